@@ -1,0 +1,6 @@
+"""mnimage: facial photos across sessions, laid onto each other and measured.
+
+For documentation and comparison, not for diagnosis.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,67 @@
+"""How the photo after lies on the photo before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Status(StrEnum):
+    """Whether the two photos could be laid onto each other."""
+
+    ALIGNED = "aligned"
+    NOT_COMPARABLE = "not comparable"
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Where each pixel of the photo before lies in the photo after, with the error expected there.
+
+    The field is smooth, so it is kept on a grid: node (i, j) stands at pixel
+    ((i + 0.5) * step - 0.5, (j + 0.5) * step - 0.5) of the photo before, that is the centre of the
+    step x step block of pixels (i, j). `kernels.geometry.expand` brings it to full size.
+
+    `row`, `column` are places in the photo after, in its own pixels; `error_px` is the standard
+    error expected there in pixels of the photo before; `valid` is where the skin is seen in both
+    photos and the place is trusted; `moved` marks skin moved by expression, left out of scores.
+    A refused pair (`status` not aligned) has empty grids and says why in `reason`; an aligned one
+    may carry `warnings`.
+    """
+
+    status: Status
+    reason: str
+    shape: tuple[int, int]
+    after_shape: tuple[int, int]
+    step: int
+    row: NDArray[np.float32] = field(repr=False)
+    column: NDArray[np.float32] = field(repr=False)
+    error_px: NDArray[np.float32] = field(repr=False)
+    valid: NDArray[np.bool_] = field(repr=False)
+    covered: float = 0.0
+    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the pair may be compared at all."""
+        return self.status is Status.ALIGNED
+
+    @property
+    def error_median_px(self) -> float:
+        """Median expected error over trusted skin, in pixels; NaN when nothing is trusted."""
+        return self._percentile(50.0)
+
+    @property
+    def error_p95_px(self) -> float:
+        """95th percentile of the expected error over trusted skin, in pixels."""
+        return self._percentile(95.0)
+
+    def _percentile(self, percent: float) -> float:
+        trusted = self.error_px[self.valid] if self.aligned else self.error_px[:0]
+        return float(np.percentile(trusted, percent)) if trusted.size else float("nan")

@@ -1,0 +1,109 @@
+"""A photo as it came from the camera, upright, and what the camera said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Coded: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+"""sRGB-coded RGB, shape (rows, columns, 3), full range of its integer type."""
+
+Pixels: TypeAlias = NDArray[np.float32]
+"""Linear-light RGB, float32, shape (rows, columns, 3), 1.0 is the sensor's white."""
+
+
+class View(StrEnum):
+    """How the face is turned to the camera; left and right are the patient's."""
+
+    FRONT = "front"
+    LEFT_45 = "left 45"
+    RIGHT_45 = "right 45"
+    LEFT_90 = "left 90"
+    RIGHT_90 = "right 90"
+    CLOSE_UP = "close-up"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFacts:
+    """What is known of how a photo was taken; never where (GPS is not read).
+
+    `orientation` is the EXIF value found in the file; it has been applied already.
+    `notes` are plain sentences on what had to be done to read the file.
+    """
+
+    format: str
+    bits: int
+    orientation: int = 1
+    taken_at: datetime | None = None
+    camera: str | None = None
+    exposure_s: float | None = None
+    f_number: float | None = None
+    iso: float | None = None
+    focal_mm: float | None = None
+    focal_35mm_mm: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One photo, upright, in sRGB; never altered, only followed by another.
+
+    The pixels stay in the integers they were read in: a 24-megapixel photo takes 72 MB this way
+    and 288 MB as linear floats, so each stage turns the part it needs into linear light
+    (`kernels.color.to_linear`). See docs/decisions/0002.
+
+    Raises
+    ------
+    TypeError
+        If the pixels are not 8- or 16-bit RGB.
+    """
+
+    coded: Coded = field(repr=False)
+    facts: CaptureFacts
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        if self.coded.dtype not in (np.uint8, np.uint16) or self.coded.ndim != 3:
+            raise TypeError(f"not 8- or 16-bit RGB: {self.coded.dtype} {self.coded.shape}")
+        if self.coded.shape[2] != 3:
+            raise TypeError(f"not three channels: {self.coded.shape}")
+        self.coded.setflags(write=False)
+
+    @property
+    def rows(self) -> int:
+        """Height in pixels."""
+        return int(self.coded.shape[0])
+
+    @property
+    def columns(self) -> int:
+        """Width in pixels."""
+        return int(self.coded.shape[1])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Millimetres per pixel on the skin, where it comes from, and its relative standard error.
+
+    `source` is one of "marker", "rig" (told by the user), "face" (from the distance of the eyes)
+    or "alignment" (carried over from the photo before).
+    """
+
+    mm_per_px: float
+    source: str
+    relative_error: float
+
+    def __post_init__(self) -> None:
+        if not (self.mm_per_px > 0 and np.isfinite(self.mm_per_px)):
+            raise ValueError(f"scale must be positive: {self.mm_per_px}")

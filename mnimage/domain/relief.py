@@ -1,0 +1,97 @@
+"""Height of the skin, recovered from directional shots, and the scars in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mnimage.domain.photo import Scale
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """Directional shots of one place: fixed camera, one lamp each.
+
+    `frames` has shape (k, rows, columns, 3), linear light, dark frame subtracted and flat frames
+    divided out where there were any. `lights` has shape (k, 3): unit vectors from the skin to the
+    lamp (x right, y down, z to the camera), or, where `near` is true, lamp positions in mm from the
+    picture's centre. `notes` are warnings from reading.
+    """
+
+    frames: NDArray[np.float32] = field(repr=False)
+    lights: NDArray[np.float64]
+    near: bool
+    scale: Scale
+    bits: int = 8
+    saturated: NDArray[np.bool_] | None = field(repr=False, default=None)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of each frame."""
+        return int(self.frames.shape[1]), int(self.frames.shape[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """Recovered surface: height in mm (up is positive), where it is trusted, and the mean colour.
+
+    `normals` has shape (rows, columns, 3) as (x right, y down, z to the camera).
+    """
+
+    height_mm: NDArray[np.float32] = field(repr=False)
+    normals: NDArray[np.float32] = field(repr=False)
+    albedo: NDArray[np.float32] = field(repr=False)
+    trusted: NDArray[np.bool_] = field(repr=False)
+    scale: Scale
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scar:
+    """One scar: where it is and how large the missing volume.
+
+    `depth_mm` is the 95th percentile of its depth; `kind` is a suggestion: "ice-pick", "boxcar",
+    "boxcar deep", "rolling". `lower_bound` is set where the walls were in shadow, so that the true
+    depth is at least the one given.
+    """
+
+    id: int
+    row: float
+    column: float
+    depth_mm: float
+    depth_mean_mm: float
+    area_mm2: float
+    volume_mm3: float
+    width_mm: float
+    wall_angle_deg: float
+    kind: str
+    depth_uncertainty_mm: float
+    volume_uncertainty_mm3: float
+    lower_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReliefCard:
+    """What was measured on a relief: texture, scars and the depth below the virtual healthy skin.
+
+    `depth_mm` (rows, columns) is positive in holes; `scar_labels` numbers each scar's pixels with
+    its id, 0 elsewhere. Uncertainties are standard errors between sessions.
+    """
+
+    texture_sq_um: float
+    texture_uncertainty_um: float
+    scar_depth_index_um: float
+    scar_depth_index_uncertainty_um: float
+    scars: tuple[Scar, ...]
+    depth_mm: NDArray[np.float32] = field(repr=False)
+    scar_labels: NDArray[np.int32] = field(repr=False)
+    band_um: NDArray[np.float32] = field(repr=False)
+    area_mm2: float
+    trusted: float
+    recipe: str
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,73 @@
+"""What was measured on one ordinary photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mnimage.domain.photo import Scale
+
+
+class Mode(StrEnum):
+    """How the light was; numbers of different modes are never compared."""
+
+    FLAT = "flat"
+    RELIEF = "relief"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One measured quantity.
+
+    `uncertainty` is the standard error expected when the same skin is photographed again,
+    in `unit`.
+    """
+
+    name: str
+    value: float
+    unit: str
+    uncertainty: float
+    mode: Mode = Mode.FLAT
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneScores:
+    """The scores of one zone; `area_mm2` is None where the scale is not known."""
+
+    area_mm2: float | None
+    scores: Mapping[str, Score]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One measured quantity over the photo, on a grid of step x step pixel blocks.
+
+    Node (i, j) is the mean over block (i, j) of the photo (see `Alignment`); NaN where nothing
+    was measured.
+    """
+
+    name: str
+    unit: str
+    values: NDArray[np.float32] = field(repr=False)
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCard:
+    """Every score of one photo by zone, with its maps and the recipe it was made with."""
+
+    mode: Mode
+    calibrated: bool
+    scale: Scale | None
+    recipe: str
+    zones: Mapping[str, ZoneScores]
+    not_measured: Mapping[str, str]
+    layers: Mapping[str, Layer]
+    shape: tuple[int, int]

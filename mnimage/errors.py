@@ -1,0 +1,49 @@
+"""Every failure the library expects, in one tree.
+
+MnimageError
+├── Cancelled            the user asked to stop
+├── PhotoUnreadable      a file is not a photo, or a broken one
+├── ShotsUnusable        a set of directional shots cannot give relief
+├── FaceNotFound         a face was needed and none, or more than one, is there
+├── ModelsMissing        the face models were never brought
+├── NotComparable        two photos do not show the same skin
+└── OutputFailed         the answer cannot be written
+
+Anything outside this tree is a bug, and is left to fly.
+"""
+
+
+class MnimageError(Exception):
+    """A failure a clinician can act on; `hint` says how."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Cancelled(MnimageError):
+    """The user asked to stop."""
+
+
+class PhotoUnreadable(MnimageError):
+    """A file is missing, broken, too large, or no photo at all."""
+
+
+class ShotsUnusable(MnimageError):
+    """A set of directional shots lacks what relief needs."""
+
+
+class FaceNotFound(MnimageError):
+    """A face was needed, and none or more than one is there."""
+
+
+class ModelsMissing(MnimageError):
+    """The face models are not in their place, or not the expected ones."""
+
+
+class NotComparable(MnimageError):
+    """Two photos do not show the same skin in a comparable way."""
+
+
+class OutputFailed(MnimageError):
+    """The answer cannot be written where it was asked for."""
