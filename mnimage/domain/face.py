@@ -23,7 +23,7 @@ ZONES = (
     "periorbital_right",
     "perioral",
 )
-"""The zones of a face, in the order of their labels (the first has label 1). Left is the patient's."""
+"""The zones of a face in the order of their labels, the first being 1; left is the patient's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,13 @@ Sources: IEC 61966-2-1 (sRGB), CIE 15 (CIELAB, D65 white as in sRGB).
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 """Weights of linear sRGB in the luminance Y (ITU-R BT.709)."""

@@ -1,0 +1,52 @@
+"""Two sessions laid onto each other, with all that a screen or a report shows of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mnimage.domain.comparison import Comparison
+    from mnimage.domain.face import Face, Zones
+    from mnimage.domain.photo import Photo, Scale
+    from mnimage.domain.quality import QualityReport
+    from mnimage.domain.relief import ReliefCard
+    from mnimage.domain.scorecard import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One photo with all that was found in it; `name` is the file's name, for labels only.
+
+    `relief` is there when the photo is the mean of a set of directional shots.
+    """
+
+    name: str
+    photo: Photo
+    face: Face | None
+    zones: Zones
+    quality: QualityReport
+    scale: Scale | None
+    relief: ReliefCard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The main job's whole answer.
+
+    `aligned` is the photo after in the frame of the photo before (8-bit sRGB, the shape of the
+    photo before) and `seen` where it shows anything; both are None when the pair was refused.
+    `layers` are the maps by name, before and after, both in the frame of the photo before.
+    """
+
+    before: Examined
+    after: Examined
+    comparison: Comparison
+    aligned: NDArray[np.uint8] | None = field(repr=False)
+    seen: NDArray[np.bool_] | None = field(repr=False)
+    layers: Mapping[str, tuple[Layer, Layer]] = field(repr=False)

@@ -1,0 +1,98 @@
+"""Grids, fields and warps. Row before column; pixel centres at whole numbers.
+
+A grid of step s has node (i, j) at the centre of the s x s block of pixels (i, j), that is at pixel
+((i + 0.5) * s - 0.5, (j + 0.5) * s - 0.5). With s = 1 a grid is the picture itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def grid_shape(shape: tuple[int, int], step: int) -> tuple[int, int]:
+    """Return the rows and columns of the grid of `step` that covers a picture of `shape`."""
+    return -(-shape[0] // step), -(-shape[1] // step)
+
+
+def grid_places(
+    shape: tuple[int, int], step: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the pixel rows and pixel columns of all nodes, each of the grid's shape."""
+    rows, columns = grid_shape(shape, step)
+    row = (np.arange(rows, dtype=np.float32) + 0.5) * step - 0.5
+    column = (np.arange(columns, dtype=np.float32) + 0.5) * step - 0.5
+    return np.meshgrid(row, column, indexing="ij")  # type: ignore[return-value]
+
+
+def expand(
+    grid: NDArray[np.float32], step: int, shape: tuple[int, int], rows: slice | None = None
+) -> NDArray[np.float32]:
+    """Return a grid's values at every pixel, bilinear between nodes, linear beyond the last ones.
+
+    Parameters
+    ----------
+    grid
+        Values at the nodes, shape (rows, columns).
+    step
+        Pixels between nodes.
+    shape
+        Rows and columns of the picture.
+    rows
+        Only these rows of the picture, to spare memory; all by default.
+    """
+    start, stop, _ = (rows or slice(None)).indices(shape[0])
+    if step == 1:
+        return grid[start:stop]
+    # Linear beyond the border, so that a pure shift stays a pure shift up to the edge.
+    padded = (
+        np.pad(grid, 1, mode="reflect", reflect_type="odd")
+        if min(grid.shape) > 1
+        else np.pad(grid, 1, mode="edge")
+    )
+    place_row = (np.arange(start, stop, dtype=np.float32) + 0.5) / step + 0.5
+    place_column = (np.arange(shape[1], dtype=np.float32) + 0.5) / step + 0.5
+    return bilinear_lattice(padded, place_row, place_column)
+
+
+def bilinear_lattice(
+    grid: NDArray[np.float32], rows: NDArray[np.float32], columns: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return `grid` at every crossing of `rows` and `columns` (places in nodes), separably."""
+    top = np.clip(np.floor(rows).astype(np.intp), 0, grid.shape[0] - 2)
+    left = np.clip(np.floor(columns).astype(np.intp), 0, grid.shape[1] - 2)
+    down = (rows - top).astype(np.float32)[:, None]
+    right = (columns - left).astype(np.float32)[None, :]
+    across = grid[:, left] * (1 - right) + grid[:, left + 1] * right
+    return across[top] * (1 - down) + across[top + 1] * down
+
+
+def block_mean(values: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    """Return the mean over each step x step block (edge blocks repeat the last pixels)."""
+    if step == 1:
+        return values
+    rows, columns = grid_shape((values.shape[0], values.shape[1]), step)
+    down, right = rows * step - values.shape[0], columns * step - values.shape[1]
+    if down or right:
+        values = cv2.copyMakeBorder(values, 0, down, 0, right, cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+    small = cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.float32)
+
+
+def sample(
+    values: NDArray[np.float32],
+    row: NDArray[np.float32],
+    column: NDArray[np.float32],
+    *,
+    outside: float = float("nan"),
+) -> NDArray[np.float32]:
+    """Return `values` at (row, column), bilinear; `outside` where there is no picture."""
+    sampled = cv2.remap(
+        values, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=outside
+    )
+    return np.asarray(sampled, dtype=np.float32)
