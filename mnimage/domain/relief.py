@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 class Shots:
     """Directional shots of one place: fixed camera, one lamp each.
 
-    `frames` has shape (k, rows, columns, 3), linear light, dark frame subtracted and flat frames
-    divided out where there were any. `lights` has shape (k, 3): unit vectors from the skin to the
-    lamp (x right, y down, z to the camera), or, where `near` is true, lamp positions in mm from the
-    picture's centre. `notes` are warnings from reading.
+    `frames` has shape (k, rows, columns): linear light of one colour `channel` ("blue", "green" or
+    "red"; blue light scatters least in the skin), 1.0 is the sensor's white, dark frame subtracted
+    and flat frames divided out where there were any, so values may lie a little below 0 or above
+    1. `lights` has shape (k, 3): unit vectors from the skin to the lamp (x right, y down, z to the
+    camera), or, where `near` is true, lamp positions in mm from the picture's centre. `picture` is
+    the mean of all shots in colour, 8-bit sRGB (rows, columns, 3), for display. `saturated` has
+    the shape of `frames` and marks where any channel of the raw shot is at its end. `notes` are
+    warnings from reading.
     """
 
     frames: NDArray[np.float32] = field(repr=False)
     lights: NDArray[np.float64]
     near: bool
     scale: Scale
+    picture: NDArray[np.uint8] = field(repr=False)
+    channel: str = "blue"
     bits: int = 8
     saturated: NDArray[np.bool_] | None = field(repr=False, default=None)
     notes: tuple[str, ...] = ()
