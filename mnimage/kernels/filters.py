@@ -7,15 +7,20 @@ that a coarser grid could not carry.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Plane = NDArray[np.float32]
+    Places = NDArray[np.intp]
 
 SMALLEST_SIGMA = 4.0
 """A blur wider than twice this many pixels is done on a grid where it is at least this wide."""
@@ -60,6 +65,160 @@ def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) ->
         return _ratio(_blur(known, sigma), _blur(weight, sigma))
     small = _ratio(_blur_small(known, sigma, factor), _blur_small(weight, sigma, factor))
     return enlarge(small, factor, _shape(known))
+
+
+def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
+    """Return how much each place looks like the centre of a dark round spot.
+
+    The largest scale-normalised Laplacian over the scales, taken as differences of Gaussians
+    (Lindeberg 1998; Lowe 2004). A Gaussian spot of depth A and standard deviation s answers with
+    A / 2 at scale s.
+
+    Parameters
+    ----------
+    values
+        A picture, usually the logarithm of light.
+    sigmas
+        Rising, in pixels, at least two; each step between neighbours is one scale.
+    """
+    blurred = _blur(values, sigmas[0])
+    best: Plane | None = None
+    for small, large in pairwise(sigmas):
+        wider = _blur(blurred, float(np.sqrt(large**2 - small**2)))
+        answer = (wider - blurred) * np.float32(small / (large - small))
+        best = answer if best is None else np.maximum(best, answer, out=best)
+        blurred = wider
+    if best is None:
+        raise ValueError("dark_blobs needs two scales or more")
+    return best
+
+
+def local_maxima(values: Plane, radius: int, above: float) -> tuple[Places, Places]:
+    """Return rows and columns of the highest pixels within `radius` that exceed `above`."""
+    size = 2 * radius + 1
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    highest = cv2.dilate(values, disk)
+    rows, columns = np.nonzero((values >= highest) & (values > above))
+    return rows, columns
+
+
+def roundness(values: Plane, rows: Places, columns: Places, reach: int) -> Plane:
+    """Return the weaker over the stronger curvature at places: 1 is round, <= 0 a saddle.
+
+    Curvatures are second differences over `reach` pixels; the places must be maxima.
+    """
+    down, right = (
+        rows.clip(reach, values.shape[0] - reach - 1),
+        columns.clip(reach, values.shape[1] - reach - 1),
+    )
+
+    def at(row: int, column: int) -> Plane:
+        return np.asarray(values[down + row * reach, right + column * reach], dtype=np.float32)
+
+    rr = at(1, 0) + at(-1, 0) - 2 * at(0, 0)
+    cc = at(0, 1) + at(0, -1) - 2 * at(0, 0)
+    rc = (at(1, 1) + at(-1, -1) - at(1, -1) - at(-1, 1)) / 4
+    half, root = (rr + cc) / 2, np.sqrt(((rr - cc) / 2) ** 2 + rc**2)
+    return np.asarray((half + root) / np.minimum(half - root, -1e-9), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Ridges:
+    """Points on the centre lines of dark lines: whole-pixel places, strength and length.
+
+    `strength` is the scale-normalised curvature across the line; `length_px` what each point adds
+    to the length of its line.
+    """
+
+    rows: Places
+    columns: Places
+    strength: Plane
+    length_px: Plane
+
+
+def dark_ridges(
+    values: Plane, mask: NDArray[np.bool_], sigmas: Sequence[float], above: float
+) -> Ridges:
+    """Return the centre points of dark lines stronger than `above`.
+
+    A pixel is a centre point when the line's centre, to sub-pixel accuracy, lies in it (Steger
+    1998), at the scale at which the line answers most. A Gaussian line of depth A and standard
+    deviation s answers with A / 2.83 at scale s.
+
+    Such points cover a band of width 1 / max(|n_r|, |n_c|) about the centre line, n being the
+    normal, so each stands for max(|n_r|, |n_c|) pixels of length, without any thinning.
+
+    Parameters
+    ----------
+    values
+        A picture, usually the logarithm of light.
+    mask
+        Where lines are looked for.
+    sigmas
+        Rising scales in pixels.
+    above
+        Least strength, in the unit of `values`.
+    """
+    best = np.full(values.shape, above, dtype=np.float32)
+    found = [_ridges_at(values, mask, sigma, best) for sigma in sigmas]
+    keep = [part.strength >= best[part.rows, part.columns] for part in found]
+    return Ridges(
+        np.concatenate([part.rows[kept] for part, kept in zip(found, keep, strict=True)]),
+        np.concatenate([part.columns[kept] for part, kept in zip(found, keep, strict=True)]),
+        np.concatenate([part.strength[kept] for part, kept in zip(found, keep, strict=True)]),
+        np.concatenate([part.length_px[kept] for part, kept in zip(found, keep, strict=True)]),
+    )
+
+
+def _ridges_at(values: Plane, mask: NDArray[np.bool_], sigma: float, best: Plane) -> Ridges:
+    smooth = _blur(values, sigma)
+    strength = _strength(smooth, sigma)
+    rows, columns = np.nonzero((strength > best) & mask)
+    np.maximum(best, strength, out=best)
+    inside = (rows > 0) & (rows < values.shape[0] - 1)
+    inside &= (columns > 0) & (columns < values.shape[1] - 1)
+    rows, columns = rows[inside], columns[inside]
+    normal_r, normal_c, offset = _across(smooth, rows, columns)
+    span = np.maximum(np.abs(normal_r), np.abs(normal_c))
+    centre = np.abs(offset) * span <= 0.5
+    rows, columns = rows[centre], columns[centre]
+    return Ridges(rows, columns, strength[rows, columns], span[centre])
+
+
+def _strength(smooth: Plane, sigma: float) -> Plane:
+    """Return sigma^2 times the larger curvature, 0 where the two are alike as in a round spot."""
+    rr, cc, rc = _curvatures(smooth)
+    root = np.sqrt((rr - cc) ** 2 / 4 + rc**2)
+    half = (rr + cc) / 2
+    # A line bends across and not along: the curvature along it, of either sign, is taken off.
+    across, along = half + root, half - root
+    return np.asarray((across - np.abs(along)) * np.float32(sigma**2), dtype=np.float32)
+
+
+def _curvatures(smooth: Plane) -> tuple[Plane, Plane, Plane]:
+    edge = cv2.BORDER_REFLECT
+    line = np.array([1.0, -2.0, 1.0])
+    rr = cv2.sepFilter2D(smooth, cv2.CV_32F, np.array([0.0, 1.0, 0.0]), line, borderType=edge)
+    cc = cv2.sepFilter2D(smooth, cv2.CV_32F, line, np.array([0.0, 1.0, 0.0]), borderType=edge)
+    slope = np.array([-0.5, 0.0, 0.5])
+    rc = cv2.sepFilter2D(smooth, cv2.CV_32F, slope, slope, borderType=edge)
+    return np.asarray(rr, np.float32), np.asarray(cc, np.float32), np.asarray(rc, np.float32)
+
+
+def _across(smooth: Plane, rows: Places, columns: Places) -> tuple[Plane, Plane, Plane]:
+    """Return the unit normal of the line at places and how far along it the centre lies."""
+
+    def at(row: int, column: int) -> Plane:
+        return smooth[rows + row, columns + column]
+
+    rr = at(1, 0) + at(-1, 0) - 2 * at(0, 0)
+    cc = at(0, 1) + at(0, -1) - 2 * at(0, 0)
+    rc = (at(1, 1) + at(-1, -1) - at(1, -1) - at(-1, 1)) / 4
+    angle = np.arctan2(2 * rc, rr - cc) / 2
+    normal_r, normal_c = np.cos(angle), np.sin(angle)
+    slope = (at(1, 0) - at(-1, 0)) / 2 * normal_r + (at(0, 1) - at(0, -1)) / 2 * normal_c
+    curve = rr * normal_r**2 + 2 * rc * normal_r * normal_c + cc * normal_c**2
+    return normal_r, normal_c, np.asarray(-slope / np.maximum(curve, 1e-9), dtype=np.float32)
 
 
 def reduction(sigma: float) -> int:
