@@ -19,9 +19,27 @@ class QualityRecipe:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRecipe:
-    """Options of laying one photo onto the other."""
+    """Options of laying one photo onto the other; px are those of the working picture.
 
-    max_error_px: float = 1.5
+    `working_px` is the longest side of the skin at which matching is done; `halvings` how often
+    that is halved for the coarsest level; `steps` and `final_steps` the rounds per level;
+    `bending_px` how far a node may stray from a straight line between its neighbours (standard
+    deviation, at the finest level); skin whose expected error is above `max_error_px`, or whose
+    agreement is below `min_agreement`, is not trusted; a pair whose typical agreement does not
+    exceed chance by `min_evidence` is refused.
+    """
+
+    working_px: int = 1600
+    halvings: int = 3
+    steps: int = 4
+    final_steps: int = 3
+    bending_px: float = 0.04
+    longest_step_px: float = 3.0
+    max_error_px: float = 1.0
+    min_agreement: float = 0.15
+    min_evidence: float = 0.08
+    min_covered: float = 0.3
+    max_turn_deg: float = 25.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ def grid_places(
     rows, columns = grid_shape(shape, step)
     row = (np.arange(rows, dtype=np.float32) + 0.5) * step - 0.5
     column = (np.arange(columns, dtype=np.float32) + 0.5) * step - 0.5
-    return np.meshgrid(row, column, indexing="ij")  # type: ignore[return-value]
+    grids = np.meshgrid(row, column, indexing="ij")
+    return grids[0], grids[1]
 
 
 def expand(
@@ -55,9 +56,14 @@ def expand(
         if min(grid.shape) > 1
         else np.pad(grid, 1, mode="edge")
     )
-    place_row = (np.arange(start, stop, dtype=np.float32) + 0.5) / step + 0.5
-    place_column = (np.arange(shape[1], dtype=np.float32) + 0.5) / step + 0.5
+    place_row = _in_nodes(start, stop, step)
+    place_column = _in_nodes(0, shape[1], step)
     return bilinear_lattice(padded, place_row, place_column)
+
+
+def _in_nodes(start: int, stop: int, step: int) -> NDArray[np.float32]:
+    """Return the places of pixels start..stop in a grid that was padded by one node."""
+    return ((np.arange(start, stop) + 0.5) / step + 0.5).astype(np.float32)
 
 
 def bilinear_lattice(
@@ -68,8 +74,8 @@ def bilinear_lattice(
     left = np.clip(np.floor(columns).astype(np.intp), 0, grid.shape[1] - 2)
     down = (rows - top).astype(np.float32)[:, None]
     right = (columns - left).astype(np.float32)[None, :]
-    across = grid[:, left] * (1 - right) + grid[:, left + 1] * right
-    return across[top] * (1 - down) + across[top + 1] * down
+    across = grid[:, left] + (grid[:, left + 1] - grid[:, left]) * right
+    return across[top] + (across[top + 1] - across[top]) * down
 
 
 def block_mean(values: NDArray[np.float32], step: int) -> NDArray[np.float32]:

@@ -1,0 +1,148 @@
+"""The rough step: by landmarks where both photos show a face, else by features of the skin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import RBFInterpolator
+
+if TYPE_CHECKING:
+    from mnimage.domain.face import Face
+
+Gray: TypeAlias = NDArray[np.uint8]
+Points: TypeAlias = NDArray[np.float64]
+
+_FEATURE_PX = 1200
+_MIN_INLIERS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Places known in both photos, (row, column) each, with their standard error in px."""
+
+    before: Points
+    after: Points
+    error_px: float
+
+
+def pins_from_faces(before: Face, after: Face) -> Pins:
+    """Return the mesh landmarks of both faces as pins."""
+    # The forehead's upper row runs into the hair; it still says where the head is.
+    spread = max(before.spread_px, after.spread_px, 0.004 * before.eye_distance_px)
+    return Pins(before.landmarks[:, :2], after.landmarks[:, :2], spread)
+
+
+def pins_from_features(before: Gray, after: Gray, mask: Gray) -> Pins | None:
+    """Return matched features of two pictures, or None where too few agree on one placing.
+
+    SIFT (Lowe 2004) on locally equalised brightness, ratio test both ways, and the consensus of a
+    homography (MAGSAC, Barath 2019).
+
+    Parameters
+    ----------
+    before, after
+        8-bit brightness.
+    mask
+        Where to look in `before` (non-zero).
+    """
+    first = _features(before, mask)
+    second = _features(after, None)
+    if first is None or second is None:
+        return None
+    matches = _mutual_matches(first.descriptors, second.descriptors)
+    if len(matches) < _MIN_INLIERS:
+        return None
+    source, target = first.places[matches[:, 0]], second.places[matches[:, 1]]
+    model, inlier = cv2.findHomography(
+        source[:, ::-1], target[:, ::-1], cv2.USAC_MAGSAC, 6.0 * first.scale, maxIters=5000
+    )
+    if (
+        model is None
+        or int(inlier.sum()) < _MIN_INLIERS
+        or not _is_sound(np.asarray(model, dtype=np.float64), before.shape)
+    ):
+        return None
+    kept = inlier.ravel() > 0
+    return Pins(source[kept], target[kept], 1.5 * first.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Features:
+    places: Points
+    descriptors: NDArray[np.float32]
+    scale: float
+
+
+def _features(gray: Gray, mask: Gray | None) -> _Features | None:
+    factor = min(1.0, _FEATURE_PX / max(gray.shape))
+    size = (max(1, round(gray.shape[1] * factor)), max(1, round(gray.shape[0] * factor)))
+    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    where = None if mask is None else cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST)
+    equalised = cv2.createCLAHE(4.0, (8, 8)).apply(small)
+    finder = cv2.SIFT.create(nfeatures=5000, contrastThreshold=0.015, edgeThreshold=12)
+    keypoints, descriptors = finder.detectAndCompute(equalised, where)
+    if descriptors is None or len(keypoints) < _MIN_INLIERS:
+        return None
+    xy = np.array([point.pt for point in keypoints], dtype=np.float64)
+    places = ((xy + 0.5) / factor - 0.5)[:, ::-1]
+    rooted = np.sqrt(descriptors / (descriptors.sum(axis=1, keepdims=True) + 1e-6))
+    return _Features(places, rooted.astype(np.float32), 1 / factor)
+
+
+def _mutual_matches(
+    first: NDArray[np.float32], second: NDArray[np.float32], ratio: float = 0.85
+) -> NDArray[np.intp]:
+    """Return index pairs that prefer each other clearly to all others."""
+    likeness = first @ second.T
+    there, back = likeness.argmax(axis=1), likeness.argmax(axis=0)
+    index = np.arange(len(first))
+    mutual = back[there] == index
+    best = likeness[index, there]
+    likeness[index, there] = -1
+    second_best = likeness.max(axis=1)
+    # Unit vectors: the squared distance is 2 - 2 * likeness.
+    clear = (1 - best) <= ratio**2 * (1 - second_best)
+    kept = mutual & clear
+    return np.column_stack([index[kept], there[kept]])
+
+
+def _is_sound(model: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    """Whether a homography neither mirrors nor folds nor changes size beyond reason."""
+    rows, columns = shape
+    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], dtype=np.float64)
+    moved = cv2.perspectiveTransform(corners[None], model)[0]
+    turned = np.cross(np.roll(moved, -1, axis=0) - moved, np.roll(moved, -2, axis=0) - moved)
+    area = abs(cv2.contourArea(moved.astype(np.float32))) / (rows * columns)
+    return bool((turned > 0).all() and 0.05 < area < 20)
+
+
+def smooth_placing(pins: Pins, places: Points) -> Points:
+    """Return where `places` (n, 2) of the photo before lie after, smoothly through the pins.
+
+    Thin-plate spline with smoothing, so that an error of one pin bends nothing.
+    """
+    plane = fit_plane(pins.before, pins.after)
+    rest = pins.after - through_plane(plane, pins.before)
+    centre, size = pins.before.mean(axis=0), pins.before.std() + 1e-9
+    kept = np.unique(np.round(pins.before, 2), axis=0, return_index=True)[1]
+    spline = RBFInterpolator(
+        (pins.before[kept] - centre) / size, rest[kept], kernel="thin_plate_spline", smoothing=0.05
+    )
+    inside = np.clip((places - centre) / size, -3, 3)
+    return through_plane(plane, places) + spline(inside)
+
+
+def fit_plane(before: Points, after: Points) -> NDArray[np.float64]:
+    """Return the affine map (2 x 3) that best takes `before` to `after`."""
+    extended = np.column_stack([before, np.ones(len(before))])
+    solution = np.linalg.lstsq(extended, after, rcond=None)[0]
+    return np.asarray(solution.T, dtype=np.float64)
+
+
+def through_plane(plane: NDArray[np.float64], places: Points) -> Points:
+    """Return `places` (n, 2) taken through an affine map (2 x 3)."""
+    return places @ plane[:, :2].T + plane[:, 2]

@@ -1,0 +1,208 @@
+"""The fine step: from a rough placing to a smooth sub-pixel field with its doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mnimage.kernels import flow
+from mnimage.kernels.geometry import block_mean
+
+if TYPE_CHECKING:
+    from mnimage.domain.progress import Tick
+    from mnimage.domain.recipe import RegisterRecipe
+
+Picture: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Where the nodes of the fixed picture lie in the moving one: `plane` of (place + `bent`).
+
+    `plane` (2 x 3) takes (row, column, 1) of the fixed picture to the moving one; `bent` (2, rows,
+    columns) is the displacement per node in px of the fixed picture. Keeping the two apart lets the
+    smooth part be solved in the fixed frame, whatever the turn and scale between the pictures.
+    """
+
+    plane: NDArray[np.float64]
+    bent: Picture
+
+    def at_level(self, factor: int, nodes: tuple[int, int]) -> Placing:
+        """Return the same placing for both pictures reduced by `factor`, on other nodes."""
+        centre = np.full(2, (factor - 1) / 2)
+        linear, shift = self.plane[:, :2], self.plane[:, 2]
+        plane = np.column_stack([linear, (linear @ centre + shift - centre) / factor])
+        return Placing(plane, _resize(self.bent, nodes) / np.float32(factor))
+
+    def places(self, shape: tuple[int, int]) -> Picture:
+        """Return the (row, column) in the moving picture of every pixel of a `shape` picture."""
+        bent = _resize(self.bent, shape)
+        rows, columns = shape
+        row = np.arange(rows, dtype=np.float32)[:, None] * _spread(shape, self.bent, 0) + bent[0]
+        column = np.arange(columns, dtype=np.float32)[None] * _spread(shape, self.bent, 1) + bent[1]
+        offset_row = (_spread(shape, self.bent, 0) - 1) / 2
+        offset_column = (_spread(shape, self.bent, 1) - 1) / 2
+        return _through(self.plane, row + offset_row, column + offset_column)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The field at the nodes of the fixed picture.
+
+    `places` (2, rows, columns) are (row, column) in the moving picture, `spread` their standard
+    error in px of the fixed one; `agreement` is the local correlation of both pictures in their
+    right place, `chance` the same a few pixels off, as unrelated skin would give; `seen` is the
+    share of each block that both show.
+    """
+
+    places: Picture
+    bent: Picture
+    spread: Picture
+    agreement: Picture
+    chance: Picture
+    seen: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    fixed: Picture
+    moving: Picture
+    mask: Picture
+    slope: tuple[Picture, Picture]
+
+
+def match_dense(
+    pictures: tuple[Picture, Picture],
+    mask: Picture,
+    start: Placing,
+    recipe: RegisterRecipe,
+    tick: Tick,
+) -> Matched:
+    """Return where each node of the fixed picture lies in the moving one.
+
+    Parameters
+    ----------
+    pictures
+        Fixed and moving picture at about the same scale, brightness in counts of 0..255; the fixed
+        one's shape is a multiple of `flow.BLOCK * 2**recipe.halvings`.
+    mask
+        0..1, what of the fixed picture is to be matched.
+    start
+        The rough placing.
+    recipe, tick
+        Options; `tick` is called once per level.
+    """
+    levels = _levels(pictures[0].shape, recipe.halvings)
+    placing = start
+    for done, level in enumerate(reversed(range(levels))):
+        tick(done, levels)
+        layer = _layer(pictures, mask, 2**level)
+        placing = _refine(layer, placing, level, recipe)
+    return _judge(layer, placing, recipe)
+
+
+def _levels(shape: tuple[int, ...], halvings: int) -> int:
+    levels = 1
+    while levels <= halvings and min(shape) / 2**levels >= 64:
+        levels += 1
+    return levels
+
+
+def _layer(pictures: tuple[Picture, Picture], mask: Picture, factor: int) -> _Layer:
+    fixed, moving = (_normalized(shrink(picture, factor)) for picture in pictures)
+    return _Layer(fixed, moving, shrink(mask, factor), flow.gradient(fixed))
+
+
+def _normalized(gray: Picture) -> Picture:
+    # A light blur first: what is finer than 1.5 px is noise, grain or interpolation.
+    soft = np.asarray(cv2.GaussianBlur(gray, (0, 0), 0.8), dtype=np.float32)
+    return flow.normalize(soft, detail=6.0, window=16.0, floor=0.7)
+
+
+def shrink(values: Picture, factor: int) -> Picture:
+    """Return the means over factor x factor pixels, edge pixels repeated to fill the last ones."""
+    return block_mean(values, factor)
+
+
+def _refine(layer: _Layer, placing: Placing, level: int, recipe: RegisterRecipe) -> Placing:
+    """Return a better placing after some steps at one level."""
+    factor = 2**level
+    shape = layer.fixed.shape
+    nodes = (shape[0] // flow.BLOCK, shape[1] // flow.BLOCK)
+    here = placing.at_level(factor, nodes)
+    for _ in range(recipe.steps if level else recipe.final_steps):
+        normals = _normals(layer, here)
+        down, along = flow.solve_smooth(
+            normals, (here.bent[0], here.bent[1]), _stiffness(recipe, factor)
+        )
+        # A step beyond what the linear model can know would only jump elsewhere.
+        change = np.clip(np.stack([down, along]), -recipe.longest_step_px, recipe.longest_step_px)
+        here = Placing(here.plane, here.bent + change)
+    return Placing(placing.plane, here.bent * np.float32(factor))
+
+
+def _stiffness(recipe: RegisterRecipe, factor: int) -> float:
+    # A second difference between nodes grows with the square of their distance, a pixel with it.
+    return 1 / (recipe.bending_px * factor) ** 2
+
+
+def _normals(layer: _Layer, placing: Placing) -> flow.Normals:
+    moved, weight = _warp(layer, placing)
+    return flow.normal_equations(layer.fixed, moved, weight, layer.slope)
+
+
+def _warp(layer: _Layer, placing: Placing) -> tuple[Picture, Picture]:
+    rows, columns = layer.fixed.shape
+    place = placing.places((rows, columns))
+    moved = cv2.remap(
+        layer.moving, place[1], place[0], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    height, width = layer.moving.shape
+    inside = (place[0] >= 1) & (place[0] <= height - 2) & (place[1] >= 1) & (place[1] <= width - 2)
+    return np.asarray(moved, dtype=np.float32), layer.mask * inside
+
+
+def _judge(layer: _Layer, placing: Placing, recipe: RegisterRecipe) -> Matched:
+    moved, weight = _warp(layer, placing)
+    normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
+    spread = flow.posterior_spread(normals, _stiffness(recipe, 1))
+    nodes = placing.bent.shape[1], placing.bent.shape[2]
+    return Matched(
+        places=placing.places(nodes),
+        bent=placing.bent,
+        spread=spread,
+        agreement=flow.local_agreement(layer.fixed, moved, weight),
+        chance=_chance(layer.fixed, moved, weight),
+        seen=block_mean(weight, flow.BLOCK),
+    )
+
+
+def _chance(fixed: Picture, moved: Picture, weight: Picture) -> Picture:
+    """Return the best local correlation a few pixels off the right place, in four directions."""
+    shifted = [
+        flow.local_agreement(fixed, np.roll(moved, shift, axis=(0, 1)), weight)
+        for shift in ((9, 0), (-9, 0), (0, 9), (0, -9))
+    ]
+    return np.asarray(np.max(shifted, axis=0), dtype=np.float32)
+
+
+def _resize(grids: Picture, shape: tuple[int, int]) -> Picture:
+    """Return (2, rows, columns) grids brought to another number of nodes over the same picture."""
+    if grids.shape[1:] == shape:
+        return grids
+    kind = cv2.INTER_CUBIC if shape[0] > grids.shape[1] else cv2.INTER_AREA
+    return np.stack([cv2.resize(grid, shape[::-1], interpolation=kind) for grid in grids])
+
+
+def _spread(shape: tuple[int, int], bent: Picture, axis: int) -> np.float32:
+    """Return how many pixels one of `shape` stands for: 1 for a picture, BLOCK for its nodes."""
+    return np.float32(bent.shape[axis + 1] * flow.BLOCK / shape[axis])
+
+
+def _through(plane: NDArray[np.float64], row: Picture, column: Picture) -> Picture:
+    (rr, rc, r0), (cr, cc, c0) = plane.astype(np.float32)
+    return np.stack([rr * row + rc * column + r0, cr * row + cc * column + c0])

@@ -1,0 +1,78 @@
+"""Draw the photo after in the frame of the photo before, and write the field out in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage.kernels.geometry import expand
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.alignment import Alignment
+    from mnimage.domain.photo import Photo
+
+_STRIP = 512
+
+
+@dataclass(frozen=True, slots=True)
+class FullField:
+    """The alignment at every pixel of the photo before: places in the photo after, error, trust."""
+
+    row: NDArray[np.float32] = field(repr=False)
+    column: NDArray[np.float32] = field(repr=False)
+    error_px: NDArray[np.float32] = field(repr=False)
+    valid: NDArray[np.bool_] = field(repr=False)
+
+
+def warp_photo(after: Photo, alignment: Alignment) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return the photo after in the photo before's frame, and where it shows anything.
+
+    For looking at only: scores are measured in each photo's own pixels.
+
+    Returns
+    -------
+    picture, seen
+        8-bit sRGB of the photo before's shape; black where nothing is seen.
+    """
+    coded = _eight_bit(after)
+    picture = np.zeros((*alignment.shape, 3), dtype=np.uint8)
+    seen = np.zeros(alignment.shape, dtype=np.bool_)
+    for top in range(0, alignment.shape[0], _STRIP):
+        rows = slice(top, min(top + _STRIP, alignment.shape[0]))
+        row = expand(alignment.row, alignment.step, alignment.shape, rows)
+        column = expand(alignment.column, alignment.step, alignment.shape, rows)
+        inside = _inside(row, column, alignment.after_shape)
+        drawn = cv2.remap(coded, column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        picture[rows] = np.where(inside[..., None], drawn, 0)
+        seen[rows] = inside
+    return picture, seen
+
+
+def full_field(alignment: Alignment) -> FullField:
+    """Return the alignment brought to every pixel of the photo before."""
+    grids = [
+        expand(grid, alignment.step, alignment.shape)
+        for grid in (alignment.row, alignment.column, alignment.error_px)
+    ]
+    trusted = np.repeat(np.repeat(alignment.valid, alignment.step, 0), alignment.step, 1)
+    valid = trusted[: alignment.shape[0], : alignment.shape[1]]
+    valid = valid & _inside(grids[0], grids[1], alignment.after_shape)
+    return FullField(grids[0], grids[1], np.maximum(grids[2], 0), valid)
+
+
+def _inside(
+    row: NDArray[np.float32], column: NDArray[np.float32], shape: tuple[int, int]
+) -> NDArray[np.bool_]:
+    rows, columns = shape
+    return (row >= -0.5) & (row <= rows - 0.5) & (column >= -0.5) & (column <= columns - 0.5)
+
+
+def _eight_bit(photo: Photo) -> NDArray[np.uint8]:
+    if photo.coded.dtype == np.uint8:
+        return np.asarray(photo.coded, dtype=np.uint8)
+    return np.asarray(photo.coded >> 8, dtype=np.uint8)
