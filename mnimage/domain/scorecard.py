@@ -71,3 +71,24 @@ class ScoreCard:
     not_measured: Mapping[str, str]
     layers: Mapping[str, Layer]
     shape: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreError:
+    """Why the change of one score is not certain, as standard errors in its unit.
+
+    `session`: one photo of the same skin taken again; `spatial`: the paired change over the
+    patches of skin that happened to be measured (block bootstrap).
+    """
+
+    session: float
+    spatial: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairScores:
+    """Both photos scored on the same skin in the frame of the photo before, with the errors."""
+
+    before: ScoreCard
+    after: ScoreCard
+    errors: Mapping[str, Mapping[str, ScoreError]]

@@ -83,7 +83,7 @@ def register_pair(
     pins = _pins(before, after, faces, skin)
     if pins is None:
         return _refused(before, after, _NO_COMMON_SKIN, started)
-    frame = _frame(skin, recipe)
+    frame = _frame(skin, pins, recipe)
     work = _prepare(before, after, pins, frame, skin)
     matched = match_dense(work.pictures, work.mask, work.start, recipe, tick)
     trust = judge_match(matched, _skin_nodes(skin, frame), recipe)
@@ -129,12 +129,17 @@ def _gray8(photo: Photo) -> NDArray[np.uint8]:
     return np.asarray(coded[..., 1])
 
 
-def _frame(skin: NDArray[np.bool_], recipe: RegisterRecipe) -> _Frame:
-    """Return the window around the skin with some margin, in whole nodes of the coarsest level."""
+def _frame(skin: NDArray[np.bool_], pins: Pins, recipe: RegisterRecipe) -> _Frame:
+    """Return the window around the skin with some margin, in whole nodes of the coarsest level.
+
+    Where the photo after is the coarser one, the working picture is as coarse: pixels made up by
+    enlarging it hold nothing but noise.
+    """
     rows, columns = np.flatnonzero(skin.any(axis=1)), np.flatnonzero(skin.any(axis=0))
     top, bottom, left, right = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
     longest = max(bottom - top, right - left) + 1
-    step = max(flow.BLOCK, -(-flow.BLOCK * longest // recipe.working_px))
+    fitting = -(-flow.BLOCK * longest // recipe.working_px)
+    step = max(flow.BLOCK, fitting, round(flow.BLOCK / max(_magnified(pins), 0.1)))
     margin = 4
     top, left = max(0, top // step - margin), max(0, left // step - margin)
     whole = 2**recipe.halvings
@@ -161,12 +166,16 @@ class _Work:
 def _prepare(
     before: Photo, after: Photo, pins: Pins, frame: _Frame, skin: NDArray[np.bool_]
 ) -> _Work:
-    magnified = float(np.sqrt(abs(np.linalg.det(fit_plane(pins.before, pins.after)[:, :2]))))
-    moving = _reduced(after, frame.zoom / max(magnified, 1e-3))
+    moving = _reduced(after, frame.zoom / max(_magnified(pins), 1e-3))
     # What the reduction really was: whole pixels are not quite the factor asked for.
     shrunk = np.array(moving.shape) / after.shape
     fixed, mask = _window(before, frame), _mask(skin, frame)
     return _Work((fixed, moving), mask, _start(pins, frame, shrunk), shrunk)
+
+
+def _magnified(pins: Pins) -> float:
+    """Return how many pixels of the photo after one of the photo before is wide."""
+    return float(np.sqrt(abs(np.linalg.det(fit_plane(pins.before, pins.after)[:, :2]))))
 
 
 def _start(pins: Pins, frame: _Frame, shrunk: NDArray[np.float64]) -> Placing:

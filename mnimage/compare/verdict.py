@@ -1,0 +1,112 @@
+"""Is a change more than the noise of taking two photos."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from mnimage.domain.comparison import Change, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from mnimage.domain.scorecard import Score
+
+MDC_FACTOR = 1.96
+"""Standard errors of the change beyond which 95 % of no-change repeats stay (MDC95)."""
+
+LOWER_IS_WORSE = frozenset({"ita_deg"})
+"""Scores whose fall is for the worse: a smaller ITA is darker skin (pigment after inflammation)."""
+
+_LEVEL = 0.05
+
+Key = TypeVar("Key", bound="Hashable")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a change is not certain, as standard errors in the score's unit.
+
+    `session` is that of one photo taken again; `spatial` that of the paired change over the
+    patches of skin that happened to be measured (block bootstrap).
+    """
+
+    session: float
+    spatial: float
+
+    @property
+    def of_change(self) -> float:
+        """Standard error of the change: two sessions, and the patches (science of change, 5)."""
+        return math.hypot(math.sqrt(2.0) * self.session, self.spatial)
+
+
+def weigh_change(before: Score, after: Score, doubt: Doubt) -> Change:
+    """Return the change of one score with its doubt and the verdict it would have alone.
+
+    Both values must be of the same mode; the verdict is "within error" unless the change exceeds
+    MDC95 = 1.96 standard errors of the change (2.77 SEM for two single photos; Weir 2005).
+
+    Raises
+    ------
+    ValueError
+        If the two scores are of different mode or unit.
+    """
+    if (before.mode, before.unit) != (after.mode, after.unit):
+        raise ValueError(f"{before.name}: modes or units differ")
+    error = doubt.of_change
+    change = Change(
+        before=before.value,
+        after=after.value,
+        unit=before.unit,
+        uncertainty=error,
+        mdc95=MDC_FACTOR * error,
+        verdict=Verdict.WITHIN_ERROR,
+        mode=before.mode,
+    )
+    if not (math.isfinite(change.change) and math.isfinite(error)):
+        return replace(
+            change, verdict=Verdict.NOT_COMPARABLE, reason="Not measured in both photos."
+        )
+    if abs(change.change) > change.mdc95:
+        return replace(change, verdict=_direction(before.name, change.change))
+    return change
+
+
+def _direction(name: str, change: float) -> Verdict:
+    worse = (change > 0) != (name in LOWER_IS_WORSE)
+    return Verdict.WORSE if worse else Verdict.BETTER
+
+
+def hold_family(changes: Mapping[Key, Change]) -> dict[Key, Change]:
+    """Return the same changes with verdicts that hold for all of them together.
+
+    Twenty looks at unchanged skin would call one of them changed; Holm's step-down (1979) keeps
+    the chance of any false call over the whole family at 5 %. Changes that do not pass go back to
+    "within error"; values, doubt and MDC95 stay as they are.
+    """
+    called = [key for key, change in changes.items() if _is_called(change)]
+    tested = sum(change.verdict is not Verdict.NOT_COMPARABLE for change in changes.values())
+    called.sort(key=lambda key: _chance(changes[key]))
+    held = dict(changes)
+    failed = False
+    for rank, key in enumerate(called):
+        failed = failed or _chance(changes[key]) > _LEVEL / (tested - rank)
+        if failed:
+            held[key] = replace(
+                changes[key],
+                verdict=Verdict.WITHIN_ERROR,
+                reason="Beyond its own error, but not beyond that of so many comparisons.",
+            )
+    return held
+
+
+def _is_called(change: Change) -> bool:
+    return change.verdict in (Verdict.BETTER, Verdict.WORSE)
+
+
+def _chance(change: Change) -> float:
+    """Return how often unchanged skin would show such a change (two-sided normal)."""
+    if change.uncertainty <= 0:
+        return 0.0
+    return math.erfc(abs(change.change) / change.uncertainty / math.sqrt(2.0))

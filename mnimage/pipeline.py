@@ -1,0 +1,231 @@
+"""The order of the stages, pure: values in, values out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage.compare.compare import compare_pair
+from mnimage.domain.pair import Examined, Pair
+from mnimage.domain.photo import CaptureFacts, Photo, Scale
+from mnimage.domain.progress import Tick, no_tick
+from mnimage.domain.recipe import Recipe
+from mnimage.domain.scorecard import Layer
+from mnimage.face.find import find_face
+from mnimage.face.scale import face_scale
+from mnimage.face.zones import skin_zones
+from mnimage.kernels.geometry import block_mean, expand, invert, sample
+from mnimage.quality.check import Earlier, check_photo
+from mnimage.register.register import register_pair
+from mnimage.register.warp import warp_photo
+from mnimage.relief.measure import measure_relief
+from mnimage.relief.relief import recover_relief
+from mnimage.score.score import score_pair, score_photo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mnimage.domain.alignment import Alignment
+    from mnimage.domain.relief import Relief, ReliefCard, Shots
+    from mnimage.domain.scorecard import PairScores, ScoreCard
+
+
+def examine_photo(
+    photo: Photo, *, name: str, scale: Scale | None = None, recipe: Recipe | None = None
+) -> Examined:
+    """Return the photo with its face, zones, quality and scale.
+
+    Parameters
+    ----------
+    photo
+        Any ordinary photo.
+    name
+        A label for lists and reports.
+    scale
+        Where it is known; else it is taken from the face, if there is one.
+    recipe
+        Options.
+
+    Raises
+    ------
+    FaceNotFound
+        If two faces are in the photo.
+    """
+    recipe = recipe or Recipe()
+    face = find_face(photo)
+    zones = skin_zones(photo, face)
+    quality = check_photo(photo, face, zones, recipe.quality)
+    if scale is None and face is not None:
+        scale = face_scale(face)
+    return Examined(name, photo, face, zones, quality, scale)
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedShots:
+    """A set of directional shots with its mean picture examined and its relief."""
+
+    examined: Examined
+    relief: Relief
+
+
+def examine_shots(
+    shots: Shots, *, name: str, recipe: Recipe | None = None, tick: Tick = no_tick
+) -> ExaminedShots:
+    """Return the relief of a set of directional shots, measured, beside its mean picture.
+
+    Raises
+    ------
+    ShotsUnusable
+        If nothing of the relief can be trusted.
+    """
+    recipe = recipe or Recipe()
+    relief = recover_relief(shots, recipe.relief, tick)
+    card = measure_relief(relief, recipe.relief)
+    photo = Photo(shots.picture, CaptureFacts(format="directional shots", bits=shots.bits))
+    zones = skin_zones(photo, None)
+    quality = check_photo(photo, None, zones, recipe.quality)
+    examined = Examined(name, photo, None, zones, quality, shots.scale, card)
+    return ExaminedShots(examined, relief)
+
+
+def score_examined(examined: Examined, recipe: Recipe, tick: Tick = no_tick) -> ScoreCard:
+    """Return the flat scores of one examined photo."""
+    return replace(
+        score_photo(examined.photo, examined.zones, examined.scale, recipe.score, tick),
+        recipe=recipe.version,
+    )
+
+
+def align(before: Examined, after: Examined, recipe: Recipe, tick: Tick = no_tick) -> Alignment:
+    """Return how the photo after lies on the photo before."""
+    skin = (before.zones.labels > 0) | before.zones.reference
+    faces = (before.face, after.face)
+    return register_pair(before.photo, after.photo, faces, skin, recipe.register, tick=tick)
+
+
+def compare_photos(
+    before: Examined, after: Examined, *, recipe: Recipe | None = None, tick: Tick = no_tick
+) -> Pair:
+    """Return the whole answer for two ordinary photos."""
+    recipe = recipe or Recipe()
+    tick(0, 4)
+    after = _checked_against(before, after, recipe)
+    alignment = align(before, after, recipe)
+    tick(1, 4)
+    scores = _scores(before, after, alignment, recipe)
+    tick(2, 4)
+    pair = _pair(before, after, alignment, scores, recipe)
+    tick(4, 4)
+    return pair
+
+
+def compare_shots(
+    before: ExaminedShots,
+    after: ExaminedShots,
+    *,
+    recipe: Recipe | None = None,
+    tick: Tick = no_tick,
+) -> Pair:
+    """Return the whole answer for two sets of directional shots of one place.
+
+    The scars found before are carried to the relief after by the registration, so that the same
+    skin is measured twice.
+    """
+    recipe = recipe or Recipe()
+    tick(0, 4)
+    alignment = align(before.examined, after.examined, recipe)
+    tick(1, 4)
+    later = after.examined
+    if alignment.aligned:
+        later = replace(later, relief=_same_scars(before, after, alignment, recipe))
+    scores = _scores(before.examined, later, alignment, recipe)
+    tick(3, 4)
+    pair = _pair(before.examined, later, alignment, scores, recipe)
+    tick(4, 4)
+    return pair
+
+
+def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Examined:
+    earlier = Earlier(before.photo, before.face, before.zones)
+    quality = check_photo(after.photo, after.face, after.zones, recipe.quality, before=earlier)
+    return replace(after, quality=quality)
+
+
+def _scores(
+    before: Examined, after: Examined, alignment: Alignment, recipe: Recipe
+) -> PairScores | None:
+    if not alignment.aligned:
+        return None
+    return score_pair(
+        (before.photo, after.photo), before.zones, alignment, before.scale, recipe.score
+    )
+
+
+def _same_scars(
+    before: ExaminedShots, after: ExaminedShots, alignment: Alignment, recipe: Recipe
+) -> ReliefCard:
+    """Return the relief after, measured on the scars found before."""
+    card = before.examined.relief
+    if card is None:
+        raise ValueError("the relief before was not measured")
+    places = _places_before(alignment)
+    labels = cv2.remap(
+        card.scar_labels.astype(np.float32),
+        places[1],
+        places[0],
+        cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=0,
+    )
+    valid = np.asarray(
+        cv2.resize(alignment.valid.astype(np.float32), before.examined.photo.shape[::-1]),
+        dtype=np.float32,
+    )
+    seen = sample(valid, places[0], places[1], outside=0.0) > 0.5
+    carried = np.asarray(np.rint(labels), dtype=np.int32)
+    return measure_relief(after.relief, recipe.relief, scars=carried, mask=seen)
+
+
+def _places_before(alignment: Alignment) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return where each pixel of the photo after lies in the photo before."""
+    row, column = invert(alignment.row, alignment.column, alignment.step, alignment.after_shape)
+    shape, step = alignment.after_shape, alignment.step
+    return expand(row, step, shape), expand(column, step, shape)
+
+
+def _pair(
+    before: Examined,
+    after: Examined,
+    alignment: Alignment,
+    scores: PairScores | None,
+    recipe: Recipe,
+) -> Pair:
+    comparison = compare_pair(before, after, alignment, scores, recipe.version)
+    if scores is None:
+        return Pair(before, after, comparison, None, None, {})
+    aligned, seen = warp_photo(after.photo, alignment)
+    layers = {
+        name: (layer, scores.after.layers[name]) for name, layer in scores.before.layers.items()
+    }
+    layers.update(_relief_layers(before, after, alignment))
+    return Pair(before, after, comparison, aligned, seen, layers)
+
+
+def _relief_layers(
+    before: Examined, after: Examined, alignment: Alignment
+) -> Mapping[str, tuple[Layer, Layer]]:
+    """Return the depth below healthy skin, before and after, in the frame of before."""
+    if before.relief is None or after.relief is None:
+        return {}
+    pitch = before.scale.mm_per_px if before.scale else 0.06
+    step = max(1, round(0.12 / pitch))
+    first = Layer("depth", "mm", block_mean(before.relief.depth_mm, step), step)
+    row = expand(alignment.row, alignment.step, alignment.shape)
+    column = expand(alignment.column, alignment.step, alignment.shape)
+    later = sample(after.relief.depth_mm, row, column)
+    return {"depth": (first, Layer("depth", "mm", block_mean(later, step), step))}
