@@ -1,0 +1,130 @@
+"""Masks and labels: drawing polygons, growing, shrinking, closing holes, dropping islands.
+
+Places are (row, column), pixel centres at whole numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+_FRACTION_BITS = 4
+
+
+def fill_polygon(shape: tuple[int, int], corners: NDArray[np.floating]) -> Mask:
+    """Return the pixels inside a polygon, its border included.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of the mask.
+    corners
+        Shape (n, 2), in order around the polygon; the even-odd rule holds where it crosses itself.
+    """
+    return fill_polygons(shape, [corners])
+
+
+def fill_polygons(shape: tuple[int, int], polygons: Iterable[NDArray[np.floating]]) -> Mask:
+    """Return the pixels inside any of several polygons, borders included."""
+    canvas = np.zeros(shape, dtype=np.uint8)
+    for corners in polygons:
+        xy = np.round(np.asarray(corners)[:, ::-1] * (1 << _FRACTION_BITS)).astype(np.int32)
+        cv2.fillPoly(canvas, [xy], (1,), shift=_FRACTION_BITS)
+    return canvas.astype(np.bool_)
+
+
+def label_polygons(
+    shape: tuple[int, int], polygons: Sequence[NDArray[np.floating]]
+) -> NDArray[np.uint8]:
+    """Return a label image: i + 1 inside polygon i, 0 elsewhere; the earlier polygon wins."""
+    labels = np.zeros(shape, dtype=np.uint8)
+    for number, corners in reversed(list(enumerate(polygons, start=1))):
+        labels[fill_polygon(shape, corners)] = number
+    return labels
+
+
+def grow(mask: Mask, radius: float) -> Mask:
+    """Return the mask with all that lies within `radius` pixels of it."""
+    if radius <= 0 or not mask.any():
+        return mask.copy()
+    away = cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(np.asarray(away) <= radius, dtype=np.bool_)
+
+
+def shrink(mask: Mask, radius: float) -> Mask:
+    """Return the mask without all that lies within `radius` pixels of its outside."""
+    return ~grow(~mask, radius)
+
+
+def smooth(mask: Mask, sigma: float) -> Mask:
+    """Return the mask with ragged edges and specks finer than `sigma` pixels evened out."""
+    if sigma <= 0:
+        return mask.copy()
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(np.asarray(soft) > 0.5, dtype=np.bool_)
+
+
+def drop_islands(mask: Mask, smallest: float) -> Mask:
+    """Return the mask without 8-connected pieces of fewer than `smallest` pixels."""
+    count, labels, facts, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    keep = np.asarray(facts)[:, cv2.CC_STAT_AREA] >= smallest
+    keep[0] = False
+    return np.asarray(keep[:count][np.asarray(labels)], dtype=np.bool_)
+
+
+def close_holes(mask: Mask, largest: float, walls: Mask | None = None) -> Mask:
+    """Return the mask with holes of at most `largest` pixels filled.
+
+    Parameters
+    ----------
+    mask
+        What may have holes.
+    largest
+        In pixels; larger gaps stay open.
+    walls
+        Gaps that touch this stay open whatever their size, as do those at the picture's border
+        when None.
+    """
+    gaps = (~mask).view(np.uint8)
+    count, labels, facts, _ = cv2.connectedComponentsWithStats(gaps, connectivity=8)
+    labels = np.asarray(labels)
+    fill = np.asarray(facts)[:count, cv2.CC_STAT_AREA] <= largest
+    fill[np.unique(labels[_border(mask.shape) if walls is None else walls])] = False
+    fill[0] = True  # label 0 is the mask itself
+    return np.asarray(fill[labels], dtype=np.bool_)
+
+
+def touching(mask: Mask, seeds: Mask) -> Mask:
+    """Return the 8-connected pieces of `mask` that share a pixel with `seeds`."""
+    count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
+    labels = np.asarray(labels)
+    keep = np.zeros(count, dtype=np.bool_)
+    keep[np.unique(labels[seeds])] = True
+    keep[0] = False
+    return np.asarray(keep[labels], dtype=np.bool_)
+
+
+def enlarge_labels(
+    labels: NDArray[np.uint8], step: int, shape: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Return each label over its step x step block of pixels, cut to `shape`."""
+    if step == 1:
+        return labels[: shape[0], : shape[1]].copy()
+    whole = (labels.shape[1] * step, labels.shape[0] * step)
+    large = np.asarray(cv2.resize(labels, whole, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+    return np.ascontiguousarray(large[: shape[0], : shape[1]])
+
+
+def _border(shape: tuple[int, ...]) -> Mask:
+    edge = np.zeros(shape, dtype=np.bool_)
+    edge[[0, -1]] = True
+    edge[:, [0, -1]] = True
+    return edge
