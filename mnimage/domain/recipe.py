@@ -44,17 +44,68 @@ class RegisterRecipe:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRecipe:
-    """Options of the flat scores; lengths in mm on the skin."""
+    """Options of the flat scores; lengths in mm on the skin, contrasts in ln of light.
+
+    `texture_low_mm`, `texture_high_mm` are the wavelengths passed by half. `session` gives per
+    score the standard error between sessions of unchanged skin, single shot, uncalibrated, as an
+    absolute part (in the score's unit) and a part relative to the value.
+    """
 
     grid_mm: float = 0.25
+    redness_k: float = 0.45
+    redness_sigma_mm: float = 0.5
+    least_red_hi: float = 1.0
+    flatten_mm: float = 15.0
+    texture_low_mm: float = 0.3
+    texture_high_mm: float = 2.5
+    pore_sigmas_mm: tuple[float, ...] = (0.06, 0.085, 0.12, 0.17, 0.24)
+    pore_contrast: float = 0.03
+    pore_roundness: float = 0.35
+    pore_coarsest_mm_per_px: float = 0.08
+    line_sigmas_mm: tuple[float, ...] = (0.15, 0.25, 0.4)
+    line_low: float = 0.015
+    line_high: float = 0.04
+    line_min_mm: float = 3.0
+    relief_coarsest_mm_per_px: float = 0.25
+    mark_sigma_mm: float = 0.4
+    mark_surround_mm: float = 3.0
+    mark_contrast: float = 0.05
+    block_mm: float = 5.0
+    resamples: int = 1000
+    session: tuple[tuple[str, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReliefRecipe:
-    """Options of relief, texture in um and scars; lengths in mm on the skin."""
+    """Options of relief, texture in um and scars; lengths in mm on the skin.
+
+    `scatter` holds, for each channel, the share of light that spreads inside the skin and how far
+    (sigma in mm): assumed values in the order of Jensen's diffuse lengths, to be measured per rig.
+    The `..._error` values are what sessions with a fixed rig are expected to differ by (simulated:
+    lamps known to 0.4 degrees, power to 2 %, motion of half a pixel).
+    """
 
     band_low_mm: float = 0.1
     band_high_mm: float = 2.5
+    align_frames: bool = True
+    shadow_share: float = 0.03
+    robust_rounds: int = 8
+    steepest_slope: float = 4.0
+    correct_scatter: bool = True
+    scatter: tuple[tuple[str, float, float], ...] = (
+        ("blue", 0.3, 0.25),
+        ("green", 0.4, 0.4),
+        ("red", 0.5, 1.0),
+    )
+    scatter_regularity: float = 0.02
+    skin_sigma_mm: float = 2.5
+    scar_edge_mm: float = 0.04
+    scar_least_depth_mm: float = 0.08
+    scar_least_area_mm2: float = 0.3
+    scar_margin_mm: float = 0.4
+    slope_error: float = 0.017
+    volume_error: float = 0.02
+    depth_floor_mm: float = 0.004
 
 
 @dataclass(frozen=True, slots=True)

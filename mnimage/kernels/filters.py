@@ -45,9 +45,10 @@ def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) ->
     Parameters
     ----------
     values
-        Any picture, shape (rows, columns); may hold NaN outside the mask.
+        Any picture, shape (rows, columns) or (rows, columns, up to 4); may hold NaN outside the
+        mask.
     mask
-        True where `values` count, or weights from 0 to 1.
+        True where `values` count, or weights from 0 to 1; shape (rows, columns).
     sigma
         In pixels.
 
@@ -57,9 +58,10 @@ def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) ->
         Shape of `values`; also filled outside the mask as far as the blur reaches, 0 beyond.
     """
     weight = np.asarray(mask, dtype=np.float32)
-    known = np.where(weight > 0, values, np.float32(0)) * weight
+    share = weight if values.ndim == 2 else weight[..., None]
+    known = np.where(share > 0, values, np.float32(0)) * share
     if sigma <= 0:
-        return np.asarray(known / np.maximum(weight, 1e-6), dtype=np.float32)
+        return _ratio(known, share)
     factor = reduction(sigma)
     if factor == 1:
         return _ratio(_blur(known, sigma), _blur(weight, sigma))
@@ -260,7 +262,8 @@ def _blur(values: Plane, sigma: float) -> Plane:
 
 
 def _ratio(part: Plane, weight: Plane) -> Plane:
-    return np.asarray(np.where(weight > 1e-6, part / np.maximum(weight, 1e-6), 0), np.float32)
+    share = weight if weight.ndim == part.ndim else weight[..., None]
+    return np.asarray(np.where(share > 1e-6, part / np.maximum(share, 1e-6), 0), np.float32)
 
 
 def _shape(values: Plane) -> tuple[int, int]:

@@ -1,0 +1,95 @@
+"""Colour of skin on the grid: redness, pigment and CIELAB.
+
+All take linear light per cell. Redness and pigment are held against the light of reference skin, so
+that gains of exposure and white balance cancel exactly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.kernels.color import luminance, to_rec2020
+from mnimage.kernels.filters import gaussian, masked_blur
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.recipe import ScoreRecipe
+
+    Plane = NDArray[np.float32]
+
+USUAL_SKIN = np.array([0.50, 0.28, 0.20], dtype=np.float32)
+"""Linear sRGB that reference skin is brought to before channels are mixed (medium skin)."""
+
+DARKEST = 1e-5
+
+
+def median_light(linear: Plane, cells: NDArray[np.bool_]) -> Plane:
+    """Return the median of each channel over `cells`, shape (3,)."""
+    return np.asarray(np.maximum(np.median(linear[cells], axis=0), DARKEST), dtype=np.float32)
+
+
+def hemoglobin_index(linear: Plane, reference: Plane, k: float) -> Plane:
+    """Return the hemoglobin index HI in points, 100 (lg R/G - k lg G/B) in linear Rec. 2020.
+
+    The channels are first scaled so that light `reference` becomes that of usual skin. Without a
+    characterised camera this stands for white balance: gains per channel cancel exactly, where
+    mixing the channels of an unbalanced photo would let them in. Rec. 2020 and k = 0.45 are the
+    fallback for unknown cameras, chosen so that melanin cancels (see Yamamoto 2008 for indices).
+    """
+    balanced = to_rec2020(np.ascontiguousarray(linear * (USUAL_SKIN / reference)))
+    log = np.log10(np.maximum(balanced, DARKEST))
+    red, green, blue = log[..., 0], log[..., 1], log[..., 2]
+    return np.asarray(100 * ((red - green) - k * (green - blue)), dtype=np.float32)
+
+
+def melanin_index(
+    linear: Plane, seen: NDArray[np.bool_], cell_mm: float, flatten_mm: float
+) -> Plane:
+    """Return the melanin index MI = -100 lg R in points, flattened.
+
+    Unlike redness it needs even light: what ln luminance varies over more than `flatten_mm`, which
+    on a face is its shape, is taken off (fitted to skin only, colour kept). Broad differences of
+    pigment are taken off with it as far as they darken all channels alike.
+    """
+    light = np.log10(np.maximum(luminance(np.ascontiguousarray(linear)), DARKEST))
+    broad = masked_blur(light, seen, flatten_mm / cell_mm)
+    red = np.log10(np.maximum(linear[..., 0], DARKEST))
+    return np.asarray(-100 * (red - broad), dtype=np.float32)
+
+
+def contrast_of_marks(
+    linear: Plane, seen: NDArray[np.bool_], cell_mm: float, recipe: ScoreRecipe
+) -> Plane:
+    """Return by how much ln light differs from the healthy skin around, over marks of 1 to 6 mm.
+
+    The healthy skin is a masked Gaussian mean, found a second time without what stands out.
+    """
+    light = np.log(np.maximum(luminance(np.ascontiguousarray(linear)), DARKEST))
+    smooth = masked_blur(light, seen, recipe.mark_sigma_mm / cell_mm)
+    wide = recipe.mark_surround_mm / cell_mm
+    around = masked_blur(light, seen, wide)
+    plain = seen & (np.abs(smooth - around) < recipe.mark_contrast)
+    # A trace of weight everywhere, for the middle of marks wider than the blur.
+    weight = plain.astype(np.float32) + np.float32(1e-3) * seen
+    return np.where(seen, smooth - masked_blur(light, weight, wide), np.float32(0))
+
+
+def unevenness(lab: Plane, seen: NDArray[np.bool_], cell_mm: float, flatten_mm: float) -> Plane:
+    """Return the squared colour difference of each cell from the skin around it, in dE76 squared.
+
+    Over 1 mm to `flatten_mm`: finer is texture, broader is light.
+    """
+    fine = masked_blur(lab, seen, 1.0 / cell_mm)
+    broad = masked_blur(lab, seen, flatten_mm / cell_mm)
+    return np.asarray(np.sum((fine - broad) ** 2, axis=-1), dtype=np.float32)
+
+
+def smoothed(values: Plane, seen: NDArray[np.bool_], sigma: float) -> Plane:
+    """Return a map for the eye: blurred within the skin, NaN elsewhere."""
+    if sigma < 0.3:
+        return np.where(seen, values, np.float32(np.nan))
+    blurred = masked_blur(values, seen, sigma) if not seen.all() else gaussian(values, sigma)
+    return np.where(seen, blurred, np.float32(np.nan))

@@ -1,0 +1,173 @@
+"""One pass over a photo's pixels: everything the scores need, on a grid of cells."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage.domain.progress import no_tick
+from mnimage.kernels.color import decode_srgb, to_linear
+from mnimage.kernels.geometry import block_mean, grid_shape
+from mnimage.score.lines import line_length
+from mnimage.score.pores import find_pores, pore_reach
+from mnimage.score.texture import texture_energy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.photo import Coded, Photo
+    from mnimage.domain.progress import Tick
+    from mnimage.domain.recipe import ScoreRecipe
+    from mnimage.score.plan import Plan
+
+    Plane = NDArray[np.float32]
+
+THREADS = 2
+BRIGHTEST = 0.95
+"""Linear light above which a channel is taken for glare or clipped."""
+
+DARKEST = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """What was measured, on the grid of the whole photo (see `domain.scorecard.Layer`).
+
+    `linear` (rows, columns, 3) is the mean linear light of the seen skin in each cell; `energy` the
+    variance of ln light within the texture band, colour changes taken off; `pores` the pores per
+    cm2; `lines` the mm of line per cm2. `seen` is where a cell is mostly skin without glare;
+    values elsewhere mean nothing. Without a known scale lengths are nominal.
+    """
+
+    step: int
+    linear: Plane = field(repr=False)
+    seen: NDArray[np.bool_] = field(repr=False)
+    energy: Plane = field(repr=False)
+    pores: Plane = field(repr=False)
+    lines: Plane = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    linear: Plane
+    skin: Plane
+    pores: Plane
+
+
+def measure_maps(
+    photo: Photo,
+    skin: NDArray[np.bool_],
+    plan: Plan,
+    recipe: ScoreRecipe,
+    tick: Tick = no_tick,
+) -> Maps:
+    """Return all maps of one photo, measured on its own pixels.
+
+    Works through strips of rows, so that a 24-megapixel photo needs little more memory than its
+    own; OpenCV and numpy let go of the interpreter, so two strips run side by side.
+    """
+    work = partial(_measure_strip, photo.coded, skin, plan, recipe)
+    strips: list[_Strip] = []
+    rows = plan.strips()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for done, strip in enumerate(pool.map(work, rows)):
+            strips.append(strip)
+            tick(done + 1, len(rows) + 2)
+        linear = np.concatenate([strip.linear for strip in strips])
+        share = np.concatenate([strip.skin for strip in strips])
+        pores = np.concatenate([strip.pores for strip in strips])
+        seen = (share > 0.5) & (linear.max(axis=2) < BRIGHTEST)
+        log = np.asarray(cv2.log(np.maximum(linear, DARKEST)), dtype=np.float32)
+        energy = pool.submit(texture_energy, log, seen, plan, recipe)
+        lines = pool.submit(line_length, log, seen, plan, recipe)
+        cells, cover = _cells(linear, seen, plan)
+        return _whole(plan, cells, cover, (energy.result(), pores, lines.result()))
+
+
+def _measure_strip(
+    coded: Coded,
+    skin: NDArray[np.bool_],
+    plan: Plan,
+    recipe: ScoreRecipe,
+    rows: tuple[int, int],
+) -> _Strip:
+    first, last = rows
+    columns = slice(plan.left, plan.right)
+    within = skin[first:last, columns]
+    cells = grid_shape((last - first, plan.right - plan.left), plan.step)
+    if not within.any():
+        shape = grid_shape((last - first, plan.right - plan.left), plan.middle)
+        return _Strip(
+            np.zeros((*shape, 3), np.float32),
+            np.zeros(shape, np.float32),
+            np.zeros(cells, np.float32),
+        )
+    reach = pore_reach(plan, recipe)
+    start, stop = max(first - reach, 0), min(last + reach, plan.shape[0])
+    around = coded[start:stop, columns]
+    inner = slice(first - start, last - start)
+    pores = _pores(around, within, inner, (plan, recipe), cells)
+    linear = _blurred_linear(around, inner, plan.blur_px)
+    share = block_mean(within.astype(np.float32), plan.middle)
+    return _Strip(block_mean(linear, plan.middle), share, pores)
+
+
+def _pores(
+    around: Coded,
+    within: NDArray[np.bool_],
+    inner: slice,
+    options: tuple[Plan, ScoreRecipe],
+    cells: tuple[int, int],
+) -> Plane:
+    plan, recipe = options
+    if not plan.known or plan.mm > recipe.pore_coarsest_mm_per_px:
+        return np.zeros(cells, np.float32)
+    green = cv2.extractChannel(around, 1)
+    log = np.asarray(cv2.LUT(green, _log_table(65536 if around.itemsize == 2 else 256)), np.float32)
+    rows, columns = find_pores(log, plan, recipe)
+    rows = rows - inner.start
+    inside = (rows >= 0) & (rows < within.shape[0])
+    rows, columns = rows[inside], columns[inside]
+    kept = within[rows, columns]
+    counts = np.zeros(cells, np.float32)
+    np.add.at(counts, (rows[kept] // plan.step, columns[kept] // plan.step), 1.0)
+    return counts * np.float32(100 / plan.cell_mm**2)
+
+
+def _blurred_linear(around: Coded, inner: slice, blur_px: float) -> Plane:
+    if blur_px <= 0:
+        return to_linear(around[inner])
+    linear = to_linear(around)
+    blurred = cv2.GaussianBlur(linear, (0, 0), blur_px, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(blurred[inner], dtype=np.float32)
+
+
+def _cells(linear: Plane, seen: NDArray[np.bool_], plan: Plan) -> tuple[Plane, Plane]:
+    """Return the mean light of the seen skin in each cell, and which share of the cell it is."""
+    factor = plan.step // plan.middle
+    cover = block_mean(seen.astype(np.float32), factor)
+    light = block_mean(linear * seen[..., None], factor)
+    return np.asarray(light / np.maximum(cover, 1e-6)[..., None], dtype=np.float32), cover
+
+
+def _whole(plan: Plan, linear: Plane, cover: Plane, parts: tuple[Plane, Plane, Plane]) -> Maps:
+    def place(values: Plane) -> Plane:
+        whole = np.zeros((*grid_shape(plan.shape, plan.step), *values.shape[2:]), np.float32)
+        top, left = plan.top // plan.step, plan.left // plan.step
+        whole[top : top + values.shape[0], left : left + values.shape[1]] = values
+        return whole
+
+    energy, pores, lines = (place(part) for part in parts)
+    return Maps(plan.step, place(linear), place(cover) > 0.5, energy, pores, lines)
+
+
+@cache
+def _log_table(levels: int) -> Plane:
+    linear = decode_srgb(np.arange(levels, dtype=np.float64) / (levels - 1))
+    # Half the first step stands for zero, whose logarithm there is none of.
+    return np.asarray(np.log(np.maximum(linear, linear[1] / 2)), dtype=np.float32)

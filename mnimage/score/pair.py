@@ -1,0 +1,153 @@
+"""Measure two photos of the same skin so that their difference means something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mnimage.domain.photo import Scale
+from mnimage.domain.progress import no_tick
+from mnimage.errors import NotComparable
+from mnimage.score.carry import carry, skin_after, trusted, typical_magnification
+from mnimage.score.focus import match_focus
+from mnimage.score.maps import measure_maps
+from mnimage.score.plan import make_plan
+from mnimage.score.reference import find_reference
+from mnimage.score.score import make_card, require_skin, skin_of
+from mnimage.score.scorers import read_skin
+from mnimage.score.zones import change_errors, zone_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mnimage.domain.alignment import Alignment
+    from mnimage.domain.face import Zones
+    from mnimage.domain.photo import Photo
+    from mnimage.domain.progress import Tick
+    from mnimage.domain.recipe import ScoreRecipe
+    from mnimage.domain.scorecard import ScoreCard
+    from mnimage.score.focus import Focus
+    from mnimage.score.maps import Maps
+    from mnimage.score.plan import Plan
+    from mnimage.score.scorers import Skin
+    from mnimage.score.zones import Cells
+
+
+@dataclass(frozen=True, slots=True)
+class PairScores:
+    """Both cards in the frame of the photo before, over the same cells of skin.
+
+    `errors` has, by zone and score, the standard error of after minus before that comes from where
+    on the skin was measured (paired block bootstrap); NaN where the zone is too small to tell.
+    `focus` says which photo was blurred to the other's sharpness before measuring.
+    """
+
+    before: ScoreCard
+    after: ScoreCard
+    errors: Mapping[str, Mapping[str, float]]
+    focus: Focus
+
+
+def score_pair(
+    photos: tuple[Photo, Photo],
+    zones: Zones,
+    alignment: Alignment,
+    scales: tuple[Scale | None, Scale | None],
+    recipe: ScoreRecipe,
+    tick: Tick = no_tick,
+) -> PairScores:
+    """Return the scores of before and after over the same skin, and the error of their change.
+
+    Each photo is measured on its own pixels; the maps of the photo after are then read at the
+    places of the photo before. The scale of the photo after is that of the photo before over the
+    magnification of the alignment, so that bands in mm are the same on the skin. Reference skin and
+    limits are those of the photo before.
+
+    Parameters
+    ----------
+    photos
+        Before and after.
+    zones
+        Skin of the photo before.
+    alignment
+        Must be aligned.
+    scales
+        Of before and after; the latter serves only where the former is not known.
+    recipe
+        Options.
+    tick
+        Progress.
+
+    Raises
+    ------
+    NotComparable
+        If the pair is not aligned, or no skin is trusted in both.
+    """
+    if not alignment.aligned:
+        raise NotComparable(alignment.reason or "the two photos are not aligned")
+    scale = _scale(scales, alignment)
+    plans, focus, skins = _prepare(photos, zones, alignment, scale, recipe)
+    own = measure_maps(photos[0], skins[0], plans[0], recipe, tick)
+    other = measure_maps(photos[1], skins[1], plans[1], recipe, tick)
+    before, after = _shared(own, carry(other, alignment, plans[0].step), alignment)
+    cells = zone_cells(zones, plans[0].step)
+    reference = find_reference(before, cells.reference, plans[0].cell_mm, recipe)
+    read = (
+        read_skin(before, reference, plans[0].cell_mm, recipe),
+        read_skin(after, reference, plans[0].cell_mm, recipe),
+    )
+    grid = (plans[0].step, plans[0].cell_mm)
+    cards = [make_card(skin, cells, scale, grid, recipe, zones) for skin in read]
+    errors = _errors(read, cells, cards[0], plans[0], recipe)
+    return PairScores(cards[0], cards[1], errors, focus)
+
+
+def _scale(scales: tuple[Scale | None, Scale | None], alignment: Alignment) -> Scale | None:
+    """Return the scale of the photo before, carried over from the photo after if need be."""
+    before, after = scales
+    if before is not None or after is None:
+        return before
+    pitch = after.mm_per_px * typical_magnification(alignment)
+    return Scale(pitch, "alignment", after.relative_error)
+
+
+def _prepare(
+    photos: tuple[Photo, Photo],
+    zones: Zones,
+    alignment: Alignment,
+    scale: Scale | None,
+    recipe: ScoreRecipe,
+) -> tuple[tuple[Plan, Plan], Focus, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Return how each photo is measured: pitch, blur to the same focus, and its skin."""
+    skin = skin_of(zones)
+    skins = (skin, skin_after(alignment, skin))
+    require_skin(skins[1])
+    larger = typical_magnification(alignment)
+    pitch = scale.mm_per_px if scale else None
+    before = make_plan(skins[0], pitch, recipe)
+    after = make_plan(skins[1], before.mm / larger, recipe)
+    after = replace(after, known=before.known)
+    focus = match_focus(photos, skin, alignment, larger)
+    before = replace(before, blur_px=focus.blur_before_px)
+    return (before, replace(after, blur_px=focus.blur_after_px)), focus, skins
+
+
+def _shared(before: Maps, after: Maps, alignment: Alignment) -> tuple[Maps, Maps]:
+    """Return both maps over the cells that are seen and trusted in both."""
+    both = before.seen & after.seen & trusted(alignment, before.step)
+    require_skin(both)
+    return replace(before, seen=both), replace(after, seen=both)
+
+
+def _errors(
+    pair: tuple[Skin, Skin], cells: Cells, card: ScoreCard, plan: Plan, recipe: ScoreRecipe
+) -> Mapping[str, Mapping[str, float]]:
+    width = recipe.block_mm / plan.cell_mm if plan.known else None
+    zones = cells.each(pair[0].seen)
+    return {
+        zone: change_errors(pair, zones[zone], list(scores.scores), width, recipe)
+        for zone, scores in card.zones.items()
+    }

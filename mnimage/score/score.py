@@ -1,0 +1,182 @@
+"""Measure the skin on one ordinary photo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.domain.progress import no_tick
+from mnimage.domain.recipe import Recipe
+from mnimage.domain.scorecard import Layer, Mode, ScoreCard
+from mnimage.errors import NotComparable
+from mnimage.kernels.color import to_lab
+from mnimage.score.colour import hemoglobin_index, median_light, melanin_index, smoothed
+from mnimage.score.maps import measure_maps
+from mnimage.score.plan import make_plan
+from mnimage.score.reference import find_reference
+from mnimage.score.scorers import SCORERS, Skin, not_measured, read_skin
+from mnimage.score.zones import zone_cells, zone_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mnimage.domain.face import Zones
+    from mnimage.domain.photo import Photo, Scale
+    from mnimage.domain.progress import Tick
+    from mnimage.domain.recipe import ScoreRecipe
+    from mnimage.score.zones import Cells
+
+    Plane = NDArray[np.float32]
+
+
+def score_photo(
+    photo: Photo,
+    zones: Zones,
+    scale: Scale | None,
+    recipe: ScoreRecipe,
+    tick: Tick = no_tick,
+) -> ScoreCard:
+    """Return every score of one photo, by zone.
+
+    Parameters
+    ----------
+    photo
+        As it came from the camera, not calibrated.
+    zones
+        Its skin.
+    scale
+        None where not known; scores per cm2 are then not measured.
+    recipe
+        Options; the card carries the version of the recipe that has these and else the defaults.
+    tick
+        Progress.
+
+    Raises
+    ------
+    NotComparable
+        If there is no skin to measure.
+    """
+    skin = skin_of(zones)
+    plan = make_plan(skin, scale.mm_per_px if scale else None, recipe)
+    maps = measure_maps(photo, skin, plan, recipe, tick)
+    cells = zone_cells(zones, plan.step)
+    require_skin(maps.seen)
+    reference = find_reference(maps, cells.reference, plan.cell_mm, recipe)
+    measured = read_skin(maps, reference, plan.cell_mm, recipe)
+    return make_card(measured, cells, scale, (plan.step, plan.cell_mm), recipe, zones)
+
+
+def measure_layers(
+    photo: Photo,
+    skin: NDArray[np.bool_],
+    scale: Scale | None,
+    recipe: ScoreRecipe,
+    tick: Tick = no_tick,
+) -> Mapping[str, Layer]:
+    """Return the raw maps of one photo on a grid of about `grid_mm`, NaN where there is no skin.
+
+    HI and MI are held against the median light of all skin, so they are points above it.
+    """
+    require_skin(skin)
+    plan = make_plan(skin, scale.mm_per_px if scale else None, recipe)
+    maps = measure_maps(photo, skin, plan, recipe, tick)
+    linear = maps.linear
+    index = hemoglobin_index(linear, median_light(linear, maps.seen), recipe.redness_k)
+    lab = to_lab(linear)
+    melanin = melanin_index(linear, maps.seen, plan.cell_mm, recipe.flatten_mm)
+    planes = {
+        "hi": ("points", index),
+        "mi": ("points", melanin),
+        "lightness": ("L*", lab[..., 0]),
+        "a": ("a*", lab[..., 1]),
+        "b": ("b*", lab[..., 2]),
+        "texture_energy": ("ln2", maps.energy),
+        "pore_density": ("/cm2", maps.pores),
+        "line_density": ("mm/cm2", maps.lines),
+    }
+    refused = () if scale else ("pore_density", "line_density")
+    return {
+        name: _layer(name, unit, values, maps.seen, plan.step)
+        for name, (unit, values) in planes.items()
+        if name not in refused
+    }
+
+
+def skin_of(zones: Zones) -> NDArray[np.bool_]:
+    """Return all skin that is measured: every zone and the reference."""
+    skin = (zones.labels > 0) | zones.reference
+    require_skin(skin)
+    return skin
+
+
+def require_skin(skin: NDArray[np.bool_]) -> None:
+    """Raise `NotComparable` when there is no skin at all."""
+    if not skin.any():
+        raise NotComparable(
+            "no skin to measure was found in the photo",
+            hint="Retake it with the skin well lit, in focus and filling the picture.",
+        )
+
+
+def make_card(
+    skin: Skin,
+    cells: Cells,
+    scale: Scale | None,
+    grid: tuple[int, float],
+    recipe: ScoreRecipe,
+    zones: Zones,
+) -> ScoreCard:
+    """Return the card of measured skin; `grid` is the step in pixels and the cell's edge in mm."""
+    step, cell_mm = grid
+    refused = not_measured(scale.mm_per_px if scale else None, recipe)
+    names = [name for name in SCORERS if name not in refused]
+    found = {
+        zone: zone_scores(skin, inside, scale, names, cell_mm, recipe)
+        for zone, inside in cells.each(skin.seen).items()
+    }
+    return ScoreCard(
+        mode=Mode.FLAT,
+        calibrated=False,
+        scale=scale,
+        recipe=Recipe(score=recipe).version,
+        zones=found,
+        not_measured=refused,
+        layers=_display(skin, step, cell_mm, names),
+        shape=(zones.labels.shape[0], zones.labels.shape[1]),
+    )
+
+
+DISPLAY = {
+    "redness": ("redness_hi", "points", 0.0),
+    "pigment": ("pigment_mi", "points", 0.5),
+    "texture_contrast": ("texture_contrast", "%", 0.75),
+    "pores": ("pores", "/cm2", 2.0),
+    "lines": ("lines", "mm/cm2", 0.5),
+    "scar_visibility": ("scar_visibility", "points", 0.0),
+}
+"""Maps for the eye: the score each belongs to, its unit and by how many mm it is smoothed."""
+
+
+def _display(skin: Skin, step: int, cell_mm: float, names: list[str]) -> Mapping[str, Layer]:
+    planes = {
+        "redness": skin.redness_smooth,
+        "pigment": skin.pigment,
+        "texture_contrast": skin.energy,
+        "pores": skin.pores,
+        "lines": skin.lines,
+        "scar_visibility": 100 * skin.scarred,
+    }
+    layers: dict[str, Layer] = {}
+    for name, (score, unit, sigma_mm) in DISPLAY.items():
+        if score in names:
+            values = smoothed(planes[name], skin.seen, sigma_mm / cell_mm)
+            values = 100 * np.sqrt(np.maximum(values, 0)) if score == "texture_contrast" else values
+            layers[name] = _layer(name, unit, values, skin.seen, step)
+    return layers
+
+
+def _layer(name: str, unit: str, values: Plane, seen: NDArray[np.bool_], step: int) -> Layer:
+    return Layer(name, unit, np.where(seen, values, np.float32(np.nan)), step)

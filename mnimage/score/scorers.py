@@ -1,0 +1,159 @@
+"""The table of scores: what each is made of. A new score is one row here and what it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnimage.kernels.color import to_lab
+from mnimage.kernels.filters import masked_blur
+from mnimage.score.colour import (
+    contrast_of_marks,
+    hemoglobin_index,
+    median_light,
+    melanin_index,
+    unevenness,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mnimage.domain.recipe import ScoreRecipe
+    from mnimage.score.maps import Maps
+    from mnimage.score.reference import Reference
+
+Plane: TypeAlias = NDArray[np.float32]
+Means: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Skin:
+    """One photo's skin on the grid, held against its reference; see `scorecard.Layer` for grids.
+
+    `redness` is HI above reference, `redness_smooth` the same over 0.5 mm; `red` and `scarred` are
+    what passes the frozen limits; the rest as in `Maps` and `colour`.
+    """
+
+    seen: NDArray[np.bool_] = field(repr=False)
+    index: Plane = field(repr=False)
+    redness: Plane = field(repr=False)
+    redness_smooth: Plane = field(repr=False)
+    red: Plane = field(repr=False)
+    pigment: Plane = field(repr=False)
+    lab: Plane = field(repr=False)
+    uneven: Plane = field(repr=False)
+    energy: Plane = field(repr=False)
+    pores: Plane = field(repr=False)
+    lines: Plane = field(repr=False)
+    scarred: Plane = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """One score: `value` makes it from the zone's means of `planes`.
+
+    `scale_power` says how it goes with the scale's error; `finest` whether it needs pixels fine
+    enough for pores, `fine` for lines and texture; `needs_scale` whether it is per cm2.
+    """
+
+    unit: str
+    planes: Callable[[Skin], tuple[Plane, ...]]
+    value: Callable[[Means], Means]
+    scale_power: float = 0.0
+    needs_scale: bool = False
+    fine: bool = False
+    finest: bool = False
+
+
+def read_skin(maps: Maps, reference: Reference, cell_mm: float, recipe: ScoreRecipe) -> Skin:
+    """Return the skin of one photo against its own light in the reference cells."""
+    seen, linear = maps.seen, np.ascontiguousarray(maps.linear)
+    cells = reference.cells & seen
+    cells = cells if cells.any() else seen
+    index = hemoglobin_index(linear, median_light(linear, cells), recipe.redness_k)
+    redness = index - np.median(index[cells])
+    smooth = masked_blur(redness, seen, recipe.redness_sigma_mm / cell_mm)
+    pigment = melanin_index(linear, seen, cell_mm, recipe.flatten_mm)
+    lab = to_lab(linear)
+    marks = np.abs(contrast_of_marks(linear, seen, cell_mm, recipe))
+    return Skin(
+        seen=seen,
+        index=index,
+        redness=redness,
+        redness_smooth=smooth,
+        red=(smooth > reference.red_above).astype(np.float32),
+        pigment=pigment - np.median(pigment[cells]),
+        lab=lab,
+        uneven=unevenness(lab, seen, cell_mm, recipe.flatten_mm),
+        energy=maps.energy,
+        pores=maps.pores,
+        lines=maps.lines,
+        scarred=np.maximum(marks - np.float32(reference.mark_above), 0),
+    )
+
+
+def _mean(means: Means) -> Means:
+    return means[..., 0]
+
+
+def _percent(means: Means) -> Means:
+    return 100 * means[..., 0]
+
+
+def _contrast(means: Means) -> Means:
+    return 100 * np.sqrt(np.maximum(means[..., 0], 0))
+
+
+def _ita(means: Means) -> Means:
+    return np.degrees(np.arctan2(means[..., 0] - 50, means[..., 1]))
+
+
+def _evenness(means: Means) -> Means:
+    return 100 * np.exp(-np.sqrt(np.maximum(means[..., 0], 0)) / 10)
+
+
+SCORERS: Mapping[str, Scorer] = {
+    "redness_hi": Scorer("points", lambda skin: (skin.redness,), _mean),
+    "red_area": Scorer("%", lambda skin: (skin.red,), _percent),
+    "pigment_mi": Scorer("points", lambda skin: (skin.pigment,), _mean),
+    "ita_deg": Scorer("deg", lambda skin: (skin.lab[..., 0], skin.lab[..., 2]), _ita),
+    "evenness": Scorer("points", lambda skin: (skin.uneven,), _evenness),
+    "texture_contrast": Scorer("%", lambda skin: (skin.energy,), _contrast, 0.3, fine=True),
+    "pores": Scorer("/cm2", lambda skin: (skin.pores,), _mean, 2.0, needs_scale=True, finest=True),
+    "lines": Scorer("mm/cm2", lambda skin: (skin.lines,), _mean, 1.0, needs_scale=True, fine=True),
+    "scar_visibility": Scorer("points", lambda skin: (skin.scarred,), _percent),
+}
+"""Scores of one ordinary photo by name, in the order of the card.
+
+`redness_hi`: mean HI above the reference. `red_area`: share of skin beyond the frozen limit.
+`pigment_mi`: mean MI above the reference, flattened, not calibrated. `ita_deg`: individual typology
+angle of the zone's mean colour. `evenness`: 100 is one colour throughout, falling by e each 10 dE.
+`texture_contrast`: root mean square of ln light in the band. `pores`, `lines`: per cm2.
+`scar_visibility`: contrast of marks beyond the limit x share of area, no depth claimed.
+"""
+
+DIRECTIONAL = "needs directional shots: four or more photos, each lit from another side"
+NO_SCALE = "needs a scale: marker or --mm-per-px"
+
+RELIEF_SCORES = ("texture_sq_um", "scar_depth_index_um", "scar_depth_mm", "scar_volume_mm3")
+
+
+def why_not(scorer: Scorer, mm_per_px: float | None, recipe: ScoreRecipe) -> str:
+    """Return why a score cannot be measured at this pitch, empty when it can."""
+    if mm_per_px is None:
+        return NO_SCALE if scorer.needs_scale else ""
+    limit = recipe.relief_coarsest_mm_per_px if scorer.fine else float("inf")
+    limit = recipe.pore_coarsest_mm_per_px if scorer.finest else limit
+    if mm_per_px <= limit:
+        return ""
+    return f"needs pixels of {limit:g} mm or finer on the skin, these are {mm_per_px:.2f} mm"
+
+
+def not_measured(mm_per_px: float | None, recipe: ScoreRecipe) -> dict[str, str]:
+    """Return every score that this photo cannot give, and why."""
+    reasons = {name: why_not(scorer, mm_per_px, recipe) for name, scorer in SCORERS.items()}
+    refused = {name: reason for name, reason in reasons.items() if reason}
+    return refused | dict.fromkeys(RELIEF_SCORES, DIRECTIONAL)

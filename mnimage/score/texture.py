@@ -1,0 +1,104 @@
+"""Texture as contrast: how much light varies over fractions of a millimetre, colour taken off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage.kernels.filters import gaussian, masked_blur
+from mnimage.kernels.geometry import block_mean
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.recipe import ScoreRecipe
+    from mnimage.score.plan import Plan
+
+    Plane = NDArray[np.float32]
+
+SIGMA_OF_WAVELENGTH = 0.1874
+"""A Gaussian of this many wavelengths passes half the wave (ISO 16610-61)."""
+
+COLOUR_AXES = np.array([[0.3, 0.5, 0.2], [1.0, -1.0, 0.0], [0.0, 1.0, -1.0]], dtype=np.float32)
+"""From ln R, G, B to ln light, ln R/G (blood) and ln G/B (melanin)."""
+
+WINDOW_MM = 2.0
+STEEPEST = 2.0
+
+
+def texture_energy(log: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: ScoreRecipe) -> Plane:
+    """Return the variance of band-passed ln light in each cell, in squares of ln units.
+
+    The band runs from `texture_low_mm` to `texture_high_mm`. Pigment and blood alter colour with
+    light, shading by relief hardly: within about 2 mm, light is regressed on the two colour axes,
+    and what colour foretells is taken off. A slope stands for pigment or blood only if colour
+    darkens as they do (between 0 and `STEEPEST`); any other is not used. Grey spots stay in.
+
+    Parameters
+    ----------
+    log
+        ln of linear light in middle blocks, shape (rows, columns, 3).
+    seen
+        Where there is skin, shape (rows, columns).
+    plan, recipe
+        Sizes and band.
+    """
+    band = _band(np.asarray(cv2.transform(log, COLOUR_AXES), np.float32), seen, plan, recipe)
+    factor = plan.step // plan.middle
+    cover = np.maximum(block_mean(seen.astype(np.float32), factor), 1e-6)
+    light, blood, melanin = (np.ascontiguousarray(band[..., axis]) for axis in range(3))
+    moments = np.stack(
+        [
+            block_mean(first * second, factor) / cover
+            for first, second in (
+                (light, light),
+                (light, blood),
+                (light, melanin),
+                (blood, blood),
+                (blood, melanin),
+                (melanin, melanin),
+            )
+        ]
+    ).astype(np.float32)
+    return _unexplained(moments, cover, WINDOW_MM / plan.cell_mm)
+
+
+def _band(axes: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: ScoreRecipe) -> Plane:
+    low = SIGMA_OF_WAVELENGTH * recipe.texture_low_mm
+    # Blocks blur too: what their width adds is not added again.
+    left = max(low**2 - plan.middle_mm**2 / 12, 0.0) ** 0.5 / plan.middle_mm
+    high = SIGMA_OF_WAVELENGTH * recipe.texture_high_mm / plan.middle_mm
+    fine = gaussian(axes, left) if left > 0.3 else axes
+    band = fine - masked_blur(axes, seen, high)
+    return np.where(seen[..., None], band, np.float32(0))
+
+
+def _unexplained(moments: Plane, cover: Plane, window: float) -> Plane:
+    """Return the variance of light left in each cell when the colour slopes around are used."""
+    around = [masked_blur(plane, cover, window) for plane in moments]
+    blood, melanin = _slopes(around)
+    ll, lb, lm, bb, bm, mm = moments
+    left = ll + 2 * (blood * lb + melanin * lm)
+    left += blood**2 * bb + 2 * blood * melanin * bm + melanin**2 * mm
+    return np.asarray(np.maximum(left, 0), dtype=np.float32)
+
+
+def _slopes(around: list[Plane]) -> tuple[Plane, Plane]:
+    """Return by how much light falls per unit of each colour axis, within plausible bounds."""
+    _, lb, lm, bb, bm, mm = around
+    # A little is added to the diagonal: slopes on colour noise alone would mean nothing.
+    bb, mm = bb * 1.05 + 1e-6, mm * 1.05 + 1e-6
+    whole = bb * mm - bm**2
+    blood, melanin = (bm * lm - mm * lb) / whole, (bm * lb - bb * lm) / whole
+    # Where one of the two is not plausible, the other alone is fitted.
+    blood, melanin = (
+        np.where(melanin > 0, blood, -lb / bb),
+        np.where(blood > 0, melanin, -lm / mm),
+    )
+    return _plausible(blood), _plausible(melanin)
+
+
+def _plausible(slope: Plane) -> Plane:
+    return np.asarray(np.clip(slope, 0, STEEPEST), dtype=np.float32)

@@ -1,0 +1,125 @@
+"""From maps to numbers per zone, and the doubt of their change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.domain.face import WHOLE
+from mnimage.domain.scorecard import Score, ZoneScores
+from mnimage.kernels.geometry import grid_shape
+from mnimage.kernels.statistics import bootstrap_spread
+from mnimage.score.scorers import SCORERS, Skin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from mnimage.domain.face import Zones
+    from mnimage.domain.photo import Scale
+    from mnimage.domain.recipe import ScoreRecipe
+
+BLOCKS_WITHOUT_SCALE = 30
+LEAST_CELLS = 16
+"""A zone of fewer cells is left out: nothing can be said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The zones on the grid: `label` per cell as in `Zones`, and the reference candidates."""
+
+    names: tuple[str, ...]
+    label: NDArray[np.uint8] = field(repr=False)
+    reference: NDArray[np.bool_] = field(repr=False)
+
+    def each(self, seen: NDArray[np.bool_]) -> Mapping[str, NDArray[np.bool_]]:
+        """Return the seen cells of each zone large enough, and of all zones as `whole`."""
+        found = {
+            name: (self.label == number) & seen
+            for number, name in enumerate(self.names, start=1)
+            if name != WHOLE
+        }
+        found[WHOLE] = (self.label > 0) & seen
+        return {name: cells for name, cells in found.items() if cells.sum() >= LEAST_CELLS}
+
+
+def zone_cells(zones: Zones, step: int) -> Cells:
+    """Return the zones on the grid of `step`: each cell has the label of its centre."""
+    rows, columns = grid_shape((zones.labels.shape[0], zones.labels.shape[1]), step)
+    row = np.minimum(np.arange(rows) * step + step // 2, zones.labels.shape[0] - 1)
+    column = np.minimum(np.arange(columns) * step + step // 2, zones.labels.shape[1] - 1)
+    place = np.ix_(row, column)
+    return Cells(zones.names, zones.labels[place], zones.reference[place])
+
+
+def zone_scores(
+    skin: Skin,
+    cells: NDArray[np.bool_],
+    scale: Scale | None,
+    names: Iterable[str],
+    cell_mm: float,
+    recipe: ScoreRecipe,
+) -> ZoneScores:
+    """Return the scores of one zone, each with its standard error between sessions."""
+    scores = {name: _score(name, skin, cells, scale, recipe) for name in names}
+    area = float(cells.sum()) * cell_mm**2 if scale is not None else None
+    return ZoneScores(area, scores)
+
+
+def _score(
+    name: str, skin: Skin, cells: NDArray[np.bool_], scale: Scale | None, recipe: ScoreRecipe
+) -> Score:
+    scorer = SCORERS[name]
+    means = np.array([np.mean(plane[cells], dtype=np.float64) for plane in scorer.planes(skin)])
+    value = float(scorer.value(means))
+    from_scale = scorer.scale_power * (scale.relative_error if scale else 0.0) * abs(value)
+    doubt = float(np.hypot(session_error(name, value, recipe), from_scale))
+    return Score(name, value, scorer.unit, doubt)
+
+
+def session_error(name: str, value: float, recipe: ScoreRecipe) -> float:
+    """Return the standard error between sessions of unchanged skin: absolute and relative part."""
+    absolute, relative = {row[0]: row[1:] for row in recipe.session}.get(name, (0.0, 0.0))
+    return float(np.hypot(absolute, relative * value))
+
+
+def change_errors(
+    pair: tuple[Skin, Skin],
+    cells: NDArray[np.bool_],
+    names: Sequence[str],
+    block_cells: float | None,
+    recipe: ScoreRecipe,
+) -> Mapping[str, float]:
+    """Return per score the standard error of after minus before, by paired block bootstrap.
+
+    Both photos are resampled by the same blocks of skin, `block_cells` wide (5 mm) or, where the
+    scale is not known, of a thirtieth of the zone. This covers where on the skin was measured; what
+    differs between sessions is in each score's own uncertainty.
+    """
+    if block_cells is None:
+        block_cells = max(1.0, float(np.sqrt(cells.sum() / BLOCKS_WITHOUT_SCALE)))
+    block = _blocks(cells, block_cells)
+    planes = [[SCORERS[name].planes(skin) for name in names] for skin in pair]
+    columns = [plane[cells] for side in planes for group in side for plane in group]
+    sums = np.stack([np.bincount(block, column) for column in columns], axis=1).astype(np.float64)
+    widths = [len(group) for group in planes[0]]
+
+    def changes(means: NDArray[np.float64]) -> NDArray[np.float64]:
+        parts = np.split(means, np.cumsum(widths * 2)[:-1], axis=1)
+        values = [SCORERS[name].value(part) for name, part in zip([*names] * 2, parts, strict=True)]
+        return np.stack(values[len(names) :], axis=1) - np.stack(values[: len(names)], axis=1)
+
+    count = np.bincount(block).astype(np.float64)
+    spread = bootstrap_spread(sums, count, changes, rounds=recipe.resamples)
+    return dict(zip(names, spread.tolist(), strict=True))
+
+
+def _blocks(cells: NDArray[np.bool_], width: float) -> NDArray[np.intp]:
+    """Return the block number, from 0 without gaps, of each marked cell."""
+    rows, columns = np.nonzero(cells)
+    down, along = (rows / width).astype(np.intp), (columns / width).astype(np.intp)
+    _, block = np.unique(down * (along.max() + 1) + along, return_inverse=True)
+    return np.asarray(block, dtype=np.intp)
