@@ -1,0 +1,103 @@
+"""Reads JPEG (ITU-T T.81): the header by hand, the pixels by OpenCV, CMYK by Pillow."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from PIL import JpegImagePlugin
+
+from mnimage.capture.decoded import Decoded, as_samples, check_size, damaged
+from mnimage.capture.exif import read_exif
+from mnimage.capture.strict import BROKEN, heard, noted
+
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+_SCAN, _APP1, _APP2, _END = 0xDA, 0xE1, 0xE2, 0xD9
+_EXIF, _ICC = b"Exif\0\0", b"ICC_PROFILE\0"
+# Other complaints of libjpeg ("extraneous bytes", "unknown JFIF revision") cost no pixel.
+_GRAVE = ("premature end", "bad Huffman", "found marker", "Premature end")
+
+
+@dataclass(slots=True)
+class _Header:
+    rows: int = 0
+    columns: int = 0
+    channels: int = 0
+    bits: int = 8
+    exif: bytes = b""
+    icc: dict[int, bytes] = field(default_factory=dict)
+    scan: int = 0
+
+
+def read_jpeg(content: bytes) -> Decoded:
+    """Return a JPEG's pixels.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If the file is cut off, damaged, too large or too small.
+    """
+    header = _read_header(content)
+    check_size(header.rows, header.columns)
+    # Inside a scan 0xFF is always followed by 0 or a restart mark, so this is the true end.
+    if not header.scan or content.find(b"\xff\xd9", header.scan) < 0:
+        raise damaged("its end is missing")
+    exif = read_exif(header.exif)
+    icc = b"".join(part for _, part in sorted(header.icc.items()))
+    if header.channels == 4:
+        return _read_cmyk(content, Decoded(np.zeros((1, 1), np.uint8), 8, exif, icc=icc))
+    flags = cv2.IMREAD_GRAYSCALE if header.channels == 1 else cv2.IMREAD_COLOR_RGB
+    with heard() as said:
+        pixels = cv2.imdecode(
+            np.frombuffer(content, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION
+        )
+    if pixels is None or any(sign in line for line in said for sign in _GRAVE):
+        raise damaged("part of its picture cannot be decoded")
+    return Decoded(as_samples(np.asarray(pixels)), header.bits, exif, icc=icc)
+
+
+def _read_header(content: bytes) -> _Header:
+    header = _Header()
+    at = 2
+    while at + 4 <= len(content) and not header.scan:
+        if content[at] != 0xFF:
+            raise damaged("its header is broken")
+        marker = content[at + 1]
+        if marker == 0xFF or marker in _ALONE:
+            at += 1 if marker == 0xFF else 2
+            continue
+        size = int.from_bytes(content[at + 2 : at + 4], "big")
+        _take(header, marker, content[at + 4 : at + 2 + size], at + 2 + size)
+        at += 2 + max(size, 2)
+    return header
+
+
+def _take(header: _Header, marker: int, body: bytes, end: int) -> None:
+    if marker in _FRAMES and len(body) >= 6:
+        header.bits, header.channels = body[0], body[5]
+        header.rows = int.from_bytes(body[1:3], "big")
+        header.columns = int.from_bytes(body[3:5], "big")
+    elif marker == _APP1 and body.startswith(_EXIF) and not header.exif:
+        header.exif = body
+    elif marker == _APP2 and body.startswith(_ICC) and len(body) > 14:
+        header.icc[body[12]] = body[14:]
+    elif marker == _SCAN:
+        header.scan = end
+    elif marker == _END:
+        raise damaged("it holds no picture")
+
+
+def _read_cmyk(content: bytes, empty: Decoded) -> Decoded:
+    from mnimage.capture.profiles import cmyk_to_srgb
+
+    with noted() as said:
+        try:
+            with JpegImagePlugin.JpegImageFile(io.BytesIO(content)) as picture:
+                picture.load()
+                pixels, note = cmyk_to_srgb(picture, empty.icc)
+        except BROKEN as error:
+            raise damaged("part of its picture cannot be decoded") from error
+    return Decoded(pixels, 8, empty.exif, notes=(note, *said))

@@ -1,0 +1,115 @@
+"""What a file is, told by its first bytes and never by its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEAD_BYTES = 4096
+"""How many first bytes `kind_of` wants to see."""
+
+NAMED: Mapping[str, frozenset[str]] = {
+    "JPEG": frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"}),
+    "PNG": frozenset({".png", ".apng"}),
+    "TIFF": frozenset({".tif", ".tiff"}),
+    "HEIF": frozenset({".heic", ".heif", ".hif", ".heics", ".heifs"}),
+    "AVIF": frozenset({".avif", ".avifs"}),
+    "WebP": frozenset({".webp"}),
+    "BMP": frozenset({".bmp", ".dib"}),
+    "GIF": frozenset({".gif"}),
+}
+"""The endings that fit each kind of photo; RAW files end in whatever their maker likes."""
+
+_STARTS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\xd8\xff", "JPEG"),
+    (0, b"\x89PNG\r\n\x1a\n", "PNG"),
+    (0, b"II*\0", "TIFF"),
+    (0, b"MM\0*", "TIFF"),
+    (0, b"II+\0", "TIFF"),
+    (0, b"MM\0+", "TIFF"),
+    (0, b"GIF8", "GIF"),
+    (8, b"WEBP", "WebP"),
+    (0, b"FUJIFILMCCD-RAW", "RAW"),
+    (0, b"IIU\0", "RAW"),
+    (0, b"IIRO", "RAW"),
+    (0, b"IIRS", "RAW"),
+    (0, b"MMOR", "RAW"),
+    (0, b"IIII", "RAW"),
+    (0, b"MMMM", "RAW"),
+    (0, b"FOVb", "RAW"),
+    (0, b"\0MRM", "RAW"),
+    (6, b"HEAPCCDR", "RAW"),
+)
+
+_OTHERS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"%PDF", "a PDF document"),
+    (0, b"PK\x03\x04", "a ZIP archive or an office document"),
+    (0, b"PK\x05\x06", "an empty ZIP archive"),
+    (0, b"Rar!", "a RAR archive"),
+    (0, b"7z\xbc\xaf", "a 7z archive"),
+    (0, b"\x1f\x8b", "a compressed archive"),
+    (0, b"\x1aE\xdf\xa3", "a video"),
+    (8, b"AVI ", "a video"),
+    (8, b"WAVE", "a sound recording"),
+    (0, b"ID3", "a sound recording"),
+    (0, b"\0\0\x01\xba", "a video"),
+    (0, b"8BPS", "a Photoshop document"),
+    (0, b"\xff\x0a", "a JPEG XL picture, which is not supported"),
+    (4, b"JXL ", "a JPEG XL picture, which is not supported"),
+    (4, b"jP  ", "a JPEG 2000 picture, which is not supported"),
+    (128, b"DICM", "a DICOM file, which is not supported"),
+    (0, b"MZ", "a program"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"SQLite format 3", "a database"),
+    (0, b"\xd0\xcf\x11\xe0", "an office document"),
+)
+
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+
+
+def kind_of(head: bytes) -> str | None:
+    """Return the kind of photo a file beginning with `head` is, or None where it is no known one.
+
+    One of "JPEG", "PNG", "TIFF", "HEIF", "AVIF", "WebP", "BMP", "GIF", "RAW". A RAW file that
+    begins like a TIFF (most do) is told apart later, by its directories.
+    """
+    if head[4:8] == b"ftyp":
+        return _kind_of_brands(head)
+    if head[:2] == b"BM" and head[6:10] == bytes(4):
+        return "BMP"
+    return _look_up(head, _STARTS)
+
+
+def other_kind_of(head: bytes) -> str | None:
+    """Return in plain words what a file that is no photo is ("a video"), or None."""
+    if head[4:8] == b"ftyp":
+        return "a video"
+    return _look_up(head, _OTHERS) or ("a text file" if _is_text(head) else None)
+
+
+def _look_up(head: bytes, table: tuple[tuple[int, bytes, str], ...]) -> str | None:
+    return next((kind for at, start, kind in table if head.startswith(start, at)), None)
+
+
+def _kind_of_brands(head: bytes) -> str | None:
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = {head[8:12], *(head[at : at + 4] for at in range(16, end, 4))}
+    if head[8:12] == b"crx ":
+        return "RAW"
+    if brands & _AVIF_BRANDS:
+        return "AVIF"
+    return "HEIF" if brands & _HEIF_BRANDS else None
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        text = head[: HEAD_BYTES - 4].decode("utf-8", errors="strict")
+    except UnicodeDecodeError as error:
+        # A character may be cut in two where the head ends.
+        if error.start < len(head) - 8:
+            return False
+        text = head[: error.start].decode("utf-8")
+    return bool(text) and all(sign.isprintable() or sign in "\r\n\t\f\ufeff" for sign in text)
