@@ -15,6 +15,29 @@ class QualityRecipe:
     """Limits of the quality checks; each is explained beside its check."""
 
     min_face_px: float = 300.0
+    min_picture_px: float = 1000.0
+    min_skin_percent: float = 1.0
+    min_sharpness: float = 62.0
+    grave_sharpness: float = 42.0
+    min_lightness: float = 28.0
+    max_lightness: float = 82.0
+    max_clipped_percent: float = 1.0
+    max_glare_percent: float = 2.0
+    max_side_ratio: float = 1.35
+    max_light_ratio: float = 3.6
+    max_yaw_deg: float = 10.0
+    max_pitch_deg: float = 20.0
+    max_roll_deg: float = 10.0
+    max_turn_deg: float = 3.0
+    max_distance_percent: float = 5.0
+    max_camera_percent: float = 10.0
+    max_perspective_percent: float = 3.0
+    max_smile: float = 1.5
+    max_mouth_open: float = 4.0
+    max_smile_change: float = 0.8
+    max_cast_percent: float = 5.0
+    max_white_percent: float = 6.0
+    max_exposure_percent: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)

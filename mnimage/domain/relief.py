@@ -46,7 +46,9 @@ class Shots:
 class Relief:
     """Recovered surface: height in mm (up is positive), where it is trusted, and the mean colour.
 
-    `normals` has shape (rows, columns, 3) as (x right, y down, z to the camera).
+    `normals` has shape (rows, columns, 3) as (x right, y down, z to the camera). `raw_mm` is the
+    height before the light's spread inside the skin was taken back; `shadowed` marks where a shot
+    was much darker than the shape found can explain, so that a hole is at least as deep as found.
     """
 
     height_mm: NDArray[np.float32] = field(repr=False)
@@ -55,6 +57,8 @@ class Relief:
     trusted: NDArray[np.bool_] = field(repr=False)
     scale: Scale
     warnings: tuple[str, ...] = ()
+    raw_mm: NDArray[np.float32] | None = field(repr=False, default=None)
+    shadowed: NDArray[np.bool_] | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True)

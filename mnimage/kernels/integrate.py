@@ -1,0 +1,77 @@
+"""Slopes to height on a rectangle, with no condition at its border.
+
+The height is a sum of cosines, which fits slopes in the least-squares sense without forcing the
+border (Simchony, Chellappa and Shao 1990). Its derivatives are taken exactly, not by differences,
+so that fine relief keeps its full height.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import fft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Plane = NDArray[np.float32]
+
+WORKERS = 2
+
+
+def to_cosines(slope_x: Plane, slope_y: Plane) -> Plane:
+    """Return the cosine amplitudes (DCT-II, as scipy scales it) of the height with these slopes.
+
+    Slopes are height per pixel along columns (x) and rows (y), shape (rows, columns). The mean
+    height is 0.
+    """
+    along, down = frequencies((slope_x.shape[0], slope_x.shape[1]))
+    total = np.zeros(slope_x.shape, dtype=np.float32)
+    total[:, 1:] -= _sines(slope_x, 1)[:, :-1] * along[:, 1:]
+    total[1:] -= _sines(slope_y, 0)[:-1] * down[1:]
+    power = along**2 + down**2
+    power[0, 0] = 1
+    total /= power
+    total[0, 0] = 0
+    return total
+
+
+def from_cosines(cosines: Plane) -> Plane:
+    """Return the height of cosine amplitudes."""
+    return np.asarray(fft.idctn(cosines, type=2, workers=WORKERS), dtype=np.float32)
+
+
+def integrate_slopes(slope_x: Plane, slope_y: Plane) -> Plane:
+    """Return the height whose slopes come nearest to those given; its mean is 0."""
+    return from_cosines(to_cosines(slope_x, slope_y))
+
+
+def filter_cosines(values: Plane, gain: Callable[[Plane], Plane]) -> Plane:
+    """Return `values` with every cosine multiplied by `gain`.
+
+    `gain` is given the square of the angular frequency in radians per pixel.
+    """
+    cosines = np.asarray(fft.dctn(values, type=2, workers=WORKERS), dtype=np.float32)
+    return from_cosines(scale_cosines(cosines, gain))
+
+
+def scale_cosines(cosines: Plane, gain: Callable[[Plane], Plane]) -> Plane:
+    """Return cosine amplitudes multiplied by `gain` of their squared frequency."""
+    along, down = frequencies((cosines.shape[0], cosines.shape[1]))
+    return np.asarray(cosines * gain(along**2 + down**2), dtype=np.float32)
+
+
+def frequencies(shape: tuple[int, int]) -> tuple[Plane, Plane]:
+    """Return the angular frequencies along x, shape (1, columns), and y, shape (rows, 1)."""
+    rows, columns = shape
+    down = np.pi * np.arange(rows, dtype=np.float32) / rows
+    along = np.pi * np.arange(columns, dtype=np.float32) / columns
+    return along[None, :].astype(np.float32), down[:, None].astype(np.float32)
+
+
+def _sines(slope: Plane, axis: int) -> Plane:
+    turned = fft.dst(slope, type=2, axis=axis, workers=WORKERS)
+    return np.asarray(fft.dct(turned, type=2, axis=1 - axis, workers=WORKERS), dtype=np.float32)

@@ -1,0 +1,105 @@
+"""How the lamps light each place of the picture, kept on a coarse grid since it changes slowly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.kernels.geometry import bilinear_lattice
+from mnimage.kernels.surface import inverse_rows, lamp_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.relief import Shots
+
+    Plane = NDArray[np.float32]
+
+STEP = 32
+
+
+@dataclass(frozen=True, slots=True)
+class LightField:
+    """Lamp rows (k, 3, ...) and their inverse (3, k, ...): one for all, or on a padded grid."""
+
+    rows: Plane = field(repr=False)
+    inverse: Plane = field(repr=False)
+    shape: tuple[int, int]
+
+    @property
+    def far(self) -> bool:
+        """Whether the light is the same everywhere."""
+        return self.rows.shape[2:] == (1,)
+
+    def rows_at(self, span: slice) -> Plane:
+        """Return the lamp rows for rows `span` of the picture: (k, 3, 1) or (k, 3, n)."""
+        return self.rows if self.far else _spread(self.rows, span, self.shape)
+
+    def inverse_at(self, span: slice) -> Plane:
+        """Return the inverse for rows `span` of the picture: (3, k, 1) or (3, k, n)."""
+        return self.inverse if self.far else _spread(self.inverse, span, self.shape)
+
+
+def light_field(shots: Shots, form_mm: Plane | None = None, form_step: int = 1) -> LightField:
+    """Return how the lamps of `shots` light the picture.
+
+    Parameters
+    ----------
+    shots
+        Directions, or positions where the lamps are near.
+    form_mm
+        Height of the body on a grid of `form_step`; level skin by default.
+    """
+    if not shots.near:
+        rows = shots.lights.astype(np.float32)[:, :, None]
+        return LightField(rows, inverse_rows(rows), shots.shape)
+    x, y = _places(shots)
+    z = np.zeros_like(x) if form_mm is None else _form_at(form_mm, form_step, shots.shape)
+    rows = lamp_rows(shots.lights, x, y, z)
+    return LightField(rows, inverse_rows(rows), shots.shape)
+
+
+def _places(shots: Shots) -> tuple[Plane, Plane]:
+    row, column = (_padded_axis(size) for size in shots.shape)
+    pitch = np.float32(shots.scale.mm_per_px)
+    y = (row - (shots.shape[0] - 1) / 2) * pitch
+    x = (column - (shots.shape[1] - 1) / 2) * pitch
+    wide_y, wide_x = np.meshgrid(y, x, indexing="ij")
+    return wide_x.astype(np.float32), wide_y.astype(np.float32)
+
+
+def _padded_axis(size: int) -> Plane:
+    # One node beyond each border, so that every pixel lies between two nodes.
+    nodes = np.arange(-1, -(-size // STEP) + 1, dtype=np.float32)
+    return (nodes + 0.5) * STEP - 0.5
+
+
+def _form_at(form_mm: Plane, step: int, shape: tuple[int, int]) -> Plane:
+    row, column = (_padded_axis(size) for size in shape)
+    nodes = [
+        np.clip((place + 0.5) / step - 0.5, 0, size - 1)
+        for place, size in zip((row, column), form_mm.shape, strict=True)
+    ]
+    return bilinear_lattice(form_mm, nodes[0], nodes[1])
+
+
+def _spread(grid: Plane, span: slice, shape: tuple[int, int]) -> Plane:
+    """Return every plane of a padded grid at the pixels of some rows, flattened."""
+    place_row = (np.arange(span.start, span.stop, dtype=np.float32) + 0.5) / STEP + 0.5
+    place_column = (np.arange(shape[1], dtype=np.float32) + 0.5) / STEP + 0.5
+    first = int(place_row[0])
+    last = int(place_row[-1]) + 2
+    across = _along(grid[:, :, first:last], place_column)
+    top = np.floor(place_row).astype(np.intp)
+    down = (place_row - top)[:, None]
+    top = np.minimum(top - first, across.shape[2] - 2)
+    wide = across[:, :, top] * (1 - down) + across[:, :, top + 1] * down
+    return np.asarray(wide.reshape(*grid.shape[:2], -1), dtype=np.float32)
+
+
+def _along(grid: Plane, place: Plane) -> Plane:
+    left = np.floor(place).astype(np.intp)
+    right = place - left
+    return np.asarray(grid[..., left] * (1 - right) + grid[..., left + 1] * right, np.float32)

@@ -1,0 +1,118 @@
+"""The Lambert fit against per-pixel loops with np.linalg."""
+
+import numpy as np
+import pytest
+
+from mnimage.kernels.surface import (
+    fit_lambert,
+    fit_lambert_robust,
+    inverse_rows,
+    lamp_rows,
+    predict,
+    to_normals,
+    to_slopes,
+)
+
+RNG = np.random.default_rng(11)
+LAMPS = np.array(
+    [[np.cos(a) * 0.7, np.sin(a) * 0.7, 0.714] for a in np.arange(8) * np.pi / 4], dtype=np.float64
+)
+
+
+def _scene(pixels, near):
+    rows = LAMPS[:, :, None] * np.ones(pixels) if near else LAMPS[:, :, None]
+    if near:
+        rows = rows + RNG.normal(0, 0.05, rows.shape)
+    found = RNG.normal(0, 0.2, (3, pixels)) + np.array([[0], [0], [0.6]])
+    values = np.einsum("kcn,cn->kn", rows * np.ones(pixels), found)
+    return values.astype(np.float32), rows.astype(np.float32), found
+
+
+def _weighted_loop(values, rows, weights):
+    wide = rows * np.ones(values.shape[1])
+    answer = np.zeros((3, values.shape[1]))
+    for pixel in range(values.shape[1]):
+        root = np.sqrt(weights[:, pixel])
+        answer[:, pixel] = np.linalg.lstsq(
+            wide[:, :, pixel] * root[:, None], values[:, pixel] * root, rcond=None
+        )[0]
+    return answer
+
+
+@pytest.mark.parametrize("near", [False, True])
+def test_fit_is_weighted_least_squares(near):
+    values, rows, _ = _scene(60, near)
+    values += RNG.normal(0, 0.05, values.shape).astype(np.float32)
+    weights = RNG.uniform(0.05, 1, values.shape).astype(np.float32)
+    fast = fit_lambert(values, rows, weights)
+    assert np.allclose(fast, _weighted_loop(values, rows, weights), rtol=1e-4, atol=2e-5)
+
+
+def _huber_loop(values, rows, valid, spread, rounds):
+    answer = np.zeros((3, values.shape[1]))
+    for pixel in range(values.shape[1]):
+        matrix, seen = (rows * np.ones(values.shape[1]))[:, :, pixel], values[:, pixel]
+        weights = valid[:, pixel].astype(float)
+        for _ in range(rounds + 1):
+            found = np.linalg.solve(
+                matrix.T @ (weights[:, None] * matrix), matrix.T @ (weights * seen)
+            )
+            limit = 1.5 * spread * np.linalg.norm(found)
+            weights = valid[:, pixel] / np.maximum(1, np.abs(seen - matrix @ found) / limit)
+        answer[:, pixel] = found
+    return answer
+
+
+@pytest.mark.parametrize("near", [False, True])
+def test_robust_fit_is_hubers(near):
+    values, rows, _ = _scene(40, near)
+    values += RNG.normal(0, 0.03, values.shape).astype(np.float32)
+    valid = np.ones(values.shape, dtype=bool)
+    valid[2, ::3] = False
+    fast, _ = fit_lambert_robust(values, rows, valid, 0.01, 4)
+    assert np.allclose(fast, _huber_loop(values, rows, valid, 0.01, 4), rtol=1e-3, atol=1e-4)
+
+
+def test_one_shadow_hardly_matters_to_the_robust_fit():
+    values, rows, found = _scene(200, near=False)
+    values[3] *= 0.2
+    valid = np.ones(values.shape, dtype=bool)
+    plain = fit_lambert(values, rows, valid.astype(np.float32))
+    robust, _ = fit_lambert_robust(values, rows, valid, 0.003, 15)
+    assert np.abs(robust - found).mean() < 0.2 * np.abs(plain - found).mean()
+
+
+def test_lamps_in_one_plane_give_nothing():
+    rows = np.array([[-0.5, 0, 0.8], [0, 0, 1], [0.5, 0, 0.8]], np.float32)[:, :, None]
+    assert not fit_lambert(np.ones((3, 4), np.float32), rows, np.ones((3, 4), np.float32)).any()
+
+
+def test_near_lamps_follow_the_inverse_square():
+    lamps = np.array([[0.0, 0.0, 100.0], [30.0, -40.0, 50.0]])
+    x, y, z = (
+        np.array([[0.0, 10.0]], np.float32),
+        np.array([[0.0, -5.0]], np.float32),
+        np.array([[0.0, 2.0]], np.float32),
+    )
+    rows = lamp_rows(lamps, x, y, z)
+    for k, lamp in enumerate(lamps):
+        for n in range(2):
+            towards = lamp - [x[0, n], y[0, n], z[0, n]]
+            far = np.linalg.norm(towards)
+            wanted = towards / far * (lamp @ lamp) / far**2
+            assert np.allclose(rows[k, :, 0, n], wanted, rtol=1e-5)
+
+
+def test_inverse_undoes_prediction():
+    values, rows, found = _scene(30, near=True)
+    back = np.einsum("ckn,kn->cn", inverse_rows(rows), predict(rows, found.astype(np.float32)))
+    assert np.allclose(back, found, atol=1e-5)
+    assert np.allclose(values, predict(rows, found.astype(np.float32)), atol=1e-5)
+
+
+def test_slopes_and_normals_belong_together():
+    slope_x, slope_y = RNG.normal(0, 0.4, (2, 50)).astype(np.float32)
+    normals = to_normals(slope_x, slope_y)
+    assert np.allclose(np.linalg.norm(normals, axis=-1), 1, atol=1e-6)
+    back = to_slopes(np.moveaxis(0.3 * normals, -1, 0), 5.0)
+    assert np.allclose(back, (slope_x, slope_y), atol=1e-5)
