@@ -1,0 +1,115 @@
+"""Writes answers to disk: whole or not at all, and never over an input."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from mnimage.errors import OutputFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_ELSEWHERE = "Choose another folder, one that you may write to."
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a power cut leaves all of it or what was there before.
+
+    Raises
+    ------
+    OutputFailed
+        If it cannot be written; no draft is left behind then.
+    """
+    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.draft")
+    try:
+        try:
+            _write_draft(draft, content)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        _settle_folder(path.parent)
+    except (OSError, ValueError) as error:
+        raise _failed(path, error) from error
+
+
+def prepare_folder(path: Path) -> Path:
+    """Return the folder, made if missing, once it has proved that files can be written there.
+
+    Raises
+    ------
+    OutputFailed
+        If a file stands in its place, or nothing may be written there.
+    """
+    if path.exists() and not path.is_dir():
+        raise OutputFailed(
+            f"{path} is a file, so no folder can be made there.", hint="Choose another name."
+        )
+    probe = path / f".{secrets.token_hex(4)}.draft"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        try:
+            probe.touch(exist_ok=False)
+        finally:
+            probe.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise _failed(path, error) from error
+    return path
+
+
+def refuse_overwrite(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
+    """Refuse to go on if any output is one of the inputs, under whatever name.
+
+    Raises
+    ------
+    OutputFailed
+        If an output is an input itself, a link to it, or the same name on this disk.
+    """
+    kept = tuple(inputs)
+    for output in outputs:
+        if any(_same(output, original) for original in kept):
+            raise OutputFailed(
+                f"{output} is one of the photos read, and originals are never written over.",
+                hint="Choose another file or folder for the answer.",
+            )
+
+
+def _write_draft(draft: Path, content: bytes) -> None:
+    with draft.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _settle_folder(folder: Path) -> None:
+    """Have the new name itself on disk; only POSIX systems can, and need to."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # Some network drives cannot; the file itself is whole already.
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        if one.samefile(other):
+            return True
+    except OSError:
+        pass  # One of them is not there yet: only their names can be compared.
+    return one.resolve() == other.resolve()
+
+
+def _failed(path: Path, error: Exception) -> OutputFailed:
+    reason = getattr(error, "strerror", None) or str(error)
+    hint = _ELSEWHERE
+    if isinstance(error, OSError) and error.errno in _FULL:
+        hint = "Make room on the disk, or choose another one."
+    return OutputFailed(f"{path} cannot be written: {reason}.", hint=hint)

@@ -1,0 +1,173 @@
+"""Reads and checks SHOTS.json, the sheet that says which lamp lit which shot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mnimage.errors import ShotsUnusable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pydantic_core import ErrorDetails
+
+MAX_BYTES = 1_000_000
+MAX_SHOTS = 64
+MIN_SPREAD = 0.05
+"""Least ratio of the smallest to the largest singular value of the light directions.
+
+A ring of lamps 4 degrees off the camera's axis has it: there the noise of a slope is 20 times that
+of the brightness, and no height worth the name comes out.
+"""
+
+_EXAMPLE = (
+    'Write it as {"mm_per_px": 0.05, "shots": [{"file": "a.png", "light": [0.7, 0, 0.7]}, ...]}.'
+)
+_TURN = "Lights point from the skin to the lamp: x to the right, y down, z to the camera."
+
+Triple = tuple[float, float, float]
+
+
+class ShotLine(BaseModel):
+    """One shot: its file, and the light's direction or the lamp's place in mm."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    file: str = Field(min_length=1)
+    light: Triple | None = None
+    lamp_mm: Triple | None = None
+
+
+class Sheet(BaseModel):
+    """The whole of SHOTS.json; unknown keys are passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    mm_per_px: float
+    linear: bool = False
+    shots: tuple[ShotLine, ...]
+    dark: str | None = None
+    flat: tuple[str, ...] = ()
+
+    @property
+    def near(self) -> bool:
+        """Whether the lamps' places are given rather than their directions."""
+        return self.shots[0].lamp_mm is not None
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Return the sheet, its structure and its numbers checked, no picture looked at yet.
+
+    Raises
+    ------
+    ShotsUnusable
+        If the file is missing, not a sheet, or says what cannot be.
+    """
+    content = _read(path)
+    try:
+        sheet = Sheet.model_validate_json(content)
+    except ValidationError as error:
+        raise _wrong(path, error.errors()[0]) from error
+    if not (np.isfinite(sheet.mm_per_px) and sheet.mm_per_px > 0):
+        raise ShotsUnusable(
+            f'"mm_per_px" must be more than 0, not {sheet.mm_per_px}.',
+            hint="Give the millimetres on the skin that one pixel covers, such as 0.05.",
+        )
+    _check_counts(sheet)
+    return sheet
+
+
+def lights_of(sheet: Sheet) -> NDArray[np.float64]:
+    """Return the lights, shape (k, 3): unit vectors, or lamp places in mm where they are near.
+
+    Raises
+    ------
+    ShotsUnusable
+        If one is missing, impossible, or all of them together cannot give a slope.
+    """
+    lights = np.array([_light(sheet, number) for number in range(len(sheet.shots))])
+    directions = lights / np.linalg.norm(lights, axis=1, keepdims=True)
+    _check_spread(directions)
+    return lights if sheet.near else directions
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ShotsUnusable(
+            f"{path.name} cannot be read: {reason}.", hint="Check the name and the folder."
+        ) from error
+    if len(content) > MAX_BYTES:
+        raise ShotsUnusable(
+            f"{path.name} is over 1 MB large, so it is no list of shots.", hint=_EXAMPLE
+        )
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def _wrong(path: Path, error: ErrorDetails) -> ShotsUnusable:
+    """Return the first complaint of the checker in plain words."""
+    if error["type"] == "json_invalid":
+        return ShotsUnusable(f"{path.name} is not JSON: {error['msg']}.", hint=_EXAMPLE)
+    place = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]
+    ).lstrip(".")
+    if error["type"] == "missing":
+        return ShotsUnusable(f'{path.name} lacks "{place}".', hint=_EXAMPLE)
+    where = f'"{place}" in {path.name}' if place else path.name
+    return ShotsUnusable(f"{where} is not as expected: {error['msg']}.", hint=_EXAMPLE)
+
+
+def _check_counts(sheet: Sheet) -> None:
+    count = len(sheet.shots)
+    if not 3 <= count <= MAX_SHOTS:
+        raise ShotsUnusable(
+            f"Relief needs 3 to {MAX_SHOTS} directional shots; {count} are listed.",
+            hint="Take at least 4 shots, better 8, each with another lamp.",
+        )
+    if len(sheet.flat) not in (0, 1, count):
+        raise ShotsUnusable(
+            f"{len(sheet.flat)} flat frames are listed for {count} shots.",
+            hint="List one flat frame for all shots, or one for each shot in the same order.",
+        )
+
+
+def _light(sheet: Sheet, number: int) -> Triple:
+    shot = sheet.shots[number]
+    name = f"Shot {number + 1} ({shot.file})"
+    if (shot.light is None) == (shot.lamp_mm is None):
+        what = "neither" if shot.light is None else "both"
+        raise ShotsUnusable(f'{name} has {what} of "light" and "lamp_mm".', hint=_EXAMPLE)
+    if (shot.lamp_mm is not None) != sheet.near:
+        raise ShotsUnusable(
+            f'{name} mixes "light" and "lamp_mm" with the other shots.',
+            hint="Use the same one of the two for all shots.",
+        )
+    light = shot.lamp_mm or shot.light or (0.0, 0.0, 0.0)
+    if not np.isfinite(light).all() or not any(light):
+        raise ShotsUnusable(f"{name} has a light without a direction: {list(light)}.", hint=_TURN)
+    if light[2] <= 0:
+        raise ShotsUnusable(
+            f"{name} is lit from beside or behind the skin: z is {light[2]:g}.", hint=_TURN
+        )
+    return light
+
+
+def _check_spread(directions: NDArray[np.float64]) -> None:
+    spread = np.linalg.svd(directions, compute_uv=False)
+    if spread[1] < MIN_SPREAD * spread[0]:
+        raise ShotsUnusable(
+            "All lights come from nearly the same direction.",
+            hint="Light the skin from all around, 45 to 60 degrees off the camera.",
+        )
+    if spread[2] < MIN_SPREAD * spread[0]:
+        raise ShotsUnusable(
+            "All lights lie nearly in one plane, so slopes across it cannot be told.",
+            hint="Add shots with lamps on the other two sides.",
+        )
