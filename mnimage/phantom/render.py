@@ -60,7 +60,7 @@ def shoot(skin: Skin, shot: Shot) -> Photo:
 
 def shoot_linear(skin: Skin, shot: Shot) -> NDArray[np.float32]:
     """Return what the sensor reads of the skin: linear RGB (rows, columns, 3), noise included."""
-    light = _picture(skin, shot, radiance(skin, shot))
+    light = picture(skin, shot, radiance(skin, shot))
     return expose(light, shot.sensor, np.random.default_rng([shot.seed, 7]))
 
 
@@ -108,7 +108,8 @@ def scale_of(skin: Skin, shot: Shot) -> Scale:
     return Scale(skin.mm_per_px * shot.binning / shot.pose.scale, "rig", 0.001)
 
 
-def _picture(skin: Skin, shot: Shot, light: NDArray[np.float32]) -> NDArray[np.float32]:
+def picture(skin: Skin, shot: Shot, light: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what the lens of a shot makes of light on the skin's samples, (rows, columns, n)."""
     rows, columns = shape_of(skin, shot)
     fine = (rows * shot.binning, columns * shot.binning)
     margin = (skin.shape[0] - fine[0], skin.shape[1] - fine[1])
@@ -123,7 +124,7 @@ def _picture(skin: Skin, shot: Shot, light: NDArray[np.float32]) -> NDArray[np.f
 
 
 def _resampled(
-    light: NDArray[np.float32], places: tuple[NDArray[np.float64], NDArray[np.float64]]
+    light: NDArray[np.float32], places: tuple[NDArray[np.float32], NDArray[np.float32]]
 ) -> NDArray[np.float32]:
     # Cubic splines at the very places: OpenCV's cubic look-up rounds places to 1/32 of a pixel.
     planes = [
@@ -140,7 +141,7 @@ def true_places(skin: Skin, shot: Shot) -> Places:
 
 def true_map(skin: Skin, shot: Shot, values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return a map on the skin's samples (a height, a pigment) as a shot's picture sees it."""
-    return _picture(skin, replace(shot, sensor=Sensor()), values[..., None])[..., 0]
+    return picture(skin, replace(shot, sensor=Sensor()), values[..., None])[..., 0]
 
 
 def true_field(
@@ -171,11 +172,13 @@ def true_field(
     return row.astype(np.float32), column.astype(np.float32), seen
 
 
-def true_height(skin: Skin, places: Places) -> NDArray[np.float64]:
+def true_height(skin: Skin, places: Places) -> NDArray[np.float32]:
     """Return the skin's whole height in mm at places, as the camera's rays meet it."""
     row, column = skin_px(skin, places)
-    sampled = ndimage.map_coordinates(skin.height_mm, (row, column), order=1, mode="nearest")
-    return np.asarray(sampled, dtype=np.float64)
+    sampled = cv2.remap(
+        skin.height_mm, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(sampled, dtype=np.float32)
 
 
 def _on_skin(skin: Skin, places: Places) -> NDArray[np.bool_]:
@@ -192,7 +195,7 @@ def _facing(skin: Skin, pose: Pose, places: Places) -> NDArray[np.bool_]:
     toward = turn[2] - turn[0] * slope_right - turn[1] * slope_down
     toward /= np.sqrt(1 + slope_down**2 + slope_right**2)
     row, column = skin_px(skin, places)
-    sampled = ndimage.map_coordinates(toward, (row, column), order=1, mode="nearest")
+    sampled = cv2.remap(toward, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(sampled > 0.17)
 
 
@@ -208,12 +211,12 @@ def shoot_lamps(
     terrain, albedo = survey(skin.height_mm, skin.mm_per_px), skin.chromophores.albedo()
     shots = [replace(shot, lamp=lamp, seed=shot.seed * 1000 + i) for i, lamp in enumerate(lamps)]
     take = partial(radiance, skin, terrain=terrain, albedo=albedo)
-    pictures = [_picture(skin, one, take(one)) for one in shots]
+    pictures = [picture(skin, one, take(one)) for one in shots]
     sensor = _metered(shot.sensor, pictures)
 
-    def read(one: Shot, picture: NDArray[np.float32]) -> NDArray[np.float32]:
-        seen = expose(picture, sensor, np.random.default_rng([one.seed, 7]))
-        return stepped(seen, sensor.bits)
+    def read(one: Shot, seen: NDArray[np.float32]) -> NDArray[np.float32]:
+        linear = expose(seen, sensor, np.random.default_rng([one.seed, 7]))
+        return stepped(linear, sensor.bits)
 
     yield from starmap(read, zip(shots, pictures, strict=True))
 
