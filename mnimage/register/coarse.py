@@ -115,7 +115,8 @@ def _is_sound(model: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     rows, columns = shape
     corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], dtype=np.float64)
     moved = cv2.perspectiveTransform(corners[None], model)[0]
-    turned = np.cross(np.roll(moved, -1, axis=0) - moved, np.roll(moved, -2, axis=0) - moved)
+    side, diagonal = np.roll(moved, -1, axis=0) - moved, np.roll(moved, -2, axis=0) - moved
+    turned = side[:, 0] * diagonal[:, 1] - side[:, 1] * diagonal[:, 0]
     area = abs(cv2.contourArea(moved.astype(np.float32))) / (rows * columns)
     return bool((turned > 0).all() and 0.05 < area < 20)
 

@@ -1,0 +1,186 @@
+"""The JSON answers: names, fields and units others rely on. Add to them, never rename."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mnimage.domain.alignment import Alignment
+    from mnimage.domain.comparison import Change, Comparison, ScarChange
+    from mnimage.domain.face import Face
+    from mnimage.domain.pair import Examined
+    from mnimage.domain.photo import Scale
+    from mnimage.domain.quality import QualityReport
+    from mnimage.domain.relief import ReliefCard, Scar
+    from mnimage.domain.scorecard import ScoreCard
+
+Document = dict[str, Any]
+
+
+def photo_answer(file: str, examined: Examined) -> Document:
+    """Return one photo's entry of `inspect`."""
+    photo, facts = examined.photo, examined.photo.facts
+    return {
+        "file": file,
+        "width": photo.columns,
+        "height": photo.rows,
+        "taken_at": facts.taken_at.isoformat() if facts.taken_at else None,
+        "camera": facts.camera,
+        "exposure_s": facts.exposure_s,
+        "f_number": facts.f_number,
+        "iso": facts.iso,
+        "focal_mm": facts.focal_mm,
+        "format": facts.format,
+        "bits": facts.bits,
+        "orientation": facts.orientation,
+        "notes": list(facts.notes),
+        "view": examined.face.view.value if examined.face else None,
+        "face": face_answer(examined.face) if examined.face else None,
+        "scale": scale_answer(examined.scale),
+        "findings": findings_answer(examined.quality),
+        "comparable": examined.quality.comparable,
+    }
+
+
+def face_answer(face: Face) -> Document:
+    """Return a face: its score, pose and size."""
+    return {
+        "score": face.score,
+        "yaw_deg": face.pose.yaw_deg,
+        "pitch_deg": face.pose.pitch_deg,
+        "roll_deg": face.pose.roll_deg,
+        "eye_distance_px": face.eye_distance_px,
+    }
+
+
+def scale_answer(scale: Scale | None) -> Document | None:
+    """Return a scale, or None."""
+    return asdict(scale) if scale else None
+
+
+def findings_answer(quality: QualityReport) -> list[Document]:
+    """Return the quality checks."""
+    return [asdict(finding) for finding in quality.findings]
+
+
+def alignment_answer(alignment: Alignment, scale: Scale | None) -> Document:
+    """Return the answer of `register`."""
+    error = {"median": alignment.error_median_px, "p95": alignment.error_p95_px}
+    in_mm = {name: value * scale.mm_per_px for name, value in error.items()} if scale else None
+    return {
+        "status": alignment.status.value,
+        "reason": alignment.reason,
+        "warnings": list(alignment.warnings),
+        "error_px": error if alignment.aligned else None,
+        "error_mm": in_mm if alignment.aligned else None,
+        "covered": alignment.covered,
+        "seconds": alignment.seconds,
+    }
+
+
+def scorecard_answer(card: ScoreCard) -> Document:
+    """Return the answer of `score`."""
+    return {
+        "mode": card.mode.value,
+        "calibrated": card.calibrated,
+        "scale": scale_answer(card.scale),
+        "recipe": card.recipe,
+        "zones": {
+            zone: {
+                "area_mm2": measured.area_mm2,
+                "scores": {
+                    name: {
+                        "value": score.value,
+                        "unit": score.unit,
+                        "uncertainty": score.uncertainty,
+                        "mode": score.mode.value,
+                    }
+                    for name, score in measured.scores.items()
+                },
+            }
+            for zone, measured in card.zones.items()
+        },
+        "not_measured": dict(card.not_measured),
+    }
+
+
+def relief_answer(card: ReliefCard) -> Document:
+    """Return the answer of `relief`."""
+    return {
+        "texture_sq_um": card.texture_sq_um,
+        "texture_uncertainty_um": card.texture_uncertainty_um,
+        "scar_depth_index_um": card.scar_depth_index_um,
+        "scar_depth_index_uncertainty_um": card.scar_depth_index_uncertainty_um,
+        "area_mm2": card.area_mm2,
+        "scars": [scar_answer(scar) for scar in card.scars],
+        "trusted": card.trusted,
+        "recipe": card.recipe,
+        "warnings": list(card.warnings),
+    }
+
+
+def scar_answer(scar: Scar) -> Document:
+    """Return one scar."""
+    return {
+        "id": scar.id,
+        "row": scar.row,
+        "col": scar.column,
+        "depth_mm": scar.depth_mm,
+        "depth_mean_mm": scar.depth_mean_mm,
+        "area_mm2": scar.area_mm2,
+        "volume_mm3": scar.volume_mm3,
+        "width_mm": scar.width_mm,
+        "wall_angle_deg": scar.wall_angle_deg,
+        "type": scar.kind,
+        "depth_uncertainty_mm": scar.depth_uncertainty_mm,
+        "volume_uncertainty_mm3": scar.volume_uncertainty_mm3,
+        "lower_bound": scar.lower_bound,
+    }
+
+
+def comparison_answer(comparison: Comparison, scale: Scale | None) -> Document:
+    """Return the answer of `compare`."""
+    return {
+        "comparability": {
+            "grade": comparison.comparability.grade,
+            "reasons": list(comparison.comparability.reasons),
+        },
+        "alignment": alignment_answer(comparison.alignment, scale),
+        "scale": scale_answer(scale),
+        "recipe": comparison.recipe,
+        "zones": {
+            zone: {"scores": {name: change_answer(change) for name, change in changes.items()}}
+            for zone, changes in comparison.zones.items()
+        },
+        "scars": [scar_change_answer(scar) for scar in comparison.scars],
+        "not_measured": dict(comparison.not_measured),
+    }
+
+
+def change_answer(change: Change) -> Document:
+    """Return one score before and after."""
+    return {
+        "before": change.before,
+        "after": change.after,
+        "change": change.change,
+        "change_percent": change.change_percent,
+        "uncertainty": change.uncertainty,
+        "mdc95": change.mdc95,
+        "unit": change.unit,
+        "mode": change.mode.value,
+        "verdict": change.verdict.value,
+        "reason": change.reason,
+    }
+
+
+def scar_change_answer(scar: ScarChange) -> Document:
+    """Return one scar before and after."""
+    return {
+        "id": scar.id,
+        "before": scar_answer(scar.before),
+        "after": scar_answer(scar.after) if scar.after else None,
+        "depth": change_answer(scar.depth) if scar.depth else None,
+        "volume": change_answer(scar.volume) if scar.volume else None,
+        "verdict": scar.verdict.value,
+    }

@@ -1,0 +1,24 @@
+"""`mnimage app`: open the window."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from mnimage.errors import MnimageError
+
+
+@click.command("app")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> int:
+    """Open the window, on two photos if they are named."""
+    # By name: the library knows no screen, and runs where there is none.
+    try:
+        app = importlib.import_module("ui.app")
+    except ImportError as error:
+        raise MnimageError(
+            "The window cannot be opened: Qt or a library it needs is missing.",
+            hint="Run `make run`, or on Debian and Ubuntu `sh installer/qt_libraries.sh`.",
+        ) from error
+    return int(app.main(["mnimage", *arguments]))

@@ -1,0 +1,81 @@
+"""`mnimage compare BEFORE AFTER --out DIR`: the main job on one pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from mnimage import workflow
+from mnimage.commands.answers import comparison_answer
+from mnimage.commands.options import FILE, json_option, out_option, scale_option
+from mnimage.commands.output import print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mnimage.domain.comparison import Change, Comparison
+
+
+@click.command("compare")
+@click.argument("before", type=FILE)
+@click.argument("after", type=FILE)
+@out_option
+@click.option("--report", type=FILE, default=None, metavar="FILE.pdf", help="Write a PDF report.")
+@scale_option
+@json_option
+def command(
+    before: Path,
+    after: Path,
+    *,
+    out: Path,
+    report: Path | None,
+    mm_per_px: float | None,
+    as_json: bool,
+) -> int:
+    """Compare two photos, or two SHOTS.json of directional shots.
+
+    Writes aligned.png, the maps and the numbers (comparison.json) into DIR.
+    """
+    with progress("compare") as tick:
+        pair = workflow.compare_into(before, after, out, report, mm_per_px=mm_per_px, tick=tick)
+    comparison = pair.comparison
+    if as_json:
+        print_json(comparison_answer(comparison, pair.before.scale))
+    elif comparison.alignment.aligned:
+        _print(comparison)
+    if comparison.alignment.aligned:
+        return 0
+    click.echo(f"error: not comparable: {comparison.alignment.reason}", err=True)
+    click.echo("hint: Take both photos of the same skin, same view, sharp.", err=True)
+    return 1
+
+
+def _print(comparison: Comparison) -> None:
+    grade = comparison.comparability
+    click.echo(f"comparability {grade.grade}")
+    for reason in grade.reasons:
+        click.echo(f"  {reason}")
+    rows = [("zone", "score", "before", "after", "change", "± error", "unit", "verdict")]
+    rows += [
+        (zone, name, *_cells(change))
+        for zone, changes in comparison.zones.items()
+        for name, change in changes.items()
+    ]
+    rows += [
+        (f"scar {scar.id}", "scar_depth_mm", *_cells(scar.depth))
+        for scar in comparison.scars
+        if scar.depth
+    ]
+    print_table(rows)
+
+
+def _cells(change: Change) -> tuple[str, str, str, str, str, str]:
+    return (
+        f"{change.before:.3g}",
+        f"{change.after:.3g}",
+        f"{change.change:+.3g}",
+        f"{change.uncertainty:.2g}",
+        change.unit,
+        change.verdict.value,
+    )

@@ -1,0 +1,63 @@
+"""What commands print: one JSON document, or a short readable answer; progress apart."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mnimage.domain.progress import Tick
+
+_QUIET_S = 1.0
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print one JSON document on standard output; what is not a number becomes null."""
+    click.echo(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else None
+    return value
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Tick]:
+    """Give a tick that shows a bar on standard error once the work takes longer than a second."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with tqdm(desc=label, delay=_QUIET_S, leave=False, file=sys.stderr, unit="step") as bar:
+
+        def tick(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield tick
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in aligned columns, the first row as heading."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def since(started: float) -> str:
+    """Return the seconds since `started` in words."""
+    return f"{time.perf_counter() - started:.1f} s"

@@ -1,0 +1,40 @@
+"""`mnimage score PHOTO --out DIR`: score one ordinary photo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from mnimage import workflow
+from mnimage.commands.answers import scorecard_answer
+from mnimage.commands.options import FILE, json_option, out_option, scale_option
+from mnimage.commands.output import print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("score")
+@click.argument("photo", type=FILE)
+@out_option
+@scale_option
+@json_option
+def command(photo: Path, out: Path, mm_per_px: float | None, *, as_json: bool) -> int:
+    """Score one ordinary PHOTO; its maps go into DIR."""
+    with progress("score") as tick:
+        card = workflow.score_file(photo, out, mm_per_px=mm_per_px, tick=tick)
+    answer = scorecard_answer(card)
+    if as_json:
+        print_json(answer)
+        return 0
+    rows = [("zone", "score", "value", "± error", "unit")]
+    rows += [
+        (zone, name, f"{score.value:.2f}", f"{score.uncertainty:.2f}", score.unit)
+        for zone, measured in card.zones.items()
+        for name, score in measured.scores.items()
+    ]
+    print_table(rows)
+    for name, reason in card.not_measured.items():
+        click.echo(f"not measured: {name}: {reason}", err=True)
+    return 0

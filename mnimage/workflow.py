@@ -1,0 +1,234 @@
+"""Every job the program can do, one function each: read, compute, keep."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage import __version__, pipeline
+from mnimage.capture.files import read_photo
+from mnimage.capture.output import draft_of, prepare_folder, refuse_overwrite, write_whole
+from mnimage.capture.shots import is_shots, read_shots
+from mnimage.domain.photo import Scale
+from mnimage.domain.progress import Tick, no_tick
+from mnimage.domain.recipe import Recipe
+from mnimage.errors import MnimageError, NotComparable
+from mnimage.register.warp import full_field, warp_photo
+from mnimage.relief.export import height_tiff
+from mnimage.report import panels
+from mnimage.report.build import build_report
+from mnimage.report.pdf import render_pdf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from mnimage.domain.alignment import Alignment
+    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.photo import Photo
+    from mnimage.domain.relief import ReliefCard
+    from mnimage.domain.scorecard import Layer, ScoreCard
+
+_RIG_ERROR = 0.01
+"""Relative error of a scale that the user gives: 3 mm in the distance of a 300 mm rig."""
+
+
+def taken_at(path: Path) -> datetime | None:
+    """Return when a photo was taken, or None where the file does not say or is no photo."""
+    if is_shots(path):
+        return None
+    return read_photo(path).facts.taken_at
+
+
+def examine_file(path: Path, *, mm_per_px: float | None = None) -> Examined:
+    """Return one photo with its face, zones, quality and scale."""
+    return pipeline.examine_photo(read_photo(path), name=path.name, scale=_rig_scale(mm_per_px))
+
+
+def _rig_scale(mm_per_px: float | None) -> Scale | None:
+    return None if mm_per_px is None else Scale(mm_per_px, "rig", _RIG_ERROR)
+
+
+def register_files(
+    before: Path,
+    after: Path,
+    out: Path,
+    *,
+    mm_per_px: float | None = None,
+    tick: Tick = no_tick,
+) -> tuple[Alignment, Scale | None]:
+    """Lay the photo after onto the photo before; keep picture and field in `out`."""
+    _refuse_inputs(out, ("aligned.png", "field.npz"), (before, after))
+    first = examine_file(before, mm_per_px=mm_per_px)
+    tick(1, 4)
+    second = examine_file(after)
+    tick(2, 4)
+    alignment = pipeline.align(first, second, Recipe())
+    tick(3, 4)
+    if alignment.aligned:
+        folder = prepare_folder(out)
+        picture, seen = warp_photo(second.photo, alignment)
+        write_whole(folder / "aligned.png", _png(picture, seen))
+        _write_field(folder / "field.npz", alignment)
+    tick(4, 4)
+    return alignment, first.scale
+
+
+def score_file(
+    path: Path, out: Path, *, mm_per_px: float | None = None, tick: Tick = no_tick
+) -> ScoreCard:
+    """Score one ordinary photo; keep its maps in `out`."""
+    if is_shots(path):
+        raise MnimageError(
+            "These are directional shots, not an ordinary photo.", hint="Use `mnimage relief`."
+        )
+    _refuse_inputs(out, (), (path,))
+    examined = examine_file(path, mm_per_px=mm_per_px)
+    if not (examined.zones.labels > 0).any():
+        raise MnimageError(
+            "No skin was found in the photo.",
+            hint="Fill the picture with the face or the skin, evenly lit and in focus.",
+        )
+    card = pipeline.score_examined(examined, Recipe(), tick)
+    folder = prepare_folder(out)
+    for layer in card.layers.values():
+        _write_layer(folder, layer, examined.photo, card.scale)
+    return card
+
+
+def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
+    """Turn directional shots into relief; keep height, depth and normals in `out`."""
+    _refuse_inputs(out, ("height.tif", "depth.png", "normals.png"), (path,))
+    done = pipeline.examine_shots(read_shots(path), name=path.name, tick=tick)
+    card, relief = done.examined.relief, done.relief
+    if card is None:
+        raise ValueError("examined shots carry no relief")
+    folder = prepare_folder(out)
+    write_whole(folder / "height.tif", height_tiff(relief))
+    write_whole(folder / "depth.png", _png(panels.depth_picture(card.depth_mm, relief.scale)))
+    write_whole(folder / "normals.png", _png(panels.normals_picture(relief.normals)))
+    return card
+
+
+def compare_files(
+    before: Path, after: Path, *, mm_per_px: float | None = None, tick: Tick = no_tick
+) -> Pair:
+    """Return the whole answer for two photos, or for two sets of directional shots.
+
+    Raises
+    ------
+    NotComparable
+        If one is a photo and the other a set of shots.
+    """
+    kinds = is_shots(before), is_shots(after)
+    if kinds[0] != kinds[1]:
+        raise NotComparable(
+            "One is an ordinary photo, the other a set of directional shots.",
+            hint="Compare two photos, or two sets of directional shots.",
+        )
+    if kinds[0]:
+        first = pipeline.examine_shots(read_shots(before), name=_shots_name(before))
+        tick(1, 4)
+        second = pipeline.examine_shots(read_shots(after), name=_shots_name(after))
+        tick(2, 4)
+        pair = pipeline.compare_shots(first, second)
+    else:
+        photo_before = examine_file(before, mm_per_px=mm_per_px)
+        tick(1, 4)
+        photo_after = examine_file(after)
+        tick(2, 4)
+        pair = pipeline.compare_photos(photo_before, photo_after)
+    tick(4, 4)
+    return pair
+
+
+def _shots_name(path: Path) -> str:
+    """Return a label for a set of shots: the folder says more than a file named shots.json."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def compare_into(
+    before: Path,
+    after: Path,
+    out: Path,
+    report: Path | None,
+    *,
+    mm_per_px: float | None = None,
+    tick: Tick = no_tick,
+) -> Pair:
+    """Compare two files and keep the aligned picture, the maps, the numbers and the report."""
+    _refuse_inputs(out, ("aligned.png",), (before, after))
+    if report is not None:
+        refuse_overwrite((before, after), (report,))
+        prepare_folder(report.parent)
+    folder = prepare_folder(out)
+    pair = compare_files(
+        before, after, mm_per_px=mm_per_px, tick=lambda done, total: tick(done, total + 2)
+    )
+    write_pair(pair, folder)
+    tick(5, 6)
+    if report is not None:
+        write_report(pair, report)
+    tick(6, 6)
+    return pair
+
+
+def write_pair(pair: Pair, folder: Path) -> None:
+    """Keep the aligned picture and every map, before and after at the same range, in `folder`."""
+    if pair.aligned is None or pair.seen is None:
+        return
+    write_whole(folder / "aligned.png", _png(pair.aligned, pair.seen))
+    pictures = panels.eight_bit(pair.before.photo.coded), pair.aligned
+    for name, layers in pair.layers.items():
+        limits = panels.shared_limits(*layers)
+        for when, layer, picture in zip(("before", "after"), layers, pictures, strict=True):
+            drawn = panels.map_picture(layer, picture, pair.before.scale, limits)
+            write_whole(folder / f"{name}_{when}.png", _png(drawn))
+
+
+def write_report(pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
+    """Write the PDF report of a pair: all of it or nothing."""
+    tick(0, 2)
+    report = build_report(pair, program=f"mnimage {__version__}", made_at=datetime.now(UTC))
+    tick(1, 2)
+    write_whole(path, render_pdf(report))
+    tick(2, 2)
+
+
+def _refuse_inputs(out: Path, names: Iterable[str], inputs: Iterable[Path]) -> None:
+    refuse_overwrite(tuple(inputs), tuple(out / name for name in names))
+
+
+def _write_layer(folder: Path, layer: Layer, photo: Photo, scale: Scale | None) -> None:
+    picture = panels.map_picture(layer, panels.eight_bit(photo.coded), scale, None)
+    write_whole(folder / f"{layer.name}.png", _png(picture))
+    with draft_of(folder / f"{layer.name}.npy") as draft, draft.open("wb") as file:
+        np.save(file, layer.values)
+
+
+def _write_field(path: Path, alignment: Alignment) -> None:
+    field = full_field(alignment)
+    with draft_of(path) as draft, draft.open("wb") as file:
+        np.savez(
+            file, row=field.row, col=field.column, error_px=field.error_px, valid=field.valid
+        )
+
+
+def _png(picture: NDArray[np.uint8], seen: NDArray[np.bool_] | None = None) -> bytes:
+    """Return a PNG, transparent where nothing is seen; level 1, for speed at 24 megapixels."""
+    if seen is None:
+        coded = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    else:
+        coded = cv2.cvtColor(picture, cv2.COLOR_RGB2BGRA)
+        coded[..., 3] = seen.astype(np.uint8) * np.uint8(255)
+    done, buffer = cv2.imencode(".png", coded, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not done:
+        raise ValueError("the picture could not be coded")
+    return bytes(buffer)
