@@ -1,4 +1,4 @@
-"""Registration on pairs whose true field is known, and refusal of pairs that don't belong together."""
+"""Registration where the true field is known, and refusal of pairs that do not belong together."""
 
 from __future__ import annotations
 
