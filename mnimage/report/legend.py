@@ -1,0 +1,111 @@
+"""The strip below a map: what the colours mean and how long a millimetre is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from mnimage.report.assets import font_folder
+from mnimage.report.words import number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.report.colortables import Table
+
+INK = (27, 29, 31)
+PAPER = (236, 236, 236)
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """A map's name and unit in print, and which value each end of its table stands for."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    table: Table
+
+
+def bar_length(mm_per_px: float, widest_px: float) -> tuple[float, int]:
+    """Return the round length in mm that is at most `widest_px` long, and its length in pixels."""
+    widest = widest_px * mm_per_px
+    power = 10.0 ** math.floor(math.log10(widest))
+    length = power * max(nice for nice in (1, 2, 5) if nice * power <= widest * (1 + 1e-9))
+    return length, round(length / mm_per_px)
+
+
+def tick_values(low: float, high: float, most: int = 6) -> list[float]:
+    """Return round values between `low` and `high`, at most `most` of them."""
+    if not high > low:
+        return [low]
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    steps = (nice * power for nice in (1, 2, 2.5, 5, 10, 20))
+    step = next(s for s in steps if (high - low) / s <= most - 1 + 1e-9)
+    first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
+    return [i * step for i in range(first, last + 1)]
+
+
+def tick_words(values: list[float]) -> list[str]:
+    """Return ticks for print, with as many decimals as their step needs."""
+    step = min((b - a for a, b in zip(values, values[1:], strict=False)), default=1.0)
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    if abs(round(step, digits) - step) > step * 0.01:
+        digits += 1
+    return [number(value, digits) for value in values]
+
+
+def legend_strip(legend: Legend, width: int, mm_per_px: float | None) -> NDArray[np.uint8]:
+    """Return the strip, RGB, `width` pixels wide; `mm_per_px` None leaves the scale bar out."""
+    unit = max(round(width / 52), 12)
+    strip = Image.new("RGB", (width, round(unit * 5.0)), PAPER)
+    draw = ImageDraw.Draw(strip)
+    _draw_bar(strip, draw, legend, unit)
+    if mm_per_px:
+        _draw_scale(draw, width, unit, mm_per_px)
+    return np.asarray(strip, dtype=np.uint8)
+
+
+def _draw_bar(
+    strip: Image.Image, draw: ImageDraw.ImageDraw, legend: Legend, unit: int
+) -> None:
+    title, small = _font("DejaVuSans-Bold.ttf", unit), _font("DejaVuSans.ttf", round(unit * 0.9))
+    left, top, wide, tall = unit, round(unit * 2.3), round(strip.width * 0.56), unit
+    draw.text((left, round(unit * 1.65)), legend.name, INK, title, anchor="ls")
+    after = left + draw.textlength(legend.name + "  ", title)
+    draw.text((after, round(unit * 1.65)), legend.unit, INK, small, anchor="ls")
+    strip.paste(Image.fromarray(np.tile(legend.table, (1, 1, 1))).resize((wide, tall)), (left, top))
+    draw.rectangle((left, top, left + wide - 1, top + tall - 1), outline=(120, 120, 120))
+    ticks = tick_values(legend.low, legend.high)
+    for value, words in zip(ticks, tick_words(ticks), strict=True):
+        part = (value - legend.low) / (legend.high - legend.low) if legend.high > legend.low else 0
+        x = left + round(part * (wide - 1))
+        draw.line((x, top + tall, x, top + tall + unit // 4), INK, max(unit // 12, 1))
+        draw.text((x, round(top + tall + unit * 1.25)), words, INK, small, anchor="ms")
+
+
+def _draw_scale(
+    draw: ImageDraw.ImageDraw, width: int, unit: int, mm_per_px: float
+) -> None:
+    length, pixels = bar_length(mm_per_px, width * 0.26)
+    right, top = width - unit, round(unit * 2.6)
+    thick = max(round(unit * 0.3), 3)
+    draw.rectangle((right - pixels, top, right - 1, top + thick - 1), fill=INK)
+    place = (right - pixels / 2, top - round(unit * 0.5))
+    draw.text(place, length_words(length), INK, _font("DejaVuSans.ttf", round(unit * 0.9)), "ms")
+
+
+def length_words(length_mm: float) -> str:
+    """Return a round length in mm for print."""
+    return f"{length_mm:g} mm"
+
+
+@cache
+def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font_folder() / name), size)

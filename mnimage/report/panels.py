@@ -1,0 +1,194 @@
+"""Pictures of maps: the photo in grey, the score over it, a legend and a scale bar below it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage.domain.scorecard import Layer
+from mnimage.report.colortables import change_table, table_for
+from mnimage.report.frames import Frame, cut_layer, cut_photo, whole_frame
+from mnimage.report.legend import Legend, legend_strip
+from mnimage.report.words import layer_words, unit_words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.alignment import Alignment
+    from mnimage.domain.photo import Coded, Scale
+    from mnimage.report.colortables import Table
+
+LONGEST_PX = 2400
+SMALLEST_PX = 560
+"""Pictures are brought between these sizes, so that their legend can be read and files stay small."""
+
+_BLOCK = 512
+"""Rows coloured at a time, to spare memory on large photos."""
+
+
+def map_picture(
+    layer: Layer,
+    photo_coded: Coded,
+    scale: Scale | None,
+    limits: tuple[float, float] | None = None,
+    *,
+    within: float = 0.0,
+) -> NDArray[np.uint8]:
+    """Return a map over its photo, with a legend and, where the scale is known, a scale bar.
+
+    Parameters
+    ----------
+    layer
+        The map, in the photo's frame. Its name chooses the colours; a name that starts with
+        "change" is drawn blue (lower) - grey - orange (higher) around zero.
+    photo_coded
+        The photo, 8 or 16 bit, shape (rows, columns, 3).
+    scale
+        Of the photo; None leaves the scale bar out.
+    limits
+        Values of the table's two ends; taken from the map itself by default.
+    within
+        Changes not larger than this are plain grey; only for change maps.
+
+    Returns
+    -------
+    NDArray[np.uint8]
+        RGB. The photo in grey, plain where nothing was measured, at its own size unless that is
+        above 2400 or below 560 pixels; the legend's strip is added below it.
+    """
+    frame = whole_frame((photo_coded.shape[0], photo_coded.shape[1]))
+    low, high = limits or shared_limits(layer, layer)
+    table = map_table(layer.name, within / high if high > 0 else 0.0)
+    size = frame.size(LONGEST_PX)
+    if max(size) < SMALLEST_PX:
+        size = frame.size(SMALLEST_PX, enlarge=True)
+    picture = paint(cut_photo(photo_coded, frame, size), cut_layer(layer, frame, size), table, (low, high))
+    mm_per_px = scale.mm_per_px * frame.columns / size[1] if scale else None
+    legend = Legend(layer_words(layer.name), unit_words(layer.unit), low, high, table)
+    return np.concatenate([picture, legend_strip(legend, size[1], mm_per_px)])
+
+
+def map_part(
+    layer: Layer, photo: NDArray[np.uint8], frame: Frame, limits: tuple[float, float], table: Table
+) -> NDArray[np.uint8]:
+    """Return the map inside `frame` over `photo`, which is that frame's photo at any size."""
+    values = cut_layer(layer, frame, (photo.shape[0], photo.shape[1]))
+    return paint(photo, values, table, limits)
+
+
+def paint(
+    photo: NDArray[np.uint8],
+    values: NDArray[np.float32],
+    table: Table,
+    limits: tuple[float, float],
+) -> NDArray[np.uint8]:
+    """Return the photo in grey with the values in colour over it; NaN leaves the photo plain.
+
+    The colour is the legend's; only fine detail of the photo shades it, so that the eye finds its
+    way, while large shadows of the photo cannot pass for values.
+    """
+    grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    colors = color_layer(values, table, *limits)
+    shade = _detail(grey)[..., None]
+    shaded = np.clip(colors[..., :3] * shade, 0, 255).astype(np.uint8)
+    return np.where(colors[..., 3:] > 0, shaded, grey[..., None])
+
+
+def color_layer(
+    values: NDArray[np.float32], table: Table, low: float, high: float
+) -> NDArray[np.uint8]:
+    """Return values as RGBA, shape (rows, columns, 4), clear where NaN; quick at 24 megapixels."""
+    entries = np.zeros((257, 4), dtype=np.uint8)
+    entries[:256, :3] = table
+    entries[:256, 3] = 255
+    packed = entries.view(np.uint32)[:, 0]
+    factor = np.float32(255.0 / (high - low)) if high > low else np.float32(0)
+    colors = np.empty(values.shape, dtype=np.uint32)
+    for start in range(0, len(values), _BLOCK):
+        block = values[start : start + _BLOCK]
+        index = np.clip((block - np.float32(low)) * factor + np.float32(0.5), 0, 255)
+        index[np.isnan(block)] = 256
+        np.take(packed, index.astype(np.uint16), out=colors[start : start + _BLOCK], mode="clip")
+    return colors.view(np.uint8).reshape(*values.shape, 4)
+
+
+def map_table(name: str, within: float = 0.0) -> Table:
+    """Return the colours of a map; for maps of change with `within` (part of the range) in grey."""
+    return change_table(round(within, 3)) if name.startswith("change") else table_for(name)
+
+
+def shared_limits(before: Layer, after: Layer) -> tuple[float, float]:
+    """Return one range for both maps, without the outermost 2 %, rounded outward.
+
+    Maps of change get a range that is centred on zero.
+    """
+    known = np.concatenate([layer.values[np.isfinite(layer.values)] for layer in (before, after)])
+    if not known.size:
+        return 0.0, 1.0
+    if before.name.startswith("change"):
+        reach = _rounded_up(float(np.percentile(np.abs(known), 98)))
+        return -reach, reach
+    low, high = (float(p) for p in np.percentile(known, [2, 98]))
+    if 0 <= low <= 0.25 * high:
+        low = 0.0
+    step = _rounded_up((high - low) / 8) if high > low else max(abs(high), 1.0) / 8
+    return math.floor(low / step + 1e-6) * step, (math.ceil(high / step - 1e-6) or 1) * step
+
+
+def change_layer(before: Layer, after: Layer, *, higher_is_worse: bool = True) -> Layer:
+    """Return after minus before, turned so that worse is positive; NaN where either is missing."""
+    change = after.values - before.values if higher_is_worse else before.values - after.values
+    return Layer("change_" + before.name, before.unit, change, before.step)
+
+
+def depth_picture(
+    depth_mm: NDArray[np.float32],
+    photo_coded: Coded,
+    scale: Scale | None,
+    limits: tuple[float, float] | None = None,
+) -> NDArray[np.uint8]:
+    """Return the depth below healthy skin, in mm, as a map over the photo."""
+    return map_picture(Layer("depth", "mm", depth_mm, 1), photo_coded, scale, limits)
+
+
+def error_picture(
+    alignment: Alignment, photo_coded: Coded, scale: Scale | None
+) -> NDArray[np.uint8]:
+    """Return the expected error of registration as a map over the photo before."""
+    return map_picture(error_layer(alignment), photo_coded, scale)
+
+
+def error_layer(alignment: Alignment) -> Layer:
+    """Return the expected error of registration, in pixels, where the place is trusted."""
+    error = np.where(alignment.valid, alignment.error_px, np.float32(np.nan))
+    return Layer("error", "px", error.astype(np.float32), alignment.step)
+
+
+def normals_picture(normals: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return normals in the usual colours: red to the right, green up, blue to the camera.
+
+    `normals` has shape (rows, columns, 3) as (x right, y down, z to the camera); NaN is grey.
+    """
+    upward = normals * np.array([1, -1, 1], dtype=np.float32)
+    colors = np.clip(upward * 127.5 + 128, 0, 255)
+    colors[np.isnan(normals).any(axis=-1)] = 128
+    return colors.astype(np.uint8)
+
+
+def _detail(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the photo's fine detail as a factor around one."""
+    light = grey.astype(np.float32) + 24
+    around = cv2.GaussianBlur(light, (0, 0), max(max(grey.shape) / 60, 1.0))
+    detail: NDArray[np.float32] = np.clip(light / np.asarray(around), 0.5, 1.5).astype(np.float32)
+    return 1 + np.float32(0.45) * (detail - 1)
+
+
+def _rounded_up(value: float) -> float:
+    """Return the next number of the row 1, 2, 2.5, 4, 5, 10 that is not smaller."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return power * next(nice for nice in (1, 2, 2.5, 4, 5, 10) if nice * power >= value * 0.999)

@@ -1,0 +1,133 @@
+"""From a report to a PDF, in memory: nothing of a patient touches the disk.
+
+The template is typst's; all words go to it as JSON, so that no text can act as code, and all photos
+as JPEG wrapped in SVG, since typst takes text files only. The PDF is an archive file (PDF/A-2a) that
+screen readers can follow (PDF/UA-1).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
+
+import cv2
+import numpy as np
+
+from mnimage.domain.report import Picture, Plot
+from mnimage.errors import OutputFailed
+from mnimage.report.assets import asset_path, font_folder
+
+if TYPE_CHECKING:
+    import typst
+    from numpy.typing import NDArray
+
+    from mnimage.domain.report import Report
+
+JPEG_QUALITY = 90
+_FONT = "DejaVuSans.ttf"
+
+Json: TypeAlias = "str | float | bool | None | list[Json] | dict[str, Json]"
+
+
+def render_pdf(report: Report) -> bytes:
+    """Return the report as a PDF.
+
+    Raises
+    ------
+    OutputFailed
+        If the template is missing, or the pages cannot be set.
+    """
+    return _compiled(report)[0]
+
+
+def render_with_warnings(report: Report) -> tuple[bytes, list[str]]:
+    """Return the report as a PDF, and what the typesetter was unhappy with (tests want nothing)."""
+    return _compiled(report)
+
+
+def _compiled(report: Report) -> tuple[bytes, list[str]]:
+    import typst  # slow to load, and needed only here
+
+    files: dict[str, bytes] = {"main": asset_path("report/report.typ").read_bytes()}
+    words = json.dumps(_plain(report, files), ensure_ascii=False)
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            files,  # type: ignore[arg-type] # the stubs do not know of files in memory
+            font_paths=_fonts(_needs_system(words)),
+            sys_inputs={"data": words},
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=int(report.made_at.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise OutputFailed(
+            f"The report could not be set: {error.message}.",
+            hint="Make the report again without its labels, and tell us if that helps.",
+        ) from error
+    return pdf, [warning.message for warning in warnings]
+
+
+def _plain(value: object, files: dict[str, bytes]) -> Json:
+    """Return a value of the report as JSON; pictures become files and leave their name behind."""
+    if isinstance(value, np.ndarray):
+        return _kept(_jpeg_svg(value), files)
+    if isinstance(value, Plot):
+        return {"kind": "Plot", "svg": _kept(value.svg.encode(), files), "alt": value.alt,
+                "caption": value.caption}
+    if is_dataclass(value):
+        named = {part.name: _plain(getattr(value, part.name), files) for part in fields(value)}
+        size = {"aspect": value.pixels.shape[1] / value.pixels.shape[0]} if isinstance(value, Picture) else {}
+        return {"kind": type(value).__name__, **named, **size}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item, files) for item in value]
+    if isinstance(value, Enum):
+        return str(value.value)
+    return value if isinstance(value, (int, float)) or value is None else str(value)
+
+
+def _kept(svg: bytes, files: dict[str, bytes]) -> str:
+    name = f"picture-{len(files)}.svg"
+    files[name] = svg
+    return name
+
+
+def _jpeg_svg(pixels: NDArray[np.uint8]) -> bytes:
+    """Return an SVG that holds the picture as JPEG; typst passes the JPEG on untouched."""
+    rows, columns = pixels.shape[:2]
+    ok, jpeg = cv2.imencode(
+        ".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    )
+    if not ok:
+        raise OutputFailed("A picture could not be packed.", hint="Make the report again.")
+    coded = base64.b64encode(np.asarray(jpeg).tobytes())
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{columns}" height="{rows}" viewBox="0 0 {columns} {rows}">'
+        f'<image width="{columns}" height="{rows}" xlink:href="data:image/jpeg;base64,'
+    ).encode() + coded + b'"/></svg>'
+
+
+@cache
+def _fonts(system: bool) -> typst.Fonts:
+    import typst
+
+    return typst.Fonts(
+        include_system_fonts=system,
+        include_embedded_fonts=True,
+        font_paths=[str(font_folder())],
+    )
+
+
+def _needs_system(words: str) -> bool:
+    """Return whether a name is written in letters that our own font lacks."""
+    return any(letter not in _letters() for letter in set(words))
+
+
+@cache
+def _letters() -> frozenset[str]:
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(map(chr, FT2Font(str(font_folder() / _FONT)).get_charmap()))

@@ -1,0 +1,285 @@
+"""The record's pages: maps, every number by zone, scars, and how it was all measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mnimage.domain.comparison import Verdict
+from mnimage.domain.report import Facts, Heading, Page, Picture, Strip, Table
+from mnimage.report.colortables import error_table
+from mnimage.report.panels import change_layer, error_layer, map_part, map_table, shared_limits
+from mnimage.report.parts import (
+    MAP_PX,
+    after_photo,
+    before_photo,
+    color_bar,
+    face_frame,
+    mark,
+    scale_bar,
+    session_words,
+)
+from mnimage.report.patient import grade_block, main_zone
+from mnimage.report.scars import scars_block
+from mnimage.report.words import (
+    SCORES,
+    layer_words,
+    number,
+    percent,
+    plain,
+    score_order,
+    score_words,
+    unit_words,
+    zone_order,
+    zone_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mnimage.domain.alignment import Alignment
+    from mnimage.domain.comparison import Change, Comparison
+    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.report import Block, Cell, Labels
+    from mnimage.domain.scorecard import Layer
+    from mnimage.report.frames import Frame
+
+_HEADS = ("Before", "After", "Change", "%", "\N{PLUS-MINUS SIGN} SE", "MDC95", "Verdict")
+_TABLE_NOTE = (
+    "SE: standard error of the change. MDC95: the smallest change that repeated photos of unchanged "
+    "skin would exceed only once in twenty. Left and right are the patient's."
+)
+_HIGHER_IS_BETTER = ("ita", "evenness")
+
+
+def record_pages(pair: Pair, labels: Labels) -> tuple[Page, ...]:
+    """Return the pages of the record."""
+    pages = [
+        Page(tuple(_maps(pair, labels))),
+        Page(tuple(_tables(pair.comparison))),
+        Page(tuple(_scars(pair))),
+        Page(tuple(_method(pair))),
+    ]
+    return tuple(page for page in pages if page.blocks)
+
+
+def _maps(pair: Pair, labels: Labels) -> list[Block]:
+    if not pair.layers:
+        return []
+    frame = face_frame(pair.before)
+    note = "Same frame, same size and same range before and after. Grey photo: not measured there."
+    strips = [
+        _map_strip(pair, name, frame, labels)
+        for name in sorted(pair.layers, key=lambda name: _map_order(name))
+    ]
+    return [Heading("Maps", note), *strips]
+
+
+def _map_order(name: str) -> tuple[int, str]:
+    order = [words.layer for words in SCORES.values()]
+    return next((i for i, start in enumerate(order) if start and name.startswith(start)), 99), name
+
+
+def _map_strip(pair: Pair, name: str, frame: Frame, labels: Labels) -> Strip:
+    before, after = pair.layers[name]
+    photos = before_photo(pair, frame, MAP_PX), after_photo(pair, frame, MAP_PX)
+    limits, table, words = shared_limits(before, after), map_table(name), layer_words(name)
+    change = change_layer(before, after, higher_is_worse=not name.startswith(_HIGHER_IS_BETTER))
+    reach = shared_limits(change, change)
+    found = _map_change(pair.comparison, name)
+    within = found[1].mdc95 if found else 0.0
+    changes = map_table(change.name, within / reach[1])
+    bar = scale_bar(pair.before.scale, frame)
+    titles = (
+        session_words(pair.before, labels.before, "Before"),
+        session_words(pair.after, labels.after, "After"),
+        "Change",
+    )
+    pixels = (
+        map_part(before, photos[0], frame, limits, table),
+        map_part(after, photos[1], frame, limits, table),
+        map_part(change, photos[0], frame, reach, changes),
+    )
+    pictures = tuple(
+        Picture(picture, f"Map of {words.lower()}: {title}", title, bar=bar)
+        for picture, title in zip(pixels, titles, strict=True)
+    )
+    unit = unit_words(before.unit)
+    note = _change_note(within, unit)
+    legends = (
+        color_bar(words, unit, limits, table),
+        color_bar("Change", unit, reach, changes, note),
+    )
+    number_words = _change_words(*found) if found else ""
+    return Strip(pictures, 3, words, legends, number_words, mark(found[1]) if found else None)
+
+
+def _change_words(name: str, change: Change) -> str:
+    digits, unit = score_words(name).digits, unit_words(change.unit)
+    doubt = f"\N{PLUS-MINUS SIGN} {number(change.uncertainty, digits)}"
+    return f"{number(change.change, digits, signed=True)} {unit} {doubt}"
+
+
+def _change_note(within: float, unit: str) -> str:
+    ends = "Blue: better, orange: worse."
+    if within <= 0:
+        return ends
+    return f"{ends} Grey: within \N{PLUS-MINUS SIGN}{within:.2g} {unit}, the MDC95 of all skin."
+
+
+def _map_change(comparison: Comparison, layer: str) -> tuple[str, Change] | None:
+    """Return the score of all skin that a map belongs to; None where there is none."""
+    changes = comparison.zones.get(main_zone(comparison.zones), {})
+    for name in sorted(changes, key=score_order):
+        start = score_words(name).layer
+        fits = name == layer or (start and layer.startswith(start))
+        if fits and changes[name].verdict is not Verdict.NOT_COMPARABLE:
+            return name, changes[name]
+    return None
+
+
+def _tables(comparison: Comparison) -> list[Block]:
+    names = {name for changes in comparison.zones.values() for name in changes}
+    tables = [_score_table(comparison, name) for name in sorted(names, key=score_order)]
+    return [Heading("All numbers, zone by zone", _TABLE_NOTE), *tables] if tables else []
+
+
+def _score_table(comparison: Comparison, name: str) -> Table:
+    zones = [zone for zone in sorted(comparison.zones, key=zone_order) if name in comparison.zones[zone]]
+    changes = [comparison.zones[zone][name] for zone in zones]
+    digits = score_words(name).digits
+    rows = tuple(
+        _row(zone, change, digits) for zone, change in zip(zones, changes, strict=True)
+    )
+    reasons = dict.fromkeys(change.reason for change in changes if change.reason)
+    words = score_words(name)
+    note = " ".join(plain(reason).rstrip(".") + "." for reason in reasons)
+    return Table(words.name, unit_words(changes[0].unit), _HEADS, rows, note)
+
+
+def _row(zone: str, change: Change, digits: int) -> tuple[Cell, ...]:
+    return (
+        zone_words(zone),
+        number(change.before, digits),
+        number(change.after, digits),
+        number(change.change, digits, signed=True),
+        percent(change.change_percent),
+        number(change.uncertainty, digits),
+        number(change.mdc95, digits),
+        mark(change),
+    )
+
+
+def _scars(pair: Pair) -> list[Block]:
+    block = scars_block(pair)
+    if block is None:
+        return []
+    note = (
+        "Each scar before and after at the same place and size: photo, and depth below healthy skin "
+        "where it was measured."
+    )
+    return [Heading("Scars", note), block]
+
+
+def _method(pair: Pair) -> list[Block]:
+    comparison = pair.comparison
+    blocks: list[Block] = [
+        Heading("How it was measured"),
+        _registration(pair),
+        grade_block(comparison.comparability, most=99),
+    ]
+    if comparison.not_measured:
+        missing = {score_words(name).name: why for name, why in comparison.not_measured.items()}
+        blocks += [Heading("What was not measured, and why"), Facts(_pairs(missing))]
+    blocks += [Heading("Checks of the photos that failed"), Facts(failed_checks(pair))]
+    blocks += [Heading("Method and limits"), Facts(_limits(pair))]
+    return blocks
+
+
+def _registration(pair: Pair) -> Facts:
+    alignment = pair.comparison.alignment
+    frame = face_frame(pair.before)
+    layer = error_layer(alignment)
+    limits = shared_limits(layer, layer)
+    photo = before_photo(pair, frame, MAP_PX)
+    picture = Picture(
+        map_part(layer, photo, frame, limits, error_table()),
+        "Map of the error expected in laying the photo after onto the photo before",
+        "Expected error",
+        bar=scale_bar(pair.before.scale, frame),
+    )
+    legend = color_bar("Registration error", "px", limits, error_table())
+    return Facts(_registration_facts(pair, alignment), picture, legend)
+
+
+def _registration_facts(pair: Pair, alignment: Alignment) -> tuple[tuple[str, str], ...]:
+    scale = pair.before.scale
+    facts = {
+        "Photo before": _photo_facts(pair.before),
+        "Photo after": _photo_facts(pair.after),
+        "Registration error, median": _error_words(alignment.error_median_px, pair),
+        "Registration error, 95th percentile": _error_words(alignment.error_p95_px, pair),
+        "Skin seen in both photos": f"{100 * alignment.covered:.0f} %",
+        "Scale": f"{scale.mm_per_px:.4f} mm per pixel, from the {scale.source}, "
+        f"\N{PLUS-MINUS SIGN}{100 * scale.relative_error:.0f} %"
+        if scale
+        else "not known: no lengths in mm",
+    }
+    facts |= {f"Warning {i + 1}": words for i, words in enumerate(alignment.warnings)}
+    return _pairs(facts)
+
+
+def _photo_facts(examined: Examined) -> str:
+    photo, facts = examined.photo, examined.photo.facts
+    parts = [
+        f"{photo.columns} \N{MULTIPLICATION SIGN} {photo.rows} px, {facts.format}, {facts.bits} bit",
+        facts.camera or "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _error_words(error_px: float, pair: Pair) -> str:
+    scale = pair.before.scale
+    if scale is None:
+        return f"{number(error_px, 2)} px"
+    return f"{number(error_px, 2)} px, {number(error_px * scale.mm_per_px, 3)} mm"
+
+
+def failed_checks(pair: Pair) -> tuple[tuple[str, str], ...]:
+    """Return the failed checks of both photos with what was measured and what to do."""
+    facts = [
+        (
+            f"{plain(finding.check)}, {when}",
+            f"{finding.measured:.3g} {finding.unit}, {finding.rule} {finding.needed:.3g} needed. "
+            f"{finding.advice}".strip(),
+        )
+        for when, examined in (("before", pair.before), ("after", pair.after))
+        for finding in examined.quality.findings
+        if not finding.ok
+    ]
+    return tuple(facts) or (("None", "Both photos passed every check."),)
+
+
+def _limits(pair: Pair) -> tuple[tuple[str, str], ...]:
+    names = {name for changes in pair.comparison.zones.values() for name in changes}
+    facts = {
+        score_words(name).name: plain(score_words(name).meaning) + "."
+        for name in sorted(names, key=score_order)
+        if score_words(name).meaning
+    }
+    card = pair.comparison.before
+    if card is not None and not card.calibrated:
+        facts["Colour"] = (
+            "The camera's colour was not calibrated: colour scores follow change in one patient, and "
+            "must not be compared between cameras."
+        )
+    facts["Verdict"] = (
+        "A change is called better or worse only when it is larger than the MDC95. Places where the "
+        "photos could not be laid onto each other are left out of all numbers."
+    )
+    facts["Photos"] = "Cropped, turned and resized to the same frame; not retouched in any way."
+    facts["Recipe"] = pair.comparison.recipe
+    return _pairs(facts)
+
+
+def _pairs(facts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(facts.items())

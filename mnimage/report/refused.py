@@ -1,0 +1,58 @@
+"""The one page of a pair that could not be compared: why, and what to do; no numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mnimage.domain.report import Columns, Notice, Page, Photos, Picture
+from mnimage.report.frames import cut_photo
+from mnimage.report.parts import PHOTO_PX, face_frame, scale_bar, session_words
+from mnimage.report.patient import masthead
+from mnimage.report.words import plain
+
+if TYPE_CHECKING:
+    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.report import Labels
+
+_NO_NUMBERS = (
+    "No numbers are given, because they would say more about the photos than about the skin. "
+    "Each photo is shown in its own frame, not laid onto the other."
+)
+
+
+def refused_page(pair: Pair, labels: Labels) -> Page:
+    """Return the page."""
+    pictures = (
+        _picture(pair.before, session_words(pair.before, labels.before, "Before")),
+        _picture(pair.after, session_words(pair.after, labels.after, "After")),
+    )
+    texts = [("What this means", _NO_NUMBERS), ("Next time", _advice(pair))]
+    if labels.next_session:
+        texts.append(("Next session", labels.next_session))
+    blocks = (
+        masthead(pair, labels, "These photos cannot be compared"),
+        Notice("Not comparable", _reasons(pair)),
+        Photos(pictures),
+        Columns(tuple(texts)),
+    )
+    return Page(blocks, single=True)
+
+
+def _picture(examined: Examined, title: str) -> Picture:
+    frame = face_frame(examined)
+    pixels = cut_photo(examined.photo.coded, frame, frame.size(PHOTO_PX))
+    return Picture(pixels, "Photo: " + title, title, bar=scale_bar(examined.scale, frame))
+
+
+def _reasons(pair: Pair) -> tuple[str, ...]:
+    comparison = pair.comparison
+    reasons = (comparison.alignment.reason, *comparison.comparability.reasons)
+    stated = dict.fromkeys(plain(reason).rstrip(".") + "." for reason in reasons if reason)
+    return tuple(stated)[:6] or ("The photo after could not be laid onto the photo before.",)
+
+
+def _advice(pair: Pair) -> str:
+    findings = (*pair.before.quality.findings, *pair.after.quality.findings)
+    advice = dict.fromkeys(finding.advice for finding in findings if not finding.ok and finding.advice)
+    usual = "Photograph the same place from the same distance, in the same light and pose."
+    return " ".join(list(advice)[:4]) or usual

@@ -1,0 +1,146 @@
+"""Scores, zones, checks and dates in plain words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mnimage.domain.face import WHOLE, ZONES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+MINUS = "\N{MINUS SIGN}"
+PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreWords:
+    """One score for readers: its name, what it is, decimals to print, and the start of its map's name."""
+
+    name: str
+    meaning: str
+    digits: int
+    layer: str = ""
+
+
+SCORES: dict[str, ScoreWords] = {
+    "scar_depth_index_um": ScoreWords(
+        "Scar depth index", "mean depth of the measured skin below its healthy surface", 1, "depth"
+    ),
+    "scar_depth_mm": ScoreWords("Scar depth", "depth of scars below healthy skin", 2, "depth"),
+    "redness_hi": ScoreWords(
+        "Redness", "redness above the patient's own reference skin", 1, "redness"
+    ),
+    "texture_sq_um": ScoreWords(
+        "Texture", "roughness of the skin's surface between 0.1 and 2.5 mm", 1, "texture"
+    ),
+    "scar_volume_mm3": ScoreWords("Scar volume", "missing volume under healthy skin", 2, "depth"),
+    "scar_visibility": ScoreWords(
+        "Scar visibility", "contrast and area of scar-like marks; says nothing of depth", 1, "scar"
+    ),
+    "texture_contrast": ScoreWords(
+        "Texture contrast", "fine light and dark of the skin in an ordinary photo", 1, "texture"
+    ),
+    "red_area": ScoreWords("Red area", "part of the skin that is clearly red", 1, "redness"),
+    "pigment_mi": ScoreWords("Pigment", "melanin index", 1, "pigment"),
+    "evenness": ScoreWords("Evenness of tone", "how little skin colour varies", 1),
+    "ita_deg": ScoreWords("Skin tone (ITA)", "individual typology angle; higher is lighter", 1),
+    "pores": ScoreWords("Pores", "number of pore-like dark dots", 1, "pores"),
+    "lines": ScoreWords("Lines", "length of line-like furrows", 1, "lines"),
+}
+"""In the order in which the first three are shown to a patient, whatever their results are."""
+
+_UNITS = {"um": "µm", "mm2": "mm²", "mm3": "mm³", "deg": "°", "points": "points", "px": "px"}
+_UNIT_PARTS = {"cm2": "cm²"}
+
+_ZONES = {
+    WHOLE: "All measured skin",
+    "forehead": "Forehead",
+    "cheek_left": "Left cheek",
+    "cheek_right": "Right cheek",
+    "nose": "Nose",
+    "chin": "Chin",
+    "periorbital_left": "Around the left eye",
+    "periorbital_right": "Around the right eye",
+    "perioral": "Around the mouth",
+}
+
+
+_LAYERS = {
+    "redness": "Redness above own reference skin",
+    "red_area": "Clearly red skin",
+    "pigment": "Pigment",
+    "texture": "Fine texture",
+    "texture_contrast": "Fine texture contrast",
+    "depth": "Depth below healthy skin",
+    "band": "Surface texture",
+    "error": "Expected registration error",
+}
+
+
+def score_words(name: str) -> ScoreWords:
+    """Return the words of a score; a name not in the table is made readable."""
+    return SCORES.get(name) or ScoreWords(plain(name), "", 2)
+
+
+def score_order(name: str) -> tuple[int, str]:
+    """Return the key that sorts scores in the table's order, unknown ones last by name."""
+    order = list(SCORES)
+    return (order.index(name) if name in SCORES else len(order), name)
+
+
+def zone_order(name: str) -> tuple[int, str]:
+    """Return the key that sorts zones: all skin first, then from forehead to mouth."""
+    order = (WHOLE, *ZONES)
+    return (order.index(name) if name in order else len(order), name)
+
+
+def zone_words(name: str) -> str:
+    """Return a zone's name in plain words, left and right being the patient's."""
+    return _ZONES.get(name) or plain(name)
+
+
+def layer_words(name: str) -> str:
+    """Return a map's name in plain words."""
+    if name.startswith("change_"):
+        return "Change of " + layer_words(name.removeprefix("change_")).lower()
+    return _LAYERS.get(name) or (SCORES[name].name if name in SCORES else plain(name))
+
+
+def plain(name: str) -> str:
+    """Return `some_name` as "Some name"."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as it is printed: "um" as "µm", "mm2" as "mm²"."""
+    if unit in _UNITS:
+        return _UNITS[unit]
+    top, slash, bottom = unit.partition("/")
+    return f"{top}/{_UNIT_PARTS.get(bottom, bottom)}" if slash else unit
+
+
+def number(value: float, digits: int, *, signed: bool = False) -> str:
+    """Return a number for print: true minus sign, a dash where there is none."""
+    if not math.isfinite(value):
+        return "\N{EN DASH}"
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0:
+        return text
+    return (MINUS if value < 0 else "+" if signed else "") + text
+
+
+def percent(value: float | None) -> str:
+    """Return a change in percent, or a dash where it has no meaning."""
+    if value is None or not math.isfinite(value):
+        return "\N{EN DASH}"
+    return number(value, 0 if abs(value) >= 10 else 1, signed=True) + " %"
+
+
+def date_words(day: date | None) -> str:
+    """Return a date that no country reads the wrong way round."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else "date not known"
