@@ -32,9 +32,9 @@ class QualityRecipe:
     max_distance_percent: float = 5.0
     max_camera_percent: float = 10.0
     max_perspective_percent: float = 3.0
-    max_smile: float = 1.5
+    max_smile: float = 1.2
     max_mouth_open: float = 4.0
-    max_smile_change: float = 0.8
+    max_smile_change: float = 0.45
     max_cast_percent: float = 5.0
     max_white_percent: float = 6.0
     max_exposure_percent: float = 20.0

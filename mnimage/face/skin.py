@@ -14,8 +14,7 @@ import cv2
 import numpy as np
 
 from mnimage.kernels.color import to_linear
-from mnimage.kernels.filters import masked_blur
-from mnimage.kernels.masks import grow, smooth
+from mnimage.kernels.masks import grow, robust, shining, smooth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,26 +93,10 @@ def like_skin(look: Look, sample: Mask, *, plane: bool = True) -> Mask:
     return smooth((near < FAR**2) & (rough < ROUGH), 1.0 / look.mm)
 
 
-def shining(look: Look, skin: Mask) -> Mask:
-    """Return glare and lost pixels: clipped, or brighter and paler than the skin around."""
-    around = 4.0 / look.mm
-    brighter = look.light - masked_blur(look.light, skin, around)
-    # Dark and red spots would make the healthy skin around them look like glare.
-    plain = skin & (np.abs(brighter) <= 2 * max(robust(brighter[skin])[1], 0.02))
-    brighter = look.light - masked_blur(look.light, plain, around)
-    paler = masked_blur(look.red, plain, around) - look.red
-    _, spread = robust(brighter[skin])
-    _, tint = robust(paler[skin])
-    glare = (brighter > max(3 * spread, 0.12)) & (paler > max(1.5 * tint, 0.03))
-    return np.asarray(grow(look.clipped | glare, 0.3 / look.mm), dtype=np.bool_)
-
-
-def robust(values: NDArray[np.floating]) -> tuple[float, float]:
-    """Return median and spread (1.4826 times the median deviation); (0, 0) of nothing."""
-    if not values.size:
-        return 0.0, 0.0
-    middle = float(np.median(values))
-    return middle, 1.4826 * float(np.median(np.abs(values - middle)))
+def lost(look: Look, skin: Mask) -> Mask:
+    """Return pixels of the skin that glare or clipping has spoiled."""
+    glare = shining(look.light, look.red, skin, 4.0 / look.mm)
+    return grow(look.clipped | glare, 0.3 / look.mm)
 
 
 def _stubble(light: Plane, rough: Plane, sample: Mask) -> Plane:

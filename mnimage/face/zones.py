@@ -12,7 +12,7 @@ from mnimage.domain.face import WHOLE, ZONES, Zones
 from mnimage.face.facing import facing_map
 from mnimage.face.regions import BROWS, EYES, LIPS, NOSTRILS, OUTLINES, OVAL, REFERENCE
 from mnimage.face.scale import EYES_MM
-from mnimage.face.skin import like_skin, look_at, robust, shining
+from mnimage.face.skin import like_skin, look_at, lost
 from mnimage.kernels.masks import (
     close_holes,
     drop_islands,
@@ -20,6 +20,7 @@ from mnimage.kernels.masks import (
     fill_polygons,
     grow,
     label_polygons,
+    robust,
     shrink,
     smooth,
 )
@@ -165,7 +166,7 @@ def _face_skin(look: Look, points: NDArray[np.float64], features: Mask) -> Mask:
     sample = shrink(oval, 8.0 / look.mm) & ~features & ~look.clipped
     alike = like_skin(look, sample) | features
     kept = _with_lesions(alike, ~oval, look.mm) & oval
-    return kept & ~features & ~shining(look, kept & ~features)
+    return kept & ~features & ~lost(look, kept & ~features)
 
 
 def _with_lesions(alike: Mask, outside: Mask, mm: float) -> Mask:
@@ -201,7 +202,7 @@ def _whole_skin(photo: Photo) -> Zones:
     window = _reduced(photo, (0, 0), photo.shape, step)
     look = look_at(window.pixels, CLOSE_UP_MM / max(window.shape))
     skin = _close_up_skin(look)
-    skin &= ~shining(look, skin)
+    skin &= ~lost(look, skin)
     labels = window.in_photo(skin.view(np.uint8), photo.shape)
     return Zones(names=(WHOLE,), labels=labels, reference=labels > 0)
 

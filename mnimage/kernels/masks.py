@@ -1,4 +1,4 @@
-"""Masks and labels: drawing polygons, growing, shrinking, closing holes, dropping islands.
+"""Masks and labels: drawing polygons, growing, shrinking, closing holes, finding glare.
 
 Places are (row, column), pixel centres at whole numbers.
 """
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from mnimage.kernels.filters import masked_blur
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,6 +112,40 @@ def touching(mask: Mask, seeds: Mask) -> Mask:
     keep[np.unique(labels[seeds])] = True
     keep[0] = False
     return np.asarray(keep[labels], dtype=np.bool_)
+
+
+def robust(values: NDArray[np.floating]) -> tuple[float, float]:
+    """Return median and spread (1.4826 times the median deviation); (0, 0) of nothing."""
+    if not values.size:
+        return 0.0, 0.0
+    middle = float(np.median(values))
+    return middle, 1.4826 * float(np.median(np.abs(values - middle)))
+
+
+def shining(light: NDArray[np.float32], red: NDArray[np.float32], skin: Mask, sigma: float) -> Mask:
+    """Return glare: pixels brighter and paler than the skin around them.
+
+    Light mirrored off the surface has the lamp's colour, so it lifts brightness and takes
+    redness away at once (Shafer 1985, the dichromatic model).
+
+    Parameters
+    ----------
+    light, red
+        Log luminance and log(R/G) of linear light, shape (rows, columns).
+    skin
+        Where there is skin.
+    sigma
+        Width of "around", in pixels.
+    """
+    brighter = light - masked_blur(light, skin, sigma)
+    # Dark and red spots would make the healthy skin around them look like glare.
+    plain = skin & (np.abs(brighter) <= 2 * max(robust(brighter[skin])[1], 0.02))
+    brighter = light - masked_blur(light, plain, sigma)
+    paler = masked_blur(red, plain, sigma) - red
+    _, spread = robust(brighter[skin])
+    _, tint = robust(paler[skin])
+    lifted = (brighter > max(3 * spread, 0.12)) & (paler > max(1.5 * tint, 0.03))
+    return np.asarray(lifted & skin, dtype=np.bool_)
 
 
 def enlarge_labels(
