@@ -59,6 +59,11 @@ class Sheet(BaseModel):
         return self.shots[0].lamp_mm is not None
 
 
+def is_sheet(path: Path) -> bool:
+    """Whether a file lists directional shots rather than being a photo: it is named .json."""
+    return path.suffix.lower() == ".json"
+
+
 def read_sheet(path: Path) -> Sheet:
     """Return the sheet, its structure and its numbers checked, no picture looked at yet.
 

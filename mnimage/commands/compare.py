@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from mnimage import workflow
-from mnimage.commands.answers import comparison_answer
 from mnimage.commands.options import FILE, json_option, out_option, scale_option
 from mnimage.commands.output import print_json, print_table, progress
+from mnimage.report.answers import comparison_answer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from mnimage import workflow
-from mnimage.commands.answers import photo_answer
 from mnimage.commands.options import FILE, json_option, scale_option
 from mnimage.commands.output import print_json, progress
 from mnimage.errors import MnimageError
+from mnimage.report.answers import photo_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mnimage.commands.answers import Document
+    from mnimage.report.answers import Document
 
 
 @click.command("inspect")

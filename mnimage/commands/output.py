@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 import time
 from contextlib import contextmanager
@@ -11,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from tqdm import tqdm
+
+from mnimage.report.plain import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,18 +21,8 @@ _QUIET_S = 1.0
 
 
 def print_json(document: Mapping[str, Any]) -> None:
-    """Print one JSON document on standard output; what is not a number becomes null."""
-    click.echo(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, float):
-        return round(value, 6) if math.isfinite(value) else None
-    return value
+    """Print one JSON document on standard output."""
+    click.echo(json_text(document))
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from mnimage import workflow
-from mnimage.commands.answers import alignment_answer
 from mnimage.commands.options import FILE, json_option, out_option, scale_option
 from mnimage.commands.output import print_json, progress
+from mnimage.report.answers import alignment_answer
 
 if TYPE_CHECKING:
     from pathlib import Path

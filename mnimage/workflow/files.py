@@ -1,9 +1,8 @@
-"""Every job the program can do, one function each: read, compute, keep."""
+"""The jobs on one or two photos: read, compute, keep."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,9 @@ import numpy as np
 
 from mnimage import __version__, pipeline
 from mnimage.capture.files import read_photo
-from mnimage.capture.output import draft_of, prepare_folder, refuse_overwrite, write_whole
-from mnimage.capture.shots import is_shots, read_shots
+from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
+from mnimage.capture.sheet import is_sheet
+from mnimage.capture.shots import read_shots
 from mnimage.domain.photo import Scale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
@@ -21,8 +21,10 @@ from mnimage.errors import MnimageError, NotComparable
 from mnimage.register.warp import full_field, warp_photo
 from mnimage.relief.export import height_tiff
 from mnimage.report import panels
+from mnimage.report.answers import comparison_answer
 from mnimage.report.build import build_report
 from mnimage.report.pdf import render_pdf
+from mnimage.report.plain import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +44,7 @@ _RIG_ERROR = 0.01
 
 def taken_at(path: Path) -> datetime | None:
     """Return when a photo was taken, or None where the file does not say or is no photo."""
-    if is_shots(path):
+    if is_sheet(path):
         return None
     return read_photo(path).facts.taken_at
 
@@ -85,7 +87,7 @@ def score_file(
     path: Path, out: Path, *, mm_per_px: float | None = None, tick: Tick = no_tick
 ) -> ScoreCard:
     """Score one ordinary photo; keep its maps in `out`."""
-    if is_shots(path):
+    if is_sheet(path):
         raise MnimageError(
             "These are directional shots, not an ordinary photo.", hint="Use `mnimage relief`."
         )
@@ -127,7 +129,7 @@ def compare_files(
     NotComparable
         If one is a photo and the other a set of shots.
     """
-    kinds = is_shots(before), is_shots(after)
+    kinds = is_sheet(before), is_sheet(after)
     if kinds[0] != kinds[1]:
         raise NotComparable(
             "One is an ordinary photo, the other a set of directional shots.",
@@ -181,11 +183,13 @@ def compare_into(
 
 
 def write_pair(pair: Pair, folder: Path) -> None:
-    """Keep the aligned picture and every map, before and after at the same range, in `folder`."""
+    """Keep the numbers, the aligned picture and every map (before and after at one range)."""
+    numbers = comparison_answer(pair.comparison, pair.before.scale)
+    write_whole(folder / "comparison.json", json_text(numbers).encode())
     if pair.aligned is None or pair.seen is None:
         return
     write_whole(folder / "aligned.png", _png(pair.aligned, pair.seen))
-    pictures = panels.eight_bit(pair.before.photo.coded), pair.aligned
+    pictures = pair.before.photo.coded, pair.aligned
     for name, layers in pair.layers.items():
         limits = panels.shared_limits(*layers)
         for when, layer, picture in zip(("before", "after"), layers, pictures, strict=True):
@@ -207,18 +211,22 @@ def _refuse_inputs(out: Path, names: Iterable[str], inputs: Iterable[Path]) -> N
 
 
 def _write_layer(folder: Path, layer: Layer, photo: Photo, scale: Scale | None) -> None:
-    picture = panels.map_picture(layer, panels.eight_bit(photo.coded), scale, None)
+    picture = panels.map_picture(layer, photo.coded, scale)
     write_whole(folder / f"{layer.name}.png", _png(picture))
-    with draft_of(folder / f"{layer.name}.npy") as draft, draft.open("wb") as file:
-        np.save(file, layer.values)
+    write_whole(folder / f"{layer.name}.npy", _numpy_bytes(layer.values))
 
 
 def _write_field(path: Path, alignment: Alignment) -> None:
     field = full_field(alignment)
-    with draft_of(path) as draft, draft.open("wb") as file:
-        np.savez(
-            file, row=field.row, col=field.column, error_px=field.error_px, valid=field.valid
-        )
+    buffer = io.BytesIO()
+    np.savez(buffer, row=field.row, col=field.column, error_px=field.error_px, valid=field.valid)
+    write_whole(path, buffer.getvalue())
+
+
+def _numpy_bytes(values: NDArray[np.float32]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    return buffer.getvalue()
 
 
 def _png(picture: NDArray[np.uint8], seen: NDArray[np.bool_] | None = None) -> bytes:

@@ -1,0 +1,25 @@
+"""Every job the program can do, one function each: read, compute, keep."""
+
+from mnimage.workflow.files import (
+    compare_files,
+    compare_into,
+    examine_file,
+    register_files,
+    relief_file,
+    score_file,
+    taken_at,
+    write_pair,
+    write_report,
+)
+
+__all__ = [
+    "compare_files",
+    "compare_into",
+    "examine_file",
+    "register_files",
+    "relief_file",
+    "score_file",
+    "taken_at",
+    "write_pair",
+    "write_report",
+]
