@@ -67,7 +67,9 @@ class Scar:
 
     `depth_mm` is the 95th percentile of its depth; `kind` is a suggestion: "ice-pick", "boxcar",
     "boxcar deep", "rolling". `lower_bound` is set where the walls were in shadow, so that the true
-    depth is at least the one given.
+    depth is at least the one given. The `raw_...` values are those before the light's spread inside
+    the skin was taken back: too small, but by the same factor at every session, so that a change is
+    best read from them; NaN where there are none.
     """
 
     id: int
@@ -83,14 +85,19 @@ class Scar:
     depth_uncertainty_mm: float
     volume_uncertainty_mm3: float
     lower_bound: bool = False
+    raw_depth_mm: float = float("nan")
+    raw_volume_mm3: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class ReliefCard:
     """What was measured on a relief: texture, scars and the depth below the virtual healthy skin.
 
-    `depth_mm` (rows, columns) is positive in holes; `scar_labels` numbers each scar's pixels with
-    its id, 0 elsewhere. Uncertainties are standard errors between sessions.
+    `depth_mm` (rows, columns) is positive in holes; `scar_labels` numbers each scar's pixels, and a
+    margin around them, with its id, 0 elsewhere: these are the masks to carry to later sessions.
+    `band_um` is the local texture Sq in um (NaN where not measured). `texture_octaves_um` gives Sq
+    per octave of wavelength as (from mm, to mm, um). Uncertainties are standard errors between
+    sessions.
     """
 
     texture_sq_um: float
@@ -105,3 +112,4 @@ class ReliefCard:
     trusted: float
     recipe: str
     warnings: tuple[str, ...] = ()
+    texture_octaves_um: tuple[tuple[float, float, float], ...] = ()

@@ -79,7 +79,7 @@ def _padded_axis(size: int) -> Plane:
 def _form_at(form_mm: Plane, step: int, shape: tuple[int, int]) -> Plane:
     row, column = (_padded_axis(size) for size in shape)
     nodes = [
-        np.clip((place + 0.5) / step - 0.5, 0, size - 1)
+        np.clip((place + 0.5) / step - 0.5, 0, size - 1).astype(np.float32)
         for place, size in zip((row, column), form_mm.shape, strict=True)
     ]
     return bilinear_lattice(form_mm, nodes[0], nodes[1])
@@ -88,7 +88,7 @@ def _form_at(form_mm: Plane, step: int, shape: tuple[int, int]) -> Plane:
 def _spread(grid: Plane, span: slice, shape: tuple[int, int]) -> Plane:
     """Return every plane of a padded grid at the pixels of some rows, flattened."""
     place_row = (np.arange(span.start, span.stop, dtype=np.float32) + 0.5) / STEP + 0.5
-    place_column = (np.arange(shape[1], dtype=np.float32) + 0.5) / STEP + 0.5
+    place_column = ((np.arange(shape[1]) + 0.5) / STEP + 0.5).astype(np.float32)
     first = int(place_row[0])
     last = int(place_row[-1]) + 2
     across = _along(grid[:, :, first:last], place_column)

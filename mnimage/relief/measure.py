@@ -1,0 +1,104 @@
+"""Texture and scars of a relief, in one card."""
+
+from __future__ import annotations
+
+from math import hypot
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.domain.relief import ReliefCard
+from mnimage.errors import ShotsUnusable
+from mnimage.relief.healthy import remove_form
+from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
+from mnimage.relief.texture import measure_texture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.photo import Scale
+    from mnimage.domain.recipe import ReliefRecipe
+    from mnimage.domain.relief import Relief, Scar
+
+    Plane = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+    Labels = NDArray[np.int32]
+
+_LEAST_USABLE = 0.05
+
+
+def measure_relief(
+    relief: Relief,
+    recipe: ReliefRecipe,
+    *,
+    scars: Labels | None = None,
+    mask: Mask | None = None,
+) -> ReliefCard:
+    """Return texture, scars and depths of a relief.
+
+    Parameters
+    ----------
+    relief
+        The recovered height.
+    recipe
+        Options.
+    scars
+        Masks to measure (the id of a scar at its pixels, 0 elsewhere), carried over from another
+        session; without them scars are looked for.
+    mask
+        Skin to measure; all that is trusted by default.
+
+    Raises
+    ------
+    ShotsUnusable
+        If hardly anything is left to measure.
+    """
+    pitch = relief.scale.mm_per_px
+    usable = relief.trusted if mask is None else relief.trusted & mask
+    if usable.mean() < _LEAST_USABLE:
+        raise ShotsUnusable(
+            "Hardly any skin in this relief can be measured.",
+            hint="Check the directions of the lamps, and that the skin fills the picture.",
+        )
+    flat = remove_form(relief.height_mm, usable)
+    labels = find_scars(flat, usable, pitch, recipe) if scars is None else scars.astype(np.int32)
+    skin = usable & (labels == 0)
+    holes = _holes(relief, flat, usable, skin, recipe)
+    found = measure_scars(holes, labels, recipe)
+    texture = measure_texture(remove_form(flat, skin), skin, pitch, recipe)
+    area = float(usable.sum()) * pitch**2
+    index = 1000 * sum(scar.volume_mm3 for scar in found) / area
+    return ReliefCard(
+        texture_sq_um=texture.sq_um,
+        texture_uncertainty_um=texture.uncertainty_um,
+        scar_depth_index_um=index,
+        scar_depth_index_uncertainty_um=_index_error(found, area, relief.scale, recipe),
+        scars=found,
+        depth_mm=holes.depth_mm,
+        scar_labels=labels,
+        band_um=texture.local_um,
+        area_mm2=area,
+        trusted=float(usable.mean()),
+        recipe="",
+        warnings=relief.warnings,
+        texture_octaves_um=texture.octaves_um,
+    )
+
+
+def _holes(relief: Relief, flat: Plane, usable: Mask, skin: Mask, recipe: ReliefRecipe) -> Holes:
+    pitch = relief.scale.mm_per_px
+    depth = depth_below(flat, skin, pitch, recipe)
+    raw = depth if relief.raw_mm is None else depth_below(relief.raw_mm, skin, pitch, recipe)
+    none = np.zeros(usable.shape, dtype=np.bool_)
+    shadowed = none if relief.shadowed is None else relief.shadowed
+    return Holes(depth, raw, usable, shadowed, relief.scale)
+
+
+def _index_error(
+    scars: tuple[Scar, ...], area_mm2: float, scale: Scale, recipe: ReliefRecipe
+) -> float:
+    """Return the standard error of the index; lamps and scale err for all scars alike."""
+    volume = sum(scar.volume_mm3 for scar in scars)
+    relative = hypot(recipe.volume_error, scale.relative_error)
+    floor = recipe.depth_floor_mm * sum(scar.area_mm2 for scar in scars) / max(len(scars), 1) ** 0.5
+    return 1000 * hypot(relative * volume, floor) / area_mm2

@@ -1,0 +1,127 @@
+"""From directional shots to the height of the skin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.domain.progress import no_tick
+from mnimage.domain.relief import Relief
+from mnimage.errors import ShotsUnusable
+from mnimage.kernels.filters import masked_blur
+from mnimage.kernels.geometry import block_mean
+from mnimage.kernels.integrate import from_cosines, integrate_slopes, scale_cosines, to_cosines
+from mnimage.kernels.surface import to_normals
+from mnimage.relief.align import align_shots
+from mnimage.relief.light import LightField, light_field
+from mnimage.relief.scatter import scatter_gain, scatter_of
+from mnimage.relief.solve import Slopes, solve_slopes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.photo import Scale
+    from mnimage.domain.progress import Tick
+    from mnimage.domain.recipe import ReliefRecipe
+    from mnimage.domain.relief import Shots
+
+    Plane = NDArray[np.float32]
+
+_LEAST_TRUSTED = 0.05
+_COARSE_MM = 0.6
+
+
+def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> Relief:
+    """Return the height of the skin seen in directional shots.
+
+    Photometric stereo (Woodham 1980) with robust weights, near lamps by the inverse square, slopes
+    joined by a cosine fit, the spread of light inside the skin taken back.
+
+    Parameters
+    ----------
+    shots
+        Three shots or more of one place under lamps from different sides.
+    recipe
+        Options.
+    tick
+        Called between bands of rows.
+
+    Raises
+    ------
+    ShotsUnusable
+        If hardly any place is lit well enough in three shots.
+    Cancelled
+        If `tick` says so.
+    """
+    steady, warnings = align_shots(shots, recipe)
+    slopes = solve_slopes(steady, _light(steady, recipe), recipe, tick)
+    _check(slopes.trusted)
+    filled = _fill(slopes, shots.scale.mm_per_px)
+    cosines = to_cosines(*filled)
+    pitch = np.float32(shots.scale.mm_per_px)
+    raw = from_cosines(cosines) * pitch
+    height = from_cosines(_unscattered(cosines, shots, recipe)) * pitch
+    return Relief(
+        height_mm=height,
+        normals=_normals(height, shots.scale),
+        albedo=slopes.albedo,
+        trusted=slopes.trusted,
+        scale=shots.scale,
+        warnings=warnings,
+        raw_mm=raw,
+        shadowed=slopes.shadowed,
+    )
+
+
+def _light(shots: Shots, recipe: ReliefRecipe) -> LightField:
+    """Return the light on level skin or, where lamps are near, on its form found coarsely."""
+    level = light_field(shots)
+    if not shots.near:
+        return level
+    step = max(int(_COARSE_MM / shots.scale.mm_per_px), 1)
+    small = _smaller(shots, step)
+    slopes = solve_slopes(small, light_field(small), recipe, no_tick)
+    form = integrate_slopes(slopes.x, slopes.y) * np.float32(small.scale.mm_per_px)
+    middle = form[form.shape[0] // 2, form.shape[1] // 2]
+    return light_field(shots, form - middle, step)
+
+
+def _smaller(shots: Shots, step: int) -> Shots:
+    frames = np.stack([block_mean(frame, step) for frame in shots.frames])
+    scale = replace(shots.scale, mm_per_px=shots.scale.mm_per_px * step)
+    return replace(shots, frames=frames, saturated=None, scale=scale)
+
+
+def _check(trusted: NDArray[np.bool_]) -> None:
+    if trusted.mean() < _LEAST_TRUSTED:
+        raise ShotsUnusable(
+            "Hardly any place in these shots is lit well enough to give relief.",
+            hint="Check that each shot's lamp direction is right, that the room is dark and that "
+            "the shots are neither black nor overexposed.",
+        )
+
+
+def _fill(slopes: Slopes, mm_per_px: float) -> tuple[Plane, Plane]:
+    """Return the slopes with gaps filled from around them."""
+    if slopes.trusted.all():
+        return slopes.x, slopes.y
+    filled = []
+    for slope in (slopes.x, slopes.y):
+        around = masked_blur(slope, slopes.trusted, 0.15 / mm_per_px)
+        filled.append(np.where(slopes.trusted, slope, around))
+    return filled[0], filled[1]
+
+
+def _unscattered(cosines: Plane, shots: Shots, recipe: ReliefRecipe) -> Plane:
+    share, reach_mm = scatter_of(recipe, shots.channel)
+    if not recipe.correct_scatter or share == 0:
+        return cosines
+    gain = scatter_gain(share, reach_mm / shots.scale.mm_per_px, recipe.scatter_regularity)
+    return scale_cosines(cosines, gain)
+
+
+def _normals(height: Plane, scale: Scale) -> Plane:
+    down, right = np.gradient(height, np.float32(scale.mm_per_px))
+    return to_normals(np.asarray(right, np.float32), np.asarray(down, np.float32))

@@ -1,0 +1,182 @@
+"""Scars: holes below the virtual healthy skin, found and measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import atan, degrees, hypot, pi, sqrt
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from scipy import ndimage
+
+from mnimage.domain.relief import Scar
+from mnimage.kernels.filters import gaussian
+from mnimage.kernels.masks import grow
+from mnimage.kernels.statistics import robust_spread
+from mnimage.relief.healthy import healthy_surface
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.photo import Scale
+    from mnimage.domain.recipe import ReliefRecipe
+
+    Plane = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+    Labels = NDArray[np.int32]
+
+_ROUNDS = 4
+_CORE_SMOOTH_MM = 0.12
+_ICE_PICK_WIDTH_MM, _ICE_PICK_RATIO = 2.0, 0.25
+_ROLLING_WIDTH_MM, _ROLLING_ANGLE_DEG = 4.0, 30.0
+_DEEP_MM = 0.5
+_SHADOWED_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Holes:
+    """Depths below the healthy skin (mm, positive in holes) and what is needed to measure them."""
+
+    depth_mm: Plane = field(repr=False)
+    raw_mm: Plane = field(repr=False)
+    usable: Mask = field(repr=False)
+    shadowed: Mask = field(repr=False)
+    scale: Scale
+
+
+def find_scars(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Labels:
+    """Return the scars found in a relief, numbered from 1 downwards the picture.
+
+    Each label holds the scar and a margin around it. The healthy skin and the scars are found in
+    turns, since each needs the other.
+    """
+    scars = np.zeros(height_mm.shape, dtype=np.bool_)
+    core = scars
+    for _ in range(_ROUNDS):
+        depth = depth_below(height_mm, usable & ~scars, mm_per_px, recipe)
+        core = _deep_enough(depth, usable, mm_per_px, recipe)
+        scars = grow(core, recipe.scar_margin_mm / mm_per_px)
+    return _number(core, recipe.scar_margin_mm / mm_per_px)
+
+
+def depth_below(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Plane:
+    """Return the depth below the healthy surface that `skin` tells of, positive in holes."""
+    if not skin.any():
+        return np.zeros_like(height_mm)
+    return healthy_surface(height_mm, skin, recipe.skin_sigma_mm / mm_per_px) - height_mm
+
+
+def measure_scars(holes: Holes, labels: Labels, recipe: ReliefRecipe) -> tuple[Scar, ...]:
+    """Return one measurement per label, in order of the ids."""
+    answer = []
+    for number, box in enumerate(ndimage.find_objects(labels), start=1):
+        if box is not None:
+            scar = _measure_one(holes, labels, number, box, recipe)
+            answer.extend([scar] if scar is not None else [])
+    return tuple(answer)
+
+
+def kind_of(depth_mm: float, width_mm: float, wall_angle_deg: float) -> str:
+    """Return the kind of scar suggested by its shape (after Jacob et al. 2001)."""
+    if width_mm <= _ICE_PICK_WIDTH_MM and depth_mm >= _ICE_PICK_RATIO * width_mm:
+        return "ice-pick"
+    if width_mm > _ROLLING_WIDTH_MM and wall_angle_deg < _ROLLING_ANGLE_DEG:
+        return "rolling"
+    return "boxcar deep" if depth_mm >= _DEEP_MM else "boxcar"
+
+
+def _deep_enough(depth: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Mask:
+    """Return pieces deeper than healthy relief, large and deep enough to be scars."""
+    smooth = gaussian(depth, _CORE_SMOOTH_MM / mm_per_px)
+    spread = robust_spread(smooth[usable][::7])
+    deep = (smooth > max(recipe.scar_edge_mm, 3 * spread)) & usable
+    count, pieces, facts, _ = cv2.connectedComponentsWithStats(deep.view(np.uint8), connectivity=4)
+    areas = np.asarray(facts)[:, cv2.CC_STAT_AREA] * mm_per_px**2
+    keep = areas >= recipe.scar_least_area_mm2
+    keep[0] = False
+    for number, box in enumerate(ndimage.find_objects(np.asarray(pieces)), start=1):
+        if box is not None and keep[number]:
+            inside = np.asarray(pieces)[box] == number
+            keep[number] = np.percentile(depth[box][inside], 95) >= recipe.scar_least_depth_mm
+    return np.asarray(keep[: max(count, 1)][np.asarray(pieces)], dtype=np.bool_)
+
+
+def _number(core: Mask, margin_px: float) -> Labels:
+    """Return the pieces of `core` numbered, each grown by the margin, never into each other."""
+    _, pieces = cv2.connectedComponents(core.view(np.uint8), connectivity=4)
+    if not core.any():
+        return np.zeros(core.shape, dtype=np.int32)
+    away, nearest = ndimage.distance_transform_edt(~core, return_indices=True)
+    spread = np.asarray(pieces)[nearest[0], nearest[1]]
+    return np.where(away <= margin_px, spread, 0).astype(np.int32)
+
+
+def _measure_one(
+    holes: Holes, labels: Labels, number: int, box: tuple[slice, ...], recipe: ReliefRecipe
+) -> Scar | None:
+    pitch = holes.scale.mm_per_px
+    whole = labels[box] == number
+    counted = whole & holes.usable[box]
+    if counted.sum() < 0.5 * whole.sum():
+        return None
+    depth, raw = holes.depth_mm[box], holes.raw_mm[box]
+    core = _core(depth, counted, recipe)
+    if not core.any():
+        core = counted
+    deep = float(np.percentile(depth[core], 95))
+    area, volume = float(core.sum()) * pitch**2, float(depth[counted].sum()) * pitch**2
+    width = _width(depth, counted, deep, pitch)
+    angle = _wall_angle(depth, core, pitch)
+    row, column = _middle(depth, core)
+    return Scar(
+        id=number,
+        row=row + box[0].start,
+        column=column + box[1].start,
+        depth_mm=deep,
+        depth_mean_mm=float(depth[core].mean()),
+        area_mm2=area,
+        volume_mm3=volume,
+        width_mm=width,
+        wall_angle_deg=angle,
+        kind=kind_of(deep, width, angle),
+        depth_uncertainty_mm=depth_error(deep, holes.scale, recipe),
+        volume_uncertainty_mm3=volume_error(volume, area, holes.scale, recipe),
+        lower_bound=bool(holes.shadowed[box][core].mean() > _SHADOWED_SHARE),
+        raw_depth_mm=float(np.percentile(raw[core], 95)),
+        raw_volume_mm3=float(raw[counted].sum()) * pitch**2,
+    )
+
+
+def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:
+    """Return the standard error of a depth between sessions: lamps, scale, and a floor."""
+    relative = hypot(recipe.slope_error, scale.relative_error)
+    return hypot(relative * depth_mm, recipe.depth_floor_mm)
+
+
+def volume_error(volume_mm3: float, area_mm2: float, scale: Scale, recipe: ReliefRecipe) -> float:
+    """Return the standard error of a volume between sessions; the scale counts three times."""
+    relative = hypot(recipe.volume_error, 3 * scale.relative_error)
+    return hypot(relative * volume_mm3, recipe.depth_floor_mm * area_mm2)
+
+
+def _core(depth: Plane, counted: Mask, recipe: ReliefRecipe) -> Mask:
+    return counted & (depth > recipe.scar_edge_mm)
+
+
+def _width(depth: Plane, counted: Mask, deep: float, pitch: float) -> float:
+    half = float((counted & (depth > deep / 2)).sum()) * pitch**2
+    return 2 * sqrt(half / pi)
+
+
+def _wall_angle(depth: Plane, core: Mask, pitch: float) -> float:
+    if min(depth.shape) < 3:
+        return 0.0
+    down, right = np.gradient(depth, pitch)
+    return degrees(atan(float(np.percentile(np.hypot(down, right)[core], 90))))
+
+
+def _middle(depth: Plane, core: Mask) -> tuple[float, float]:
+    row, column = np.nonzero(core)
+    weight = np.maximum(depth[core], 1e-6)
+    return float(np.average(row, weights=weight)), float(np.average(column, weights=weight))

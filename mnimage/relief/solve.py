@@ -1,0 +1,195 @@
+"""The slopes of the whole picture from its shots, solved in bands of rows on two threads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage.kernels.surface import (
+    fit_lambert_robust,
+    length,
+    predict,
+    residuals,
+    to_slopes,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.progress import Tick
+    from mnimage.domain.recipe import ReliefRecipe
+    from mnimage.domain.relief import Shots
+    from mnimage.relief.light import LightField
+
+    Plane = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+
+BAND_PIXELS = 60_000
+WORKERS = 2
+_SUBSAMPLE = 7
+_SHADOW_GAP = 0.25
+_MISFIT = 0.15
+_SURROUND_MM = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """Slopes of the height along x and y, the albedo, and where they hold; (rows, columns).
+
+    `spread` is the standard deviation of an ordinary residual relative to the albedo.
+    """
+
+    x: Plane = field(repr=False)
+    y: Plane = field(repr=False)
+    albedo: Plane = field(repr=False)
+    trusted: Mask = field(repr=False)
+    shadowed: Mask = field(repr=False)
+    spread: float
+
+
+def solve_slopes(shots: Shots, light: LightField, recipe: ReliefRecipe, tick: Tick) -> Slopes:
+    """Return the slopes that explain the shots, single wrong shots set aside.
+
+    Least squares everywhere; where a shot stands out, or is in the dark or saturated, Huber's fit
+    over the shots that count (Woodham 1980; iteratively reweighted least squares).
+    """
+    floor = shadow_floor(shots, recipe.shadow_share)
+    spread = usual_spread(shots, light)
+    slopes = _empty(shots.shape, spread)
+    bands = _bands(shots.shape)
+    work = _Work(shots, light, recipe, floor, slopes)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for done, _ in enumerate(pool.map(work.solve_band, bands)):
+            tick(done, len(bands))
+    return slopes
+
+
+def shadow_floor(shots: Shots, share: float) -> Plane:
+    """Return what each frame must exceed to count, on a coarse grid: a share of its local median.
+
+    Shape (k, rows / step, columns / step), the step being an eighth of the surround.
+    """
+    step = coarse_step(shots)
+    floors = [share * _local_median(frame[::step, ::step]) for frame in shots.frames]
+    return np.asarray(np.stack(floors), dtype=np.float32)
+
+
+def coarse_step(shots: Shots) -> int:
+    """Return the pixels between the nodes of the shadow grid."""
+    return max(int(_SURROUND_MM / 5 / shots.scale.mm_per_px), 1)
+
+
+def usual_spread(shots: Shots, light: LightField) -> float:
+    """Return the standard deviation of an ordinary residual relative to the albedo.
+
+    Taken from every seventh pixel; the three unknowns of each pixel are allowed for.
+    """
+    count = shots.frames.shape[0]
+    if count <= 3:
+        return 0.01
+    gaps = [_relative_residuals(shots, light, row) for row in range(3, shots.shape[0], _SUBSAMPLE)]
+    middle = float(np.median(np.abs(np.concatenate([gap.ravel() for gap in gaps]))))
+    return max(1.4826 * middle * float(np.sqrt(count / (count - 3))), 0.002)
+
+
+def _relative_residuals(shots: Shots, light: LightField, row: int) -> Plane:
+    span = slice(row, row + 1)
+    values = shots.frames[:, row]
+    found = _inverse_fit(light.inverse_at(span), values)
+    gap = residuals(values, light.rows_at(span), found)[:, ::_SUBSAMPLE]
+    return np.asarray(gap / np.maximum(length(found)[::_SUBSAMPLE], 1e-6), dtype=np.float32)
+
+
+def _local_median(thin: Plane) -> Plane:
+    return np.asarray(cv2.medianBlur(np.ascontiguousarray(thin, np.float32), 5), dtype=np.float32)
+
+
+def _bands(shape: tuple[int, int]) -> list[slice]:
+    height = max(BAND_PIXELS // shape[1], 1)
+    return [slice(top, min(top + height, shape[0])) for top in range(0, shape[0], height)]
+
+
+def _empty(shape: tuple[int, int], spread: float) -> Slopes:
+    x, y, albedo = (np.empty(shape, dtype=np.float32) for _ in range(3))
+    trusted, shadowed = (np.empty(shape, dtype=np.bool_) for _ in range(2))
+    return Slopes(x, y, albedo, trusted, shadowed, spread)
+
+
+def _inverse_fit(inverse: Plane, values: Plane) -> Plane:
+    if inverse.shape[2:] == (1,):
+        return np.asarray(inverse[:, :, 0] @ values, dtype=np.float32)
+    return np.asarray(np.einsum("ckn,kn->cn", inverse, values), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One band after the other, each written into its own rows of `slopes`."""
+
+    shots: Shots
+    light: LightField
+    recipe: ReliefRecipe
+    floor: Plane
+    slopes: Slopes
+
+    def solve_band(self, span: slice) -> None:
+        """Solve rows `span` and write them down."""
+        values = self.shots.frames[:, span].reshape(len(self.shots.lights), -1)
+        valid = self._valid(values, span)
+        rows = self.light.rows_at(span)
+        found = _inverse_fit(self.light.inverse_at(span), values)
+        gap = residuals(values, rows, found)
+        odd = self._odd(gap, found, valid)
+        misfit = _misfit(gap, found, valid.astype(np.float32))
+        shadowed = np.zeros(values.shape[1], dtype=np.bool_)
+        if odd.size:
+            found[:, odd], misfit[odd], shadowed[odd] = self._robust(values, rows, valid, odd)
+        self._write(span, found, misfit < _MISFIT, shadowed)
+
+    def _valid(self, values: Plane, span: slice) -> Mask:
+        valid = values > self._floor_at(span)
+        if self.shots.saturated is not None:
+            valid &= ~self.shots.saturated[:, span].reshape(valid.shape)
+        return np.asarray(valid, dtype=np.bool_)
+
+    def _floor_at(self, span: slice) -> Plane:
+        step = coarse_step(self.shots)
+        row = np.arange(span.start, span.stop) // step
+        column = np.arange(self.shots.shape[1]) // step
+        return self.floor[:, row][:, :, column].reshape(len(self.floor), -1)
+
+    def _odd(self, gap: Plane, found: Plane, valid: Mask) -> NDArray[np.intp]:
+        limit = np.float32(2.5 * self.slopes.spread) * length(found)
+        return np.flatnonzero((np.abs(gap) > limit).any(axis=0) | ~valid.all(axis=0))
+
+    def _robust(
+        self, values: Plane, rows: Plane, valid: Mask, odd: NDArray[np.intp]
+    ) -> tuple[Plane, Plane, Mask]:
+        seen, counts = values[:, odd], valid[:, odd]
+        lit = rows if self.light.far else rows[:, :, odd]
+        spread, rounds = self.slopes.spread, self.recipe.robust_rounds
+        found, weights = fit_lambert_robust(seen, lit, counts, spread, rounds)
+        expected = predict(lit, found)
+        gap = np.asarray(seen - expected, dtype=np.float32)
+        dark = (gap < -np.float32(_SHADOW_GAP) * expected) | (~counts & (gap < 0))
+        misfit = _misfit(gap, found, weights)
+        misfit[counts.sum(axis=0) < 3] = np.inf
+        return found, misfit, np.asarray(dark.any(axis=0), dtype=np.bool_)
+
+    def _write(self, span: slice, found: Plane, trusted: Mask, shadowed: Mask) -> None:
+        slopes, wide = self.slopes, (span.stop - span.start, self.shots.shape[1])
+        albedo = length(found)
+        x, y = to_slopes(found, self.recipe.steepest_slope)
+        slopes.x[span], slopes.y[span] = x.reshape(wide), y.reshape(wide)
+        slopes.albedo[span] = albedo.reshape(wide)
+        slopes.trusted[span] = (trusted & (found[2] > 0)).reshape(wide)
+        slopes.shadowed[span] = shadowed.reshape(wide)
+
+
+def _misfit(gap: Plane, found: Plane, weights: Plane) -> Plane:
+    """Return the weighted root mean square residual relative to the albedo."""
+    square = np.einsum("kn,kn,kn->n", weights, gap, gap) / np.maximum(weights.sum(axis=0), 1e-6)
+    return np.asarray(np.sqrt(square) / np.maximum(length(found), 1e-6), dtype=np.float32)

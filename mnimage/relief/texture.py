@@ -1,0 +1,92 @@
+"""Texture in um: the root mean square height of the skin between two wavelengths.
+
+After ISO 25178: form removed by a polynomial of the second order (F), then Gaussian filters with
+the cutoffs as nesting indices (S and L); a Gaussian of cutoff c passes half of a wave of length c,
+which is sigma = 0.1874 c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.kernels.filters import masked_blur
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.recipe import ReliefRecipe
+
+    Plane = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+
+_CUTOFF = 0.1874
+_WINDOW_MM = 1.0
+_OCTAVES_MM = (0.1, 0.2, 0.4, 0.8, 1.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Texture:
+    """Sq over the whole skin and its standard error in um, its local map, and Sq per octave."""
+
+    sq_um: float
+    uncertainty_um: float
+    local_um: Plane = field(repr=False)
+    octaves_um: tuple[tuple[float, float, float], ...]
+
+
+def measure_texture(
+    height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe
+) -> Texture:
+    """Return the texture of the skin within `skin`, scars already left out.
+
+    Parameters
+    ----------
+    height_mm
+        The relief without its form, shape (rows, columns).
+    skin
+        What counts.
+    mm_per_px
+        Scale.
+    recipe
+        Band and expected error between sessions.
+    """
+    low, high = recipe.band_low_mm, recipe.band_high_mm
+    band = band_pass(height_mm, skin, mm_per_px, (low, high))
+    square = np.where(skin, band**2, np.float32(0))
+    count = int(skin.sum())
+    sq_um = 1000 * float(np.sqrt(square.sum(dtype=np.float64) / count)) if count else float("nan")
+    local = 1000 * np.sqrt(np.maximum(masked_blur(square, skin, _WINDOW_MM / mm_per_px / 2), 0))
+    return Texture(
+        sq_um=sq_um,
+        uncertainty_um=recipe.slope_error * sq_um,
+        local_um=np.where(skin, local, np.float32(np.nan)),
+        octaves_um=_octaves(height_mm, skin, mm_per_px),
+    )
+
+
+def band_pass(
+    height_mm: Plane, skin: Mask, mm_per_px: float, band_mm: tuple[float, float]
+) -> Plane:
+    """Return the relief between two wavelengths, each passed by half."""
+    fine, coarse = (_CUTOFF * cutoff / mm_per_px for cutoff in band_mm)
+    # A Gaussian much narrower than a pixel filters nothing.
+    smooth = masked_blur(height_mm, skin, fine) if fine > 0.25 else height_mm
+    return smooth - masked_blur(height_mm, skin, coarse)
+
+
+def _octaves(
+    height_mm: Plane, skin: Mask, mm_per_px: float
+) -> tuple[tuple[float, float, float], ...]:
+    if not skin.any():
+        return ()
+    answer = []
+    for low, high in pairwise(_OCTAVES_MM):
+        band = band_pass(height_mm, skin, mm_per_px, (low, high))[skin]
+        answer.append(
+            (low, high, 1000 * float(np.sqrt(np.mean(np.square(band, dtype=np.float64)))))
+        )
+    return tuple(answer)
