@@ -82,7 +82,7 @@ def draw_marks(
     radii = np.concatenate([rng.uniform(1, 3, red), rng.uniform(0.5, 2, brown)])
     places = scatter_places(size_mm, radii, 0.3, rng)
     blood = rng.uniform(0.02, 0.065, red)
-    melanin = TONES[tone] * rng.uniform(0.5, 1.6, brown) + 0.01
+    melanin = TONES[tone] * rng.uniform(0.5, 1.6, brown) + 0.03
     kinds = ["red"] * red + ["brown"] * brown
     strengths = np.concatenate([blood, melanin])
     return tuple(

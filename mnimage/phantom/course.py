@@ -106,7 +106,7 @@ def make_course(
     Healing is quick at first and slower later. At the end scars have lost 30 % of their depth, red
     marks 25 % of their blood, texture 20 % of its height, brown marks 15 % of their melanin.
     """
-    look = patch_look or SkinLook(scars=(3, 3, 2), marks=(4, 2), lines=1)
+    look = patch_look or SkinLook(scars=(3, 3, 2), marks=(4, 2), lines=1, margin_mm=5.0)
     rng = np.random.default_rng([seed, 11])
     told = ring(8)
     # The rig is screwed together once: its errors stay the same through the course.

@@ -20,7 +20,7 @@ SCATTER_MM = ((0.5, 1.0), (0.4, 0.4), (0.3, 0.25))
 
 # Half the angle the lamp fills, as a tangent: a lamp of 10 mm at 300 mm has soft shadow rims.
 _PENUMBRA = 0.017
-_CENTRED = np.array([3, -25, 150, 150, -25, 3], dtype=np.float32) / 256
+_BETWEEN = np.array([-5, 49, -245, 1225, 1225, -245, 49, -5], dtype=np.float32) / 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ class Terrain:
 
 def survey(height_mm: NDArray[np.float32], mm_per_px: float) -> Terrain:
     """Return the terrain of sampled heights; each slope is the mean over its pixel."""
-    pixel = np.zeros(7, dtype=np.float32)
-    # The mean slope over a pixel is the rise from one edge to the other; edges by six samples.
-    pixel[1:] += _CENTRED
-    pixel[:-1] -= _CENTRED
+    pixel = np.zeros(9, dtype=np.float32)
+    # The mean slope over a pixel is the rise from one edge to the other; edges by eight samples.
+    pixel[1:] += _BETWEEN
+    pixel[:-1] -= _BETWEEN
     one = np.ones(1, dtype=np.float32)
     right = cv2.sepFilter2D(height_mm, cv2.CV_32F, pixel / mm_per_px, one)
     down = cv2.sepFilter2D(height_mm, cv2.CV_32F, one, pixel / mm_per_px)

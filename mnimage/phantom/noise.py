@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, pi, sqrt
 from typing import TYPE_CHECKING
 
 import cv2
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TILE = 2048
+_KNOT_SIGMA = 1.5
 
 
 def band_noise(
@@ -40,12 +41,16 @@ def _band(rows: int, columns: int, band_px: tuple[float, float]) -> NDArray[np.f
 
 
 def clouds(shape: tuple[int, int], size_px: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return a smooth random field of RMS about 1 with features of about `size_px`."""
-    coarse = (max(4, ceil(shape[0] / size_px) + 3), max(4, ceil(shape[1] / size_px) + 3))
+    """Return a smooth random field of RMS about 1 with round features of about `size_px`."""
+    # Three knots to a feature, so that the lattice they lie on does not show.
+    step = max(size_px / 3, 1.0)
+    coarse = (ceil(shape[0] / step) + 8, ceil(shape[1] / step) + 8)
     knots = rng.standard_normal(coarse, dtype=np.float32)
-    wanted = (ceil(coarse[1] * size_px), ceil(coarse[0] * size_px))
-    large = cv2.resize(knots, wanted, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(large[: shape[0], : shape[1]], dtype=np.float32)
+    soft = np.asarray(cv2.GaussianBlur(knots, (0, 0), _KNOT_SIGMA), dtype=np.float32)
+    soft *= 2 * sqrt(pi) * _KNOT_SIGMA
+    grow = np.array([[1 / step, 0, 4], [0, 1 / step, 4]])
+    large = cv2.warpAffine(soft, grow, shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.asarray(large, dtype=np.float32)
 
 
 def scatter_places(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import starmap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from mnimage.domain.photo import CaptureFacts, Photo, Scale
@@ -21,9 +22,9 @@ from mnimage.phantom.sensor import Sensor, code, expose, stepped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from mnimage.phantom.skin import Skin
+
+_Samples: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 _GLOSS_SHARPNESS = 30.0
 
@@ -110,25 +111,41 @@ def scale_of(skin: Skin, shot: Shot) -> Scale:
 
 def picture(skin: Skin, shot: Shot, light: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what the lens of a shot makes of light on the skin's samples, (rows, columns, n)."""
+    return _gathered(skin, shot, light, _samples(skin, shot))
+
+
+def _samples(skin: Skin, shot: Shot) -> _Samples | None:
+    """Return the samples (row, column) that a shot's fine pixels see; None if as they lie."""
     rows, columns = shape_of(skin, shot)
     fine = (rows * shot.binning, columns * shot.binning)
     margin = (skin.shape[0] - fine[0], skin.shape[1] - fine[1])
     if shot.pose.still() and min(margin) >= 0 and margin[0] % 2 == margin[1] % 2 == 0:
-        top, left = margin[0] // 2, margin[1] // 2
-        seen = light[top : top + fine[0], left : left + fine[1]]
+        return None
+    return skin_px(skin, look_up(skin, shot.pose, fine, skin.mm_per_px))
+
+
+def _gathered(
+    skin: Skin, shot: Shot, light: NDArray[np.float32], samples: _Samples | None
+) -> NDArray[np.float32]:
+    rows, columns = shape_of(skin, shot)
+    if samples is None:
+        top = (skin.shape[0] - rows * shot.binning) // 2
+        left = (skin.shape[1] - columns * shot.binning) // 2
+        seen = light[top : top + rows * shot.binning, left : left + columns * shot.binning]
     else:
-        seen = _resampled(light, skin_px(skin, look_up(skin, shot.pose, fine, skin.mm_per_px)))
+        seen = _resampled(light, samples)
     if shot.binning > 1:
-        seen = np.asarray(cv2.resize(seen, (columns, rows), interpolation=cv2.INTER_AREA))
+        gathered = cv2.resize(seen, (columns, rows), interpolation=cv2.INTER_AREA)
+        seen = np.asarray(gathered, dtype=np.float32).reshape(rows, columns, -1)
     return np.ascontiguousarray(seen, dtype=np.float32)
 
 
-def _resampled(
-    light: NDArray[np.float32], places: tuple[NDArray[np.float32], NDArray[np.float32]]
-) -> NDArray[np.float32]:
+def _resampled(light: NDArray[np.float32], samples: _Samples) -> NDArray[np.float32]:
     # Cubic splines at the very places: OpenCV's cubic look-up rounds places to 1/32 of a pixel.
     planes = [
-        ndimage.map_coordinates(light[..., part], places, order=3, mode="mirror", output=np.float32)
+        ndimage.map_coordinates(
+            light[..., part], samples, order=3, mode="mirror", output=np.float32
+        )
         for part in range(light.shape[2])
     ]
     return np.stack(planes, axis=-1)
@@ -211,7 +228,8 @@ def shoot_lamps(
     terrain, albedo = survey(skin.height_mm, skin.mm_per_px), skin.chromophores.albedo()
     shots = [replace(shot, lamp=lamp, seed=shot.seed * 1000 + i) for i, lamp in enumerate(lamps)]
     take = partial(radiance, skin, terrain=terrain, albedo=albedo)
-    pictures = [picture(skin, one, take(one)) for one in shots]
+    samples = _samples(skin, shot)
+    pictures = [_gathered(skin, one, take(one), samples) for one in shots]
     sensor = _metered(shot.sensor, pictures)
 
     def read(one: Shot, seen: NDArray[np.float32]) -> NDArray[np.float32]:

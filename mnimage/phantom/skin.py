@@ -38,18 +38,20 @@ class SkinLook:
     """What is in the skin. Lengths in mm or um as named; counts per patch, pores per cm2.
 
     `curvature_mm` is the radius of the ball the patch lies on; infinite is flat. `scars` gives the
-    number of ice-pick, boxcar and rolling scars, `marks` that of red and brown marks.
+    number of ice-pick, boxcar and rolling scars, `marks` that of red and brown marks; both keep
+    `margin_mm` away from the patch's border.
     """
 
     tone: str = "II"
-    microrelief_um: float = 12.0
-    furrow_um: float = 35.0
+    microrelief_um: float = 8.0
+    furrow_um: float = 50.0
     furrow_cell_mm: float = 0.9
     pores_per_cm2: float = 60.0
     lines: int = 2
     scars: tuple[int, int, int] = (3, 3, 2)
     marks: tuple[int, int] = (4, 3)
     curvature_mm: float = 70.0
+    margin_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,9 @@ def make_skin(
     relief, places, colour = np.random.default_rng(seed).spawn(3)
     pores = draw_pores(size_mm, look.pores_per_cm2, places)
     lines = draw_lines(size_mm, look.lines, places)
-    scars = draw_scars(size_mm, look.scars, places)
-    marks = draw_marks(size_mm, look.tone, look.marks, places)
+    inner = (size_mm[0] - 2 * look.margin_mm, size_mm[1] - 2 * look.margin_mm)
+    scars = draw_scars(inner, look.scars, places)
+    marks = draw_marks(inner, look.tone, look.marks, places)
     micro = band_noise(shape, _band_px(mm_per_px), relief) * np.float32(look.microrelief_um / 1000)
     grooves = _furrows(shape, mm_per_px, look, relief)
     grooves += pore_depth(pores, shape, mm_per_px) + line_depth(lines, shape, mm_per_px)

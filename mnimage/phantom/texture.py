@@ -90,8 +90,9 @@ def pore_depth(
 def draw_lines(
     size_mm: tuple[float, float], count: int, rng: np.random.Generator
 ) -> tuple[TrueLine, ...]:
-    """Return fine lines 4-12 mm long, 30-200 um deep, mostly in one direction."""
-    lengths = rng.uniform(4, min(12.0, 0.6 * min(size_mm)), count)
+    """Return fine lines up to 12 mm long, 30-200 um deep, mostly in one direction."""
+    longest = min(12.0, 0.6 * min(size_mm))
+    lengths = rng.uniform(longest / 3, longest, count)
     places = scatter_places(size_mm, lengths / 2, -1.0, rng)
     heading = rng.uniform(0, np.pi)
     lines = []
