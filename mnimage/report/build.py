@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mnimage.domain.pair import Pair
+    from mnimage.domain.report import Page
 
 NO_LABELS = Labels()
 
@@ -42,10 +43,7 @@ def build_report(
     paper
         Size of paper.
     """
-    if pair.aligned is None or not pair.comparison.alignment.aligned:
-        pages = (refused_page(pair, words),)
-    else:
-        pages = (patient_page(pair, words), *record_pages(pair, words))
+    pages = pair_pages(pair, words)
     return Report(
         title="Skin before and after",
         author=words.clinic or program,
@@ -56,12 +54,28 @@ def build_report(
     )
 
 
+def pair_pages(pair: Pair, words: Labels) -> tuple[Page, ...]:
+    """Return a pair's own pages."""
+    if is_refused(pair):
+        return (refused_page(pair, words),)
+    return (patient_page(pair, words), *record_pages(pair, words))
+
+
+def is_refused(pair: Pair) -> bool:
+    """Return whether the two photos could not be laid onto each other."""
+    return pair.aligned is None or not pair.comparison.alignment.aligned
+
+
 def footer(pair: Pair, words: Labels, program: str, made_at: datetime) -> tuple[str, ...]:
     """Return what stands at the foot of each page."""
     parts = (
-        words.clinic,
-        words.patient,
+        _short(words.clinic),
+        _short(words.patient),
         f"{program}, recipe {pair.comparison.recipe}",
         f"made {made_at:%Y-%m-%d %H:%M}",
     )
     return tuple(part for part in parts if part)
+
+
+def _short(words: str, most: int = 48) -> str:
+    return words if len(words) <= most else words[: most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"

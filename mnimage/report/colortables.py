@@ -1,7 +1,7 @@
 """Colour tables for maps, built in CIELAB so that equal steps of the score look equal.
 
-Each table has 256 sRGB colours, shape (256, 3), uint8, low to high. Lightness runs one way along the
-sequential ones, so that they survive a grey print; the diverging one is lightest in its plain middle.
+Each table has 256 sRGB colours, shape (256, 3), uint8, low to high. Lightness runs one way along
+the sequential ones, so that they survive a grey print; the diverging one is lightest in its middle.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ Table: TypeAlias = "NDArray[np.uint8]"
 """256 sRGB colours, shape (256, 3)."""
 
 SIZE = 256
-NEUTRAL = (0.0, 0.0)
-"""a* and b* of plain grey."""
 
 # Stops as (L*, a*, b*); the way between them is walked in equal colour differences.
 _REDNESS = ((97.0, 0.0, 0.0), (80.0, 24.0, 14.0), (56.0, 56.0, 32.0), (26.0, 46.0, 26.0))
@@ -96,13 +94,15 @@ def table_for(layer: str) -> Table:
     return cividis_table()
 
 
-def _arm(stops: Sequence[tuple[float, float, float]], place: NDArray[np.float64]) -> NDArray[np.float64]:
+def _arm(
+    stops: Sequence[tuple[float, float, float]], place: NDArray[np.float64]
+) -> NDArray[np.float64]:
     even = _even(stops, 4 * SIZE)
     return even[np.round(place * (len(even) - 1)).astype(np.intp)]
 
 
 def _even(stops: Sequence[tuple[float, float, float]], size: int) -> NDArray[np.float64]:
-    """Return `size` Lab colours on a smooth way through the stops, equal colour difference apart."""
+    """Return `size` Lab colours on a smooth way through the stops, equally far apart."""
     from scipy.interpolate import PchipInterpolator  # monotone: L* never turns back
 
     way = np.linspace(0.0, len(stops) - 1.0, 4096)
@@ -120,11 +120,12 @@ def _into_gamut(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     tried = np.stack([lab * [1.0, factor, factor] for factor in factors[:, 0]])
     linear = _linear(tried)
     fits = ((linear >= -1e-4) & (linear <= 1 + 1e-4)).all(axis=-1)
-    return np.take_along_axis(tried, fits.argmax(axis=0)[None, :, None], axis=0)[0]
+    best = np.take_along_axis(tried, fits.argmax(axis=0)[None, :, None], axis=0)
+    return np.asarray(best[0], dtype=np.float64)
 
 
 def _linear(lab: NDArray[np.float64]) -> NDArray[np.float64]:
-    f = (lab + [16.0, 0.0, 0.0]) @ _LAB_TO_F.T
+    f = (lab + np.array([16.0, 0.0, 0.0])) @ _LAB_TO_F.T
     relative = np.where(f > 6 / 29, f**3, (f - 4 / 29) * 108 / 841)
     return np.asarray((relative * _XYZ.sum(axis=1)) @ np.linalg.inv(_XYZ).T)
 

@@ -54,7 +54,7 @@ def whole_frame(shape: tuple[int, int]) -> Frame:
 def frame_around(
     center: tuple[float, float], size: tuple[float, float], shape: tuple[int, int]
 ) -> Frame:
-    """Return a frame of about `size` (rows, columns) around `center`, moved to lie in the picture."""
+    """Return a frame of about `size` around `center`, moved so that it lies in the picture."""
     rows, columns = (max(min(round(s), full), 1) for s, full in zip(size, shape, strict=True))
     top = min(max(round(center[0] - rows / 2), 0), shape[0] - rows)
     left = min(max(round(center[1] - columns / 2), 0), shape[1] - columns)

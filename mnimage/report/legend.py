@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,7 @@ def tick_values(low: float, high: float, most: int = 6) -> list[float]:
 
 def tick_words(values: list[float]) -> list[str]:
     """Return ticks for print, with as many decimals as their step needs."""
-    step = min((b - a for a, b in zip(values, values[1:], strict=False)), default=1.0)
+    step = min((b - a for a, b in pairwise(values)), default=1.0)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     if abs(round(step, digits) - step) > step * 0.01:
         digits += 1
@@ -72,9 +73,7 @@ def legend_strip(legend: Legend, width: int, mm_per_px: float | None) -> NDArray
     return np.asarray(strip, dtype=np.uint8)
 
 
-def _draw_bar(
-    strip: Image.Image, draw: ImageDraw.ImageDraw, legend: Legend, unit: int
-) -> None:
+def _draw_bar(strip: Image.Image, draw: ImageDraw.ImageDraw, legend: Legend, unit: int) -> None:
     title, small = _font("DejaVuSans-Bold.ttf", unit), _font("DejaVuSans.ttf", round(unit * 0.9))
     left, top, wide, tall = unit, round(unit * 2.3), round(strip.width * 0.56), unit
     draw.text((left, round(unit * 1.65)), legend.name, INK, title, anchor="ls")
@@ -90,9 +89,7 @@ def _draw_bar(
         draw.text((x, round(top + tall + unit * 1.25)), words, INK, small, anchor="ms")
 
 
-def _draw_scale(
-    draw: ImageDraw.ImageDraw, width: int, unit: int, mm_per_px: float
-) -> None:
+def _draw_scale(draw: ImageDraw.ImageDraw, width: int, unit: int, mm_per_px: float) -> None:
     length, pixels = bar_length(mm_per_px, width * 0.26)
     right, top = width - unit, round(unit * 2.6)
     thick = max(round(unit * 0.3), 3)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST_PX = 2400
 SMALLEST_PX = 560
-"""Pictures are brought between these sizes, so that their legend can be read and files stay small."""
+"""Longest sides of map pictures: their legend can be read, and files stay small."""
 
 _BLOCK = 512
 """Rows coloured at a time, to spare memory on large photos."""
@@ -65,7 +65,9 @@ def map_picture(
     size = frame.size(LONGEST_PX)
     if max(size) < SMALLEST_PX:
         size = frame.size(SMALLEST_PX, enlarge=True)
-    picture = paint(cut_photo(photo_coded, frame, size), cut_layer(layer, frame, size), table, (low, high))
+    picture = paint(
+        cut_photo(photo_coded, frame, size), cut_layer(layer, frame, size), table, (low, high)
+    )
     mm_per_px = scale.mm_per_px * frame.columns / size[1] if scale else None
     legend = Legend(layer_words(layer.name), unit_words(layer.unit), low, high, table)
     return np.concatenate([picture, legend_strip(legend, size[1], mm_per_px)])
@@ -175,7 +177,7 @@ def normals_picture(normals: NDArray[np.float32]) -> NDArray[np.uint8]:
     upward = normals * np.array([1, -1, 1], dtype=np.float32)
     colors = np.clip(upward * 127.5 + 128, 0, 255)
     colors[np.isnan(normals).any(axis=-1)] = 128
-    return colors.astype(np.uint8)
+    return np.asarray(colors, dtype=np.uint8)
 
 
 def _detail(grey: NDArray[np.uint8]) -> NDArray[np.float32]:

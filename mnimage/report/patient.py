@@ -53,6 +53,7 @@ _BETTER_MEANS = (
     "\N{LEFT DOUBLE QUOTATION MARK}Within error\N{RIGHT DOUBLE QUOTATION MARK} means: no change "
     "could be shown. The number after \N{PLUS-MINUS SIGN} is the standard error."
 )
+_NOTHING = "Nothing could be measured on both photos."
 _NOT_MEANT = (
     "The numbers do not say why the skin changed, whether it is healthy, or how it will go on. "
     "The photos are not retouched. For documentation, not for diagnosis."
@@ -114,7 +115,8 @@ def key_changes(comparison: Comparison) -> list[tuple[str, Change]]:
 def _key_numbers(comparison: Comparison) -> Cards | Notice:
     changes = key_changes(comparison)[:KEY_NUMBERS]
     if not changes:
-        return Notice("No score could be compared", tuple(comparison.not_measured.values())[:3])
+        reasons = tuple(dict.fromkeys(comparison.not_measured.values()))[:3]
+        return Notice("No score could be compared", reasons or (_NOTHING,))
     return Cards(tuple(_card(name, change) for name, change in changes))
 
 

@@ -1,8 +1,8 @@
 """From a report to a PDF, in memory: nothing of a patient touches the disk.
 
-The template is typst's; all words go to it as JSON, so that no text can act as code, and all photos
-as JPEG wrapped in SVG, since typst takes text files only. The PDF is an archive file (PDF/A-2a) that
-screen readers can follow (PDF/UA-1).
+The template is typst's; all words go to it as JSON, so that no text can act as code, and all
+photos as JPEG wrapped in SVG, since typst takes text files only. The PDF is an archive file
+(PDF/A-2a) that screen readers can follow (PDF/UA-1).
 """
 
 from __future__ import annotations
@@ -28,9 +28,25 @@ if TYPE_CHECKING:
     from mnimage.domain.report import Report
 
 JPEG_QUALITY = 90
-_FONT = "DejaVuSans.ttf"
+_FONT, _FAMILY, _LAST_RESORT = "DejaVuSans.ttf", "DejaVu Sans", "Last Resort High-Efficiency"
+_WIDER = (
+    "Noto Sans CJK SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Yu Gothic",
+    "Hiragino Sans",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "Noto Sans Devanagari",
+    "Nirmala UI",
+    "Noto Sans Thai",
+    "Leelawadee UI",
+    "Segoe UI",
+    "Arial Unicode MS",
+)
+"""Fonts for letters that DejaVu Sans lacks, of Linux, Windows and macOS; tried in this order."""
 
-Json: TypeAlias = "str | float | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | float | bool | list[Json] | dict[str, Json] | None"
 
 
 def render_pdf(report: Report) -> bytes:
@@ -53,11 +69,14 @@ def _compiled(report: Report) -> tuple[bytes, list[str]]:
     import typst  # slow to load, and needed only here
 
     files: dict[str, bytes] = {"main": asset_path("report/report.typ").read_bytes()}
-    words = json.dumps(_plain(report, files), ensure_ascii=False)
+    plain = _plain(report, files)
+    fonts = _fonts(system=_needs_system(json.dumps(plain, ensure_ascii=False)))
+    families = [_FAMILY, *_wider(fonts), _LAST_RESORT]
+    words = json.dumps({**plain, "fonts": families}, ensure_ascii=False)
     try:
-        pdf, warnings = typst.compile_with_warnings(
-            files,  # type: ignore[arg-type] # the stubs do not know of files in memory
-            font_paths=_fonts(_needs_system(words)),
+        pdf, warnings = typst.compile_with_warnings(  # type: ignore[call-overload] # stubs know no memory files
+            files,
+            font_paths=fonts,
             sys_inputs={"data": words},
             pdf_standards=["a-2a", "ua-1"],
             timestamp=int(report.made_at.timestamp()),
@@ -70,22 +89,33 @@ def _compiled(report: Report) -> tuple[bytes, list[str]]:
     return pdf, [warning.message for warning in warnings]
 
 
-def _plain(value: object, files: dict[str, bytes]) -> Json:
-    """Return a value of the report as JSON; pictures become files and leave their name behind."""
+def _plain(value: Report, files: dict[str, bytes]) -> dict[str, Json]:
+    """Return a report as JSON; its pictures become files and leave their names behind."""
+    return {part.name: _json(getattr(value, part.name), files) for part in fields(value)}
+
+
+def _json(value: object, files: dict[str, bytes]) -> Json:
     if isinstance(value, np.ndarray):
         return _kept(_jpeg_svg(value), files)
-    if isinstance(value, Plot):
-        return {"kind": "Plot", "svg": _kept(value.svg.encode(), files), "alt": value.alt,
-                "caption": value.caption}
     if is_dataclass(value):
-        named = {part.name: _plain(getattr(value, part.name), files) for part in fields(value)}
-        size = {"aspect": value.pixels.shape[1] / value.pixels.shape[0]} if isinstance(value, Picture) else {}
-        return {"kind": type(value).__name__, **named, **size}
+        return _block(value, files)
     if isinstance(value, (tuple, list)):
-        return [_plain(item, files) for item in value]
+        return [_json(item, files) for item in value]
     if isinstance(value, Enum):
         return str(value.value)
     return value if isinstance(value, (int, float)) or value is None else str(value)
+
+
+def _block(value: object, files: dict[str, bytes]) -> dict[str, Json]:
+    named = {
+        part.name: _json(getattr(value, part.name), files)
+        for part in fields(value)  # type: ignore[arg-type] # is a dataclass: seen by the caller
+    }
+    if isinstance(value, Plot):
+        named["svg"] = _kept(value.svg.encode(), files)
+    if isinstance(value, Picture):
+        named["aspect"] = value.pixels.shape[1] / value.pixels.shape[0]
+    return {"kind": type(value).__name__, **named}
 
 
 def _kept(svg: bytes, files: dict[str, bytes]) -> str:
@@ -104,14 +134,18 @@ def _jpeg_svg(pixels: NDArray[np.uint8]) -> bytes:
         raise OutputFailed("A picture could not be packed.", hint="Make the report again.")
     coded = base64.b64encode(np.asarray(jpeg).tobytes())
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'width="{columns}" height="{rows}" viewBox="0 0 {columns} {rows}">'
-        f'<image width="{columns}" height="{rows}" xlink:href="data:image/jpeg;base64,'
-    ).encode() + coded + b'"/></svg>'
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'width="{columns}" height="{rows}" viewBox="0 0 {columns} {rows}">'
+            f'<image width="{columns}" height="{rows}" xlink:href="data:image/jpeg;base64,'
+        ).encode()
+        + coded
+        + b'"/></svg>'
+    )
 
 
 @cache
-def _fonts(system: bool) -> typst.Fonts:
+def _fonts(*, system: bool) -> typst.Fonts:
     import typst
 
     return typst.Fonts(
@@ -119,6 +153,12 @@ def _fonts(system: bool) -> typst.Fonts:
         include_embedded_fonts=True,
         font_paths=[str(font_folder())],
     )
+
+
+def _wider(fonts: typst.Fonts) -> list[str]:
+    """Return fonts of the system that hold the world's other scripts, as far as they are there."""
+    there = set(fonts.families())
+    return [family for family in _WIDER if family in there]
 
 
 def _needs_system(words: str) -> bool:

@@ -16,12 +16,12 @@ from mnimage.report.parts import (
     face_frame,
     mark,
     scale_bar,
-    session_words,
 )
 from mnimage.report.patient import grade_block, main_zone
 from mnimage.report.scars import scars_block
 from mnimage.report.words import (
     SCORES,
+    date_words,
     layer_words,
     number,
     percent,
@@ -40,13 +40,12 @@ if TYPE_CHECKING:
     from mnimage.domain.comparison import Change, Comparison
     from mnimage.domain.pair import Examined, Pair
     from mnimage.domain.report import Block, Cell, Labels
-    from mnimage.domain.scorecard import Layer
     from mnimage.report.frames import Frame
 
 _HEADS = ("Before", "After", "Change", "%", "\N{PLUS-MINUS SIGN} SE", "MDC95", "Verdict")
 _TABLE_NOTE = (
-    "SE: standard error of the change. MDC95: the smallest change that repeated photos of unchanged "
-    "skin would exceed only once in twenty. Left and right are the patient's."
+    "SE: standard error of the change. MDC95: the smallest change that repeated photos of "
+    "unchanged skin would exceed only once in twenty. Left and right are the patient's."
 )
 _HIGHER_IS_BETTER = ("ita", "evenness")
 
@@ -67,10 +66,7 @@ def _maps(pair: Pair, labels: Labels) -> list[Block]:
         return []
     frame = face_frame(pair.before)
     note = "Same frame, same size and same range before and after. Grey photo: not measured there."
-    strips = [
-        _map_strip(pair, name, frame, labels)
-        for name in sorted(pair.layers, key=lambda name: _map_order(name))
-    ]
+    strips = [_map_strip(pair, name, frame, labels) for name in sorted(pair.layers, key=_map_order)]
     return [Heading("Maps", note), *strips]
 
 
@@ -89,19 +85,16 @@ def _map_strip(pair: Pair, name: str, frame: Frame, labels: Labels) -> Strip:
     within = found[1].mdc95 if found else 0.0
     changes = map_table(change.name, within / reach[1])
     bar = scale_bar(pair.before.scale, frame)
-    titles = (
-        session_words(pair.before, labels.before, "Before"),
-        session_words(pair.after, labels.after, "After"),
-        "Change",
-    )
+    titles = (labels.before or "Before", labels.after or "After", "Change")
+    days = (_day(pair.before), _day(pair.after), "after minus before")
     pixels = (
         map_part(before, photos[0], frame, limits, table),
         map_part(after, photos[1], frame, limits, table),
         map_part(change, photos[0], frame, reach, changes),
     )
     pictures = tuple(
-        Picture(picture, f"Map of {words.lower()}: {title}", title, bar=bar)
-        for picture, title in zip(pixels, titles, strict=True)
+        Picture(picture, f"Map of {words.lower()}: {title}", title, day, bar)
+        for picture, title, day in zip(pixels, titles, days, strict=True)
     )
     unit = unit_words(before.unit)
     note = _change_note(within, unit)
@@ -111,6 +104,10 @@ def _map_strip(pair: Pair, name: str, frame: Frame, labels: Labels) -> Strip:
     )
     number_words = _change_words(*found) if found else ""
     return Strip(pictures, 3, words, legends, number_words, mark(found[1]) if found else None)
+
+
+def _day(examined: Examined) -> str:
+    return date_words(examined.photo.facts.taken_at)
 
 
 def _change_words(name: str, change: Change) -> str:
@@ -144,12 +141,12 @@ def _tables(comparison: Comparison) -> list[Block]:
 
 
 def _score_table(comparison: Comparison, name: str) -> Table:
-    zones = [zone for zone in sorted(comparison.zones, key=zone_order) if name in comparison.zones[zone]]
+    zones = [
+        zone for zone in sorted(comparison.zones, key=zone_order) if name in comparison.zones[zone]
+    ]
     changes = [comparison.zones[zone][name] for zone in zones]
     digits = score_words(name).digits
-    rows = tuple(
-        _row(zone, change, digits) for zone, change in zip(zones, changes, strict=True)
-    )
+    rows = tuple(_row(zone, change, digits) for zone, change in zip(zones, changes, strict=True))
     reasons = dict.fromkeys(change.reason for change in changes if change.reason)
     words = score_words(name)
     note = " ".join(plain(reason).rstrip(".") + "." for reason in reasons)
@@ -174,8 +171,8 @@ def _scars(pair: Pair) -> list[Block]:
     if block is None:
         return []
     note = (
-        "Each scar before and after at the same place and size: photo, and depth below healthy skin "
-        "where it was measured."
+        "Each scar before and after at the same place and size: photo, and depth below healthy "
+        "skin where it was measured."
     )
     return [Heading("Scars", note), block]
 
@@ -230,10 +227,8 @@ def _registration_facts(pair: Pair, alignment: Alignment) -> tuple[tuple[str, st
 
 def _photo_facts(examined: Examined) -> str:
     photo, facts = examined.photo, examined.photo.facts
-    parts = [
-        f"{photo.columns} \N{MULTIPLICATION SIGN} {photo.rows} px, {facts.format}, {facts.bits} bit",
-        facts.camera or "",
-    ]
+    size = f"{photo.columns} \N{MULTIPLICATION SIGN} {photo.rows} px"
+    parts = [size, facts.format, f"{facts.bits} bit", facts.camera or ""]
     return ", ".join(part for part in parts if part)
 
 
@@ -269,12 +264,12 @@ def _limits(pair: Pair) -> tuple[tuple[str, str], ...]:
     card = pair.comparison.before
     if card is not None and not card.calibrated:
         facts["Colour"] = (
-            "The camera's colour was not calibrated: colour scores follow change in one patient, and "
-            "must not be compared between cameras."
+            "The camera's colour was not calibrated: colour scores follow change in one patient, "
+            "and must not be compared between cameras."
         )
     facts["Verdict"] = (
-        "A change is called better or worse only when it is larger than the MDC95. Places where the "
-        "photos could not be laid onto each other are left out of all numbers."
+        "A change is called better or worse only when it is larger than the MDC95. Places where "
+        "the photos could not be laid onto each other are left out of all numbers."
     )
     facts["Photos"] = "Cropped, turned and resized to the same frame; not retouched in any way."
     facts["Recipe"] = pair.comparison.recipe

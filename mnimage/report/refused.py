@@ -53,6 +53,8 @@ def _reasons(pair: Pair) -> tuple[str, ...]:
 
 def _advice(pair: Pair) -> str:
     findings = (*pair.before.quality.findings, *pair.after.quality.findings)
-    advice = dict.fromkeys(finding.advice for finding in findings if not finding.ok and finding.advice)
+    advice = dict.fromkeys(
+        finding.advice for finding in findings if not finding.ok and finding.advice
+    )
     usual = "Photograph the same place from the same distance, in the same light and pose."
     return " ".join(list(advice)[:4]) or usual

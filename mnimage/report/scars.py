@@ -50,13 +50,17 @@ def _card(pair: Pair, scar: ScarChange) -> ScarCard:
     title = f"Scar {scar.id}"
     if scar.before.kind:
         title += f" \N{MIDDLE DOT} {scar.before.kind}"
+    if pair.before.scale is not None:
+        title += f" \N{MIDDLE DOT} {frame.columns * pair.before.scale.mm_per_px:.0f} mm wide"
     return ScarCard(title, pictures, _lines(scar), _mark(scar))
 
 
 def _frame(pair: Pair, scar: ScarChange) -> Frame:
     scale = pair.before.scale
     side = max(2.5 * scar.before.width_mm, _SMALLEST_MM) / scale.mm_per_px if scale else CROP_PX
-    return frame_around((scar.before.row, scar.before.column), (side, side), pair.before.photo.shape)
+    return frame_around(
+        (scar.before.row, scar.before.column), (side, side), pair.before.photo.shape
+    )
 
 
 def _photos(pair: Pair, frame: Frame) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -97,7 +101,9 @@ def _change_words(change: Change, digits: int) -> str:
         return plain(change.reason or "not comparable").lower()
     values = f"{number(change.before, digits)} {_ARROW} {number(change.after, digits)}"
     doubt = f"{PLUS_MINUS} {number(change.uncertainty, digits)}"
-    return f"{values} {unit_words(change.unit)} ({number(change.change, digits, signed=True)} {doubt})"
+    return (
+        f"{values} {unit_words(change.unit)} ({number(change.change, digits, signed=True)} {doubt})"
+    )
 
 
 def _mark(scar: ScarChange) -> Mark:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 MINUS = "\N{MINUS SIGN}"
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreWords:
-    """One score for readers: its name, what it is, decimals to print, and the start of its map's name."""
+    """One score for readers: name, meaning, decimals to print, and how its map's name starts."""
 
     name: str
     meaning: str

@@ -64,11 +64,7 @@ def make_change(before, after, unit, uncertainty, verdict=None, reason="", mode=
     if verdict is None:
         real = abs(change) > mdc95
         verdict = (
-            Verdict.WITHIN_ERROR
-            if not real
-            else Verdict.BETTER
-            if change < 0
-            else Verdict.WORSE
+            Verdict.WITHIN_ERROR if not real else Verdict.BETTER if change < 0 else Verdict.WORSE
         )
     return Change(before, after, unit, uncertainty, mdc95, verdict, mode, reason)
 
@@ -85,7 +81,11 @@ def make_zones(names=("whole", *ZONES)):
             "pigment_mi": make_change(31.0, 33.9 + shift, "points", 1.1),
         }
     zones[names[-1]]["pigment_mi"] = make_change(
-        float("nan"), float("nan"), "points", float("nan"), Verdict.NOT_COMPARABLE,
+        float("nan"),
+        float("nan"),
+        "points",
+        float("nan"),
+        Verdict.NOT_COMPARABLE,
         "too little skin seen in both photos",
     )
     return zones
@@ -150,7 +150,18 @@ def make_scar(number, depth, *, lower_bound=False, kind="boxcar"):
     random = np.random.default_rng(number)
     row, column = random.uniform(80, 160), random.uniform(195, 260)
     return Scar(
-        number, row, column, depth, depth * 0.6, 6.2, depth * 3.1, 2.8, 54.0, kind, 0.03, 0.2,
+        number,
+        row,
+        column,
+        depth,
+        depth * 0.6,
+        6.2,
+        depth * 3.1,
+        2.8,
+        54.0,
+        kind,
+        0.03,
+        0.2,
         lower_bound,
     )
 
@@ -161,9 +172,7 @@ def make_scars(count):
         depth = 0.2 + 0.05 * (number % 9)
         before = make_scar(number, depth, kind=("boxcar", "rolling", "ice-pick")[number % 3])
         if number % 11 == 7:
-            changes.append(
-                ScarChange(number, before, None, None, None, Verdict.NOT_COMPARABLE)
-            )
+            changes.append(ScarChange(number, before, None, None, None, Verdict.NOT_COMPARABLE))
             continue
         later = depth * (0.7, 0.97, 1.3)[0 if number % 5 else 1 if number % 10 else 2]
         change = make_change(depth, later, "mm", 0.03, mode=Mode.RELIEF)
@@ -198,7 +207,13 @@ def make_pair(
 ) -> Pair:
     before = make_examined(face=face, scale=scale, shape=shape, taken=taken)
     after = make_examined(
-        name="after.jpg", day=day, face=face, scale=scale, shape=shape, findings=findings, taken=taken
+        name="after.jpg",
+        day=day,
+        face=face,
+        scale=scale,
+        shape=shape,
+        findings=findings,
+        taken=taken,
     )
     size = before.photo.shape
     seen = np.ones(size, bool)
@@ -226,6 +241,12 @@ def make_refused() -> Pair:
     )
     comparison = Comparison(
         Comparability("F", ("the photos show different people", "another view")),
-        alignment, None, None, {}, (), {}, "1-3fa9c2d1",
+        alignment,
+        None,
+        None,
+        {},
+        (),
+        {},
+        "1-3fa9c2d1",
     )
     return Pair(before, after, comparison, None, None, {})
