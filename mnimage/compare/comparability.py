@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.pair import Examined
+    from mnimage.domain.quality import Finding
 
 GRADES = "ABCDF"
 
@@ -40,7 +40,8 @@ def grade_pair(before: Examined, after: Examined, alignment: Alignment) -> Compa
     """
     if not alignment.aligned:
         return Comparability("F", (alignment.reason + ".",))
-    criteria = [*_of_field(alignment), *_of_faces(before, after), *_of_checks(before, after)]
+    criteria = [*_of_field(alignment), *_of_likeness(after), *_of_each("before", before)]
+    criteria += _of_each("after", after)
     off = [criterion for criterion in criteria if criterion.level]
     level = max((criterion.level for criterion in off), default=0)
     if len(off) >= 3:
@@ -63,36 +64,45 @@ def _of_field(alignment: Alignment) -> list[_Criterion]:
     ]
 
 
-def _of_faces(before: Examined, after: Examined) -> list[_Criterion]:
-    if before.face is None or after.face is None:
-        return []
-    turns = [
-        abs(getattr(before.face.pose, angle) - getattr(after.face.pose, angle))
-        for angle in ("yaw_deg", "pitch_deg", "roll_deg")
-    ]
-    # The mesh reads a turn about 15 % too small.
-    turn = 1.15 * math.hypot(*turns[:2])
+_LIKENESS = "same "
+_BESIDE = frozenset({"turn", "nod", "lean", "smile", "open mouth", "face size", "picture size"})
+"""Checks of one photo that say nothing of a pair: both may smile, as long as they smile alike."""
+
+
+def _of_likeness(after: Examined) -> list[_Criterion]:
+    """Return the checks of the photo after against the photo before, by how far they are off."""
     return [
-        _Criterion(turn, (4.0, 8.0, 12.0), f"The head is turned or nods {turn:.0f}° differently."),
-        _Criterion(turns[2], (5.0, 12.0, 25.0), f"The head is tilted {turns[2]:.0f}° differently."),
+        _Criterion(_excess(finding), (1.0, 2.0, 3.5), _sentence(finding.advice))
+        for finding in after.quality.findings
+        if finding.check.startswith(_LIKENESS) and not finding.ok
     ]
 
 
-_TAKEN_ALIKE = frozenset({"distance", "expression", "perspective", "white balance"})
+def _excess(finding: Finding) -> float:
+    """Return how many times the limit was measured; just above 1 when only just failed."""
+    more, less = finding.measured, finding.needed
+    if finding.rule == "at least":
+        more, less = less, more
+    return max(1.001, abs(more) / max(abs(less), 1e-9))
 
 
-def _of_checks(before: Examined, after: Examined) -> list[_Criterion]:
-    """Failed quality checks of either photo: one is a B, a grave one a D."""
-    found: dict[str, _Criterion] = {}
-    for which, examined in (("before", before), ("after", after)):
-        for finding in examined.quality.findings:
-            if finding.ok:
-                continue
-            reason = f"Photo {which}, {finding.check}: {finding.advice}"
-            found[f"{which} {finding.check}"] = _Criterion(
-                2.5 if finding.grave else 1.0, (0.5, 1.5, 2.0), reason
-            )
-    return list(found.values())
+def _of_each(which: str, examined: Examined) -> list[_Criterion]:
+    """Return the failed checks of one photo: each is a B, a grave one a D."""
+    return [
+        _Criterion(
+            2.5 if finding.grave else 1.0,
+            (0.5, 1.5, 2.0),
+            f"Photo {which}, {finding.check}: {_sentence(finding.advice)}",
+        )
+        for finding in examined.quality.findings
+        if not finding.ok
+        and finding.check not in _BESIDE
+        and not finding.check.startswith(_LIKENESS)
+    ]
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!")) else f"{words}."
 
 
 def worst_grade(grades: Sequence[str]) -> str:

@@ -61,9 +61,11 @@ def compare_pair(
 def _flat_changes(scores: PairScores) -> dict[tuple[str, str], Change]:
     changes = {}
     for zone, measured in scores.before.zones.items():
+        if zone not in scores.after.zones:
+            continue
         later = scores.after.zones[zone].scores
         for name, score in measured.scores.items():
-            if name in later:
+            if name in later and name in scores.errors[zone]:
                 error = scores.errors[zone][name]
                 doubt = Doubt(session=error.session, spatial=error.spatial)
                 changes[zone, name] = weigh_change(score, later[name], doubt)

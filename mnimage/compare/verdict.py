@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 MDC_FACTOR = 1.96
 """Standard errors of the change beyond which 95 % of no-change repeats stay (MDC95)."""
 
-LOWER_IS_WORSE = frozenset({"ita_deg"})
-"""Scores whose fall is for the worse: a smaller ITA is darker skin (pigment after inflammation)."""
+LOWER_IS_WORSE = frozenset({"ita_deg", "evenness"})
+"""Scores whose fall is for the worse; a smaller ITA is darker skin (pigment after inflammation)."""
 
 _LEVEL = 0.05
 

@@ -47,14 +47,14 @@ def to_linear(coded: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float
     """Return linear light 0..1 for 8- or 16-bit sRGB-coded pixels of any shape."""
     if coded.dtype == np.uint8:
         return np.asarray(cv2.LUT(coded, _table(256)), dtype=np.float32)
-    return np.take(_table(65536), coded)
+    return np.asarray(np.take(_table(65536), coded), dtype=np.float32)
 
 
 def to_coded8(linear: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Return 8-bit sRGB-coded pixels for linear light."""
     table = _coding_table()
     index = np.clip(linear * (table.size - 1) + 0.5, 0, table.size - 1).astype(np.uint16)
-    return np.take(table, index)
+    return np.asarray(np.take(table, index), dtype=np.uint8)
 
 
 def luminance(linear: NDArray[np.float32]) -> NDArray[np.float32]:

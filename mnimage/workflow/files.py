@@ -114,7 +114,10 @@ def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
         raise ValueError("examined shots carry no relief")
     folder = prepare_folder(out)
     write_whole(folder / "height.tif", height_tiff(relief))
-    write_whole(folder / "depth.png", _png(panels.depth_picture(card.depth_mm, relief.scale)))
+    write_whole(
+        folder / "depth.png",
+        _png(panels.depth_picture(card.depth_mm, done.examined.photo.coded, relief.scale)),
+    )
     write_whole(folder / "normals.png", _png(panels.normals_picture(relief.normals)))
     return card
 

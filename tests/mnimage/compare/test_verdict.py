@@ -1,0 +1,104 @@
+"""Verdicts against what is known of the normal distribution, and on simulated sessions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mnimage.compare.verdict import Doubt, hold_family, weigh_change
+from mnimage.domain.comparison import Verdict
+from mnimage.domain.scorecard import Mode, Score
+
+
+def _score(value: float, name: str = "redness_hi", mode: Mode = Mode.FLAT) -> Score:
+    return Score(name, value, "points", 0.5, mode)
+
+
+def test_doubt_of_a_change_counts_both_sessions():
+    assert Doubt(session=3.0, spatial=0.0).of_change == pytest.approx(3 * math.sqrt(2))
+    assert Doubt(session=0.0, spatial=2.0).of_change == pytest.approx(2.0)
+
+
+def test_mdc_is_the_published_multiple_of_one_sessions_error():
+    change = weigh_change(_score(5), _score(5), Doubt(session=1.0, spatial=0.0))
+    assert change.mdc95 == pytest.approx(2.77, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        (5.0 - 2.9, Verdict.BETTER),
+        (5.0 - 2.6, Verdict.WITHIN_ERROR),
+        (5.0 + 2.6, Verdict.WITHIN_ERROR),
+        (5.0 + 2.9, Verdict.WORSE),
+        (math.nan, Verdict.NOT_COMPARABLE),
+    ],
+)
+def test_verdict_turns_at_the_smallest_detectable_change(after, verdict):
+    change = weigh_change(_score(5.0), _score(after), Doubt(session=1.0, spatial=0.0))
+    assert change.verdict is verdict
+    assert bool(change.reason) == (verdict is Verdict.NOT_COMPARABLE)
+
+
+def test_darker_skin_is_worse_though_its_angle_falls():
+    change = weigh_change(
+        _score(40, "ita_deg"), _score(20, "ita_deg"), Doubt(session=1.0, spatial=0.0)
+    )
+    assert change.verdict is Verdict.WORSE
+
+
+def test_different_modes_are_never_compared():
+    with pytest.raises(ValueError, match="modes"):
+        weigh_change(_score(1), _score(1, mode=Mode.RELIEF), Doubt(1.0, 0.0))
+
+
+def test_percent_of_nothing_has_no_meaning():
+    change = weigh_change(_score(0.0), _score(1.0), Doubt(1.0, 0.0))
+    assert change.change_percent is None
+    assert weigh_change(_score(4.0), _score(3.0), Doubt(1.0, 0.0)).change_percent == -25.0
+
+
+def _family(shifts: np.ndarray, seed: int) -> dict[int, object]:
+    noise = np.random.default_rng(seed).normal(0, math.sqrt(2), len(shifts))
+    return {
+        index: weigh_change(_score(10), _score(10 + float(step)), Doubt(1.0, 0.0))
+        for index, step in enumerate(shifts + noise)
+    }
+
+
+def test_unchanged_skin_is_rarely_called_changed_over_a_whole_family():
+    called = [
+        any(
+            change.verdict is not Verdict.WITHIN_ERROR
+            for change in hold_family(_family(np.zeros(40), seed)).values()
+        )
+        for seed in range(600)
+    ]
+    # Binomial: 5 % of 600, four standard deviations.
+    assert np.mean(called) < 0.05 + 4 * math.sqrt(0.05 * 0.95 / 600)
+
+
+def test_holm_agrees_with_the_step_down_written_out():
+    changes = _family(np.linspace(0, 8, 12), 3)
+    p = np.array(
+        [2 * stats.norm.sf(abs(c.change) / c.uncertainty) for c in changes.values()]
+    )
+    order, wanted = np.argsort(p), np.zeros(12, bool)
+    for rank, index in enumerate(order):
+        if p[index] > 0.05 / (12 - rank):
+            break
+        wanted[index] = True
+    held = hold_family(changes)
+    found = [held[index].verdict is not Verdict.WITHIN_ERROR for index in range(12)]
+    assert found == list(wanted)
+    assert 0 < sum(found) < 12
+
+
+def test_values_survive_the_family():
+    changes = _family(np.full(30, 2.0), 5)
+    held = hold_family(changes)
+    assert [c.mdc95 for c in held.values()] == [c.mdc95 for c in changes.values()]
+    assert [c.after for c in held.values()] == [c.after for c in changes.values()]
