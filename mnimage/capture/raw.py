@@ -61,6 +61,8 @@ def _read(content: bytes, *, camera_white: bool) -> Decoded:
         rgb = raw.postprocess(
             use_camera_wb=camera_white,
             no_auto_bright=True,
+            # LibRaw would else stretch each picture to its own brightest value.
+            adjust_maximum_thr=0.0,
             output_bps=16,
             gamma=_SRGB_CURVE,
             output_color=rawpy.ColorSpace.sRGB,

@@ -13,7 +13,7 @@ import tempfile
 import warnings
 import zlib
 from contextlib import contextmanager
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -37,7 +37,7 @@ BROKEN = (
 """What Pillow, tifffile and libheif raise on spoilt files, and nothing else can raise there."""
 
 # The error stream and the warning filters belong to the whole process: one decoder at a time.
-_one_at_a_time = Lock()
+_one_at_a_time = RLock()
 
 
 @contextmanager

@@ -155,17 +155,22 @@ def _by_opencv(content: bytes, page: Directory) -> Samples:
 
 
 def _by_pillow(content: bytes, page: Directory) -> Decoded:
-    with (
-        noted() as said,
-        TiffImagePlugin.TiffImageFile(io.BytesIO(_unturned(content, page))) as picture,
-    ):
+    with heard() as said, noted() as warned:
+        decoded = _pillow_page(_unturned(content, page), page)
+    if any("Warning" not in line for line in said):
+        raise damaged("part of its picture cannot be decoded")
+    return replace(decoded, notes=(*decoded.notes, *warned))
+
+
+def _pillow_page(content: bytes, page: Directory) -> Decoded:
+    with TiffImagePlugin.TiffImageFile(io.BytesIO(content)) as picture:
         picture.load()
         if picture.mode == "CMYK":
             samples, note = cmyk_to_srgb(picture, _profile(page))
             return Decoded(samples, 8, notes=(note,))
         keep = picture.mode in {"L", "LA", "RGB", "RGBA"}
         samples = as_samples(np.array(picture if keep else picture.convert("RGB")))
-    return Decoded(samples, 8, icc=_profile(page), notes=tuple(said))
+    return Decoded(samples, 8, icc=_profile(page))
 
 
 def _profile(page: Directory) -> bytes:

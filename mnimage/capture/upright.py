@@ -22,7 +22,7 @@ _TURNS: Mapping[int, Callable[[Samples], object]] = {
     4: lambda samples: cv2.flip(samples, 0),
     5: cv2.transpose,
     6: lambda samples: cv2.rotate(samples, cv2.ROTATE_90_CLOCKWISE),
-    7: lambda samples: cv2.flip(cv2.rotate(samples, cv2.ROTATE_90_CLOCKWISE), 1),
+    7: lambda samples: cv2.flip(cv2.rotate(samples, cv2.ROTATE_90_CLOCKWISE), 0),
     8: lambda samples: cv2.rotate(samples, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
 """What undoes each EXIF orientation (EXIF 2.32, tag 0x0112); 1 is upright."""
