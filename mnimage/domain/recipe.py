@@ -25,7 +25,7 @@ class QualityRecipe:
     max_glare_percent: float = 2.0
     max_side_ratio: float = 1.35
     max_light_ratio: float = 3.6
-    max_yaw_deg: float = 10.0
+    max_yaw_deg: float = 12.0
     max_pitch_deg: float = 20.0
     max_roll_deg: float = 10.0
     max_turn_deg: float = 3.0
@@ -71,15 +71,16 @@ class ScoreRecipe:
 
     `texture_low_mm`, `texture_high_mm` are the wavelengths passed by half. `session` gives per
     score the standard error between sessions of unchanged skin, single shot, uncalibrated, as an
-    absolute part (in the score's unit) and a part relative to the value.
+    absolute part (in the score's unit) and a part relative to the value; `focus_left` the error,
+    relative to the value, that each pixel of difference in focus leaves after it was equalised.
     """
 
     grid_mm: float = 0.25
-    redness_k: float = 0.45
+    redness_k: float = 0.3
     redness_sigma_mm: float = 0.5
     least_red_hi: float = 1.0
     flatten_mm: float = 15.0
-    texture_low_mm: float = 0.3
+    texture_low_mm: float = 0.4
     texture_high_mm: float = 2.5
     pore_sigmas_mm: tuple[float, ...] = (0.06, 0.085, 0.12, 0.17, 0.24)
     pore_contrast: float = 0.03
@@ -93,6 +94,11 @@ class ScoreRecipe:
     mark_sigma_mm: float = 0.4
     mark_surround_mm: float = 3.0
     mark_contrast: float = 0.05
+    focus_left: tuple[tuple[str, float], ...] = (
+        ("texture_contrast", 0.04),
+        ("pores", 0.08),
+        ("lines", 0.06),
+    )
     block_mm: float = 5.0
     resamples: int = 1000
     session: tuple[tuple[str, float, float], ...] = ()
@@ -120,7 +126,7 @@ class ReliefRecipe:
         ("green", 0.4, 0.4),
         ("red", 0.5, 1.0),
     )
-    scatter_regularity: float = 0.02
+    scatter_rounds: int = 4
     skin_sigma_mm: float = 2.5
     scar_edge_mm: float = 0.04
     scar_least_depth_mm: float = 0.08

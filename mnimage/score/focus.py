@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-TILE = 96
-TILES = 60
+TILE = 128
+TILES = 48
 LEAST_TILES = 4
-RINGS = 24
-ABOVE_NOISE = 4.0
+RINGS = 64
+LEAST_RINGS = 6
+LOWEST, HIGHEST = 0.03, 0.2
+FLOORS = 24
+ABOVE_NOISE = 1.5
 """Rings of the spectrum weaker than this many times the noise are not used."""
 
 LEAST_BLUR_PX = 0.25
@@ -141,17 +144,29 @@ def _log(coded: NDArray[np.uint8] | NDArray[np.uint16]) -> Plane:
 def _softer(first: NDArray[np.float64], second: NDArray[np.float64], reach: float) -> float:
     """Return the s^2 that turns the first spectrum into the second, 0 where none can be told."""
     frequency = (np.arange(RINGS) + 0.5) / RINGS / 2
-    usable = np.isfinite(first) & np.isfinite(second) & (frequency < 0.45 * reach)
-    if usable.sum() < 6:
+    known = np.isfinite(first) & np.isfinite(second)
+    known &= (frequency > LOWEST) & (frequency < HIGHEST * reach)
+    if known.sum() < LEAST_RINGS:
         return 0.0
-    floors = [float(np.min(power[usable])) for power in (first, second)]
-    usable &= (first > ABOVE_NOISE * floors[0]) & (second > ABOVE_NOISE * floors[1])
-    # The lowest rings are shape and light, not skin.
-    usable[:2] = False
-    if usable.sum() < 4:
-        return 0.0
-    level = [
-        np.log(power[usable] - floor) for power, floor in zip((first, second), floors, strict=True)
-    ]
-    slope = np.polyfit(frequency[usable] ** 2, level[1] - level[0], 1)[0]
-    return float(-slope / (4 * np.pi**2))
+    rings = np.stack([frequency[known] ** 2, first[known], second[known]])
+    # JPEG takes away noise where it is alone, not where there is skin, so its floor is not seen:
+    # the noise that makes the two spectra agree best is taken.
+    lowest = np.log(min(np.nanmin(first), np.nanmin(second)))
+    floors = np.exp(np.linspace(lowest, np.log(rings[1:].min() * 0.95), FLOORS))
+    fits = [_fit(rings, floor) for floor in floors]
+    misfit, squared = min(fits)
+    return squared if np.isfinite(misfit) else 0.0
+
+
+def _fit(rings: NDArray[np.float64], floor: float) -> tuple[float, float]:
+    """Return the misfit per ring and s^2 for a given power of noise."""
+    squared, one, two = rings[:, np.minimum(rings[1], rings[2]) > ABOVE_NOISE * floor]
+    if squared.size < LEAST_RINGS:
+        return float("inf"), 0.0
+    change = np.log(two - floor) - np.log(one - floor)
+    # Wider rings hold more waves; near the noise a logarithm is worth less.
+    weight = squared**0.25 * (1 - floor / one) * (1 - floor / two)
+    line = np.polyfit(squared, change, 1, w=weight)
+    left = weight * (change - np.polyval(line, squared))
+    misfit = float(np.sum(left**2) / np.sum(weight**2) * squared.size / (squared.size - 3))
+    return misfit, float(-line[0] / (4 * np.pi**2))

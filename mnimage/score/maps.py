@@ -36,7 +36,7 @@ DARKEST = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Maps:
-    """What was measured, on the grid of the whole photo (see `domain.scorecard.Layer`).
+    """What was measured, on the grid of a photo (see `domain.scorecard.Layer`) or a part of it.
 
     `linear` (rows, columns, 3) is the mean linear light of the seen skin in each cell; `energy` the
     variance of ln light within the texture band, colour changes taken off; `pores` the pores per
@@ -51,11 +51,19 @@ class Maps:
     pores: Plane = field(repr=False)
     lines: Plane = field(repr=False)
 
+    def part(self, window: tuple[slice, slice]) -> Maps:
+        """Return the maps of some rows and columns of the grid."""
+        planes = (self.energy, self.pores, self.lines)
+        energy, pores, lines = (np.ascontiguousarray(plane[window]) for plane in planes)
+        linear, seen = np.ascontiguousarray(self.linear[window]), self.seen[window].copy()
+        return Maps(self.step, linear, seen, energy, pores, lines)
+
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
     linear: Plane
-    skin: Plane
+    log: Plane
+    seen: NDArray[np.bool_]
     pores: Plane
 
 
@@ -79,10 +87,10 @@ def measure_maps(
             strips.append(strip)
             tick(done + 1, len(rows) + 2)
         linear = np.concatenate([strip.linear for strip in strips])
-        share = np.concatenate([strip.skin for strip in strips])
+        log = np.concatenate([strip.log for strip in strips])
+        seen = np.concatenate([strip.seen for strip in strips])
         pores = np.concatenate([strip.pores for strip in strips])
-        seen = (share > 0.5) & (linear.max(axis=2) < BRIGHTEST)
-        log = np.asarray(cv2.log(np.maximum(linear, DARKEST)), dtype=np.float32)
+        strips.clear()
         energy = pool.submit(texture_energy, log, seen, plan, recipe)
         lines = pool.submit(line_length, log, seen, plan, recipe)
         cells, cover = _cells(linear, seen, plan)
@@ -104,7 +112,8 @@ def _measure_strip(
         shape = grid_shape((last - first, plan.right - plan.left), plan.middle)
         return _Strip(
             np.zeros((*shape, 3), np.float32),
-            np.zeros(shape, np.float32),
+            np.zeros((*shape, 3), np.float32),
+            np.zeros(shape, np.bool_),
             np.zeros(cells, np.float32),
         )
     reach = pore_reach(plan, recipe)
@@ -112,9 +121,12 @@ def _measure_strip(
     around = coded[start:stop, columns]
     inner = slice(first - start, last - start)
     pores = _pores(around, within, inner, (plan, recipe), cells)
-    linear = _blurred_linear(around, inner, plan.blur_px)
+    linear = block_mean(_blurred_linear(around, inner, plan.blur_px), plan.middle)
     share = block_mean(within.astype(np.float32), plan.middle)
-    return _Strip(block_mean(linear, plan.middle), share, pores)
+    red, green, blue = (linear[..., channel] for channel in range(3))
+    seen = (share > 0.5) & (np.maximum(np.maximum(red, green), blue) < BRIGHTEST)
+    log = np.asarray(cv2.log(np.maximum(linear, DARKEST)), dtype=np.float32)
+    return _Strip(linear, log, seen, pores)
 
 
 def _pores(
@@ -127,8 +139,8 @@ def _pores(
     plan, recipe = options
     if not plan.known or plan.mm > recipe.pore_coarsest_mm_per_px:
         return np.zeros(cells, np.float32)
-    green = cv2.extractChannel(around, 1)
-    log = np.asarray(cv2.LUT(green, _log_table(65536 if around.itemsize == 2 else 256)), np.float32)
+    red = cv2.extractChannel(around, 0)
+    log = np.asarray(cv2.LUT(red, _log_table(65536 if around.itemsize == 2 else 256)), np.float32)
     rows, columns = find_pores(log, plan, recipe)
     rows = rows - inner.start
     inside = (rows >= 0) & (rows < within.shape[0])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mnimage.domain.photo import Scale
 from mnimage.domain.progress import no_tick
 from mnimage.errors import NotComparable
@@ -20,7 +22,6 @@ from mnimage.score.zones import change_errors, zone_cells
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from mnimage.domain.alignment import Alignment
@@ -41,8 +42,9 @@ class PairScores:
     """Both cards in the frame of the photo before, over the same cells of skin.
 
     `errors` has, by zone and score, the standard error of after minus before that comes from where
-    on the skin was measured (paired block bootstrap); NaN where the zone is too small to tell.
-    `focus` says which photo was blurred to the other's sharpness before measuring.
+    on the skin was measured (paired block bootstrap) and from what is left of a difference in
+    focus; NaN where the zone is too small to tell. `focus` says which photo was blurred to the
+    other's sharpness before measuring.
     """
 
     before: ScoreCard
@@ -93,15 +95,16 @@ def score_pair(
     own = measure_maps(photos[0], skins[0], plans[0], recipe, tick)
     other = measure_maps(photos[1], skins[1], plans[1], recipe, tick)
     before, after = _shared(own, carry(other, alignment, plans[0].step), alignment)
-    cells = zone_cells(zones, plans[0].step)
+    cells = zone_cells(zones, plans[0].step, before.seen)
+    before, after = before.part(cells.window), after.part(cells.window)
     reference = find_reference(before, cells.reference, plans[0].cell_mm, recipe)
     read = (
         read_skin(before, reference, plans[0].cell_mm, recipe),
         read_skin(after, reference, plans[0].cell_mm, recipe),
     )
     grid = (plans[0].step, plans[0].cell_mm)
-    cards = [make_card(skin, cells, scale, grid, recipe, zones) for skin in read]
-    errors = _errors(read, cells, cards[0], plans[0], recipe)
+    cards = [make_card(skin, cells, scale, grid, recipe) for skin in read]
+    errors = _errors(read, cells, cards[0], (plans[0], focus), recipe)
     return PairScores(cards[0], cards[1], errors, focus)
 
 
@@ -143,11 +146,21 @@ def _shared(before: Maps, after: Maps, alignment: Alignment) -> tuple[Maps, Maps
 
 
 def _errors(
-    pair: tuple[Skin, Skin], cells: Cells, card: ScoreCard, plan: Plan, recipe: ScoreRecipe
+    pair: tuple[Skin, Skin],
+    cells: Cells,
+    card: ScoreCard,
+    options: tuple[Plan, Focus],
+    recipe: ScoreRecipe,
 ) -> Mapping[str, Mapping[str, float]]:
+    plan, focus = options
     width = recipe.block_mm / plan.cell_mm if plan.known else None
     zones = cells.each(pair[0].seen)
-    return {
-        zone: change_errors(pair, zones[zone], list(scores.scores), width, recipe)
-        for zone, scores in card.zones.items()
-    }
+    left = {name: part * abs(focus.difference_px) for name, part in recipe.focus_left}
+    errors: dict[str, Mapping[str, float]] = {}
+    for zone, scores in card.zones.items():
+        found = change_errors(pair, zones[zone], list(scores.scores), width, recipe)
+        errors[zone] = {
+            name: float(np.hypot(error, left.get(name, 0.0) * scores.scores[name].value))
+            for name, error in found.items()
+        }
+    return errors

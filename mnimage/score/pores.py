@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def find_pores(
     log: NDArray[np.float32], plan: Plan, recipe: ScoreRecipe
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return rows and columns of the pores in a picture of ln light, in its pixels.
+    """Return rows and columns of the pores in a picture of ln red light, in its pixels.
+
+    Red, because pigment and blood darken it least: on dark skin green shows mottling for pores.
 
     A pore is a local maximum of the scale-normalised Laplacian over 0.06-0.24 mm (diameters of
     0.17-0.68 mm), of at least the recipe's contrast, and round: hairs and lines are long

@@ -62,11 +62,12 @@ def score_photo(
     skin = skin_of(zones)
     plan = make_plan(skin, scale.mm_per_px if scale else None, recipe)
     maps = measure_maps(photo, skin, plan, recipe, tick)
-    cells = zone_cells(zones, plan.step)
     require_skin(maps.seen)
+    cells = zone_cells(zones, plan.step, maps.seen)
+    maps = maps.part(cells.window)
     reference = find_reference(maps, cells.reference, plan.cell_mm, recipe)
     measured = read_skin(maps, reference, plan.cell_mm, recipe)
-    return make_card(measured, cells, scale, (plan.step, plan.cell_mm), recipe, zones)
+    return make_card(measured, cells, scale, (plan.step, plan.cell_mm), recipe)
 
 
 def measure_layers(
@@ -127,10 +128,9 @@ def make_card(
     scale: Scale | None,
     grid: tuple[int, float],
     recipe: ScoreRecipe,
-    zones: Zones,
 ) -> ScoreCard:
     """Return the card of measured skin; `grid` is the step in pixels and the cell's edge in mm."""
-    step, cell_mm = grid
+    cell_mm = grid[1]
     refused = not_measured(scale.mm_per_px if scale else None, recipe)
     names = [name for name in SCORERS if name not in refused]
     found = {
@@ -144,8 +144,8 @@ def make_card(
         recipe=Recipe(score=recipe).version,
         zones=found,
         not_measured=refused,
-        layers=_display(skin, step, cell_mm, names),
-        shape=(zones.labels.shape[0], zones.labels.shape[1]),
+        layers=_display(skin, cells, grid, names),
+        shape=cells.shape,
     )
 
 
@@ -160,7 +160,10 @@ DISPLAY = {
 """Maps for the eye: the score each belongs to, its unit and by how many mm it is smoothed."""
 
 
-def _display(skin: Skin, step: int, cell_mm: float, names: list[str]) -> Mapping[str, Layer]:
+def _display(
+    skin: Skin, cells: Cells, grid: tuple[int, float], names: list[str]
+) -> Mapping[str, Layer]:
+    step, cell_mm = grid
     planes = {
         "redness": skin.redness_smooth,
         "pigment": skin.pigment,
@@ -174,7 +177,7 @@ def _display(skin: Skin, step: int, cell_mm: float, names: list[str]) -> Mapping
         if score in names:
             values = smoothed(planes[name], skin.seen, sigma_mm / cell_mm)
             values = 100 * np.sqrt(np.maximum(values, 0)) if score == "texture_contrast" else values
-            layers[name] = _layer(name, unit, values, skin.seen, step)
+            layers[name] = Layer(name, unit, cells.laid_out(values, step), step)
     return layers
 
 

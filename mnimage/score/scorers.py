@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mnimage.kernels.color import to_lab
 from mnimage.kernels.filters import masked_blur
 from mnimage.score.colour import (
+    USUAL_SKIN,
     contrast_of_marks,
     hemoglobin_index,
     median_light,
@@ -73,11 +74,12 @@ def read_skin(maps: Maps, reference: Reference, cell_mm: float, recipe: ScoreRec
     seen, linear = maps.seen, np.ascontiguousarray(maps.linear)
     cells = reference.cells & seen
     cells = cells if cells.any() else seen
-    index = hemoglobin_index(linear, median_light(linear, cells), recipe.redness_k)
+    light = median_light(linear, cells)
+    index = hemoglobin_index(linear, light, recipe.redness_k)
     redness = index - np.median(index[cells])
     smooth = masked_blur(redness, seen, recipe.redness_sigma_mm / cell_mm)
     pigment = melanin_index(linear, seen, cell_mm, recipe.flatten_mm)
-    lab = to_lab(linear)
+    balanced = to_lab(linear * (USUAL_SKIN / light))
     marks = np.abs(contrast_of_marks(linear, seen, cell_mm, recipe))
     return Skin(
         seen=seen,
@@ -86,8 +88,8 @@ def read_skin(maps: Maps, reference: Reference, cell_mm: float, recipe: ScoreRec
         redness_smooth=smooth,
         red=(smooth > reference.red_above).astype(np.float32),
         pigment=pigment - np.median(pigment[cells]),
-        lab=lab,
-        uneven=unevenness(lab, seen, cell_mm, recipe.flatten_mm),
+        lab=to_lab(linear),
+        uneven=unevenness(balanced, seen, cell_mm, recipe.flatten_mm),
         energy=maps.energy,
         pores=maps.pores,
         lines=maps.lines,
@@ -130,7 +132,8 @@ SCORERS: Mapping[str, Scorer] = {
 
 `redness_hi`: mean HI above the reference. `red_area`: share of skin beyond the frozen limit.
 `pigment_mi`: mean MI above the reference, flattened, not calibrated. `ita_deg`: individual typology
-angle of the zone's mean colour. `evenness`: 100 is one colour throughout, falling by e each 10 dE.
+angle of the zone's mean colour. `evenness`: 100 is one colour throughout, falling by e each 10 dE,
+reference skin being brought to one usual colour first.
 `texture_contrast`: root mean square of ln light in the band. `pores`, `lines`: per cm2.
 `scar_visibility`: contrast of marks beyond the limit x share of area, no depth claimed.
 """

@@ -25,7 +25,10 @@ COLOUR_AXES = np.array([[0.3, 0.5, 0.2], [1.0, -1.0, 0.0], [0.0, 1.0, -1.0]], dt
 """From ln R, G, B to ln light, ln R/G (blood) and ln G/B (melanin)."""
 
 WINDOW_MM = 2.0
-STEEPEST = 2.0
+STEEPEST = (1.5, 0.7)
+"""Fall of ln light per unit of ln R/G and ln G/B that pigment and blood can explain. Relief seen
+through translucent skin is steeper (about 5), since its light scatters nearly alike in all
+channels; the bounds keep most of it from being taken for pigment."""
 
 
 def texture_energy(log: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: ScoreRecipe) -> Plane:
@@ -97,8 +100,7 @@ def _slopes(around: list[Plane]) -> tuple[Plane, Plane]:
         np.where(melanin > 0, blood, -lb / bb),
         np.where(blood > 0, melanin, -lm / mm),
     )
-    return _plausible(blood), _plausible(melanin)
-
-
-def _plausible(slope: Plane) -> Plane:
-    return np.asarray(np.clip(slope, 0, STEEPEST), dtype=np.float32)
+    return (
+        np.asarray(np.clip(blood, 0, STEEPEST[0]), dtype=np.float32),
+        np.asarray(np.clip(melanin, 0, STEEPEST[1]), dtype=np.float32),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from mnimage.domain.face import WHOLE
@@ -29,11 +30,22 @@ LEAST_CELLS = 16
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The zones on the grid: `label` per cell as in `Zones`, and the reference candidates."""
+    """The zones on the grid: `label` per cell as in `Zones`, and the reference candidates.
+
+    `window` is the rows and columns of the photo's grid they are of, `shape` that of the photo.
+    """
 
     names: tuple[str, ...]
     label: NDArray[np.uint8] = field(repr=False)
     reference: NDArray[np.bool_] = field(repr=False)
+    window: tuple[slice, slice]
+    shape: tuple[int, int]
+
+    def laid_out(self, values: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+        """Return values over the window as values over the whole grid, NaN elsewhere."""
+        whole = np.full(grid_shape(self.shape, step), np.nan, dtype=np.float32)
+        whole[self.window] = values
+        return whole
 
     def each(self, seen: NDArray[np.bool_]) -> Mapping[str, NDArray[np.bool_]]:
         """Return the seen cells of each zone large enough, and of all zones as `whole`."""
@@ -46,13 +58,15 @@ class Cells:
         return {name: cells for name, cells in found.items() if cells.sum() >= LEAST_CELLS}
 
 
-def zone_cells(zones: Zones, step: int) -> Cells:
-    """Return the zones on the grid of `step`: each cell has the label of its centre."""
-    rows, columns = grid_shape((zones.labels.shape[0], zones.labels.shape[1]), step)
-    row = np.minimum(np.arange(rows) * step + step // 2, zones.labels.shape[0] - 1)
-    column = np.minimum(np.arange(columns) * step + step // 2, zones.labels.shape[1] - 1)
+def zone_cells(zones: Zones, step: int, seen: NDArray[np.bool_]) -> Cells:
+    """Return the zones on the grid of `step` about the seen cells: each has its centre's label."""
+    shape = (zones.labels.shape[0], zones.labels.shape[1])
+    left, top, width, height = cv2.boundingRect(seen.view(np.uint8))
+    window = (slice(top, top + height), slice(left, left + width))
+    row = np.minimum(np.arange(top, top + height) * step + step // 2, shape[0] - 1)
+    column = np.minimum(np.arange(left, left + width) * step + step // 2, shape[1] - 1)
     place = np.ix_(row, column)
-    return Cells(zones.names, zones.labels[place], zones.reference[place])
+    return Cells(zones.names, zones.labels[place], zones.reference[place], window, shape)
 
 
 def zone_scores(
