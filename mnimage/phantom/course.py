@@ -12,10 +12,11 @@ import numpy as np
 from mnimage.phantom.face import FaceScene, make_face, shoot_face
 from mnimage.phantom.files import write_photo, write_shots, write_whole
 from mnimage.phantom.light import Lamp, ring
-from mnimage.phantom.pose import Places, Pose, project
-from mnimage.phantom.render import Shot, scale_of, shape_of, true_height
+from mnimage.phantom.pose import Pose
+from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.skin import Skin, SkinLook, make_skin
+from mnimage.phantom.truth import skin_truth
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,49 +228,16 @@ def write_course(course: Course, folder: Path, tick: Tick) -> CourseFiles:
 def course_truth(course: Course) -> dict[str, Any]:
     """Return what is true of every session as plain numbers, ready for JSON.
 
-    Rows and columns are pixels of that session's own picture of the cheek.
+    Rows and columns are pixels of that session's own picture of the face or the cheek.
     """
+    return {"sessions": [_session_truth(course, at) for at in range(len(course.sessions))]}
+
+
+def _session_truth(course: Course, number: int) -> dict[str, Any]:
+    session = course.sessions[number]
     return {
-        "sessions": [
-            {
-                "taken_at": session.taken_at.isoformat(),
-                **session.healed,
-                "cheek": _patch_truth(course.patch_at(number), session.patch_shot),
-            }
-            for number, session in enumerate(course.sessions)
-        ]
+        "taken_at": session.taken_at.isoformat(),
+        **session.healed,
+        "face": skin_truth(course.face_at(number).skin, session.face_shot),
+        "cheek": skin_truth(course.patch_at(number), session.patch_shot),
     }
-
-
-def _patch_truth(patch: Skin, shot: Shot) -> dict[str, Any]:
-    return {
-        "mm_per_px": scale_of(patch, shot).mm_per_px,
-        "texture_rms_um": float(patch.texture_mm.std() * 1000),
-        "marks_blood": float(sum(m.strength for m in patch.chromophores.marks if m.kind == "red")),
-        "scar_volume_mm3": sum(scar.volume_mm3 for scar in patch.scars),
-        "scars": true_scars(patch, shot),
-    }
-
-
-def true_scars(skin: Skin, shot: Shot) -> list[dict[str, Any]]:
-    """Return every scar as plain numbers, with the pixel where a shot's picture shows it."""
-    down = np.array([scar.row_mm for scar in skin.scars], dtype=np.float32)[None]
-    right = np.array([scar.column_mm for scar in skin.scars], dtype=np.float32)[None]
-    places = Places(down, right, np.zeros_like(down))
-    places = replace(places, height_mm=true_height(skin, places))
-    shape, pitch = shape_of(skin, shot), skin.mm_per_px * shot.binning
-    row, column = project(places, shot.pose, shape, pitch)
-    return [
-        {
-            "kind": scar.kind,
-            "row": float(row[0, index]),
-            "col": float(column[0, index]),
-            "depth_mm": scar.depth_p95_mm,
-            "depth_max_mm": scar.depth_mm,
-            "depth_mean_mm": scar.depth_mean_mm,
-            "area_mm2": scar.area_mm2,
-            "volume_mm3": scar.volume_mm3,
-            "width_mm": scar.width_mm,
-        }
-        for index, scar in enumerate(skin.scars)
-    ]

@@ -147,7 +147,8 @@ def face_light(scene: FaceScene, lamp: Lamp | None = None) -> NDArray[np.float32
     ratio = chromophores.albedo() / even
     terrain = survey(skin.relief_mm, skin.mm_per_px)
     side = Lamp(-0.35, -0.45, 0.82, far=True)
-    light = 0.4 * diffuse(terrain) + 0.6 / side.direction[2] * irradiance(terrain, side)
+    aside = irradiance(terrain, side, shadows=False)
+    light = 0.6 * diffuse(terrain) + 0.4 / side.direction[2] * aside
     for part in range(3):
         ratio[..., part] *= spread(light.astype(np.float32), part, skin.mm_per_px)
     laid = scene.portrait * (1 + scene.share[..., None] * (ratio - 1))

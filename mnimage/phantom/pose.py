@@ -27,9 +27,11 @@ class Pose:
     """How the skin is held before the camera.
 
     The skin turns by `yaw_deg` (about the axis that points down), `pitch_deg` (about the one that
-    points right) and `roll_deg` (in the picture), then moves by `shift_mm` (down, right); `scale`
-    is how much larger it is seen. `distance_mm` is that of the camera (infinite: no perspective).
-    `warp_mm` is the RMS of a smooth movement within the skin, as from expression.
+    points right) and `roll_deg` (in the picture), then moves by `shift_mm` (down, right). Positive
+    yaw moves the nose of a face to the right of the picture, positive pitch upwards; positive roll
+    is clockwise. `scale` is how much larger the skin is seen, `distance_mm` that of the camera
+    (infinite: no perspective), `warp_mm` the RMS of a smooth movement within the skin, as from
+    expression, in waves of about `warp_length_mm`.
     """
 
     yaw_deg: float = 0.0

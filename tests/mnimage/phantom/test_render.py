@@ -1,8 +1,11 @@
+import ast
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import mnimage.phantom
 from mnimage.phantom.chromophores import Chromophores
 from mnimage.phantom.light import Lamp, ring
 from mnimage.phantom.pose import Pose
@@ -205,3 +208,12 @@ def test_ambient_light_and_gloss_add():
     shiny = shoot_linear(skin, Shot(lamp=Lamp(0.0, 0.0, 1.0, far=True), gloss=0.2))
     matte = shoot_linear(skin, Shot(lamp=Lamp(0.0, 0.0, 1.0, far=True)))
     assert (shiny - matte).mean((0, 1)) == pytest.approx([0.2, 0.2, 0.2], rel=1e-3)
+
+
+def test_the_phantom_knows_nothing_of_the_measuring_code():
+    folder = Path(mnimage.phantom.__file__).parent
+    allowed = ("mnimage.phantom", "mnimage.domain", "mnimage.errors", "mnimage.kernels.color")
+    for module in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("mnimage"):
+                assert str(node.module).startswith(allowed), (module.name, node.module)

@@ -64,3 +64,15 @@ def test_renewal_changes_the_finest_relief_and_keeps_its_size():
     alike = np.corrcoef(later.micro_mm.ravel(), skin.micro_mm.ravel())[0, 1]
     assert alike == pytest.approx(np.sqrt(0.5), abs=0.03)
     assert np.array_equal(later.micro_mm, skin.treated(renew=0.5, seed=1).micro_mm)
+
+
+def test_pigment_can_follow_the_relief():
+    worst = make_skin(seed=8, size_mm=(15.0, 15.0), look=SkinLook(correlated=0.2))
+    usual = make_skin(seed=8, size_mm=(15.0, 15.0))
+    assert np.array_equal(worst.height_mm, usual.height_mm)
+    pairs = [(skin.chromophores.melanin_skin, skin.texture_mm) for skin in (worst, usual)]
+    alike = [
+        np.corrcoef(np.log(melanin).ravel(), relief.ravel())[0, 1] for melanin, relief in pairs
+    ]
+    assert alike[0] < -0.7
+    assert abs(alike[1]) < 0.2
