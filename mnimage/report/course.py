@@ -26,16 +26,15 @@ from mnimage.report.parts import (
     before_photo,
     count,
     face_frame,
-    mark,
     scale_bar,
 )
 from mnimage.report.patient import main_zone
+from mnimage.report.record import change_cells
 from mnimage.report.trend import Trend, trend_svg
 from mnimage.report.words import (
     PLUS_MINUS,
     date_words,
     number,
-    percent,
     score_order,
     score_words,
     unit_words,
@@ -217,12 +216,4 @@ def _table(trend: Trend, pairs: Sequence[Pair]) -> Table:
 def _row(session: str, change: Change | None, digits: int) -> tuple[Cell, ...]:
     if change is None:
         return (session, *("\N{EN DASH}",) * 5, "not measured")
-    return (
-        session,
-        number(change.after, digits),
-        number(change.change, digits, signed=True),
-        percent(change.change_percent),
-        number(change.uncertainty, digits),
-        number(change.mdc95, digits),
-        mark(change),
-    )
+    return (session, number(change.after, digits), *change_cells(change, digits))

@@ -52,13 +52,8 @@ _HIGHER_IS_BETTER = ("ita", "evenness")
 
 def record_pages(pair: Pair, labels: Labels) -> tuple[Page, ...]:
     """Return the pages of the record."""
-    pages = [
-        Page(tuple(_maps(pair, labels))),
-        Page(tuple(_tables(pair.comparison))),
-        Page(tuple(_scars(pair))),
-        Page(tuple(_method(pair))),
-    ]
-    return tuple(page for page in pages if page.blocks)
+    blocks = (*_maps(pair, labels), *_tables(pair.comparison), *_scars(pair), *_method(pair))
+    return (Page(blocks),)
 
 
 def _maps(pair: Pair, labels: Labels) -> list[Block]:
@@ -135,29 +130,51 @@ def _map_change(comparison: Comparison, layer: str) -> tuple[str, Change] | None
 
 
 def _tables(comparison: Comparison) -> list[Block]:
-    names = {name for changes in comparison.zones.values() for name in changes}
-    tables = [_score_table(comparison, name) for name in sorted(names, key=score_order)]
-    return [Heading("All numbers, zone by zone", _TABLE_NOTE), *tables] if tables else []
+    names = sorted({name for row in comparison.zones.values() for name in row}, key=score_order)
+    if not names:
+        return []
+    heading = Heading("All numbers, zone by zone", _TABLE_NOTE)
+    if len(comparison.zones) == 1:
+        return [heading, _one_zone_table(comparison, names)]
+    return [heading, *(_score_table(comparison, name) for name in names)]
+
+
+def _one_zone_table(comparison: Comparison, names: list[str]) -> Table:
+    """Return all scores in one table, where there is but one zone."""
+    ((zone, changes),) = comparison.zones.items()
+    rows = tuple(
+        _row(f"{score_words(name).name}, {unit_words(changes[name].unit)}", changes[name], name)
+        for name in names
+    )
+    return Table(zone_words(zone), "", _HEADS, rows, _reasons(list(changes.values())))
 
 
 def _score_table(comparison: Comparison, name: str) -> Table:
-    zones = [
-        zone for zone in sorted(comparison.zones, key=zone_order) if name in comparison.zones[zone]
-    ]
+    zones = [z for z in sorted(comparison.zones, key=zone_order) if name in comparison.zones[z]]
     changes = [comparison.zones[zone][name] for zone in zones]
+    rows = tuple(
+        _row(zone_words(zone), change, name) for zone, change in zip(zones, changes, strict=True)
+    )
+    unit = unit_words(changes[0].unit)
+    return Table(score_words(name).name, unit, _HEADS, rows, _reasons(changes))
+
+
+def _reasons(changes: list[Change]) -> str:
+    reasons = dict.fromkeys(plain(c.reason).rstrip(".") + "." for c in changes if c.reason)
+    return " ".join(reasons)
+
+
+def _row(title: str, change: Change, name: str) -> tuple[Cell, ...]:
     digits = score_words(name).digits
-    rows = tuple(_row(zone, change, digits) for zone, change in zip(zones, changes, strict=True))
-    reasons = dict.fromkeys(change.reason for change in changes if change.reason)
-    words = score_words(name)
-    note = " ".join(plain(reason).rstrip(".") + "." for reason in reasons)
-    return Table(words.name, unit_words(changes[0].unit), _HEADS, rows, note)
+    values = (number(change.before, digits), number(change.after, digits))
+    return (title, *values, *change_cells(change, digits))
 
 
-def _row(zone: str, change: Change, digits: int) -> tuple[Cell, ...]:
+def change_cells(change: Change, digits: int) -> tuple[Cell, ...]:
+    """Return change, percent, doubt, MDC95 and verdict; dashes where it is not comparable."""
+    if change.verdict is Verdict.NOT_COMPARABLE:
+        return (*("\N{EN DASH}",) * 4, mark(change))
     return (
-        zone_words(zone),
-        number(change.before, digits),
-        number(change.after, digits),
         number(change.change, digits, signed=True),
         percent(change.change_percent),
         number(change.uncertainty, digits),

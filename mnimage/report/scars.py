@@ -99,11 +99,12 @@ def _lines(scar: ScarChange) -> tuple[str, ...]:
 def _change_words(change: Change, digits: int) -> str:
     if change.verdict is Verdict.NOT_COMPARABLE:
         return plain(change.reason or "not comparable").lower()
-    values = f"{number(change.before, digits)} {_ARROW} {number(change.after, digits)}"
+    before, after = number(change.before, digits), number(change.after, digits)
     doubt = f"{PLUS_MINUS} {number(change.uncertainty, digits)}"
-    return (
-        f"{values} {unit_words(change.unit)} ({number(change.change, digits, signed=True)} {doubt})"
-    )
+    values = f"{before} {_ARROW} {after} {unit_words(change.unit)}"
+    changed = f"({number(change.change, digits, signed=True)} {doubt})"
+    # Numbers stay with their units when a line is broken.
+    return " ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in (values, changed))
 
 
 def _mark(scar: ScarChange) -> Mark:
