@@ -1,0 +1,97 @@
+"""The one place where everything long-lived is built, wired and put away."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from ui import theme
+from ui.crash import CrashHandler, log_file
+from ui.jobs import Jobs
+from ui.main_window import MainWindow
+from ui.resources import asset
+from ui.screens.compare.presenter import ComparePresenter, Workflow
+from ui.widgets.ask import Ask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_THEME = "theme"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Build the app, run it, put everything away."""
+    wishes = _parser().parse_args(list(argv[1:]))
+    app = QApplication(list(argv[:1]))
+    window, jobs, presenter = build(app, _library())
+    handler = CrashHandler(log_file(), window)
+    handler.install()
+    app.aboutToQuit.connect(jobs.close)
+    window.show()
+    if wishes.photos:
+        presenter.drop(wishes.photos)
+    if wishes.quit_after is not None:
+        QTimer.singleShot(round(wishes.quit_after * 1000), window.close)
+    return app.exec()
+
+
+def build(app: QApplication, workflow: Workflow) -> tuple[MainWindow, Jobs, ComparePresenter]:
+    """Return the window, the job runner and the screen's presenter, wired to each other."""
+    app.setApplicationName("mnimage")
+    app.setOrganizationName("mnimage")
+    app.setWindowIcon(QIcon(str(asset("icons/app.svg"))))
+    jobs = Jobs()
+    window = MainWindow(_version())
+    presenter = ComparePresenter(window.compare, workflow, jobs, Ask(window))
+    choice = _stored_theme()
+    theme.apply(app, choice)
+    window.show_theme(choice)
+    window.theme_chosen.connect(partial(_choose_theme, app))
+    app.styleHints().colorSchemeChanged.connect(partial(_follow_system, app))
+    return window, jobs, presenter
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mnimage app")
+    parser.add_argument("photos", nargs="*", type=Path, help="photo before and photo after")
+    parser.add_argument(
+        "--quit-after", type=float, metavar="SECONDS", help="close by itself, to try a bundle"
+    )
+    return parser
+
+
+def _library() -> Workflow:
+    # Only here, so that nothing else of the window waits for it or can reach past it.
+    from mnimage import workflow
+
+    return workflow
+
+
+def _version() -> str:
+    try:
+        return version("mnimage")
+    except PackageNotFoundError:
+        return ""
+
+
+def _stored_theme() -> theme.Choice:
+    stored = QSettings().value(_THEME, theme.Choice.SYSTEM.value)
+    known = [choice for choice in theme.Choice if choice.value == stored]
+    return known[0] if known else theme.Choice.SYSTEM
+
+
+def _choose_theme(app: QApplication, choice: theme.Choice) -> None:
+    QSettings().setValue(_THEME, choice.value)
+    theme.apply(app, choice)
+
+
+def _follow_system(app: QApplication, _scheme: object) -> None:
+    if _stored_theme() is theme.Choice.SYSTEM:
+        theme.apply(app, theme.Choice.SYSTEM)

@@ -1,0 +1,104 @@
+"""The window: menus over the compare screen, and the one block that wires them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
+
+from ui import theme
+from ui.actions import COMMANDS, build_actions
+from ui.screens.compare.side import Side
+from ui.screens.compare.view import CompareView
+from ui.widgets.duo_canvas import CompareMode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtWidgets import QMenu, QWidget
+
+
+class MainWindow(QMainWindow):
+    """The compare screen with its menus."""
+
+    theme_chosen = Signal(object)
+    """A `theme.Choice`."""
+
+    def __init__(self, version: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._version = version
+        self.compare = CompareView()
+        self.setCentralWidget(self.compare)
+        self.setWindowTitle("mnimage")
+        self.setMinimumSize(*theme.SMALLEST_WINDOW)
+        self.resize(1440, 900)
+        self.actions_by_name = build_actions(self, self._handlers())
+        self._fill_menus()
+
+    def show_theme(self, choice: theme.Choice) -> None:
+        """Tick the theme in the menu."""
+        self.actions_by_name[f"theme.{choice.value}"].setChecked(True)
+
+    def about(self) -> None:
+        """Say what this program is, and which version."""
+        box = QMessageBox(self)
+        box.setWindowTitle(self.tr("About mnimage"))
+        box.setText(f"mnimage {self._version}")
+        box.setInformativeText(
+            self.tr(
+                "Photographs faces the same way at every session, lays the photos onto each other "
+                "and measures what changed, with every doubt shown.\n\n"
+                "For documentation, not for diagnosis. Free under the Apache licence 2.0."
+            )
+        )
+        box.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End the program with its window."""
+        super().closeEvent(event)
+        QApplication.quit()
+
+    def _handlers(self) -> dict[str, Callable[[], None]]:
+        view, canvas = self.compare, self.compare.canvas
+        handlers: dict[str, Callable[[], None]] = {
+            "before.open": partial(view.photo_wanted.emit, Side.BEFORE.value),
+            "after.open": partial(view.photo_wanted.emit, Side.AFTER.value),
+            "pair.swap": view.swap_pressed.emit,
+            "pair.compare": view.compare_pressed.emit,
+            "work.cancel": view.cancel_pressed.emit,
+            "report.write": view.report_pressed.emit,
+            "app.quit": self._quit,
+            "map.next": canvas.next_map,
+            "map.error": canvas.toggle_error,
+            "map.zones": canvas.toggle_zones,
+            "zoom.in": canvas.zoom_in,
+            "zoom.out": canvas.zoom_out,
+            "zoom.fit": canvas.fit,
+            "zoom.actual": canvas.actual,
+            "app.about": self.about,
+        }
+        modes = {f"mode.{mode.value}": partial(canvas.set_mode, mode) for mode in CompareMode}
+        themes = {
+            f"theme.{choice.value}": partial(self.theme_chosen.emit, choice)
+            for choice in theme.Choice
+        }
+        return handlers | modes | themes
+
+    def _fill_menus(self) -> None:
+        menus: dict[str, QMenu] = {}
+        for key, command in COMMANDS.items():
+            if command.menu not in menus:
+                menus[command.menu] = self._menu(command.menu, menus)
+            menus[command.menu].addAction(self.actions_by_name[key])
+
+    def _menu(self, name: str, menus: Mapping[str, QMenu]) -> QMenu:
+        if name != "Theme":
+            return self.menuBar().addMenu(name)
+        menus["View"].addSeparator()
+        return menus["View"].addMenu(name)
+
+    def _quit(self) -> None:
+        self.close()

@@ -1,0 +1,168 @@
+"""The numbers beside the pictures: how comparable, what changed, which scars, which checks."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.widgets.findings import FindingList, failed
+from ui.widgets.scores import ScarTable, ScoreTable
+
+if TYPE_CHECKING:
+    from mnimage.domain.pair import Pair
+    from mnimage.domain.relief import Scar
+
+_GRADES = {
+    "A": "Taken alike",
+    "B": "Comparable, small differences",
+    "C": "Comparable with care",
+    "D": "Hardly comparable",
+    "E": "Hardly comparable",
+    "F": "Not comparable",
+}
+
+
+class Inspector(QFrame):
+    """Grade, scores, scars and checks of a pair."""
+
+    map_chosen = Signal(str)
+    scar_chosen = Signal(object)
+    """A `Scar` of the photo before that the user wants to see."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self.setFixedWidth(theme.INSPECTOR_WIDTH)
+        self._scars_before: dict[str, Scar] = {}
+        self._grade, self._words = GradeBadge(), _label("heading")
+        self._reasons, self._facts = _label("soft"), _label("small")
+        self._reasons.setObjectName("reasons")
+        self._facts.setObjectName("facts")
+        self._scores, self._scars, self._findings = ScoreTable(), ScarTable(), FindingList()
+        self._no_scores = _label("soft")
+        self._no_scores.setContentsMargins(16, 16, 16, 16)
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.setObjectName("tabs")
+        self._scores.chosen.connect(self._choose_score)
+        self._scars.chosen.connect(self._choose_scar)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._head())
+        layout.addWidget(self._tabs, 1)
+
+    def show_pair(self, pair: Pair) -> None:
+        """Show everything measured on a pair."""
+        comparison = pair.comparison
+        grade = comparison.comparability
+        self._grade.show_grade(grade.grade)
+        self._words.setText(_GRADES.get(grade.grade, ""))
+        self._reasons.setText("\n".join(_reasons(pair)))
+        self._facts.setText(_alignment_words(pair))
+        self._scores.show_zones(comparison.zones)
+        self._scars.show_scars(comparison.scars)
+        self._scars_before = {str(scar.id): scar.before for scar in comparison.scars}
+        self._findings.show_pair(pair)
+        self._no_scores.setText(
+            self.tr("Nothing was compared, because the two photos do not show the same skin alike.")
+        )
+        self._fill_tabs(pair)
+
+    def _fill_tabs(self, pair: Pair) -> None:
+        self._tabs.clear()
+        first = self._scores if pair.comparison.zones else self._no_scores
+        self._tabs.addTab(first, self.tr("Scores"))
+        if pair.comparison.scars:
+            self._tabs.addTab(self._scars, f"{self.tr('Scars')} ({len(pair.comparison.scars)})")
+        number = failed(pair)
+        checks = self.tr("Photo checks")
+        self._tabs.addTab(self._findings, f"{checks} ({number})" if number else checks)
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 16, 16, 12)
+        head.setSpacing(16)
+        head.addWidget(self._grade, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        for label in (self._words, self._reasons, self._facts):
+            words.addWidget(label)
+        words.addStretch(1)
+        head.addLayout(words, 1)
+        return head
+
+    def _choose_score(self, key: tuple[str, str]) -> None:
+        self.map_chosen.emit(key[1])
+
+    def _choose_scar(self, key: tuple[str]) -> None:
+        if scar := self._scars_before.get(key[0]):
+            self.scar_chosen.emit(scar)
+
+
+class GradeBadge(QWidget):
+    """How comparable a pair is, as one large letter."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grade = ""
+        self.setFixedSize(64, 64)
+        self.setAccessibleName(self.tr("Comparability"))
+
+    def show_grade(self, grade: str) -> None:
+        """Show A to F."""
+        self._grade = grade
+        words = self.tr("Comparability {0}").format(grade)
+        self.setAccessibleName(words)
+        self.setToolTip(self.tr("{0}, where A is taken alike and F not comparable").format(words))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the letter; full, thin or dashed frame as the grade falls."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.colours_of(self.palette())
+        good, refused = self._grade in ("A", "B"), self._grade == "F"
+        style = Qt.PenStyle.DashLine if refused else Qt.PenStyle.SolidLine
+        painter.setPen(QPen(QColor(colours.text if good else colours.soft), 2, style))
+        painter.setBrush(QColor(colours.raised))
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(box, theme.CORNER, theme.CORNER)
+        painter.setPen(QColor(colours.text))
+        painter.setFont(theme.sized(self.font(), theme.LARGE_PT, bold=True))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._grade)
+
+
+def _reasons(pair: Pair) -> list[str]:
+    alignment = pair.comparison.alignment
+    said = [alignment.reason] if not alignment.aligned else []
+    told = (*said, *pair.comparison.comparability.reasons, *alignment.warnings)
+    return [reason for reason in dict.fromkeys(told) if reason]
+
+
+def _alignment_words(pair: Pair) -> str:
+    alignment = pair.comparison.alignment
+    if not alignment.aligned or math.isnan(alignment.error_median_px):
+        return ""
+    words = (
+        f"Laid onto each other within {alignment.error_median_px:.2g} px"
+        f" (95 % of the skin: {alignment.error_p95_px:.2g} px)"
+    )
+    scale = pair.before.scale
+    if scale:
+        words += f", {alignment.error_median_px * scale.mm_per_px:.2g} mm on the skin"
+    return f"{words}. Seen in both: {alignment.covered:.0%}."
+
+
+def _label(kind: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("kind", kind)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -1,0 +1,195 @@
+"""The compare screen's pages before there is a result: what to do first, and what is being done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.screens.compare.drops import DropTarget
+from ui.screens.compare.side import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+_COLUMN = 720
+_ENOUGH = 0.1
+"""From this part on the time left is told."""
+
+
+class EmptyPage(QWidget):
+    """Two places to drop a photo onto, one sentence of what to do, and room for what went wrong."""
+
+    photo_wanted = Signal(str)
+    compare_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = _label(self.tr("Compare two sessions"), "title")
+        words = _label(
+            self.tr(
+                "Drop two photos of the same place here, or choose them. "
+                "The older one becomes the photo before. "
+                "Directional shots: drop the SHOTS.json of each session."
+            ),
+            "soft",
+        )
+        self._targets = {
+            Side.BEFORE: DropTarget(self.tr("Before"), self.tr("Drop the earlier photo here")),
+            Side.AFTER: DropTarget(self.tr("After"), self.tr("Drop the later photo here")),
+        }
+        row = QHBoxLayout()
+        row.setSpacing(24)
+        for side, target in self._targets.items():
+            target.setObjectName(f"target-{side}")
+            row.addWidget(target, 1)
+        self._targets[Side.BEFORE].wanted.connect(self._want_before)
+        self._targets[Side.AFTER].wanted.connect(self._want_after)
+        self._trouble, self._hint = _label("", "trouble"), _label("", "soft")
+        self._trouble.setObjectName("trouble")
+        self._compare = QPushButton(self.tr("Compare"))
+        self._compare.setProperty("kind", "main")
+        self._compare.setObjectName("compare")
+        self._compare.clicked.connect(self.compare_pressed)
+        column = _column(self)
+        for widget in (title, words):
+            column.addWidget(widget)
+        column.addSpacing(16)
+        column.addLayout(row)
+        column.addSpacing(16)
+        column.addWidget(self._compare, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(8)
+        column.addWidget(self._trouble)
+        column.addWidget(self._hint)
+        # Room kept for a message, so that nothing moves when there is one.
+        self._trouble.setMinimumHeight(24)
+        self._hint.setMinimumHeight(40)
+        self.show_files({})
+
+    def show_files(self, names: Mapping[str, str]) -> None:
+        """Show which files are chosen."""
+        for side, target in self._targets.items():
+            target.show_file(names.get(side, ""))
+        self._compare.setEnabled(len(names) == len(self._targets))
+
+    def show_trouble(self, words: str, hint: str) -> None:
+        """Say what went wrong and what to do."""
+        self._trouble.setText(words)
+        self._hint.setText(hint)
+
+    def set_hot(self, sides: tuple[str, ...]) -> None:
+        """Show where a drop would land."""
+        for side, target in self._targets.items():
+            target.set_hot(side in sides)
+
+    def side_at(self, point: QPoint) -> str:
+        """Return whose place this is; empty between them."""
+        for side, target in self._targets.items():
+            if target.rect().contains(target.mapFrom(self, point)):
+                return side
+        return ""
+
+    def _want_before(self) -> None:
+        self.photo_wanted.emit(Side.BEFORE.value)
+
+    def _want_after(self) -> None:
+        self.photo_wanted.emit(Side.AFTER.value)
+
+
+class BusyPage(QWidget):
+    """What is being done, how far it is, how long it takes, and a way out."""
+
+    cancel_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = _label("", "soft")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self._time = _label("", "soft")
+        self._time.setObjectName("time")
+        cancel = QPushButton(self.tr("Cancel"))
+        cancel.setObjectName("cancel")
+        cancel.setToolTip(self.tr("Stop and keep nothing of it (Esc)"))
+        cancel.clicked.connect(self.cancel_pressed)
+        column = _column(self)
+        column.addWidget(_label(self.tr("Comparing"), "title"))
+        column.addWidget(self._names)
+        column.addSpacing(16)
+        column.addWidget(self._bar)
+        column.addWidget(self._time)
+        column.addSpacing(16)
+        column.addWidget(cancel, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setInterval(500)
+        self._timer.timeout.connect(self._tell)
+
+    def begin(self, before: str, after: str) -> None:
+        """Start the clock for two files."""
+        self._names.setText(f"{before}\n{after}")
+        self._bar.setRange(0, 0)
+        self._clock.start()
+        self._tell()
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how far it is."""
+        self._bar.setRange(0, max(total, 1))
+        self._bar.setValue(done)
+        self._tell()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the clock be seen running."""
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the clock rest."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _tell(self) -> None:
+        seconds = self._clock.elapsed() / 1000 if self._clock.isValid() else 0.0
+        part = self._bar.value() / self._bar.maximum() if self._bar.maximum() > 0 else 0.0
+        words = self.tr("Reading photos, laying them onto each other, measuring the skin")
+        told = [words, self.tr("{0:.0f} s so far").format(seconds)]
+        if part >= _ENOUGH and seconds >= 2:
+            told.append(self.tr("about {0:.0f} s left").format(seconds * (1 - part) / part + 0.5))
+        self._time.setText("\n".join((told[0], ", ".join(told[1:]))))
+
+
+def _column(page: QWidget) -> QVBoxLayout:
+    """Return a column in the middle of a page."""
+    inner = QWidget()
+    inner.setMaximumWidth(_COLUMN)
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(24, 0, 24, 0)
+    across = QHBoxLayout()
+    across.addStretch(1)
+    across.addWidget(inner, 100)
+    across.addStretch(1)
+    outer = QVBoxLayout(page)
+    outer.addStretch(2)
+    outer.addLayout(across)
+    outer.addStretch(3)
+    return column
+
+
+def _label(words: str, kind: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("kind", kind)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+    return label

@@ -1,0 +1,243 @@
+"""The compare screen's widgets: signals out, setters in."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mnimage.report.words import score_words
+from ui import theme
+from ui.screens.compare.drops import DropVeil, local_files
+from ui.screens.compare.inspector import Inspector
+from ui.screens.compare.pages import BusyPage, EmptyPage
+from ui.screens.compare.side import Side
+from ui.widgets.compare_canvas import CompareCanvas
+from ui.widgets.icons import IconButton
+from ui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+
+    from mnimage.domain.pair import Pair
+    from mnimage.domain.relief import Scar
+
+TITLES = {Side.BEFORE: "Before", Side.AFTER: "After"}
+
+
+class CompareView(QWidget):
+    """Empty, busy or showing a pair."""
+
+    photo_wanted = Signal(str)
+    files_dropped = Signal(list, str)
+    swap_pressed = Signal()
+    compare_pressed = Signal()
+    cancel_pressed = Signal()
+    report_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: dict[str, str] = {}
+        self._saved: Path | None = None
+        self.canvas = CompareCanvas()
+        self._inspector = Inspector()
+        self._empty, self._busy, self._result = EmptyPage(), BusyPage(), self._result_page()
+        self._stack = QStackedWidget()
+        for page in (self._empty, self._busy, self._result):
+            self._stack.addWidget(page)
+        self._header = self._file_bar()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._header)
+        layout.addWidget(self._stack, 1)
+        self._toast = Toast(self)
+        self._veil = DropVeil(self)
+        self.setAcceptDrops(True)
+        self._connect()
+        self.show_empty()
+
+    # What is shown
+
+    def show_files(self, names: Mapping[str, str]) -> None:
+        """Show which files are chosen, by side."""
+        self._names = dict(names)
+        self._empty.show_files(names)
+        for side, button in self._files.items():
+            name = names.get(side, "")
+            metrics = button.fontMetrics()
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, 220)
+            button.setText(f"{TITLES[side]}: {short}")
+            button.setToolTip(f"{name}\n{self.tr('Click to choose another photo')}")
+            button.setAccessibleName(f"{TITLES[side]}: {name}")
+
+    def show_empty(self) -> None:
+        """Show what to do first."""
+        self._header.hide()
+        self._stack.setCurrentWidget(self._empty)
+
+    def show_busy(self) -> None:
+        """Show that the two photos are being compared."""
+        before, after = (self._names.get(side, "") for side in Side)
+        self._busy.begin(before, after)
+        self._header.show()
+        self._report.setEnabled(False)
+        self._stack.setCurrentWidget(self._busy)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how far the comparison is."""
+        self._busy.show_progress(done, total)
+
+    def show_pair(self, pair: Pair) -> None:
+        """Show a pair with all its numbers."""
+        self.canvas.show_pair(pair)
+        self._inspector.show_pair(pair)
+        self.show_result()
+
+    def show_result(self) -> None:
+        """Show the last pair again."""
+        self._header.show()
+        self._report.setEnabled(True)
+        self._stack.setCurrentWidget(self._result)
+
+    def show_error(self, words: str, hint: str) -> None:
+        """Say in place what went wrong and what to do; all that was there stays."""
+        if self._stack.currentWidget() is self._empty:
+            self._empty.show_trouble(words, hint)
+        else:
+            self._saved = None
+            self._toast.tell(words, hint, stays=True)
+
+    def clear_error(self) -> None:
+        """Take the last message away."""
+        self._empty.show_trouble("", "")
+        self._toast.hide()
+
+    def set_report_busy(self, busy: bool) -> None:
+        """Show that the report is being written."""
+        self._report.setDisabled(busy)
+        self._report.setText(self.tr("Writing report…") if busy else self.tr("Export report…"))
+
+    def show_saved(self, path: Path) -> None:
+        """Say that a report is on the disk, and offer to open it."""
+        self._saved = path
+        words = self.tr("The report is saved as {0}.").format(path.name)
+        self._toast.tell(words, action=self.tr("Open"))
+
+    # Building
+
+    def _result_page(self) -> QWidget:
+        page = QWidget()
+        layout = QHBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self._inspector)
+        return page
+
+    def _file_bar(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("kind", "bar")
+        bar.setFixedHeight(theme.BAR_HEIGHT + theme.GRID)
+        layout = QHBoxLayout(bar)
+        layout.setContentsMargins(theme.GRID, 0, 2 * theme.GRID, 0)
+        self._files = {side: QPushButton() for side in Side}
+        self._swap = IconButton("swap", self.tr("Swap before and after (X)"))
+        self._swap.setObjectName("swap")
+        self._report = QPushButton(self.tr("Export report…"))
+        self._report.setProperty("kind", "main")
+        self._report.setObjectName("report")
+        for side, button in self._files.items():
+            button.setProperty("kind", "file")
+            button.setObjectName(f"file-{side}")
+            button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout.addWidget(self._files[Side.BEFORE])
+        layout.addWidget(self._swap)
+        layout.addWidget(self._files[Side.AFTER])
+        layout.addStretch(1)
+        layout.addWidget(self._report)
+        return bar
+
+    def _connect(self) -> None:
+        self._empty.photo_wanted.connect(self.photo_wanted)
+        self._empty.compare_pressed.connect(self.compare_pressed)
+        self._busy.cancel_pressed.connect(self.cancel_pressed)
+        self._swap.clicked.connect(self.swap_pressed)
+        self._report.clicked.connect(self.report_pressed)
+        for side, button in self._files.items():
+            button.clicked.connect(partial(self.photo_wanted.emit, side.value))
+        self._inspector.map_chosen.connect(self._show_score_map)
+        self._inspector.scar_chosen.connect(self._show_scar)
+        self._toast.action_pressed.connect(self._open_saved)
+
+    def _show_score_map(self, score: str) -> None:
+        start = score_words(score).layer
+        fitting = [name for name in self.canvas.map_names if start and name.startswith(start)]
+        if score in self.canvas.map_names:
+            self.canvas.show_map(score)
+        elif fitting:
+            self.canvas.show_map(fitting[0])
+
+    def _show_scar(self, scar: Scar) -> None:
+        self.canvas.show_spot(scar.row, scar.column, f"{scar.id}")
+
+    def _open_saved(self) -> None:
+        if self._saved:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved)))
+
+    # Dropping
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files, and let text go by."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+            self._show_landing(self._landing(event.position().toPoint(), event.mimeData().urls()))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show where the files would land."""
+        self._show_landing(self._landing(event.position().toPoint(), event.mimeData().urls()))
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the landing places away."""
+        self._hide_landing()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Pass the files on."""
+        self._hide_landing()
+        side = self._landing(event.position().toPoint(), event.mimeData().urls())
+        event.acceptProposedAction()
+        self.files_dropped.emit(local_files(event.mimeData()), side)
+
+    def _landing(self, point: QPoint, urls: list[QUrl]) -> str:
+        """Return which side one file would land on; several land on both."""
+        if len(urls) != 1:
+            return ""
+        if self._stack.currentWidget() is self._empty:
+            return self._empty.side_at(self._empty.mapFrom(self, point))
+        return (Side.BEFORE if point.x() < self.width() / 2 else Side.AFTER).value
+
+    def _show_landing(self, side: str) -> None:
+        if self._stack.currentWidget() is self._empty:
+            self._empty.set_hot((side,) if side else tuple(Side))
+        else:
+            self._veil.show_side(side)
+
+    def _hide_landing(self) -> None:
+        self._empty.set_hot(())
+        self._veil.hide()

@@ -1,0 +1,128 @@
+"""What the checks of both photos found, with advice for the next session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from mnimage.report.words import plain, score_words, unit_words
+from ui import theme
+from ui.widgets import icons
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.quality import Finding
+
+
+_COLOURS = {"warning": "worse", "close": "worse", "check": "soft", "hatch": "refused"}
+
+
+class FindingList(QScrollArea):
+    """Failed checks with their advice first, passed ones in one line, for each photo."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Checks of both photos"))
+        self.setObjectName("findings")
+
+    def show_pair(self, pair: Pair) -> None:
+        """Show the checks of a pair, and what could not be measured."""
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
+        layout.setSpacing(theme.GRID)
+        for title, examined in (("Before", pair.before), ("After", pair.after)):
+            _add_photo(layout, title, examined)
+        _add_missing(layout, pair.comparison.not_measured)
+        layout.addStretch(1)
+        self.setWidget(page)  # the page before is deleted by Qt
+
+
+def failed(pair: Pair) -> int:
+    """Return how many checks of both photos were not passed."""
+    return sum(
+        not finding.ok
+        for examined in (pair.before, pair.after)
+        for finding in examined.quality.findings
+    )
+
+
+def _add_photo(layout: QVBoxLayout, title: str, examined: Examined) -> None:
+    heading = _words(f"{title}: {examined.name}", "heading")
+    layout.addWidget(heading)
+    findings = examined.quality.findings
+    for finding in (finding for finding in findings if not finding.ok):
+        layout.addWidget(_line(_drawing(finding), _sentence(finding), finding.advice))
+    passed = [plain(finding.check) for finding in findings if finding.ok]
+    if passed:
+        layout.addWidget(_line("check", "In order: " + ", ".join(passed).lower(), ""))
+    for note in examined.photo.facts.notes:
+        layout.addWidget(_line("", note, ""))
+    layout.addSpacing(theme.GRID)
+
+
+def _add_missing(layout: QVBoxLayout, missing: Mapping[str, str]) -> None:
+    if not missing:
+        return
+    layout.addWidget(_words("Not measured", "heading"))
+    for reason in dict.fromkeys(missing.values()):
+        names = [score_words(name).name for name, why in missing.items() if why == reason]
+        layout.addWidget(_line("hatch", ", ".join(names), reason))
+
+
+def _drawing(finding: Finding) -> str:
+    return "close" if finding.grave else "warning"
+
+
+def _sentence(finding: Finding) -> str:
+    unit = unit_words(finding.unit)
+    gap = "" if unit in ("", "%", "°") else " "
+    return (
+        f"{plain(finding.check)}: {finding.measured:.3g}{gap}{unit}, "
+        f"needed {finding.rule} {finding.needed:.3g}{gap}{unit}"
+    )
+
+
+def _line(drawing: str, words: str, advice: str) -> QWidget:
+    line = QWidget()
+    layout = QHBoxLayout(line)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(theme.GRID)
+    layout.addWidget(_Shape(drawing), 0, Qt.AlignmentFlag.AlignTop)
+    text = QVBoxLayout()
+    text.setSpacing(0)
+    text.addWidget(_words(words, ""))
+    if advice:
+        text.addWidget(_words(advice, "soft"))
+    layout.addLayout(text, 1)
+    return line
+
+
+class _Shape(QLabel):
+    """A small drawing in the colour it stands for; the words beside it say the same."""
+
+    def __init__(self, drawing: str) -> None:
+        super().__init__()
+        self.setFixedSize(QSize(18, 18))
+        if drawing:
+            colour = getattr(theme.colours_of(self.palette()), _COLOURS[drawing])
+            sharpness = self.devicePixelRatioF()
+            self.setPixmap(icons.pixmap(drawing, QColor(colour), 16, sharpness=sharpness))
+
+
+def _words(words: str, kind: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if kind:
+        label.setProperty("kind", kind)
+    return label

@@ -1,0 +1,62 @@
+"""A verdict as word, shape and colour, the same wherever it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor
+
+from mnimage.domain.comparison import Verdict
+from ui.widgets import icons
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from mnimage.domain.comparison import Change
+    from ui import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How a verdict looks: its word, its drawing, and the name of its colour in the theme."""
+
+    word: str
+    drawing: str
+    colour: str
+
+
+def sign_of(verdict: Verdict, change: float = float("nan")) -> Sign:
+    """Return how a verdict looks; the arrow points as the score went."""
+    arrow = "up" if change > 0 else "down"
+    return {
+        Verdict.BETTER: Sign("better", arrow, "better"),
+        Verdict.WORSE: Sign("worse", arrow, "worse"),
+        Verdict.WITHIN_ERROR: Sign("within error", "wave", "within"),
+        Verdict.NOT_COMPARABLE: Sign("not comparable", "hatch", "refused"),
+    }[verdict]
+
+
+def explain(change: Change) -> str:
+    """Return one sentence on why a verdict was given."""
+    if change.verdict is Verdict.NOT_COMPARABLE:
+        return change.reason or "These two values must not be compared."
+    least = f"{change.mdc95:.2g} {change.unit}".strip()
+    if change.verdict is Verdict.WITHIN_ERROR:
+        return (
+            f"The change is smaller than {least}, the least that can be told from repeated photos."
+        )
+    return f"The change is larger than {least}, the least that can be told from repeated photos."
+
+
+def draw_sign(painter: QPainter, sign: Sign, place: QRectF, colours: theme.Colours) -> None:
+    """Draw shape and word into `place`."""
+    colour = QColor(getattr(colours, sign.colour))
+    side = 16.0
+    shape = QRectF(place.left(), place.center().y() - side / 2, side, side)
+    icons.draw(painter, sign.drawing, colour, shape)
+    painter.setPen(colour)
+    words = place.adjusted(side + 5, 0, 0, 0)
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(words, int(flags) | int(Qt.TextFlag.TextWordWrap), sign.word)
