@@ -22,7 +22,12 @@ STEP = 32
 
 @dataclass(frozen=True, slots=True)
 class LightField:
-    """Lamp rows (k, 3, ...) and their inverse (3, k, ...): one for all, or on a padded grid."""
+    """Lamp rows (k, 3, ...) and their inverse (3, k, ...).
+
+    Either one for all pixels, or at every column of the rows of nodes, one row of nodes beyond the
+    picture at either end. A span asked for must lie between two rows of nodes, as spans of a power
+    of two up to half a step do that start at its multiples.
+    """
 
     rows: Plane = field(repr=False)
     inverse: Plane = field(repr=False)
@@ -35,11 +40,11 @@ class LightField:
 
     def rows_at(self, span: slice) -> Plane:
         """Return the lamp rows for rows `span` of the picture: (k, 3, 1) or (k, 3, n)."""
-        return self.rows if self.far else _spread(self.rows, span, self.shape)
+        return self.rows if self.far else _blend(self.rows, span, self.shape[1])
 
     def inverse_at(self, span: slice) -> Plane:
         """Return the inverse for rows `span` of the picture: (3, k, 1) or (3, k, n)."""
-        return self.inverse if self.far else _spread(self.inverse, span, self.shape)
+        return self.inverse if self.far else _blend(self.inverse, span, self.shape[1])
 
 
 def light_field(shots: Shots, form_mm: Plane | None = None, form_step: int = 1) -> LightField:
@@ -58,7 +63,8 @@ def light_field(shots: Shots, form_mm: Plane | None = None, form_step: int = 1) 
     x, y = _places(shots)
     z = np.zeros_like(x) if form_mm is None else _form_at(form_mm, form_step, shots.shape)
     rows = lamp_rows(shots.lights, x, y, z)
-    return LightField(rows, inverse_rows(rows), shots.shape)
+    wide, inverse = (_along(grid, shots.shape[1]) for grid in (rows, inverse_rows(rows)))
+    return LightField(wide, inverse, shots.shape)
 
 
 def _places(shots: Shots) -> tuple[Plane, Plane]:
@@ -85,21 +91,19 @@ def _form_at(form_mm: Plane, step: int, shape: tuple[int, int]) -> Plane:
     return bilinear_lattice(form_mm, nodes[0], nodes[1])
 
 
-def _spread(grid: Plane, span: slice, shape: tuple[int, int]) -> Plane:
-    """Return every plane of a padded grid at the pixels of some rows, flattened."""
-    place_row = (np.arange(span.start, span.stop, dtype=np.float32) + 0.5) / STEP + 0.5
-    place_column = ((np.arange(shape[1]) + 0.5) / STEP + 0.5).astype(np.float32)
-    first = int(place_row[0])
-    last = int(place_row[-1]) + 2
-    across = _along(grid[:, :, first:last], place_column)
-    top = np.floor(place_row).astype(np.intp)
-    down = (place_row - top)[:, None]
-    top = np.minimum(top - first, across.shape[2] - 2)
-    wide = across[:, :, top] * (1 - down) + across[:, :, top + 1] * down
-    return np.asarray(wide.reshape(*grid.shape[:2], -1), dtype=np.float32)
+def _blend(grid: Plane, span: slice, columns: int) -> Plane:
+    """Return every plane of a grid at the pixels of a few rows, flattened."""
+    place = ((np.arange(span.start, span.stop) + 0.5) / STEP + 0.5).astype(np.float32)
+    top = int(place[0])
+    down = (place - top)[:, None]
+    above, below = grid[:, :, top, None], grid[:, :, top + 1, None]
+    wide = above + down * (below - above)
+    return np.asarray(wide.reshape(*grid.shape[:2], len(place) * columns), dtype=np.float32)
 
 
-def _along(grid: Plane, place: Plane) -> Plane:
+def _along(grid: Plane, columns: int) -> Plane:
+    """Return every row of a padded grid at each pixel's column."""
+    place = (np.arange(columns) + 0.5) / STEP + 0.5
     left = np.floor(place).astype(np.intp)
-    right = place - left
+    right = (place - left).astype(np.float32)
     return np.asarray(grid[..., left] * (1 - right) + grid[..., left + 1] * right, np.float32)

@@ -12,11 +12,11 @@ from mnimage.domain.relief import Relief
 from mnimage.errors import ShotsUnusable
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.geometry import block_mean
-from mnimage.kernels.integrate import from_cosines, integrate_slopes, scale_cosines, to_cosines
+from mnimage.kernels.integrate import integrate_slopes
 from mnimage.kernels.surface import to_normals
 from mnimage.relief.align import align_shots
 from mnimage.relief.light import LightField, light_field
-from mnimage.relief.scatter import scatter_gain, scatter_of
+from mnimage.relief.scatter import Blur, scatter_of, sharpen_slopes
 from mnimage.relief.solve import Slopes, solve_slopes
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _LEAST_TRUSTED = 0.05
 _COARSE_MM = 0.6
+_FILL_STEP, _FILL_MM = 4, 0.3
 
 
 def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> Relief:
@@ -59,10 +60,9 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
     slopes = solve_slopes(steady, _light(steady, recipe), recipe, tick)
     _check(slopes.trusted)
     filled = _fill(slopes, shots.scale.mm_per_px)
-    cosines = to_cosines(*filled)
     pitch = np.float32(shots.scale.mm_per_px)
-    raw = from_cosines(cosines) * pitch
-    height = from_cosines(_unscattered(cosines, shots, recipe)) * pitch
+    raw = integrate_slopes(*filled) * pitch
+    height = integrate_slopes(*_unscattered(filled, shots, recipe)) * pitch
     return Relief(
         height_mm=height,
         normals=_normals(height, shots.scale),
@@ -105,21 +105,27 @@ def _check(trusted: NDArray[np.bool_]) -> None:
 
 def _fill(slopes: Slopes, mm_per_px: float) -> tuple[Plane, Plane]:
     """Return the slopes with gaps filled from around them."""
-    if slopes.trusted.all():
+    row, column = np.nonzero(~slopes.trusted)
+    if row.size == 0:
         return slopes.x, slopes.y
-    filled = []
-    for slope in (slopes.x, slopes.y):
-        around = masked_blur(slope, slopes.trusted, 0.15 / mm_per_px)
-        filled.append(np.where(slopes.trusted, slope, around))
-    return filled[0], filled[1]
+    weight = block_mean(slopes.trusted.astype(np.float32), _FILL_STEP)
+    filled = slopes.x.copy(), slopes.y.copy()
+    for slope in filled:
+        slope[row, column] = 0
+        small = block_mean(slope, _FILL_STEP) / np.maximum(weight, np.float32(1e-3))
+        around = masked_blur(small.astype(np.float32), weight, _FILL_MM / mm_per_px / _FILL_STEP)
+        slope[row, column] = around[row // _FILL_STEP, column // _FILL_STEP]
+    return filled
 
 
-def _unscattered(cosines: Plane, shots: Shots, recipe: ReliefRecipe) -> Plane:
+def _unscattered(
+    slopes: tuple[Plane, Plane], shots: Shots, recipe: ReliefRecipe
+) -> tuple[Plane, Plane]:
     share, reach_mm = scatter_of(recipe, shots.channel)
     if not recipe.correct_scatter or share == 0:
-        return cosines
-    gain = scatter_gain(share, reach_mm / shots.scale.mm_per_px, recipe.scatter_regularity)
-    return scale_cosines(cosines, gain)
+        return slopes
+    blur = Blur(share, reach_mm / shots.scale.mm_per_px)
+    return sharpen_slopes(slopes, blur, recipe.scatter_rounds)
 
 
 def _normals(height: Plane, scale: Scale) -> Plane:

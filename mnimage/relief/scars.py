@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import atan, degrees, hypot, pi, sqrt
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,8 @@ from scipy import ndimage
 
 from mnimage.domain.relief import Scar
 from mnimage.kernels.filters import gaussian
-from mnimage.kernels.masks import grow
+from mnimage.kernels.geometry import block_mean
+from mnimage.kernels.masks import grow, shrink
 from mnimage.kernels.statistics import robust_spread
 from mnimage.relief.healthy import healthy_surface
 
@@ -27,11 +28,15 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int32]
 
 _ROUNDS = 4
+_GRID_MM = 0.1
 _CORE_SMOOTH_MM = 0.12
+_LINE_MM = 0.2
 _ICE_PICK_WIDTH_MM, _ICE_PICK_RATIO = 2.0, 0.25
-_ROLLING_WIDTH_MM, _ROLLING_ANGLE_DEG = 4.0, 30.0
+_ROLLING_WIDTH_MM, _ROLLING_ANGLE_DEG = 3.0, 30.0
+_LEVEL = 0.68
 _DEEP_MM = 0.5
-_SHADOWED_SHARE = 0.05
+_SHADOWED_SHARE = 0.25
+_BOTTOM = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,19 @@ class Holes:
 def find_scars(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Labels:
     """Return the scars found in a relief, numbered from 1 downwards the picture.
 
-    Each label holds the scar and a margin around it. The healthy skin and the scars are found in
-    turns, since each needs the other.
+    Each label holds the scar and a margin around it. They are looked for on a grid of about 0.1 mm.
     """
+    step = max(round(_GRID_MM / mm_per_px), 1)
+    weight = block_mean(usable.astype(np.float32), step)
+    known = block_mean(np.where(usable, height_mm, np.float32(0)), step)
+    small = np.asarray(known / np.maximum(weight, 1e-3), dtype=np.float32)
+    labels = _find(small, weight > 0.5, mm_per_px * step, recipe)
+    wide = np.repeat(np.repeat(labels, step, axis=0), step, axis=1)
+    return np.ascontiguousarray(wide[: height_mm.shape[0], : height_mm.shape[1]])
+
+
+def _find(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Labels:
+    """Return the scars, found in turns with the healthy skin, since each needs the other."""
     scars = np.zeros(height_mm.shape, dtype=np.bool_)
     core = scars
     for _ in range(_ROUNDS):
@@ -77,13 +92,20 @@ def measure_scars(holes: Holes, labels: Labels, recipe: ReliefRecipe) -> tuple[S
     return tuple(answer)
 
 
-def kind_of(depth_mm: float, width_mm: float, wall_angle_deg: float) -> str:
-    """Return the kind of scar suggested by its shape (after Jacob et al. 2001)."""
-    if width_mm <= _ICE_PICK_WIDTH_MM and depth_mm >= _ICE_PICK_RATIO * width_mm:
+def kind_of(scar: Scar) -> str:
+    """Return the kind of scar suggested by its shape (after Jacob et al. 2001).
+
+    Narrow and deep without a level bottom is ice-pick; wide with gentle walls and no level bottom
+    is rolling; boxcar else. How level the bottom is shows in the mean depth over the greatest.
+    """
+    across = 2 * sqrt(scar.area_mm2 / pi)
+    level = scar.depth_mean_mm > _LEVEL * scar.depth_mm
+    narrow = scar.width_mm <= _ICE_PICK_WIDTH_MM
+    if narrow and not level and scar.depth_mm >= _ICE_PICK_RATIO * scar.width_mm:
         return "ice-pick"
-    if width_mm > _ROLLING_WIDTH_MM and wall_angle_deg < _ROLLING_ANGLE_DEG:
+    if across > _ROLLING_WIDTH_MM and not level and scar.wall_angle_deg < _ROLLING_ANGLE_DEG:
         return "rolling"
-    return "boxcar deep" if depth_mm >= _DEEP_MM else "boxcar"
+    return "boxcar deep" if scar.depth_mm >= _DEEP_MM else "boxcar"
 
 
 def _deep_enough(depth: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Mask:
@@ -91,6 +113,9 @@ def _deep_enough(depth: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRec
     smooth = gaussian(depth, _CORE_SMOOTH_MM / mm_per_px)
     spread = robust_spread(smooth[usable][::7])
     deep = (smooth > max(recipe.scar_edge_mm, 3 * spread)) & usable
+    # Lines and furrows are deep but thin; opening takes them away, also where they touch a scar.
+    thin = _LINE_MM / mm_per_px
+    deep = grow(shrink(deep, thin), thin) & deep
     count, pieces, facts, _ = cv2.connectedComponentsWithStats(deep.view(np.uint8), connectivity=4)
     areas = np.asarray(facts)[:, cv2.CC_STAT_AREA] * mm_per_px**2
     keep = areas >= recipe.scar_least_area_mm2
@@ -126,10 +151,8 @@ def _measure_one(
         core = counted
     deep = float(np.percentile(depth[core], 95))
     area, volume = float(core.sum()) * pitch**2, float(depth[counted].sum()) * pitch**2
-    width = _width(depth, counted, deep, pitch)
-    angle = _wall_angle(depth, core, pitch)
     row, column = _middle(depth, core)
-    return Scar(
+    scar = Scar(
         id=number,
         row=row + box[0].start,
         column=column + box[1].start,
@@ -137,15 +160,16 @@ def _measure_one(
         depth_mean_mm=float(depth[core].mean()),
         area_mm2=area,
         volume_mm3=volume,
-        width_mm=width,
-        wall_angle_deg=angle,
-        kind=kind_of(deep, width, angle),
+        width_mm=_width(depth, counted, deep, pitch),
+        wall_angle_deg=_wall_angle(depth, core, pitch),
+        kind="",
         depth_uncertainty_mm=depth_error(deep, holes.scale, recipe),
         volume_uncertainty_mm3=volume_error(volume, area, holes.scale, recipe),
-        lower_bound=bool(holes.shadowed[box][core].mean() > _SHADOWED_SHARE),
+        lower_bound=_unseen(holes.shadowed[box][core], depth[core], deep),
         raw_depth_mm=float(np.percentile(raw[core], 95)),
         raw_volume_mm3=float(raw[counted].sum()) * pitch**2,
     )
+    return replace(scar, kind=kind_of(scar))
 
 
 def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:
@@ -162,6 +186,11 @@ def volume_error(volume_mm3: float, area_mm2: float, scale: Scale, recipe: Relie
 
 def _core(depth: Plane, counted: Mask, recipe: ReliefRecipe) -> Mask:
     return counted & (depth > recipe.scar_edge_mm)
+
+
+def _unseen(shadowed: Mask, depth: Plane, deep: float) -> bool:
+    """Say whether the bottom, not only a wall, lies in shadow."""
+    return bool(shadowed[depth > _BOTTOM * deep].mean() > _SHADOWED_SHARE)
 
 
 def _width(depth: Plane, counted: Mask, deep: float, pitch: float) -> float:

@@ -16,6 +16,7 @@ from mnimage.kernels.surface import (
     residuals,
     to_slopes,
 )
+from mnimage.relief.light import STEP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
-BAND_PIXELS = 60_000
+BAND_PIXELS = 64_000
 WORKERS = 2
 _SUBSAMPLE = 7
 _SHADOW_GAP = 0.25
@@ -99,7 +100,7 @@ def usual_spread(shots: Shots, light: LightField) -> float:
 def _relative_residuals(shots: Shots, light: LightField, row: int) -> Plane:
     span = slice(row, row + 1)
     values = shots.frames[:, row]
-    found = _inverse_fit(light.inverse_at(span), values)
+    found = predict(light.inverse_at(span), values)
     gap = residuals(values, light.rows_at(span), found)[:, ::_SUBSAMPLE]
     return np.asarray(gap / np.maximum(length(found)[::_SUBSAMPLE], 1e-6), dtype=np.float32)
 
@@ -109,7 +110,9 @@ def _local_median(thin: Plane) -> Plane:
 
 
 def _bands(shape: tuple[int, int]) -> list[slice]:
-    height = max(BAND_PIXELS // shape[1], 1)
+    # A power of two, so that no band crosses a row of nodes of the light field.
+    most = min(max(BAND_PIXELS // shape[1], 1), STEP // 2)
+    height = 1 << (most.bit_length() - 1)
     return [slice(top, min(top + height, shape[0])) for top in range(0, shape[0], height)]
 
 
@@ -117,12 +120,6 @@ def _empty(shape: tuple[int, int], spread: float) -> Slopes:
     x, y, albedo = (np.empty(shape, dtype=np.float32) for _ in range(3))
     trusted, shadowed = (np.empty(shape, dtype=np.bool_) for _ in range(2))
     return Slopes(x, y, albedo, trusted, shadowed, spread)
-
-
-def _inverse_fit(inverse: Plane, values: Plane) -> Plane:
-    if inverse.shape[2:] == (1,):
-        return np.asarray(inverse[:, :, 0] @ values, dtype=np.float32)
-    return np.asarray(np.einsum("ckn,kn->cn", inverse, values), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ class _Work:
         values = self.shots.frames[:, span].reshape(len(self.shots.lights), -1)
         valid = self._valid(values, span)
         rows = self.light.rows_at(span)
-        found = _inverse_fit(self.light.inverse_at(span), values)
+        found = predict(self.light.inverse_at(span), values)
         gap = residuals(values, rows, found)
         odd = self._odd(gap, found, valid)
         misfit = _misfit(gap, found, valid.astype(np.float32))

@@ -54,39 +54,29 @@ def measure_texture(
     recipe
         Band and expected error between sessions.
     """
-    low, high = recipe.band_low_mm, recipe.band_high_mm
-    band = band_pass(height_mm, skin, mm_per_px, (low, high))
-    square = np.where(skin, band**2, np.float32(0))
-    count = int(skin.sum())
-    sq_um = 1000 * float(np.sqrt(square.sum(dtype=np.float64) / count)) if count else float("nan")
-    local = 1000 * np.sqrt(np.maximum(masked_blur(square, skin, _WINDOW_MM / mm_per_px / 2), 0))
+    cutoffs = sorted({recipe.band_low_mm, recipe.band_high_mm, *_OCTAVES_MM})
+    levels = {cutoff: low_pass(height_mm, skin, mm_per_px, cutoff) for cutoff in cutoffs}
+    band = levels[recipe.band_low_mm] - levels[recipe.band_high_mm]
+    sq_um = 1000 * _root_mean_square(band, skin)
+    power = masked_blur(band**2, skin, _WINDOW_MM / mm_per_px / 2)
     return Texture(
         sq_um=sq_um,
         uncertainty_um=recipe.slope_error * sq_um,
-        local_um=np.where(skin, local, np.float32(np.nan)),
-        octaves_um=_octaves(height_mm, skin, mm_per_px),
+        local_um=np.where(skin, 1000 * np.sqrt(np.maximum(power, 0)), np.float32(np.nan)),
+        octaves_um=tuple(
+            (low, high, 1000 * _root_mean_square(levels[low] - levels[high], skin))
+            for low, high in pairwise(_OCTAVES_MM)
+        ),
     )
 
 
-def band_pass(
-    height_mm: Plane, skin: Mask, mm_per_px: float, band_mm: tuple[float, float]
-) -> Plane:
-    """Return the relief between two wavelengths, each passed by half."""
-    fine, coarse = (_CUTOFF * cutoff / mm_per_px for cutoff in band_mm)
+def low_pass(height_mm: Plane, skin: Mask, mm_per_px: float, cutoff_mm: float) -> Plane:
+    """Return the relief coarser than a wavelength, which itself is passed by half."""
+    sigma = _CUTOFF * cutoff_mm / mm_per_px
     # A Gaussian much narrower than a pixel filters nothing.
-    smooth = masked_blur(height_mm, skin, fine) if fine > 0.25 else height_mm
-    return smooth - masked_blur(height_mm, skin, coarse)
+    return masked_blur(height_mm, skin, sigma) if sigma > 0.25 else height_mm
 
 
-def _octaves(
-    height_mm: Plane, skin: Mask, mm_per_px: float
-) -> tuple[tuple[float, float, float], ...]:
-    if not skin.any():
-        return ()
-    answer = []
-    for low, high in pairwise(_OCTAVES_MM):
-        band = band_pass(height_mm, skin, mm_per_px, (low, high))[skin]
-        answer.append(
-            (low, high, 1000 * float(np.sqrt(np.mean(np.square(band, dtype=np.float64)))))
-        )
-    return tuple(answer)
+def _root_mean_square(values: Plane, skin: Mask) -> float:
+    inside = values[skin]
+    return float(np.sqrt(np.mean(np.square(inside), dtype=np.float64))) if inside.size else np.nan
