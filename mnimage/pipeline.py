@@ -30,6 +30,7 @@ from mnimage.score.zones import session_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
@@ -77,7 +78,12 @@ class ExaminedShots:
 
 
 def examine_shots(
-    shots: Shots, *, name: str, recipe: Recipe | None = None, tick: Tick = no_tick
+    shots: Shots,
+    *,
+    name: str,
+    taken_at: datetime | None = None,
+    recipe: Recipe | None = None,
+    tick: Tick = no_tick,
 ) -> ExaminedShots:
     """Return the relief of a set of directional shots, measured, beside its mean picture.
 
@@ -89,7 +95,8 @@ def examine_shots(
     recipe = recipe or Recipe()
     relief = recover_relief(shots, recipe.relief, tick)
     card = measure_relief(relief, recipe.relief)
-    photo = Photo(shots.picture, CaptureFacts(format="directional shots", bits=shots.bits))
+    facts = CaptureFacts(format="directional shots", bits=shots.bits, taken_at=taken_at)
+    photo = Photo(shots.picture, facts)
     zones = skin_zones(photo, None)
     quality = check_photo(photo, None, zones, recipe.quality)
     examined = Examined(name, photo, None, zones, quality, shots.scale, card)

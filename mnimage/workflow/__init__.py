@@ -1,5 +1,6 @@
 """Every job the program can do, one function each: read, compute, keep."""
 
+from mnimage.workflow.demo import run_demo
 from mnimage.workflow.files import (
     compare_files,
     compare_into,
@@ -18,6 +19,7 @@ __all__ = [
     "examine_file",
     "register_files",
     "relief_file",
+    "run_demo",
     "score_file",
     "taken_at",
     "write_pair",
