@@ -192,7 +192,8 @@ def _patch_shot(number: int, rng: np.random.Generator) -> Shot:
         bits=12,
     )
     pose = Pose() if number == 0 else pose
-    return Shot(pose=pose, sensor=sensor, shape=_PATCH_PX, seed=number)
+    # A little stray light, as in a dimmed room; a dark frame tells how much.
+    return Shot(pose=pose, sensor=sensor, shape=_PATCH_PX, ambient=0.02, seed=number)
 
 
 def _balance(rng: np.random.Generator, spread: float) -> tuple[float, float, float]:

@@ -33,6 +33,12 @@ class Sensor:
     bits: int = 8
     jpeg: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.bits not in (8, 12, 16):
+            raise ValueError(f"not 8, 12 or 16 bit: {self.bits}")
+        if self.jpeg is not None and self.bits != 8:
+            raise ValueError(f"a JPEG has 8 bit, not {self.bits}")
+
 
 REAL = Sensor(exposure=1.3, blur_px=0.7, electrons=12000.0, bits=8)
 """A good camera of today: sharp to a pixel, 12,000 electrons, 8 bit."""

@@ -51,6 +51,7 @@ def test_files_are_all_there(course, files):
         assert cv2.imread(str(session.photo)).shape == (500, 400, 3)
         listed = json.loads(session.shots.read_text())
         assert len(listed["shots"]) == 8
+        assert (session.shots.parent / listed["dark"]).exists()
         assert all((session.shots.parent / entry["file"]).exists() for entry in listed["shots"])
     assert json.loads((files.folder / "TRUTH.json").read_text()) == files.truth
 

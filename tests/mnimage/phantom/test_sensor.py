@@ -49,3 +49,9 @@ def test_jpeg_loses_a_little():
     assert again.shape == picture.shape
     assert 0 < np.abs(again.astype(int) - picture).mean() < 20
     assert code(LIGHT, Sensor(jpeg=80)).dtype == np.uint8
+
+
+@pytest.mark.parametrize("wrong", [{"bits": 10}, {"bits": 12, "jpeg": 90}])
+def test_a_sensor_refuses_what_there_is_not(wrong):
+    with pytest.raises(ValueError, match="bit"):
+        Sensor(**wrong)
