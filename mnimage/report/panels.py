@@ -95,7 +95,7 @@ def paint(
     grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     colors = color_layer(values, table, *limits)
     shade = _detail(grey)[..., None]
-    shaded = np.clip(colors[..., :3] * shade, 0, 255).astype(np.uint8)
+    shaded = np.clip(colors[..., :3] * shade + 0.5, 0, 255).astype(np.uint8)
     return np.where(colors[..., 3:] > 0, shaded, grey[..., None])
 
 
@@ -137,7 +137,8 @@ def shared_limits(before: Layer, after: Layer) -> tuple[float, float]:
     if 0 <= low <= 0.25 * high:
         low = 0.0
     step = _rounded_up((high - low) / 8) if high > low else max(abs(high), 1.0) / 8
-    return math.floor(low / step + 1e-6) * step, (math.ceil(high / step - 1e-6) or 1) * step
+    bottom, top = math.floor(low / step + 1e-6), math.ceil(high / step - 1e-6)
+    return bottom * step, max(top, bottom + 1) * step
 
 
 def change_layer(before: Layer, after: Layer, *, higher_is_worse: bool = True) -> Layer:

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnimage.domain.comparison import Verdict
+from mnimage.domain.report import (
+    Cards,
+    Facts,
+    Grade,
+    Heading,
+    Labels,
+    Mark,
+    Notice,
+    Photos,
+    Scars,
+    Strip,
+    Table,
+)
+from mnimage.report.build import build_report
+
+
+def build(made, pair, **options):
+    return build_report(pair, program="mnimage 0.1.0", made_at=made.MADE_AT, **options)
+
+
+def blocks(report, kind):
+    return [block for page in report.pages for block in page.blocks if isinstance(block, kind)]
+
+
+def test_both_photos_have_one_size_and_one_frame(made):
+    pair = made.make_pair()
+    marked = pair.before.photo.coded.copy()
+    marked[100:110, 200:260] = (0, 255, 0)
+    before = replace(pair.before, photo=replace(pair.before.photo, coded=marked))
+    (photos,) = blocks(build(made, replace(pair, before=before, aligned=marked)), Photos)
+    first, second = (picture.pixels for picture in photos.pictures)
+    assert first.shape == second.shape
+    # The aligned photo is the same pixels here, so the same frame gives the same picture.
+    np.testing.assert_array_equal(first, second)
+
+
+def test_photos_are_the_face_at_four_to_five(made):
+    (photos,) = blocks(build(made, made.make_pair()), Photos)
+    rows, columns = photos.pictures[0].pixels.shape[:2]
+    assert columns / rows == pytest.approx(0.8, abs=0.01)
+    top, bottom, _, _ = made.FACE_BOX
+    assert bottom - top < rows < 2 * (bottom - top)
+
+
+def test_scale_bar_is_true(made):
+    (photos,) = blocks(build(made, made.make_pair()), Photos)
+    picture = photos.pictures[0]
+    millimetres = float(picture.bar.words.removesuffix(" mm"))
+    # The astronaut's crop is not resized, so that its pixels are the photo's.
+    drawn = picture.bar.part * picture.pixels.shape[1] * made.SCALE.mm_per_px
+    assert drawn == pytest.approx(millimetres, rel=0.02)
+
+
+def test_no_scale_no_bar_and_said_so(made):
+    report = build(made, made.make_pair(scale=None))
+    assert all(p.bar is None for photos in blocks(report, Photos) for p in photos.pictures)
+    facts = dict(fact for block in blocks(report, Facts) for fact in block.facts)
+    assert "not known" in facts["Scale"]
+    assert "mm" not in facts["Registration error, median"]
+
+
+def test_three_numbers_in_words(made):
+    (cards,) = blocks(build(made, made.make_pair()), Cards)
+    redness = cards.cards[0]
+    assert (redness.name, redness.value, redness.unit) == (
+        "Redness", "\N{MINUS SIGN}2.4", "HI points",
+    )  # fmt: skip
+    assert redness.doubt == "± 0.8"
+    assert redness.mark == Mark(Verdict.BETTER, -1)
+    assert len(cards.cards) == 3
+
+
+def test_numbers_are_not_picked_for_being_good(made):
+    zones = {"whole": {}}
+    zones["whole"]["pigment_mi"] = made.make_change(30, 10, "points", 1.0)
+    zones["whole"]["red_area"] = made.make_change(20, 5, "%", 1.0)
+    zones["whole"]["texture_contrast"] = made.make_change(8, 8.1, "%", 0.3)
+    zones["whole"]["redness_hi"] = made.make_change(10, 15, "HI points", 0.5)
+    (cards,) = blocks(build(made, made.make_pair(zones=zones)), Cards)
+    assert [card.name for card in cards.cards] == ["Redness", "Texture contrast", "Red area"]
+    assert cards.cards[0].mark == Mark(Verdict.WORSE, 1)
+
+
+def test_every_zone_and_score_is_in_the_tables(made):
+    pair = made.make_pair()
+    tables = blocks(build(made, pair), Table)
+    assert [table.title for table in tables] == [
+        "Redness",
+        "Texture contrast",
+        "Red area",
+        "Pigment",
+    ]
+    assert all(len(table.rows) == len(pair.comparison.zones) for table in tables)
+    assert tables[0].rows[0] == (
+        "All measured skin", "12.3", "9.9", "\N{MINUS SIGN}2.4", "\N{MINUS SIGN}20 %", "0.8", "1.6",
+        Mark(Verdict.BETTER, -1),
+    )  # fmt: skip
+
+
+def test_not_comparable_has_no_change_but_a_reason(made):
+    table = blocks(build(made, made.make_pair()), Table)[-1]
+    assert table.rows[-1][3:7] == ("\N{EN DASH}",) * 4
+    assert table.rows[-1][-1] == Mark(Verdict.NOT_COMPARABLE, 0)
+    assert "too little skin" in table.note.lower()
+
+
+def test_maps_share_their_range_and_show_the_change(made):
+    strips = blocks(build(made, made.make_pair()), Strip)
+    assert [strip.title for strip in strips][0].startswith("Redness")
+    for strip in strips:
+        assert len(strip.pictures) == 3
+        assert len({picture.pixels.shape for picture in strip.pictures}) == 1
+        assert len(strip.legends) == 2
+        middle = strip.legends[1].colors[len(strip.legends[1].colors) // 2]
+        assert len({middle[1:3], middle[3:5], middle[5:7]}) == 1
+
+
+def test_equal_maps_give_equal_pictures_and_plain_change(made):
+    pair = made.make_pair()
+    before, _ = pair.layers["redness"]
+    twin = replace(
+        pair, aligned=pair.before.photo.coded, layers={"redness": (before, before)}, seen=None
+    )
+    (strip,) = blocks(build(made, twin), Strip)
+    np.testing.assert_array_equal(strip.pictures[0].pixels, strip.pictures[1].pixels)
+    assert (np.ptp(strip.pictures[2].pixels.astype(int), axis=-1) == 0).all()
+
+
+def test_refused_pair_has_one_page_without_numbers(made):
+    report = build(made, made.make_refused())
+    assert len(report.pages) == 1
+    assert not blocks(report, Cards)
+    assert not blocks(report, Table)
+    (notice,) = blocks(report, Notice)
+    assert notice.title == "Not comparable"
+    assert notice.lines == ("The photos show different people.", "Another view.")
+    assert len(blocks(report, Photos)[0].pictures) == 2
+
+
+def test_scars_are_shown_one_by_one(made):
+    scars = made.make_scars(30)
+    depth = {
+        "depth": (made.make_layer("depth", "mm", 0.2, 1), made.make_layer("depth", "mm", 0.1, 2))
+    }
+    report = build(made, made.make_pair(scars=scars, layers=depth))
+    (block,) = blocks(report, Scars)
+    assert len(block.cards) == 30
+    assert [card.mark.verdict for card in block.cards] == [scar.verdict for scar in scars]
+    assert all(len(card.pictures) == 4 for card in block.cards)
+    lost = block.cards[6]
+    assert lost.lines[-1] == "Could not be measured again"
+
+
+def test_failed_checks_and_what_was_not_measured_are_told(made):
+    report = build(made, made.make_pair())
+    facts = dict(fact for block in blocks(report, Facts) for fact in block.facts)
+    assert facts["Sharpness, after"].startswith("38 points, at least 50 needed.")
+    assert "directional shots" in facts["Scar depth"]
+    assert facts["Recipe"] == "1-3fa9c2d1"
+    assert facts["Registration error, median"].endswith("mm")
+
+
+def test_all_reasons_are_on_the_record_and_few_on_the_first_page(made):
+    reasons = tuple(f"reason {i}" for i in range(9))
+    first, second = blocks(build(made, made.make_pair(reasons=reasons)), Grade)
+    assert len(first.reasons) == 5
+    assert first.reasons[-1].startswith("and 5 more")
+    assert second.reasons == reasons
+
+
+def test_nothing_measured_is_still_a_report(made):
+    pair = made.make_pair(
+        face=False, scale=None, zones={}, layers={}, findings=(), reasons=(), not_measured={}
+    )
+    report = build(made, pair)
+    assert blocks(report, Notice)[0].title == "No score could be compared"
+    assert not blocks(report, Table)
+    assert "Maps" not in [heading.text for heading in blocks(report, Heading)]
+
+
+def test_long_labels_are_cut_in_the_footer_only(made):
+    report = build(made, made.make_pair(), words=Labels(patient="x" * 300))
+    assert max(len(part) for part in report.footer) <= 48
+
+
+def test_inputs_are_left_alone(made):
+    pair = made.make_pair()
+    aligned, values = pair.aligned.copy(), pair.layers["redness"][0].values.copy()
+    build(made, pair)
+    np.testing.assert_array_equal(pair.aligned, aligned)
+    np.testing.assert_array_equal(pair.layers["redness"][0].values, values)
