@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _CUTOFF = 0.1874
 _WINDOW_MM = 1.0
+_WELL_SAMPLED = 0.6
+_NOTHING = 1e-4
 _OCTAVES_MM = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
@@ -73,8 +75,18 @@ def measure_texture(
 def low_pass(height_mm: Plane, skin: Mask, mm_per_px: float, cutoff_mm: float) -> Plane:
     """Return the relief coarser than a wavelength, which itself is passed by half."""
     sigma = _CUTOFF * cutoff_mm / mm_per_px
-    # A Gaussian much narrower than a pixel filters nothing.
-    return masked_blur(height_mm, skin, sigma) if sigma > 0.25 else height_mm
+    return masked_blur(height_mm, skin, _sampled(sigma))
+
+
+def _sampled(sigma: float) -> float:
+    """Return the width at which a sampled Gaussian of three weights has the variance sigma^2.
+
+    Narrower than a pixel, a sampled Gaussian is narrower still than it claims to be.
+    """
+    if sigma >= _WELL_SAMPLED:
+        return sigma
+    side = sigma**2 / 2 / (1 - sigma**2)
+    return float(np.sqrt(-0.5 / np.log(side))) if side > _NOTHING else 0.0
 
 
 def _root_mean_square(values: Plane, skin: Mask) -> float:

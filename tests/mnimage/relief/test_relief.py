@@ -141,6 +141,6 @@ def test_can_be_stopped():
     def stop(done, total):
         raise Cancelled("stopped")
 
-    z, *slopes = bump((60, 60))
+    _, *slopes = bump((60, 60))
     with pytest.raises(Cancelled):
         recover_relief(shots(render(slopes, directions(4)), directions(4)), PLAIN, stop)

@@ -1,0 +1,114 @@
+"""Scars of closed form on flat skin: what is measured against what is known."""
+
+import numpy as np
+import pytest
+
+from mnimage.domain.photo import Scale
+from mnimage.domain.recipe import ReliefRecipe
+from mnimage.relief.scars import Holes, find_scars, measure_scars
+
+PITCH = 0.05
+RECIPE = ReliefRecipe()
+EDGE = RECIPE.scar_edge_mm
+
+
+def _away(shape=(500, 500), at=(250, 250)):
+    row, column = np.mgrid[: shape[0], : shape[1]]
+    return np.hypot(row - at[0], column - at[1]) * PITCH
+
+
+def _cone(depth=0.5, radius=0.8, **place):
+    return depth * np.maximum(1 - _away(**place) / radius, 0)
+
+
+def _cosine(depth=0.3, radius=3.0, **place):
+    return depth * (1 + np.cos(np.pi * np.minimum(_away(**place) / radius, 1))) / 2
+
+
+def _box(depth=0.4, radius=1.5, **place):
+    return depth / (1 + np.exp((_away(**place) - radius) / 0.06))
+
+
+def _measure(depth, shadowed=None):
+    depth = depth.astype(np.float32)
+    usable = np.ones(depth.shape, bool)
+    dark = np.zeros(depth.shape, bool) if shadowed is None else shadowed
+    labels = find_scars(-depth, usable, PITCH, RECIPE)
+    holes = Holes(depth, 0.9 * depth, usable, dark, Scale(PITCH, "rig", 0.002))
+    return measure_scars(holes, labels, RECIPE), labels
+
+
+def test_a_cone_is_measured_as_geometry_says():
+    (scar,), _ = _measure(_cone())
+    rim = 0.8 * (1 - EDGE / 0.5)
+    assert scar.area_mm2 == pytest.approx(np.pi * rim**2, rel=0.02)
+    assert scar.depth_mm == pytest.approx(0.5 * (1 - np.sqrt(0.05) * rim / 0.8), rel=0.02)
+    assert scar.volume_mm3 == pytest.approx(np.pi * 0.8**2 * 0.5 / 3, rel=0.01)
+    assert scar.wall_angle_deg == pytest.approx(np.degrees(np.arctan(0.5 / 0.8)), abs=2)
+    assert (scar.row, scar.column) == (pytest.approx(250, abs=0.3), pytest.approx(250, abs=0.3))
+    assert scar.raw_depth_mm == pytest.approx(0.9 * scar.depth_mm, rel=1e-5)
+    assert scar.raw_volume_mm3 == pytest.approx(0.9 * scar.volume_mm3, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("depth", "kind"),
+    [
+        (_cone(), "ice-pick"),
+        (_cosine(), "rolling"),
+        (_box(), "boxcar"),
+        (_box(depth=0.6), "boxcar deep"),
+        (_box(depth=0.45, radius=0.85), "boxcar"),
+    ],
+)
+def test_kinds(depth, kind):
+    (scar,), _ = _measure(depth)
+    assert scar.kind == kind
+
+
+def test_width_at_half_depth():
+    (scar,), _ = _measure(_box())
+    assert scar.width_mm == pytest.approx(3.0, rel=0.02)
+
+
+def test_two_scars_keep_apart_and_are_numbered_downwards():
+    found, labels = _measure(_box(at=(150, 300)) + _cone(at=(380, 120)))
+    assert [scar.id for scar in found] == [1, 2]
+    assert found[0].row == pytest.approx(150, abs=0.5)
+    assert found[1].column == pytest.approx(120, abs=0.5)
+    assert labels[150, 300] == 1
+    assert labels[380, 120] == 2
+
+
+def test_lines_pores_and_dents_too_shallow_are_no_scars():
+    row, column = np.mgrid[:500, :500]
+    line = 0.15 * np.exp(-(((row - 0.3 * column - 150) * PITCH / 0.1) ** 2))
+    pore = _cone(depth=0.1, radius=0.2, at=(420, 80))
+    shallow = _cosine(depth=0.06, radius=2.0, at=(80, 400))
+    found, _ = _measure(line + pore + shallow)
+    assert found == ()
+
+
+def test_shadow_on_the_bottom_makes_the_depth_a_lower_bound():
+    bottom = _away() < 0.3
+    (dark,), _ = _measure(_cone(), shadowed=bottom)
+    (wall,), _ = _measure(_box(), shadowed=np.abs(_away() - 1.5) < 0.05)
+    assert dark.lower_bound
+    assert not wall.lower_bound
+
+
+def test_errors_follow_lamps_and_scale():
+    (scar,), _ = _measure(_box())
+    relative = np.hypot(RECIPE.slope_error, 0.002)
+    wanted = np.hypot(relative * scar.depth_mm, RECIPE.depth_floor_mm)
+    assert scar.depth_uncertainty_mm == pytest.approx(wanted)
+    assert scar.volume_uncertainty_mm3 > RECIPE.volume_error * scar.volume_mm3
+
+
+def test_a_scar_hardly_seen_is_not_measured():
+    depth = _box().astype(np.float32)
+    labels = find_scars(-depth, np.ones(depth.shape, bool), PITCH, RECIPE)
+    usable = np.ones(depth.shape, bool)
+    usable[:, :255] = False
+    usable[:, 255:260] = False
+    holes = Holes(depth, depth, usable, ~usable & False, Scale(PITCH, "rig", 0.002))
+    assert measure_scars(holes, labels, RECIPE) == ()

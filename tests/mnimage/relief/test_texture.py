@@ -1,0 +1,64 @@
+"""Texture of waves whose filtered height is known in closed form."""
+
+import numpy as np
+import pytest
+
+from mnimage.domain.recipe import ReliefRecipe
+from mnimage.relief.texture import measure_texture
+
+PITCH = 0.05
+RECIPE = ReliefRecipe()
+
+
+def _wave(length_mm, height_mm=0.02, shape=(400, 600)):
+    x = np.arange(shape[1]) * PITCH
+    return (height_mm * np.sin(2 * np.pi * x / length_mm) + np.zeros((shape[0], 1))).astype(
+        np.float32
+    )
+
+
+def _passed(length_mm):
+    """ISO 16610-61: a Gaussian of cutoff c passes exp(-pi ln2 / pi (c / L)^2) = 2^-(c/L)^2."""
+    return 2 ** -((RECIPE.band_low_mm / length_mm) ** 2) - 2 ** -(
+        (RECIPE.band_high_mm / length_mm) ** 2
+    )
+
+
+@pytest.mark.parametrize("length_mm", [0.3, 0.6, 1.2, 2.5, 6.0])
+def test_each_wave_is_passed_as_iso_says(length_mm):
+    height = _wave(length_mm)
+    texture = measure_texture(height, np.ones(height.shape, bool), PITCH, RECIPE)
+    wanted = 20 / np.sqrt(2) * _passed(length_mm)
+    assert texture.sq_um == pytest.approx(wanted, rel=0.02, abs=0.2)  # borders
+    assert texture.uncertainty_um == pytest.approx(RECIPE.slope_error * texture.sq_um)
+
+
+def test_what_lies_outside_has_no_influence():
+    height = _wave(0.8)
+    skin = np.ones(height.shape, bool)
+    skin[100:200, 200:300] = False
+    clean = measure_texture(height, skin, PITCH, RECIPE)
+    height[100:200, 200:300] = -5.0
+    assert measure_texture(height, skin, PITCH, RECIPE).sq_um == pytest.approx(
+        clean.sq_um, rel=1e-4
+    )
+    assert np.isnan(clean.local_um[150, 250])
+
+
+def test_the_octave_of_the_wave_is_the_largest():
+    height = _wave(0.55)
+    texture = measure_texture(height, np.ones(height.shape, bool), PITCH, RECIPE)
+    largest = max(texture.octaves_um, key=lambda octave: octave[2])
+    assert largest[:2] == (0.4, 0.8)
+
+
+def test_map_shows_where_the_skin_is_rough():
+    height = _wave(0.6)
+    height[:, 300:] *= 3
+    local = measure_texture(height, np.ones(height.shape, bool), PITCH, RECIPE).local_um
+    assert np.median(local[:, 400:]) == pytest.approx(3 * np.median(local[:, :200]), rel=0.02)
+
+
+def test_no_skin_gives_no_number():
+    height = _wave(0.6)
+    assert np.isnan(measure_texture(height, np.zeros(height.shape, bool), PITCH, RECIPE).sq_um)
