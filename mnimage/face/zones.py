@@ -43,6 +43,9 @@ EYE_MARGIN_MM, LIP_MARGIN_MM, BROW_MARGIN_MM, NOSTRIL_MARGIN_MM = 2.5, 2.0, 1.5,
 EDGE_MM = 1.5
 """Kept off hair, background and the face's outline."""
 
+SPECK_MM2 = 6.0
+"""Skin left between hair or glare in pieces smaller than this is not worth measuring."""
+
 MIN_FACING = 0.3
 """Cosine between skin and camera: skin seen at more than about 72 degrees is not measured."""
 
@@ -113,7 +116,7 @@ def _face_zones(photo: Photo, face: Face) -> Zones:
     facing = facing_map(window.shape, points, face, MIN_FACING)
     features = _features(points, window.shape, look.mm)
     skin = _face_skin(look, points, features) & facing.seen
-    labels = _labels(points, window.shape, skin, facing.cosine)
+    labels = _labels(points, features, skin, facing.cosine)
     reference = (labels > 0) & _inside(points, window.shape, REFERENCE)
     if reference.sum() * look.mm**2 < MIN_REFERENCE_MM2:
         reference = labels > 0
@@ -166,7 +169,8 @@ def _face_skin(look: Look, points: NDArray[np.float64], features: Mask) -> Mask:
     sample = shrink(oval, 8.0 / look.mm) & ~features & ~look.clipped
     alike = like_skin(look, sample) | features
     kept = _with_lesions(alike, ~oval, look.mm) & oval
-    return kept & ~features & ~lost(look, kept & ~features)
+    bare = kept & ~features
+    return drop_islands(bare & ~lost(look, bare), SPECK_MM2 / look.mm**2)
 
 
 def _with_lesions(alike: Mask, outside: Mask, mm: float) -> Mask:
@@ -183,10 +187,12 @@ def _lesion_px(mm: float) -> float:
 
 
 def _labels(
-    points: NDArray[np.float64], shape: tuple[int, int], skin: Mask, cosine: NDArray[np.float32]
+    points: NDArray[np.float64], features: Mask, skin: Mask, cosine: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
     """Return the labels of the zones that are well seen."""
+    shape = skin.shape[0], skin.shape[1]
     drawn = label_polygons(shape, [points[list(OUTLINES[name])] for name in ZONES])
+    drawn[features] = 0
     labels = np.where(skin, drawn, np.uint8(0))
     for number in range(1, len(ZONES) + 1):
         zone = drawn == number

@@ -104,16 +104,6 @@ def close_holes(mask: Mask, largest: float, walls: Mask | None = None) -> Mask:
     return np.asarray(fill[labels], dtype=np.bool_)
 
 
-def touching(mask: Mask, seeds: Mask) -> Mask:
-    """Return the 8-connected pieces of `mask` that share a pixel with `seeds`."""
-    count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
-    labels = np.asarray(labels)
-    keep = np.zeros(count, dtype=np.bool_)
-    keep[np.unique(labels[seeds])] = True
-    keep[0] = False
-    return np.asarray(keep[labels], dtype=np.bool_)
-
-
 def robust(values: NDArray[np.floating]) -> tuple[float, float]:
     """Return median and spread (1.4826 times the median deviation); (0, 0) of nothing."""
     if not values.size:

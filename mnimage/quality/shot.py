@@ -139,4 +139,8 @@ def _grey(small: NDArray[np.integer]) -> NDArray[np.float32]:
 
 
 def _closed(skin: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
-    return shrink(grow(skin, radius), radius) if skin.any() else skin
+    if not skin.any():
+        return skin
+    edge = int(radius) + 2  # room to grow into, or the border would be taken for skin
+    wide = shrink(grow(np.pad(skin, edge), radius), radius)
+    return wide[edge:-edge, edge:-edge]
