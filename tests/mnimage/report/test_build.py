@@ -114,7 +114,7 @@ def test_not_comparable_has_no_change_but_a_reason(made):
 
 def test_maps_share_their_range_and_show_the_change(made):
     strips = blocks(build(made, made.make_pair()), Strip)
-    assert [strip.title for strip in strips][0].startswith("Redness")
+    assert strips[0].title.startswith("Redness")
     for strip in strips:
         assert len(strip.pictures) == 3
         assert len({picture.pixels.shape for picture in strip.pictures}) == 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from mnimage.report.legend import bar_length, tick_values, tick_words
@@ -18,7 +20,7 @@ def test_ticks_are_few_even_and_inside(low, high):
     ticks = tick_values(low, high)
     assert 2 <= len(ticks) <= 6
     assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in ticks)
-    steps = [b - a for a, b in zip(ticks, ticks[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(ticks)]
     assert max(steps) == pytest.approx(min(steps))
 
 

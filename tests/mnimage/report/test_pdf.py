@@ -73,7 +73,8 @@ def cases(made):
 
 
 NAMES = (
-    "plain", "letter", "refused", "scars", "close-up", "nothing", "long", "other letters", "injection",
+    "plain", "letter", "refused", "scars", "close-up", "nothing", "long", "other letters",
+    "injection",
 )  # fmt: skip
 
 
