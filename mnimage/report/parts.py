@@ -91,7 +91,8 @@ def color_bar(
 ) -> ColorBar:
     """Return the legend of a map."""
     low, high = limits
-    ticks = tick_values(low, high, 4)
+    # Ends of change maps are round already; a few words fit under a narrow bar.
+    ticks = [low, 0.0, high] if low == -high else tick_values(low, high, 5)
     parts = [(value - low) / (high - low) if high > low else 0.0 for value in ticks]
     chosen = table[np.linspace(0, len(table) - 1, _STOPS).round().astype(int)]
     colors = tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in chosen.tolist())

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 _HEADS = ("Before", "After", "Change", "%", "\N{PLUS-MINUS SIGN} SE", "MDC95", "Verdict")
 _TABLE_NOTE = (
     "SE: standard error of the change. MDC95: the smallest change that repeated photos of "
-    "unchanged skin would exceed only once in twenty. Left and right are the patient's."
+    "unchanged skin would exceed only once in twenty. No percentage is given of a value smaller "
+    "than that. Left and right are the patient's."
 )
 _HIGHER_IS_BETTER = ("ita", "evenness")
 
@@ -176,11 +177,16 @@ def change_cells(change: Change, digits: int) -> tuple[Cell, ...]:
         return (*("\N{EN DASH}",) * 4, mark(change))
     return (
         number(change.change, digits, signed=True),
-        percent(change.change_percent),
+        percent(_percent(change)),
         number(change.uncertainty, digits),
         number(change.mdc95, digits),
         mark(change),
     )
+
+
+def _percent(change: Change) -> float | None:
+    """Return a change in percent; None where the value before is within the error of nothing."""
+    return change.change_percent if change.before > change.mdc95 else None
 
 
 def _scars(pair: Pair) -> list[Block]:
@@ -202,7 +208,9 @@ def _method(pair: Pair) -> list[Block]:
         grade_block(comparison.comparability, most=99),
     ]
     if comparison.not_measured:
-        missing = {score_words(name).name: why for name, why in comparison.not_measured.items()}
+        missing = {
+            score_words(name).name: plain(why) for name, why in comparison.not_measured.items()
+        }
         blocks += [Heading("What was not measured, and why"), Facts(_pairs(missing))]
     blocks += [Heading("Checks of the photos that failed"), Facts(failed_checks(pair))]
     blocks += [Heading("Method and limits"), Facts(_limits(pair))]

@@ -112,6 +112,18 @@ def test_not_comparable_has_no_change_but_a_reason(made):
     assert "too little skin" in table.note.lower()
 
 
+def test_no_percentage_of_almost_nothing(made):
+    zones = {"whole": {"scar_visibility": made.make_change(0.0002, 0.36, "points", 0.13)}}
+    (table,) = blocks(build(made, made.make_pair(zones=zones)), Table)
+    assert table.rows[0][4] == "\N{EN DASH}"
+
+
+def test_legend_of_change_has_both_ends_and_zero(made):
+    for strip in blocks(build(made, made.make_pair()), Strip):
+        places = [place for place, _ in strip.legends[1].ticks]
+        assert places == [0.0, 0.5, 1.0]
+
+
 def test_maps_share_their_range_and_show_the_change(made):
     strips = blocks(build(made, made.make_pair()), Strip)
     assert strips[0].title.startswith("Redness")
