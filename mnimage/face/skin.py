@@ -129,7 +129,7 @@ def _slope(light: Plane, sample: Mask) -> Plane:
 def _fine_contrast(light: Plane, mm: float) -> Plane:
     """Return the standard deviation of brightness finer than 1 mm, over about 2.5 mm."""
     # Bounded, so that one sharp edge of cloth does not reach as far as a head of hair.
-    detail = np.clip(light - _blurred(light, max(1.0 / mm, 0.8)), -0.25, 0.25)
+    detail = np.clip(light - _blurred(light, max(1.0 / mm, 0.8)), -0.4, 0.4)
     return np.asarray(np.sqrt(_blurred(detail**2, max(2.5 / mm, 1.5))), dtype=np.float32)
 
 

@@ -53,7 +53,7 @@ MIN_ZONE_FACING = 0.45
 MIN_ZONE_SHARE = 0.25
 """A zone is dropped where it faces away on the whole, or where less than this of it is left."""
 
-MIN_REFERENCE_MM2 = 100.0
+MIN_REFERENCE_MM2 = 60.0
 HAIRY = 0.12
 """Fine contrast (log units) that hair has and hardly any skin."""
 
