@@ -18,7 +18,7 @@ class QualityRecipe:
     min_picture_px: float = 1000.0
     min_skin_percent: float = 1.0
     min_sharpness: float = 62.0
-    grave_sharpness: float = 42.0
+    grave_sharpness: float = 30.0
     min_lightness: float = 28.0
     max_lightness: float = 82.0
     max_clipped_percent: float = 1.0
@@ -83,7 +83,7 @@ class ScoreRecipe:
     texture_low_mm: float = 0.4
     texture_high_mm: float = 2.5
     pore_sigmas_mm: tuple[float, ...] = (0.06, 0.085, 0.12, 0.17, 0.24)
-    pore_contrast: float = 0.03
+    pore_contrast: float = 0.035
     pore_roundness: float = 0.35
     pore_coarsest_mm_per_px: float = 0.08
     line_sigmas_mm: tuple[float, ...] = (0.15, 0.25, 0.4)

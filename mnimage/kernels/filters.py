@@ -36,7 +36,7 @@ def gaussian(values: Plane, sigma: float) -> Plane:
     factor = reduction(sigma)
     if factor == 1:
         return _blur(values, sigma)
-    return enlarge(_blur_small(values, sigma, factor), factor, _shape(values))
+    return enlarge(_blur_small(values, sigma, factor), _shape(values))
 
 
 def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) -> Plane:
@@ -66,7 +66,7 @@ def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) ->
     if factor == 1:
         return _ratio(_blur(known, sigma), _blur(weight, sigma))
     small = _ratio(_blur_small(known, sigma, factor), _blur_small(weight, sigma, factor))
-    return enlarge(small, factor, _shape(known))
+    return enlarge(small, _shape(known))
 
 
 def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
@@ -87,7 +87,7 @@ def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
     best: Plane | None = None
     for small, large in pairwise(sigmas):
         wider = _blur(blurred, float(np.sqrt(large**2 - small**2)))
-        answer = (wider - blurred) * np.float32(small / (large - small))
+        answer = (wider - blurred) * np.float32(1 / np.log(large / small))
         best = answer if best is None else np.maximum(best, answer, out=best)
         blurred = wider
     if best is None:
@@ -143,12 +143,12 @@ def dark_ridges(
 ) -> Ridges:
     """Return the centre points of dark lines stronger than `above`.
 
-    A pixel is a centre point when the line's centre, to sub-pixel accuracy, lies in it (Steger
-    1998), at the scale at which the line answers most. A Gaussian line of depth A and standard
-    deviation s answers with A / 2.83 at scale s.
+    The centre of the line is found to sub-pixel accuracy (Steger 1998) at the scale at which the
+    line answers most; pixels nearer to it than one pixel, d, are its points. A Gaussian line of
+    depth A and standard deviation s answers with A / 2.83 at scale s.
 
-    Such points cover a band of width 1 / max(|n_r|, |n_c|) about the centre line, n being the
-    normal, so each stands for max(|n_r|, |n_c|) pixels of length, without any thinning.
+    Each point stands for 1 - d pixels of length: summed over a band of pixels about a line, at any
+    angle, that is the length of the line, without any thinning.
 
     Parameters
     ----------
@@ -180,11 +180,10 @@ def _ridges_at(values: Plane, mask: NDArray[np.bool_], sigma: float, best: Plane
     inside = (rows > 0) & (rows < values.shape[0] - 1)
     inside &= (columns > 0) & (columns < values.shape[1] - 1)
     rows, columns = rows[inside], columns[inside]
-    normal_r, normal_c, offset = _across(smooth, rows, columns)
-    span = np.maximum(np.abs(normal_r), np.abs(normal_c))
-    centre = np.abs(offset) * span <= 0.5
+    length = 1 - np.abs(_offset(smooth, rows, columns))
+    centre = length > 0
     rows, columns = rows[centre], columns[centre]
-    return Ridges(rows, columns, strength[rows, columns], span[centre])
+    return Ridges(rows, columns, strength[rows, columns], length[centre])
 
 
 def _strength(smooth: Plane, sigma: float) -> Plane:
@@ -207,8 +206,8 @@ def _curvatures(smooth: Plane) -> tuple[Plane, Plane, Plane]:
     return np.asarray(rr, np.float32), np.asarray(cc, np.float32), np.asarray(rc, np.float32)
 
 
-def _across(smooth: Plane, rows: Places, columns: Places) -> tuple[Plane, Plane, Plane]:
-    """Return the unit normal of the line at places and how far along it the centre lies."""
+def _offset(smooth: Plane, rows: Places, columns: Places) -> Plane:
+    """Return how far along its normal the centre of the line lies from each place, in pixels."""
 
     def at(row: int, column: int) -> Plane:
         return smooth[rows + row, columns + column]
@@ -220,7 +219,7 @@ def _across(smooth: Plane, rows: Places, columns: Places) -> tuple[Plane, Plane,
     normal_r, normal_c = np.cos(angle), np.sin(angle)
     slope = (at(1, 0) - at(-1, 0)) / 2 * normal_r + (at(0, 1) - at(0, -1)) / 2 * normal_c
     curve = rr * normal_r**2 + 2 * rc * normal_r * normal_c + cc * normal_c**2
-    return normal_r, normal_c, np.asarray(-slope / np.maximum(curve, 1e-9), dtype=np.float32)
+    return np.asarray(-slope / np.maximum(curve, 1e-9), dtype=np.float32)
 
 
 def reduction(sigma: float) -> int:
@@ -228,36 +227,35 @@ def reduction(sigma: float) -> int:
     return max(1, int(sigma / SMALLEST_SIGMA)) if sigma >= 2 * SMALLEST_SIGMA else 1
 
 
-def enlarge(small: Plane, factor: int, shape: tuple[int, int]) -> Plane:
-    """Return a picture of block means brought back to `shape`, linear between block centres."""
-    whole = (small.shape[1] * factor, small.shape[0] * factor)
-    large = cv2.resize(small, whole, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(large[: shape[0], : shape[1]], dtype=np.float32)
+def enlarge(small: Plane, shape: tuple[int, int]) -> Plane:
+    """Return a reduced picture brought back to `shape`, linear between block centres."""
+    large = cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large, dtype=np.float32)
 
 
 def reduce(values: Plane, factor: int) -> Plane:
-    """Return block means of factor x factor pixels; the last blocks mirror the edge."""
-    down, right = -values.shape[0] % factor, -values.shape[1] % factor
-    if down or right:
-        values = np.asarray(
-            cv2.copyMakeBorder(values, 0, down, 0, right, cv2.BORDER_REFLECT), dtype=np.float32
-        )
-    size = (values.shape[1] // factor, values.shape[0] // factor)
+    """Return block means over about `factor` x `factor` pixels; whole blocks fill the picture."""
+    size = (-(-values.shape[1] // factor), -(-values.shape[0] // factor))
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
 def _blur_small(values: Plane, sigma: float, factor: int) -> Plane:
-    # Block means and linear enlarging blur by themselves; what they add is taken off the sigma:
-    # a box of f pixels has variance (f^2 - 1) / 12, a triangle of half-width f about f^2 / 6.
-    own = (factor**2 - 1) / 12 + factor**2 / 6
-    return _blur(reduce(values, factor), float(np.sqrt(max(sigma**2 - own, 0.01))) / factor)
+    small = reduce(values, factor)
+    down, along = values.shape[0] / small.shape[0], values.shape[1] / small.shape[1]
+    return _blur(small, _left(sigma, down), _left(sigma, along))
 
 
-def _blur(values: Plane, sigma: float) -> Plane:
-    size = 2 * int(np.ceil(4 * sigma)) + 1
-    blurred = cv2.GaussianBlur(
-        values, (size, size), sigma, sigmaY=sigma, borderType=cv2.BORDER_REFLECT
-    )
+def _left(sigma: float, block: float) -> float:
+    """Return the sigma in blocks that is left when blocks and linear enlarging have blurred."""
+    # A box of b pixels has variance (b^2 - 1) / 12, a triangle of half-width b about b^2 / 6.
+    own = (block**2 - 1) / 12 + block**2 / 6
+    return float(np.sqrt(max(sigma**2 - own, 0.01))) / block
+
+
+def _blur(values: Plane, down: float, along: float | None = None) -> Plane:
+    along = down if along is None else along
+    size = (2 * int(np.ceil(4 * along)) + 1, 2 * int(np.ceil(4 * down)) + 1)
+    blurred = cv2.GaussianBlur(values, size, along, sigmaY=down, borderType=cv2.BORDER_REFLECT)
     return np.asarray(blurred, dtype=np.float32)
 
 
