@@ -105,7 +105,7 @@ def _even(stops: Sequence[tuple[float, float, float]], size: int) -> NDArray[np.
     """Return `size` Lab colours on a smooth way through the stops, equally far apart."""
     from scipy.interpolate import PchipInterpolator  # monotone: L* never turns back
 
-    way = np.linspace(0.0, len(stops) - 1.0, 4096)
+    way = np.linspace(0.0, len(stops) - 1.0, 1024)
     lab = np.asarray(PchipInterpolator(np.arange(len(stops)), np.array(stops))(way))
     lab = _into_gamut(lab)
     steps = np.linalg.norm(np.diff(lab, axis=0), axis=1)

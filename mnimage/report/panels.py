@@ -184,7 +184,11 @@ def normals_picture(normals: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _detail(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the photo's fine detail as a factor around one."""
     light = grey.astype(np.float32) + 24
-    around = cv2.GaussianBlur(light, (0, 0), max(max(grey.shape) / 60, 1.0))
+    # A wide blur needs no full size: a quarter is as smooth, and sixteen times as quick.
+    size = (max(grey.shape[1] // 4, 1), max(grey.shape[0] // 4, 1))
+    small = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), max(max(grey.shape) / 240, 1.0))
+    around = cv2.resize(soft, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     detail: NDArray[np.float32] = np.clip(light / np.asarray(around), 0.5, 1.5).astype(np.float32)
     return 1 + np.float32(0.45) * (detail - 1)
 

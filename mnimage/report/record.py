@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mnimage.domain.comparison import Verdict
 from mnimage.domain.report import Facts, Heading, Page, Picture, Strip, Table
@@ -36,11 +36,15 @@ from mnimage.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.comparison import Change, Comparison
     from mnimage.domain.pair import Examined, Pair
     from mnimage.domain.report import Block, Cell, Labels
-    from mnimage.report.frames import Frame
+
+    Pixels: TypeAlias = NDArray[np.uint8]
 
 _HEADS = ("Before", "After", "Change", "%", "\N{PLUS-MINUS SIGN} SE", "MDC95", "Verdict")
 _TABLE_NOTE = (
@@ -62,7 +66,9 @@ def _maps(pair: Pair, labels: Labels) -> list[Block]:
         return []
     frame = face_frame(pair.before)
     note = "Same frame, same size and same range before and after. Grey photo: not measured there."
-    strips = [_map_strip(pair, name, frame, labels) for name in sorted(pair.layers, key=_map_order)]
+    photos = before_photo(pair, frame, MAP_PX), after_photo(pair, frame, MAP_PX)
+    names = sorted(pair.layers, key=_map_order)
+    strips = [_map_strip(pair, name, photos, labels) for name in names]
     return [Heading("Maps", note), *strips]
 
 
@@ -71,9 +77,10 @@ def _map_order(name: str) -> tuple[int, str]:
     return next((i for i, start in enumerate(order) if start and name.startswith(start)), 99), name
 
 
-def _map_strip(pair: Pair, name: str, frame: Frame, labels: Labels) -> Strip:
+def _map_strip(pair: Pair, name: str, photos: tuple[Pixels, Pixels], labels: Labels) -> Strip:
+    """Return one score's maps over the photos of the face's frame."""
     before, after = pair.layers[name]
-    photos = before_photo(pair, frame, MAP_PX), after_photo(pair, frame, MAP_PX)
+    frame = face_frame(pair.before)
     limits, table, words = shared_limits(before, after), map_table(name), layer_words(name)
     change = change_layer(before, after, higher_is_worse=not name.startswith(_HIGHER_IS_BETTER))
     reach = shared_limits(change, change)
