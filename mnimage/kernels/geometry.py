@@ -51,19 +51,14 @@ def expand(
     if step == 1:
         return grid[start:stop]
     # Linear beyond the border, so that a pure shift stays a pure shift up to the edge.
-    padded = (
-        np.pad(grid, 1, mode="reflect", reflect_type="odd")
-        if min(grid.shape) > 1
-        else np.pad(grid, 1, mode="edge")
-    )
-    place_row = _in_nodes(start, stop, step)
-    place_column = _in_nodes(0, shape[1], step)
-    return bilinear_lattice(padded, place_row, place_column)
-
-
-def _in_nodes(start: int, stop: int, step: int) -> NDArray[np.float32]:
-    """Return the places of pixels start..stop in a grid that was padded by one node."""
-    return ((np.arange(start, stop) + 0.5) / step + 0.5).astype(np.float32)
+    kind = {"mode": "reflect", "reflect_type": "odd"} if min(grid.shape) > 1 else {"mode": "edge"}
+    padded = np.pad(grid, 1, **kind)  # type: ignore[call-overload]
+    first, last = start // step, -(-stop // step)
+    part = np.ascontiguousarray(padded[first : last + 2])
+    size = (part.shape[1] * step, part.shape[0] * step)
+    large = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    top = start - first * step + step
+    return large[top : top + stop - start, step : step + shape[1]]
 
 
 def bilinear_lattice(

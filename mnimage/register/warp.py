@@ -46,10 +46,16 @@ def warp_photo(after: Photo, alignment: Alignment) -> tuple[NDArray[np.uint8], N
         rows = slice(top, min(top + _STRIP, alignment.shape[0]))
         row = expand(alignment.row, alignment.step, alignment.shape, rows)
         column = expand(alignment.column, alignment.step, alignment.shape, rows)
-        inside = _inside(row, column, alignment.after_shape)
-        drawn = cv2.remap(coded, column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        picture[rows] = np.where(inside[..., None], drawn, 0)
-        seen[rows] = inside
+        seen[rows] = _inside(row, column, alignment.after_shape)
+        cv2.remap(
+            coded,
+            column,
+            row,
+            cv2.INTER_CUBIC,
+            dst=picture[rows],
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
     return picture, seen
 
 
