@@ -101,7 +101,19 @@ class ScoreRecipe:
     )
     block_mm: float = 5.0
     resamples: int = 1000
-    session: tuple[tuple[str, float, float], ...] = ()
+    # Re-shot phantoms of tones I to V: exposure +-20 %, white balance +-8 %, pose 2 degrees, scale
+    # 2 %, blur 0.5-1.2 px, noise, JPEG 90 (tests/mnimage/score/test_phantom.py), rounded up.
+    session: tuple[tuple[str, float, float], ...] = (
+        ("redness_hi", 0.1, 0.03),
+        ("red_area", 0.7, 0.03),
+        ("pigment_mi", 0.04, 0.03),
+        ("ita_deg", 4.5, 0.0),
+        ("evenness", 0.2, 0.0),
+        ("texture_contrast", 0.01, 0.02),
+        ("pores", 1.0, 0.05),
+        ("lines", 0.8, 0.04),
+        ("scar_visibility", 0.015, 0.04),
+    )
 
 
 @dataclass(frozen=True, slots=True)
