@@ -13,8 +13,6 @@ import numpy as np
 from scipy import fft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     Plane = NDArray[np.float32]
@@ -47,21 +45,6 @@ def from_cosines(cosines: Plane) -> Plane:
 def integrate_slopes(slope_x: Plane, slope_y: Plane) -> Plane:
     """Return the height whose slopes come nearest to those given; its mean is 0."""
     return from_cosines(to_cosines(slope_x, slope_y))
-
-
-def filter_cosines(values: Plane, gain: Callable[[Plane], Plane]) -> Plane:
-    """Return `values` with every cosine multiplied by `gain`.
-
-    `gain` is given the square of the angular frequency in radians per pixel.
-    """
-    cosines = np.asarray(fft.dctn(values, type=2, workers=WORKERS), dtype=np.float32)
-    return from_cosines(scale_cosines(cosines, gain))
-
-
-def scale_cosines(cosines: Plane, gain: Callable[[Plane], Plane]) -> Plane:
-    """Return cosine amplitudes multiplied by `gain` of their squared frequency."""
-    along, down = frequencies((cosines.shape[0], cosines.shape[1]))
-    return np.asarray(cosines * gain(along**2 + down**2), dtype=np.float32)
 
 
 def frequencies(shape: tuple[int, int]) -> tuple[Plane, Plane]:

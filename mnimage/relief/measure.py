@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import hypot
+from math import hypot, pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int32]
 
 _LEAST_USABLE = 0.05
+_WELL_TRUSTED = 0.8
+_TOO_WIDE = (
+    "Scar {} is too wide for this picture: too little healthy skin around it to tell its depth. "
+    "Photograph a larger place."
+)
 
 
 def measure_relief(
@@ -80,7 +85,7 @@ def measure_relief(
         area_mm2=area,
         trusted=float(usable.mean()),
         recipe="",
-        warnings=relief.warnings,
+        warnings=(*relief.warnings, *_doubts(relief, usable, found)),
         texture_octaves_um=texture.octaves_um,
     )
 
@@ -92,6 +97,20 @@ def _holes(relief: Relief, flat: Plane, usable: Mask, skin: Mask, recipe: Relief
     none = np.zeros(usable.shape, dtype=np.bool_)
     shadowed = none if relief.shadowed is None else relief.shadowed
     return Holes(depth, raw, usable, shadowed, relief.scale)
+
+
+def _doubts(relief: Relief, usable: Mask, scars: tuple[Scar, ...]) -> tuple[str, ...]:
+    """Return plain sentences on what makes the numbers doubtful."""
+    doubts = []
+    if relief.trusted.mean() < _WELL_TRUSTED:
+        doubts.append("Much of the picture is in shadow, overexposed or shiny and was left out.")
+    side = sqrt(float(usable.sum())) * relief.scale.mm_per_px
+    doubts += [_TOO_WIDE.format(scar.id) for scar in scars if _across(scar) > side / 4]
+    return tuple(doubts)
+
+
+def _across(scar: Scar) -> float:
+    return 2 * sqrt(scar.area_mm2 / pi)
 
 
 def _index_error(

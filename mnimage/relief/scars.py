@@ -15,7 +15,7 @@ from mnimage.kernels.filters import gaussian
 from mnimage.kernels.geometry import block_mean
 from mnimage.kernels.masks import grow, shrink
 from mnimage.kernels.statistics import robust_spread
-from mnimage.relief.healthy import healthy_surface
+from mnimage.relief.healthy import fit_form, healthy_surface
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Labels = NDArray[np.int32]
 
-_ROUNDS = 4
+_WIDTHS = (4.0, 2.0, 1.0, 1.0, 1.0)
+_TRIMS = 6
 _GRID_MM = 0.1
 _CORE_SMOOTH_MM = 0.12
 _LINE_MM = 0.2
+_LONGEST = 4.0
 _ICE_PICK_WIDTH_MM, _ICE_PICK_RATIO = 2.0, 0.25
 _ROLLING_WIDTH_MM, _ROLLING_ANGLE_DEG = 3.0, 30.0
 _LEVEL = 0.68
@@ -65,12 +67,15 @@ def find_scars(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefR
 
 
 def _find(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Labels:
-    """Return the scars, found in turns with the healthy skin, since each needs the other."""
-    scars = np.zeros(height_mm.shape, dtype=np.bool_)
-    core = scars
-    for _ in range(_ROUNDS):
-        depth = depth_below(height_mm, usable & ~scars, mm_per_px, recipe)
-        core = _deep_enough(depth, usable, mm_per_px, recipe)
+    """Return the scars, found in turns with the healthy skin, since each needs the other.
+
+    The first surfaces are stiff, so that they do not sink into wide scars.
+    """
+    scars = core = _dents(height_mm, usable)
+    for width in _WIDTHS:
+        stiff = replace(recipe, skin_sigma_mm=width * recipe.skin_sigma_mm)
+        depth = depth_below(height_mm, usable & ~scars, mm_per_px, stiff)
+        core = _deep_enough(depth, (usable, scars), mm_per_px, recipe)
         scars = grow(core, recipe.scar_margin_mm / mm_per_px)
     return _number(core, recipe.scar_margin_mm / mm_per_px)
 
@@ -108,23 +113,51 @@ def kind_of(scar: Scar) -> str:
     return "boxcar deep" if scar.depth_mm >= _DEEP_MM else "boxcar"
 
 
-def _deep_enough(depth: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Mask:
-    """Return pieces deeper than healthy relief, large and deep enough to be scars."""
+def _dents(height_mm: Plane, usable: Mask) -> Mask:
+    """Return what lies clearly below the body's form, the form fitted to the rest in turns."""
+    dents = np.zeros(height_mm.shape, dtype=np.bool_)
+    for _ in range(_TRIMS):
+        below = fit_form(height_mm, usable & ~dents) - height_mm
+        dents = usable & (below > 2 * robust_spread(below[usable & ~dents][::7]))
+    return dents
+
+
+def _deep_enough(
+    depth: Plane, masks: tuple[Mask, Mask], mm_per_px: float, recipe: ReliefRecipe
+) -> Mask:
+    """Return pieces deeper than healthy relief, large and deep enough to be scars.
+
+    `masks` are what is usable and what is held for scars so far.
+    """
+    usable, scars = masks
     smooth = gaussian(depth, _CORE_SMOOTH_MM / mm_per_px)
-    spread = robust_spread(smooth[usable][::7])
+    spread = robust_spread(smooth[usable & ~scars][::7])
     deep = (smooth > max(recipe.scar_edge_mm, 3 * spread)) & usable
-    # Lines and furrows are deep but thin; opening takes them away, also where they touch a scar.
-    thin = _LINE_MM / mm_per_px
-    deep = grow(shrink(deep, thin), thin) & deep
-    count, pieces, facts, _ = cv2.connectedComponentsWithStats(deep.view(np.uint8), connectivity=4)
-    areas = np.asarray(facts)[:, cv2.CC_STAT_AREA] * mm_per_px**2
-    keep = areas >= recipe.scar_least_area_mm2
-    keep[0] = False
+    _, pieces = cv2.connectedComponents(deep.view(np.uint8), connectivity=4)
+    core = np.zeros(deep.shape, dtype=np.bool_)
     for number, box in enumerate(ndimage.find_objects(np.asarray(pieces)), start=1):
-        if box is not None and keep[number]:
-            inside = np.asarray(pieces)[box] == number
-            keep[number] = np.percentile(depth[box][inside], 95) >= recipe.scar_least_depth_mm
-    return np.asarray(keep[: max(count, 1)][np.asarray(pieces)], dtype=np.bool_)
+        piece = _without_lines(np.pad(np.asarray(pieces)[box] == number, 1), mm_per_px)
+        if _is_scar(piece, depth[box], mm_per_px, recipe):
+            core[box] |= piece
+    return core
+
+
+def _without_lines(piece: Mask, mm_per_px: float) -> Mask:
+    """Return a piece (padded by a pixel) without its thin parts, and nothing if it is all line.
+
+    Lines and furrows are deep but thin; opening takes them away, also where they touch a scar.
+    """
+    widest = float(ndimage.distance_transform_edt(piece).max())
+    thin = max(_LINE_MM / mm_per_px, widest / 2)
+    opened = grow(shrink(piece, thin), thin) & piece
+    long = opened.sum() > _LONGEST * pi * widest**2
+    return np.zeros_like(opened[1:-1, 1:-1]) if long else opened[1:-1, 1:-1]
+
+
+def _is_scar(piece: Mask, depth: Plane, mm_per_px: float, recipe: ReliefRecipe) -> bool:
+    if piece.sum() * mm_per_px**2 < recipe.scar_least_area_mm2:
+        return False
+    return bool(np.percentile(depth[piece], 95) >= recipe.scar_least_depth_mm)
 
 
 def _number(core: Mask, margin_px: float) -> Labels:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnimage.kernels.integrate import filter_cosines, integrate_slopes
+from mnimage.kernels.integrate import integrate_slopes
 
 
 def _dense(slope_x, slope_y):
@@ -49,10 +49,3 @@ def test_slope_towards_the_border_is_kept():
     )
     gap = found - height
     assert np.ptp(gap[4:-4, 4:-4]) < 0.1
-
-
-def test_filter_scales_one_wave():
-    column = np.arange(64) + 0.5
-    wave = np.cos(np.pi * 8 / 64 * column)[None, :] + np.zeros((32, 1))
-    half = filter_cosines(wave.astype(np.float32), lambda k2: np.where(k2 > 0.1, 0.5, 1.0))
-    assert np.allclose(half, 0.5 * wave, atol=1e-5)

@@ -175,6 +175,20 @@ def test_a_mask_limits_what_is_measured():
     assert np.isnan(card.band_um[-1]).all()
 
 
+def test_a_scar_too_wide_for_the_picture_is_told():
+    row, column = np.mgrid[:300, :300]
+    depth = 0.4 * (np.hypot(row - 150, column - 150) < 60)
+    height = -depth.astype(np.float32)
+    whole = np.ones(depth.shape, bool)
+    normals = np.zeros((*depth.shape, 3), np.float32)
+    relief = Relief(height, normals, height, whole, Scale(0.05, "rig", 0.001))
+    card = measure_relief(relief, RECIPE)
+    assert len(card.scars) == 1
+    assert "too wide" in card.warnings[0]
+    whole[:, :80] = False
+    assert any("left out" in doubt for doubt in measure_relief(relief, RECIPE).warnings)
+
+
 def test_nothing_trusted_is_refused():
     flat = np.zeros((40, 40), np.float32)
     relief = Relief(
