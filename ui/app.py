@@ -13,7 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from ui import theme
-from ui.crash import CrashHandler, log_file
+from ui.crash import CrashHandler, keep_true_alive, log_file
 from ui.jobs import Jobs
 from ui.main_window import MainWindow
 from ui.resources import asset
@@ -29,6 +29,7 @@ _THEME = "theme"
 def main(argv: Sequence[str]) -> int:
     """Build the app, run it, put everything away."""
     wishes = _parser().parse_args(list(argv[1:]))
+    keep_true_alive()
     app = QApplication(list(argv[:1]))
     window, jobs, presenter = build(app, _library())
     handler = CrashHandler(log_file(), window)
@@ -46,6 +47,7 @@ def build(app: QApplication, workflow: Workflow) -> tuple[MainWindow, Jobs, Comp
     """Return the window, the job runner and the screen's presenter, wired to each other."""
     app.setApplicationName("mnimage")
     app.setOrganizationName("mnimage")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     app.setWindowIcon(QIcon(str(asset("icons/app.svg"))))
     jobs = Jobs()
     window = MainWindow(_version())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import sys
 import traceback
@@ -18,11 +19,25 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mnimage.crash")
 
+_PLENTY = 1 << 40
+
 
 def log_file() -> Path:
     """Return where crashes are written down."""
     place = QStandardPaths.StandardLocation.AppLocalDataLocation
     return Path(QStandardPaths.writableLocation(place)) / "crashes.log"
+
+
+def keep_true_alive() -> None:
+    """Keep Qt's signals from using up the interpreter's True.
+
+    WORKAROUND(PySide6 6.12.0, not in 6.11): every `emit()` gives back a reference to True that it
+    never took. Before Python 3.12, where True became immortal, the interpreter aborts after some
+    thousand signals with "bool_dealloc: deallocating True or False".
+    """
+    if sys.version_info < (3, 12):
+        counter = ctypes.c_ssize_t.from_address(id(True))
+        counter.value += _PLENTY
 
 
 def describe(error: BaseException) -> str:

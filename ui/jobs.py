@@ -7,7 +7,7 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from mnimage.errors import Cancelled, MnimageError
 
@@ -29,7 +29,9 @@ class Jobs(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="job")
         self._stop: dict[str, Event] = {}
-        self._landed.connect(self._run_here)
+        # Queued always: a job that ends before `start` does would else land inside `start`, ahead
+        # of its own progress, and could no longer be cancelled.
+        self._landed.connect(self._run_here, Qt.ConnectionType.QueuedConnection)
 
     def start(
         self,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 GRID = 8
 CORNER = 6
-INSPECTOR_WIDTH = 424
+INSPECTOR_WIDTH = 440
 BAR_HEIGHT = 48
 ICON = 20
 TOUCH = 32
@@ -164,6 +164,8 @@ def palette(colours: Colours) -> QPalette:
         made.setColor(key, QColor(name))
     for key in (role.WindowText, role.Text, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, key, QColor(colours.faint))
+    for key in (role.Highlight, role.Accent):
+        made.setColor(QPalette.ColorGroup.Disabled, key, QColor(colours.line))
     return made
 
 
@@ -218,7 +220,7 @@ def style_sheet(colours: Colours) -> str:
         selection-background-color: {c.raised}; selection-color: {c.text}; }}
     QHeaderView {{ background: {c.panel}; }}
     QHeaderView::section {{ background: {c.panel}; color: {c.soft}; border: none;
-        border-bottom: 1px solid {c.line}; padding: 4px; font-size: {SMALL_PT}pt; }}
+        border-bottom: 1px solid {c.line}; padding: 4px 4px 4px 8px; font-size: {SMALL_PT}pt; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QProgressBar {{ background: {c.window}; border: 1px solid {c.line}; border-radius: 4px;
         max-height: 8px; }}

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -155,6 +156,11 @@ class Canvas(QWidget):
         """Show the whole picture."""
         self._viewport.fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell the scale, which follows the size while the picture fits."""
+        super().resizeEvent(event)
+        self._follow()
+
     def leaveEvent(self, event: QEvent) -> None:
         """Take the pointer's echo off linked canvases."""
         self._viewport.pointed.emit(None)
@@ -208,7 +214,8 @@ class Canvas(QWidget):
         self._paint_ghost(painter)
         self.paint_furniture(painter)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(colours.accent), 2))
+            # Neutral: a coloured frame would change how red the skin beside it looks.
+            painter.setPen(QPen(QColor(colours.soft), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def paint_pictures(self, painter: QPainter, exposed: QRectF) -> None:

@@ -101,6 +101,13 @@ class CompareCanvas(QWidget):
         self._mix.setEnabled(mixes)
         self._show_mix(self._duo.mix)
         self._show_legend()
+        if not any(button.hasFocus() for button in self._mode_buttons.values()):
+            self.take_focus()
+
+    def take_focus(self) -> None:
+        """Let the keys work on the pictures that are seen."""
+        for canvas in self._seen()[:1]:
+            canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def mode(self) -> CompareMode:
@@ -231,7 +238,7 @@ class CompareCanvas(QWidget):
         self._map_choice.setToolTip(self.tr("Map laid over both photos (M for the next one)"))
         self._map_choice.setObjectName("maps")
         self._map_choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._map_choice.setFixedWidth(200)
+        self._map_choice.setFixedWidth(224)
         self._map_choice.addItem(self.tr("No map"), "")
         self._map_choice.currentIndexChanged.connect(self._choose_map)
         self._strength = _slider(self.tr("Strength of the map"), "strength")
@@ -310,7 +317,9 @@ class CompareCanvas(QWidget):
             for canvas, picture, label in zip(canvases, (before, after), labels, strict=True):
                 canvas.show_picture(picture, label)
         self._duo.show_pair(before, after, labels)
-        words = chosen.change_legend.name if chosen and chosen.change_legend else ""
+        words = ""
+        if chosen and chosen.change_legend:
+            words = self.tr("{0}: blue is better").format(chosen.change_legend.name)
         self._duo.show_change(chosen.change if chosen else None, words)
         self._show_legend()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from mnimage.report.words import plain, score_words, unit_words
@@ -55,8 +55,15 @@ def failed(pair: Pair) -> int:
     )
 
 
+def breakable(name: str) -> str:
+    """Return a long file name so that it can be broken into lines at its joints."""
+    for joint in "_-./":
+        name = name.replace(joint, joint + "\u200b")
+    return name
+
+
 def _add_photo(layout: QVBoxLayout, title: str, examined: Examined) -> None:
-    heading = _words(f"{title}: {examined.name}", "heading")
+    heading = _words(f"{title}: {breakable(examined.name)}", "heading")
     layout.addWidget(heading)
     findings = examined.quality.findings
     for finding in (finding for finding in findings if not finding.ok):
@@ -106,16 +113,20 @@ def _line(drawing: str, words: str, advice: str) -> QWidget:
     return line
 
 
-class _Shape(QLabel):
+class _Shape(QWidget):
     """A small drawing in the colour it stands for; the words beside it say the same."""
 
     def __init__(self, drawing: str) -> None:
         super().__init__()
+        self._drawing = drawing
         self.setFixedSize(QSize(18, 18))
-        if drawing:
-            colour = getattr(theme.colours_of(self.palette()), _COLOURS[drawing])
-            sharpness = self.devicePixelRatioF()
-            self.setPixmap(icons.pixmap(drawing, QColor(colour), 16, sharpness=sharpness))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the shape in the theme's colour."""
+        if self._drawing:
+            colour = getattr(theme.colours_of(self.palette()), _COLOURS[self._drawing])
+            painter = QPainter(self)
+            icons.draw(painter, self._drawing, QColor(colour), QRectF(0, 1, 16, 16))
 
 
 def _words(words: str, kind: str) -> QLabel:

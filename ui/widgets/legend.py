@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnimage.report.legend import tick_values, tick_words
+from mnimage.report.legend import tick_words
 from ui import theme
 from ui.widgets.qimage import rgba_image
 
@@ -76,9 +76,9 @@ class LegendBar(QWidget):
         legend = self._legend
         if legend is None or not legend.high > legend.low:
             return
-        values = tick_values(legend.low, legend.high, max(3, int(bar.width() // 46)))
+        values = [legend.low, (legend.low + legend.high) / 2, legend.high]
         for value, word in zip(values, tick_words(values), strict=True):
             x = bar.left() + bar.width() * (value - legend.low) / (legend.high - legend.low)
             painter.drawLine(QPointF(x, bar.bottom()), QPointF(x, bar.bottom() + 3))
-            place = QRectF(x - 30, bar.bottom() + 3, 60, 16)
+            place = QRectF(x - 40, bar.bottom() + 3, 80, 16)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, word)

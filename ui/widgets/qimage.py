@@ -138,7 +138,7 @@ def veil_sheet(seen: NDArray[np.bool_], colour: QColor) -> Sheet | None:
     )
     pixels = np.empty((*alpha.shape, 4), dtype=np.uint8)
     pixels[..., :3] = (colour.red(), colour.green(), colour.blue())
-    pixels[..., 3] = np.where(alpha > 127, 255, alpha)
+    pixels[..., 3] = np.where(alpha > 0, 255, 0)
     return Sheet(rgba_image(pixels), QRectF(0, 0, seen.shape[1], seen.shape[0]))
 
 

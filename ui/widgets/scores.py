@@ -73,13 +73,19 @@ class RowTable(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Return the name of a column."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section]
-        return None
+        """Return the name of a column, over its numbers."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            outer = section in (0, len(self._columns) - 1)
+            side = Qt.AlignmentFlag.AlignLeft if outer else Qt.AlignmentFlag.AlignRight
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return self._columns[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows; what it says aloud is the same in one line."""
+        if not index.isValid():
+            return None
         row = self.rows[index.row()]
         cell = row.cells[index.column()] if index.column() < len(row.cells) else Cell("")
         answers = {
@@ -94,6 +100,8 @@ class RowTable(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return that rows can be chosen and headings can't."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         if self.rows[index.row()].heading:
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -124,7 +132,6 @@ class RowView(QTableView):
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
         header.setStretchLastSection(True)
@@ -150,7 +157,7 @@ class ScoreTable(RowView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         columns = ("Score", "Before", "After", "Change", "Verdict")
-        super().__init__(columns, (118, 58, 58, 72), parent)
+        super().__init__(columns, (126, 54, 54, 66), parent)
         self.setAccessibleName(self.tr("Scores by zone"))
         self.setObjectName("scores")
 
@@ -171,7 +178,7 @@ class ScarTable(RowView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         columns = ("Scar", "Before", "After", "Change", "Verdict")
-        super().__init__(columns, (98, 68, 68, 72), parent)
+        super().__init__(columns, (98, 64, 64, 74), parent)
         self.setAccessibleName(self.tr("Scars"))
         self.setObjectName("scars")
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.widgets import icons
+from ui.widgets.findings import breakable
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
@@ -45,11 +46,12 @@ class DropTarget(QFrame):
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         self._file.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         heading.setBuddy(self._button)
+        self.setFocusProxy(self._button)
 
     def show_file(self, name: str) -> None:
         """Show which file is here; an empty name means none."""
         self._filled = bool(name)
-        self._file.setText(_breakable(name) if name else self._words)
+        self._file.setText(breakable(name) if name else self._words)
         self._file.setToolTip(name)
         self._button.setText(self.tr("Change…") if name else self.tr("Choose…"))
         self.update()
@@ -121,10 +123,3 @@ class DropVeil(QWidget):
 def local_files(mime: QMimeData) -> list[Path]:
     """Return the files of this computer that are being dragged."""
     return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-
-
-def _breakable(name: str) -> str:
-    """Return a long name so that it can be broken into lines at its joints."""
-    for joint in "_-./":
-        name = name.replace(joint, joint + "\u200b")
-    return name

@@ -46,6 +46,7 @@ class Inspector(QFrame):
         self._scores, self._scars, self._findings = ScoreTable(), ScarTable(), FindingList()
         self._no_scores = _label("soft")
         self._no_scores.setContentsMargins(16, 16, 16, 16)
+        self._no_scores.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.setObjectName("tabs")

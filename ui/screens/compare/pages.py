@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from ui.screens.compare.drops import DropTarget
 from ui.screens.compare.side import Side
+from ui.widgets.findings import breakable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,8 +85,15 @@ class EmptyPage(QWidget):
 
     def show_trouble(self, words: str, hint: str) -> None:
         """Say what went wrong and what to do."""
-        self._trouble.setText(words)
+        self._trouble.setText(breakable(words))
         self._hint.setText(hint)
+
+    def take_focus(self) -> None:
+        """Let Enter start what is next."""
+        if self._compare.isEnabled():
+            self._compare.setFocus()
+        else:
+            self._targets[Side.BEFORE].setFocus()
 
     def set_hot(self, sides: tuple[str, ...]) -> None:
         """Show where a drop would land."""
@@ -138,7 +146,7 @@ class BusyPage(QWidget):
 
     def begin(self, before: str, after: str) -> None:
         """Start the clock for two files."""
-        self._names.setText(f"{before}\n{after}")
+        self._names.setText(f"{breakable(before)}\n{breakable(after)}")
         self._bar.setRange(0, 0)
         self._clock.start()
         self._tell()

@@ -90,6 +90,7 @@ class CompareView(QWidget):
         """Show what to do first."""
         self._header.hide()
         self._stack.setCurrentWidget(self._empty)
+        self._empty.take_focus()
 
     def show_busy(self) -> None:
         """Show that the two photos are being compared."""
@@ -108,6 +109,7 @@ class CompareView(QWidget):
         self.canvas.show_pair(pair)
         self._inspector.show_pair(pair)
         self.show_result()
+        self.canvas.take_focus()
 
     def show_result(self) -> None:
         """Show the last pair again."""
@@ -165,6 +167,7 @@ class CompareView(QWidget):
         for side, button in self._files.items():
             button.setProperty("kind", "file")
             button.setObjectName(f"file-{side}")
+            button.setAccessibleName(self.tr("Photo {0}").format(side))
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout.addWidget(self._files[Side.BEFORE])
         layout.addWidget(self._swap)

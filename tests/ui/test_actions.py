@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from ui.actions import COMMANDS, build_actions
+
+
+@pytest.fixture
+def parent(qtbot):
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget
+
+
+def test_every_command_runs_its_own_handler(parent):
+    handlers = {key: Mock() for key in COMMANDS}
+    actions = build_actions(parent, handlers)
+    for action in actions.values():
+        action.trigger()
+    for handler in handlers.values():
+        handler.assert_called_once_with()
+
+
+def test_command_without_handler_cannot_start(parent):
+    handlers = dict.fromkeys(COMMANDS, print)
+    del handlers["mode.wipe"]
+    with pytest.raises(KeyError):
+        build_actions(parent, handlers)
+
+
+def test_no_key_starts_two_commands():
+    keys = [key for command in COMMANDS.values() for key in command.keys]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("key", "command"),
+    [
+        ("1", "mode.side"),
+        ("2", "mode.wipe"),
+        ("3", "mode.blend"),
+        ("4", "mode.blink"),
+        ("5", "mode.difference"),
+        ("W", "mode.wipe"),
+        ("B", "mode.blend"),
+        ("D", "mode.difference"),
+        ("M", "map.next"),
+        ("E", "map.error"),
+        ("Z", "map.zones"),
+        ("0", "zoom.fit"),
+        ("+", "zoom.in"),
+        ("-", "zoom.out"),
+    ],
+)
+def test_keys_that_hands_know(key, command):
+    assert key in COMMANDS[command].keys

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QComboBox,
+    QMessageBox,
+    QProgressBar,
+    QScrollBar,
+    QTableView,
+    QWidget,
+)
+
+from ui import theme
+from ui.main_window import MainWindow
+from ui.widgets.canvas import Canvas
+from ui.widgets.duo_canvas import CompareMode
+
+
+@pytest.fixture
+def window(qtbot):
+    window = MainWindow("1.2.3")
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    return window
+
+
+SPEAKING = (QAbstractButton, QAbstractSlider, QComboBox, QProgressBar, QTableView, Canvas)
+
+
+def nameless(window):
+    """Return widgets a screen reader would have no word for."""
+    widgets = [widget for widget in window.findChildren(QWidget) if isinstance(widget, SPEAKING)]
+    assert len(widgets) > 25
+    silent = []
+    for widget in widgets:
+        own = not isinstance(widget, QScrollBar) and not widget.objectName().startswith("qt_")
+        inside = widget.parent().metaObject().className() in ("QTableView", "QTabBar")
+        if own and not inside and not spoken(widget):
+            silent.append(widget)
+    return silent
+
+
+def spoken(widget):
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def test_every_control_has_a_name(window, make_pair):
+    window.compare.show_pair(make_pair())
+    assert [(type(w).__name__, w.objectName()) for w in nameless(window)] == []
+
+
+def test_smallest_window_holds_everything(window, make_pair):
+    window.compare.show_pair(make_pair())
+    window.resize(*theme.SMALLEST_WINDOW)
+    hint = window.minimumSizeHint()
+    assert hint.width() <= theme.SMALLEST_WINDOW[0]
+    assert hint.height() <= theme.SMALLEST_WINDOW[1]
+
+
+def test_keys_choose_modes(window, make_pair, qtbot):
+    window.compare.show_pair(make_pair())
+    for key, mode in (
+        (Qt.Key.Key_2, CompareMode.WIPE),
+        (Qt.Key.Key_3, CompareMode.BLEND),
+        (Qt.Key.Key_D, CompareMode.DIFFERENCE),
+        (Qt.Key.Key_W, CompareMode.WIPE),
+        (Qt.Key.Key_1, CompareMode.SIDE),
+    ):
+        qtbot.keyClick(window, key)
+        assert window.compare.canvas.mode is mode
+
+
+def test_keys_choose_maps_and_zoom(window, make_pair, qtbot):
+    window.compare.show_pair(make_pair())
+    canvas = window.compare.canvas
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    assert canvas.map_name == "redness"
+    qtbot.keyClick(window, Qt.Key.Key_E)
+    assert canvas.map_name == "error"
+    qtbot.keyClick(window, Qt.Key.Key_Plus)
+    assert not canvas._shared.fits
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    assert canvas._shared.fits
+
+
+def test_every_key_in_the_empty_window_does_no_harm(window, qtbot):
+    for key in "1234590WBDMEZX+-=":
+        qtbot.keyClick(window, key)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.isVisible()
+
+
+def test_every_menu_entry_is_reachable(window):
+    listed = [
+        action
+        for menu in window.menuBar().actions()
+        for action in (*menu.menu().actions(), *_inner(menu.menu()))
+    ]
+    assert set(window.actions_by_name.values()) <= set(listed)
+
+
+def _inner(menu):
+    return [action for sub in menu.actions() if sub.menu() for action in sub.menu().actions()]
+
+
+def test_theme_is_told_and_ticked(window, qtbot):
+    with qtbot.waitSignal(window.theme_chosen) as told:
+        window.actions_by_name["theme.dark"].trigger()
+    assert told.args == [theme.Choice.DARK]
+    window.show_theme(theme.Choice.LIGHT)
+    assert window.actions_by_name["theme.light"].isChecked()
+    assert not window.actions_by_name["theme.dark"].isChecked()
+
+
+def test_about_tells_the_version_and_does_not_block(window):
+    window.actions_by_name["app.about"].trigger()
+    (box,) = window.findChildren(QMessageBox)
+    assert "1.2.3" in box.text()
+    assert "not for diagnosis" in box.informativeText()
+    box.close()
+
+
+def test_theme_changes_while_a_pair_is_shown(window, make_pair, qapp):
+    window.compare.show_pair(make_pair())
+    window.compare.canvas.show_map("redness")
+    for choice, colours in ((theme.Choice.DARK, theme.DARK), (theme.Choice.LIGHT, theme.LIGHT)):
+        theme.apply(qapp, choice)
+        image = window.compare.canvas._linked[0].grab().toImage()
+        assert image.pixelColor(image.width() - 4, image.height() - 4).name() == colours.surround

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from ui.widgets.ask import Ask
+
+
+def test_photo_and_change_of_mind(qtbot, monkeypatch, tmp_path):
+    answers = [(str(tmp_path / "a.jpg"), ""), ("", "")]
+    starts = []
+
+    def answer(parent, title, folder, kinds):
+        starts.append(folder)
+        return answers.pop(0)
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    ask = Ask()
+    assert ask.photo("before") == tmp_path / "a.jpg"
+    assert ask.photo("after") is None
+    assert [Path(start) for start in starts] == [Path(), tmp_path]
+
+
+def test_report_gets_its_ending_from_the_dialog(qtbot, monkeypatch, tmp_path):
+    seen = {}
+
+    def accept(dialog):
+        seen["suffix"], seen["mode"] = dialog.defaultSuffix(), dialog.acceptMode()
+        return 1
+
+    monkeypatch.setattr(QFileDialog, "exec", accept)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _: [str(tmp_path / "out.pdf")])
+    assert Ask().save_as("Export", "a - b.pdf") == tmp_path / "out.pdf"
+    assert seen == {"suffix": "pdf", "mode": QFileDialog.AcceptMode.AcceptSave}
+
+
+def test_no_report_on_change_of_mind(qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
+    assert Ask().save_as("Export", "a.pdf") is None

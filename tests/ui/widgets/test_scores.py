@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from mnimage.report.words import MINUS
+from ui.widgets.rows import SIGN_ROLE, SMALL_ROLE
+from ui.widgets.scores import Cell, Row, RowTable, ScarTable, ScoreTable
+
+DASH = "\N{EN DASH}"
+
+
+@pytest.fixture
+def scores(qtbot, make_pair):
+    table = ScoreTable()
+    qtbot.addWidget(table)
+    table.show_zones(make_pair().comparison.zones)
+    return table
+
+
+@pytest.fixture
+def scars(qtbot, make_pair):
+    table = ScarTable()
+    qtbot.addWidget(table)
+    table.show_scars(make_pair().comparison.scars)
+    return table
+
+
+def texts(table, row):
+    model = table.model()
+    return [model.index(row, column).data() for column in range(model.columnCount())]
+
+
+def row_of(table, text):
+    model = table.model()
+    return next(row for row in range(model.rowCount()) if model.index(row, 0).data() == text)
+
+
+def test_model_obeys_qt(qtmodeltester, qapp):
+    model = RowTable(("Score", "Before"))
+    model.show_rows([Row((Cell("Zone"),), heading=True), Row((Cell("a", "b"), Cell("1")))])
+    qtmodeltester.check(model)
+
+
+def test_all_skin_comes_first_then_the_forehead(scores):
+    model = scores.model()
+    headings = [
+        model.index(row, 0).data()
+        for row in range(model.rowCount())
+        if scores.columnSpan(row, 0) > 1
+    ]
+    assert headings == ["All measured skin", "Forehead"]
+
+
+def test_row_gives_value_unit_doubt_and_verdict(scores):
+    row = row_of(scores, "Redness")
+    model = scores.model()
+    assert texts(scores, row) == ["Redness", "14.0", "9.5", f"{MINUS}4.5", "better"]
+    assert model.index(row, 0).data(SMALL_ROLE) == "HI"
+    assert model.index(row, 3).data(SMALL_ROLE) == "± 1.1"
+    assert model.index(row, 4).data(SIGN_ROLE).drawing == "down"
+
+
+def test_refused_row_gives_no_number_and_its_reason(scores):
+    row = row_of(scores, "Pores")
+    assert texts(scores, row) == ["Pores", "31.0", DASH, DASH, "not comparable"]
+    tip = scores.model().index(row, 4).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Blurred." in tip
+
+
+def test_a_row_is_spoken_with_its_unit(scores):
+    index = scores.model().index(row_of(scores, "Redness"), 3)
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == f"{MINUS}4.5 ± 1.1"
+
+
+def test_clicked_score_is_told(scores, qtbot):
+    index = scores.model().index(row_of(scores, "Texture contrast"), 2)
+    with qtbot.waitSignal(scores.chosen) as told:
+        scores.clicked.emit(index)
+    assert told.args == [("whole", "texture_contrast")]
+
+
+def test_clicked_heading_is_not_told(scores, qtbot):
+    with qtbot.assertNotEmitted(scores.chosen):
+        scores.clicked.emit(scores.model().index(0, 0))
+
+
+def test_scar_shows_depth_before_and_after(scars):
+    assert texts(scars, 1) == ["Depth", "0.40", "0.30", f"{MINUS}0.10", "better"]
+
+
+def test_lost_scar_shows_what_is_known(scars):
+    assert texts(scars, 3) == ["Depth", "0.40", DASH, "", "not comparable"]
+
+
+def test_clicked_scar_is_told(scars, qtbot):
+    with qtbot.waitSignal(scars.chosen) as told:
+        scars.clicked.emit(scars.model().index(3, 1))
+    assert told.args == [("2",)]
+
+
+def test_columns_fit_the_inspector(scores, qtbot):
+    from ui import theme
+
+    scores.resize(theme.INSPECTOR_WIDTH - 2, 600)
+    metrics = scores.fontMetrics()
+    wide = sum(scores.columnWidth(column) for column in range(4))
+    room = theme.INSPECTOR_WIDTH - 20 - wide
+    assert room > 12 + 21 + metrics.horizontalAdvance("comparable")
+    assert scores.columnWidth(1) > metrics.horizontalAdvance("1234.5")

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from mnimage.domain.comparison import Change, Verdict
+from ui import theme
+from ui.widgets.verdicts import draw_sign, explain, sign_of
+
+
+def change(verdict, before=5.0, after=3.0, reason=""):
+    return Change(before, after, "HI", 0.5, 1.4, verdict, reason=reason)
+
+
+def test_each_verdict_has_its_own_word_shape_and_colour():
+    signs = [sign_of(verdict, -1.0) for verdict in Verdict]
+    assert [sign.word for sign in signs] == [verdict.value for verdict in Verdict]
+    assert (signs[0].drawing, signs[0].colour) == ("down", "better")
+    assert (signs[1].drawing, signs[1].colour) == ("down", "worse")
+    assert (signs[2].drawing, signs[3].drawing) == ("wave", "hatch")
+
+
+@pytest.mark.parametrize("verdict", [Verdict.BETTER, Verdict.WORSE])
+def test_arrow_goes_as_the_score_went(verdict):
+    assert sign_of(verdict, 2.0).drawing == "up"
+    assert sign_of(verdict, -2.0).drawing == "down"
+
+
+def test_reason_is_told():
+    refused = change(Verdict.NOT_COMPARABLE, reason="Blurred.")
+    assert explain(refused) == "Blurred."
+    assert "1.4 HI" in explain(change(Verdict.WITHIN_ERROR))
+    assert "larger than 1.4 HI" in explain(change(Verdict.BETTER))
+
+
+def ink(verdict, colours):
+    image = QImage(120, 30, QImage.Format.Format_RGB32)
+    image.fill(colours.panel)
+    painter = QPainter(image)
+    draw_sign(painter, sign_of(verdict, -1.0), QRectF(0, 0, 120, 30), colours)
+    painter.end()
+    found = [image.pixelColor(x, y) for x in range(120) for y in range(30)]
+    return max(found, key=lambda colour: colour.saturation())
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK])
+def test_better_is_blue_and_worse_is_orange(colours, qapp):
+    assert 190 < ink(Verdict.BETTER, colours).hue() < 230
+    assert 15 < ink(Verdict.WORSE, colours).hue() < 40
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK])
+def test_no_change_and_no_answer_are_grey(colours, qapp):
+    # The words' edges may be coloured by sub-pixel drawing, the theme's colours are not.
+    for name in (colours.within, colours.refused):
+        assert name[1:3] == name[3:5] == name[5:7]
