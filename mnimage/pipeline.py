@@ -94,7 +94,7 @@ def examine_shots(
     """
     recipe = recipe or Recipe()
     relief = recover_relief(shots, recipe.relief, tick)
-    card = measure_relief(relief, recipe.relief)
+    card = replace(measure_relief(relief, recipe.relief), recipe=recipe.version)
     facts = CaptureFacts(format="directional shots", bits=shots.bits, taken_at=taken_at)
     photo = Photo(shots.picture, facts)
     zones = skin_zones(photo, None)
@@ -207,7 +207,8 @@ def _same_scars(
     )
     seen = sample(valid, places[0], places[1], outside=0.0) > 0.5
     carried = np.asarray(np.rint(labels), dtype=np.int32)
-    return measure_relief(after.relief, recipe.relief, scars=carried, mask=seen)
+    later = measure_relief(after.relief, recipe.relief, scars=carried, mask=seen)
+    return replace(later, recipe=recipe.version)
 
 
 def _places_before(alignment: Alignment) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
