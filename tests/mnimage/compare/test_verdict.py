@@ -83,9 +83,7 @@ def test_unchanged_skin_is_rarely_called_changed_over_a_whole_family():
 
 def test_holm_agrees_with_the_step_down_written_out():
     changes = _family(np.linspace(0, 8, 12), 3)
-    p = np.array(
-        [2 * stats.norm.sf(abs(c.change) / c.uncertainty) for c in changes.values()]
-    )
+    p = np.array([2 * stats.norm.sf(abs(c.change) / c.uncertainty) for c in changes.values()])
     order, wanted = np.argsort(p), np.zeros(12, bool)
     for rank, index in enumerate(order):
         if p[index] > 0.05 / (12 - rank):

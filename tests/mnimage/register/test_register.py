@@ -118,9 +118,7 @@ def test_a_photo_on_itself_does_not_move():
     found = register_pair(_photo(picture), _photo(picture), (None, None), skin, RECIPE)
     assert found.aligned
     row, column = np.mgrid[0:512, 0:512]
-    full = expand(found.row, found.step, found.shape), expand(
-        found.column, found.step, found.shape
-    )
+    full = expand(found.row, found.step, found.shape), expand(found.column, found.step, found.shape)
     assert np.abs(full[0] - row)[skin].max() < 0.02
     assert np.abs(full[1] - column)[skin].max() < 0.02
 
