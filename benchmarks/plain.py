@@ -202,10 +202,7 @@ def _lines(middle: Plane, middle_mm: float, recipe: ScoreRecipe) -> float:
     best = np.argmax(strength, axis=0)[None]
     strength = np.take_along_axis(strength, best, axis=0)[0]
     offset = np.take_along_axis(np.stack([scale[1] for scale in scales]), best, axis=0)[0]
-    border = max(1, round(0.8 / middle_mm))
-    inner = np.zeros(light.shape, dtype=bool)
-    inner[border:-border, border:-border] = True
-    points = (strength > recipe.line_low) & (np.abs(offset) < 1) & inner
+    points = (strength > recipe.line_low) & (np.abs(offset) < 1)
     length = np.where(points, 1 - np.abs(offset), 0) * middle_mm
     grown = ndimage.binary_dilation(points, np.ones((3, 3), dtype=bool))
     labels = measure.label(grown, connectivity=2)  # type: ignore[no-untyped-call]

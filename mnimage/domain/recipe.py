@@ -96,7 +96,7 @@ class ScoreRecipe:
     mark_contrast: float = 0.05
     focus_left: tuple[tuple[str, float], ...] = (
         ("texture_contrast", 0.04),
-        ("pores", 0.08),
+        ("pores", 0.15),
         ("lines", 0.06),
     )
     block_mm: float = 5.0

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
     Places = NDArray[np.intp]
 
+STRIP_ROWS = 160
+
 SMALLEST_SIGMA = 4.0
 """A blur wider than twice this many pixels is done on a grid where it is at least this wide."""
 
@@ -97,8 +99,8 @@ def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
 
 def local_maxima(values: Plane, radius: int, above: float) -> tuple[Places, Places]:
     """Return rows and columns of the highest pixels within `radius` that exceed `above`."""
-    size = 2 * radius + 1
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    away = np.arange(-radius, radius + 1) ** 2
+    disk = (away[:, None] + away <= radius**2).astype(np.uint8)
     highest = cv2.dilate(values, disk)
     rows, columns = np.nonzero((values >= highest) & (values > above))
     return rows, columns
@@ -161,29 +163,44 @@ def dark_ridges(
     above
         Least strength, in the unit of `values`.
     """
-    best = np.full(values.shape, above, dtype=np.float32)
-    found = [_ridges_at(values, mask, sigma, best) for sigma in sigmas]
-    keep = [part.strength >= best[part.rows, part.columns] for part in found]
+    reach = int(np.ceil(4 * sigmas[-1])) + 2
+    parts: list[Ridges] = []
+    # Strips small enough for the processor's cache: several times as fast as whole pictures.
+    for first in range(0, values.shape[0], STRIP_ROWS):
+        top = max(first - reach, 0)
+        rows = slice(top, min(first + STRIP_ROWS + reach, values.shape[0]))
+        own = np.zeros((rows.stop - top, values.shape[1]), dtype=np.bool_)
+        inner = slice(first - top, first - top + STRIP_ROWS)
+        own[inner] = mask[rows][inner]
+        parts.extend(_ridges_in(values[rows], own, sigmas, above, top) if own.any() else ())
     return Ridges(
-        np.concatenate([part.rows[kept] for part, kept in zip(found, keep, strict=True)]),
-        np.concatenate([part.columns[kept] for part, kept in zip(found, keep, strict=True)]),
-        np.concatenate([part.strength[kept] for part, kept in zip(found, keep, strict=True)]),
-        np.concatenate([part.length_px[kept] for part, kept in zip(found, keep, strict=True)]),
+        np.concatenate([np.zeros(0, np.intp), *(part.rows for part in parts)]),
+        np.concatenate([np.zeros(0, np.intp), *(part.columns for part in parts)]),
+        np.concatenate([np.zeros(0, np.float32), *(part.strength for part in parts)]),
+        np.concatenate([np.zeros(0, np.float32), *(part.length_px for part in parts)]),
     )
 
 
-def _ridges_at(values: Plane, mask: NDArray[np.bool_], sigma: float, best: Plane) -> Ridges:
-    smooth = _blur(values, sigma)
-    strength = _strength(smooth, sigma)
-    rows, columns = np.nonzero((strength > best) & mask)
-    np.maximum(best, strength, out=best)
-    inside = (rows > 0) & (rows < values.shape[0] - 1)
-    inside &= (columns > 0) & (columns < values.shape[1] - 1)
-    rows, columns = rows[inside], columns[inside]
-    length = 1 - np.abs(_offset(smooth, rows, columns))
-    centre = length > 0
-    rows, columns = rows[centre], columns[centre]
-    return Ridges(rows, columns, strength[rows, columns], length[centre])
+def _ridges_in(
+    values: Plane, mask: NDArray[np.bool_], sigmas: Sequence[float], above: float, top: int
+) -> list[Ridges]:
+    """Return the ridges of one strip that starts at row `top`, one part per scale."""
+    smooth = [_blur(values, sigma) for sigma in sigmas]
+    strength = [_strength(*pair) for pair in zip(smooth, sigmas, strict=True)]
+    best = np.full(values.shape, above, dtype=np.float32)
+    for answer in strength:
+        np.maximum(best, answer, out=best)
+    best[~mask] = np.inf
+    best[:, [0, -1]] = np.inf
+    best[[0, -1]] = np.inf
+    found: list[Ridges] = []
+    for plane, answer in zip(smooth, strength, strict=True):
+        rows, columns = np.nonzero((answer >= best) & (answer > above))
+        length = 1 - np.abs(_offset(plane, rows, columns))
+        centre = length > 0
+        rows, columns = rows[centre], columns[centre]
+        found.append(Ridges(rows + top, columns, answer[rows, columns], length[centre]))
+    return found
 
 
 def _strength(smooth: Plane, sigma: float) -> Plane:

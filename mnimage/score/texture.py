@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mnimage.kernels.filters import gaussian, masked_blur
-from mnimage.kernels.geometry import block_mean
+from mnimage.kernels.geometry import block_mean, grid_shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +24,7 @@ SIGMA_OF_WAVELENGTH = 0.1874
 COLOUR_AXES = np.array([[0.3, 0.5, 0.2], [1.0, -1.0, 0.0], [0.0, 1.0, -1.0]], dtype=np.float32)
 """From ln R, G, B to ln light, ln R/G (blood) and ln G/B (melanin)."""
 
+STRIP_ROWS = 160
 WINDOW_MM = 2.0
 STEEPEST = (1.5, 0.7)
 """Fall of ln light per unit of ln R/G and ln G/B that pigment and blood can explain. Relief seen
@@ -48,24 +49,44 @@ def texture_energy(log: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: Scor
     plan, recipe
         Sizes and band.
     """
-    band = _band(np.asarray(cv2.transform(log, COLOUR_AXES), np.float32), seen, plan, recipe)
     factor = plan.step // plan.middle
+    height = max(1, STRIP_ROWS // factor) * factor
+    starts = range(0, log.shape[0], height)
+    moments = np.concatenate([_moments(log, seen, (at, height), plan, recipe) for at in starts], 1)
     cover = np.maximum(block_mean(seen.astype(np.float32), factor), 1e-6)
-    light, blood, melanin = (np.ascontiguousarray(band[..., axis]) for axis in range(3))
-    moments = np.stack(
-        [
-            block_mean(first * second, factor) / cover
-            for first, second in (
-                (light, light),
-                (light, blood),
-                (light, melanin),
-                (blood, blood),
-                (blood, melanin),
-                (melanin, melanin),
-            )
-        ]
-    ).astype(np.float32)
+    moments = np.asarray(moments / cover, dtype=np.float32)
     return _unexplained(moments, cover, WINDOW_MM / plan.cell_mm)
+
+
+def _moments(
+    log: Plane,
+    seen: NDArray[np.bool_],
+    strip: tuple[int, int],
+    plan: Plan,
+    recipe: ScoreRecipe,
+) -> Plane:
+    """Return the six mean products of the band's three axes in the cells of a strip of rows."""
+    first, height = strip
+    factor = plan.step // plan.middle
+    reach = int(np.ceil(4.5 * SIGMA_OF_WAVELENGTH * recipe.texture_high_mm / plan.middle_mm)) + 2
+    top, last = max(first - reach, 0), min(first + height, log.shape[0])
+    rows = slice(top, min(last + reach, log.shape[0]))
+    cells = grid_shape((last - first, log.shape[1]), factor)
+    if not seen[first:last].any():
+        return np.zeros((6, *cells), np.float32)
+    axes = np.asarray(cv2.transform(log[rows], COLOUR_AXES), np.float32)
+    band = _band(axes, seen[rows], plan, recipe)[first - top : last - top]
+    light, blood, melanin = (np.ascontiguousarray(band[..., axis]) for axis in range(3))
+    pairs = (
+        (light, light),
+        (light, blood),
+        (light, melanin),
+        (blood, blood),
+        (blood, melanin),
+        (melanin, melanin),
+    )
+    products = [block_mean(one * other, factor) for one, other in pairs]
+    return np.stack(products).astype(np.float32)
 
 
 def _band(axes: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: ScoreRecipe) -> Plane:
