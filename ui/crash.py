@@ -28,16 +28,17 @@ def log_file() -> Path:
     return Path(QStandardPaths.writableLocation(place)) / "crashes.log"
 
 
-def keep_true_alive() -> None:
-    """Keep Qt's signals from using up the interpreter's True.
+def keep_singletons_alive() -> None:
+    """Keep Qt from using up the interpreter's None and True.
 
-    WORKAROUND(PySide6 6.12.0, not in 6.11): every `emit()` gives back a reference to True that it
-    never took. Before Python 3.12, where True became immortal, the interpreter aborts after some
-    thousand signals with "bool_dealloc: deallocating True or False".
+    WORKAROUND(PySide6 6.12.0, not in 6.11): methods that return nothing, and every `emit()`, hand
+    out None and True without taking a reference to them. Before Python 3.12, which made the two
+    immortal, the interpreter aborts after some thousand calls ("none_dealloc", "bool_dealloc").
     """
     if sys.version_info < (3, 12):
-        counter = ctypes.c_ssize_t.from_address(id(True))
-        counter.value += _PLENTY
+        for singleton in (None, True, False):
+            counter = ctypes.c_ssize_t.from_address(id(singleton))
+            counter.value += _PLENTY
 
 
 def describe(error: BaseException) -> str:

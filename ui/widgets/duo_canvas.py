@@ -25,6 +25,7 @@ GAIN = 3.0
 
 _GRAB = 12.0
 _NUDGE = 0.05
+_GRIP_HEIGHT = 40.0
 
 
 class CompareMode(StrEnum):
@@ -252,7 +253,8 @@ class DuoCanvas(Canvas):
         return self.tr("After minus before, shown {0} times stronger").format(f"{GAIN:g}")
 
     def _paint_divider(self, painter: QPainter) -> None:
-        x, middle = self._divider(), self.height() / 2
+        # The grip is low, so that a spot brought to the middle stays free.
+        x, middle = self._divider(), self.height() - _GRIP_HEIGHT
         colours = theme.colours_of(self.palette())
         painter.save()
         painter.setPen(QPen(QColor(0, 0, 0, 120), 3))

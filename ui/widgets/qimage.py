@@ -181,9 +181,9 @@ def difference(before: QImage, after: QImage, gain: float) -> QImage:
 
     Redder after is redder than grey, darker after is darker: what is seen is after minus before.
     """
-    first, second = (_rgb_array(image).astype(np.int16) for image in (before, after))
-    shown = np.clip((second - first) * gain + 128, 0, 255).astype(np.uint8)
-    image = _rgb_image(np.ascontiguousarray(shown)).copy()
+    first, second = (_rgb_array(image) for image in (before, after))
+    shown = cv2.addWeighted(second, gain, first, -gain, 128)
+    image = _rgb_image(np.asarray(shown, dtype=np.uint8)).copy()
     image.setDevicePixelRatio(before.devicePixelRatio())
     return image
 

@@ -42,7 +42,10 @@ class RowDelegate(QStyledItemDelegate):
         style = _Style(option)
         painter.save()
         if style.selected:
-            painter.fillRect(style.place, QColor(style.colours.raised))
+            painter.fillRect(style.place, QColor(style.colours.window))
+            if index.column() == 0:
+                bar = style.place.adjusted(0, 0, 3 - style.place.width(), 0)
+                painter.fillRect(bar, QColor(style.colours.accent))
         if index.data(HEADING_ROLE):
             _draw_heading(painter, style, str(index.data()))
         elif sign := index.data(SIGN_ROLE):
