@@ -82,6 +82,8 @@ def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Sh
     ValueError
         If there is no such channel.
     """
+    if channel not in CHANNELS:
+        raise ValueError(f"no such channel: {channel}")
     sheet = read_sheet(path)
     lights = lights_of(sheet)
     source = _Source(path.parent, sheet.linear, CHANNELS.index(channel))

@@ -6,6 +6,7 @@ same; Pillow warns. Both are caught here, so that damage is noticed and a note i
 
 from __future__ import annotations
 
+import logging
 import os
 import struct
 import sys
@@ -64,6 +65,18 @@ def noted() -> Iterator[list[str]]:
             yield said
         finally:
             said.extend(dict.fromkeys(" ".join(str(one.message).split()) for one in caught))
+
+
+@contextmanager
+def unlogged(name: str) -> Iterator[None]:
+    """Keep a library's own logger quiet: what it says about a spoilt file is told as an error."""
+    logger = logging.getLogger(name)
+    with _one_at_a_time:
+        kept, logger.disabled = logger.disabled, True
+        try:
+            yield
+        finally:
+            logger.disabled = kept
 
 
 def _redirect(target: int) -> int | None:

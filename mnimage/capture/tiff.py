@@ -22,7 +22,7 @@ from mnimage.capture.exif import ORIENTATION, read_exif
 from mnimage.capture.ifd import Directory, first_directory, read_directory
 from mnimage.capture.png import swap_red_and_blue
 from mnimage.capture.profiles import cmyk_to_srgb
-from mnimage.capture.strict import BROKEN, heard, noted
+from mnimage.capture.strict import BROKEN, heard, noted, unlogged
 from mnimage.errors import PhotoUnreadable
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _decode(content: bytes, page: Directory) -> Decoded:
 
 
 def _by_tifffile(content: bytes) -> Samples:
-    with tifffile.TiffFile(io.BytesIO(content)) as file:
+    with unlogged("tifffile"), tifffile.TiffFile(io.BytesIO(content)) as file:
         page = file.pages.first
         array, axes = page.asarray(), page.axes
     if axes == "SYX":
@@ -191,11 +191,15 @@ def _unturned(content: bytes, page: Directory) -> bytes:
 def _channels(samples: Samples, page: Directory) -> Samples:
     """Return grey, grey and alpha, RGB, or RGB and alpha, white being the highest value."""
     colours = 3 if page.number(_COLOURS, 1) == _RGB else 1
+    samples = samples[..., None] if samples.ndim == 2 else samples
+    size = (page.number(_ROWS, 0), page.number(_COLUMNS, 0))
+    if samples.shape[:2] != size or samples.shape[2] < colours:
+        raise damaged("its header does not fit its picture")
     kinds = page.numbers(_EXTRA)
     if page.number(_COLOURS, 1) == _WHITE_IS_ZERO:
         samples = as_samples(np.iinfo(samples.dtype).max - samples)
-    if samples.ndim == 2 or samples.shape[2] == colours:
-        return samples
+    if samples.shape[2] == colours:
+        return as_samples(samples[..., 0] if colours == 1 else samples)
     if not kinds or kinds[0] not in (_ASSOCIATED, _UNASSOCIATED):
         plain = samples[..., 0] if colours == 1 else samples[..., :3]
         return as_samples(np.ascontiguousarray(plain))

@@ -40,8 +40,8 @@ def _profile(space, tags):
     tags |= {"desc": words + text, "cprt": words + text}
     table, body = struct.pack(">I", len(tags)), b""
     start = 132 + 12 * len(tags)
-    for name, value in tags.items():
-        value += bytes(-len(value) % 4)
+    for name, bare in tags.items():
+        value = bare + bytes(-len(bare) % 4)
         table += struct.pack(">4sII", name.encode(), start + len(body), len(value))
         body += value
     head = struct.pack(

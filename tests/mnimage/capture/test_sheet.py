@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from mnimage.capture.sheet import lights_of, read_sheet
+from mnimage.capture.sheet import is_sheet, lights_of, read_sheet
 from mnimage.errors import ShotsUnusable
 
 AROUND = ([0.7, 0, 0.7], [-0.7, 0, 0.7], [0, 0.7, 0.7], [0, -0.7, 0.7])
@@ -138,3 +138,8 @@ def test_each_shot_has_one_light_of_the_same_sort(written, last, words):
     sheet["shots"].append({"file": "last.png", **last})
     with pytest.raises(ShotsUnusable, match=rf"Shot 5 \(last.png\).*{words}"):
         lights_of(read_sheet(written(sheet)))
+
+
+def test_a_sheet_is_told_from_a_photo_by_its_name(tmp_path):
+    assert is_sheet(tmp_path / "SHOTS.json")
+    assert not is_sheet(tmp_path / "photo.jpg")

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import warnings
 
 import pytest
 
-from mnimage.capture.strict import heard, noted
+from mnimage.capture.strict import heard, noted, unlogged
 
 
 def test_what_c_code_prints_is_heard_and_not_seen(capfd):
@@ -75,3 +76,11 @@ def test_a_program_without_an_error_stream_still_reads(monkeypatch):
     with heard() as said:
         pass
     assert said == []
+
+
+def test_a_logger_is_quiet_inside_only(caplog):
+    logger = logging.getLogger("some.library")
+    with unlogged("some.library"):
+        logger.error("inside")
+    logger.error("outside")
+    assert caplog.messages == ["outside"]
