@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -11,14 +11,26 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+T = TypeVar("T", bound=np.generic)
+
 NORMAL_MAD = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
+
+
+ENOUGH = 40_000
+"""A median of this many values is known to 0.6 % of their spread; more are thinned out evenly."""
+
+
+def thinned(values: NDArray[T]) -> NDArray[T]:
+    """Return evenly chosen rows of `values`, all where there are not many."""
+    return values[:: max(1, values.shape[0] // ENOUGH)]
 
 
 def robust_spread(values: NDArray[np.float32]) -> float:
     """Return 1.4826 x the median absolute deviation: the standard deviation without outliers."""
     if values.size == 0:
         return float("nan")
+    values = thinned(values)
     return float(NORMAL_MAD * np.median(np.abs(values - np.median(values))))
 
 
@@ -29,7 +41,7 @@ def half_sample_mode(values: NDArray[np.float32]) -> float:
     less dense (Robertson and Cryer 1974; Bickel 2006). Stops at 1/64 of the sample, whose median
     it returns: to single values it would follow noise.
     """
-    rest = np.sort(values[np.isfinite(values)])
+    rest = np.sort(thinned(values[np.isfinite(values)]))
     if rest.size == 0:
         return float("nan")
     least = max(3, rest.size // 64)

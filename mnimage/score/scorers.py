@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mnimage.kernels.color import to_lab
 from mnimage.kernels.filters import masked_blur
+from mnimage.kernels.statistics import thinned
 from mnimage.score.colour import (
     USUAL_SKIN,
     contrast_of_marks,
@@ -76,7 +77,7 @@ def read_skin(maps: Maps, reference: Reference, cell_mm: float, recipe: ScoreRec
     cells = cells if cells.any() else seen
     light = median_light(linear, cells)
     index = hemoglobin_index(linear, light, recipe.redness_k)
-    redness = index - np.median(index[cells])
+    redness = index - np.median(thinned(index[cells]))
     smooth = masked_blur(redness, seen, recipe.redness_sigma_mm / cell_mm)
     pigment = melanin_index(linear, seen, cell_mm, recipe.flatten_mm)
     balanced = to_lab(linear * (USUAL_SKIN / light))
@@ -87,7 +88,7 @@ def read_skin(maps: Maps, reference: Reference, cell_mm: float, recipe: ScoreRec
         redness=redness,
         redness_smooth=smooth,
         red=(smooth > reference.red_above).astype(np.float32),
-        pigment=pigment - np.median(pigment[cells]),
+        pigment=pigment - np.median(thinned(pigment[cells])),
         lab=to_lab(linear),
         uneven=unevenness(balanced, seen, cell_mm, recipe.flatten_mm),
         energy=maps.energy,

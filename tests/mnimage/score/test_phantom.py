@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from mnimage.domain.photo import Scale
 from mnimage.domain.recipe import ScoreRecipe
@@ -20,7 +21,9 @@ def redness_and_blood(tone, all_skin):
     photo = shoot(skin, Shot(sensor=replace(REAL, jpeg=90)))
     card = score_photo(photo, all_skin(photo.shape), Scale(0.05, "rig", 0.0), RECIPE)
     layer = card.layers["redness"]
-    blood = block_mean(skin.chromophores.blood, layer.step)
+    # The map is smoothed over half a millimetre; so is the truth it is held against.
+    blood = gaussian_filter(skin.chromophores.blood, RECIPE.redness_sigma_mm / 0.05)
+    blood = block_mean(blood, layer.step)
     blood = blood - np.median(blood)
     known = np.isfinite(layer.values)
     return layer.values[known], 100 * blood[known]
@@ -29,7 +32,7 @@ def redness_and_blood(tone, all_skin):
 def test_redness_follows_blood_over_skin_tones(all_skin):
     pairs = [redness_and_blood(tone, all_skin) for tone in ("I", "II", "III", "IV", "V")]
     for redness, blood in pairs:
-        assert np.corrcoef(redness, blood)[0, 1] >= 0.92
+        assert np.corrcoef(redness, blood)[0, 1] >= 0.95
     pooled = [np.concatenate(side) for side in zip(*pairs, strict=True)]
     assert np.corrcoef(*pooled)[0, 1] >= 0.95
     slopes = [np.polyfit(blood, redness, 1)[0] for redness, blood in pairs]
