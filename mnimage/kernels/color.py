@@ -32,7 +32,7 @@ def decode_srgb(coded: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return linear light for sRGB values coded 0..1."""
     low = coded / 12.92
     high = ((np.maximum(coded, 0.04045) + 0.055) / 1.055) ** 2.4
-    return np.where(coded <= 0.04045, low, high).astype(np.float32)
+    return np.asarray(np.where(coded <= 0.04045, low, high), dtype=np.float32)
 
 
 def encode_srgb(linear: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -40,7 +40,7 @@ def encode_srgb(linear: NDArray[np.floating]) -> NDArray[np.float32]:
     light = np.clip(linear, 0.0, 1.0)
     low = light * 12.92
     high = 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055
-    return np.where(light <= 0.0031308, low, high).astype(np.float32)
+    return np.asarray(np.where(light <= 0.0031308, low, high), dtype=np.float32)
 
 
 def to_linear(coded: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float32]:
