@@ -10,7 +10,8 @@ import numpy as np
 from PIL import JpegImagePlugin
 
 from mnimage.capture.decoded import Decoded, as_samples, check_size, damaged
-from mnimage.capture.exif import read_exif
+from mnimage.capture.exif import Exif, read_exif
+from mnimage.capture.profiles import cmyk_to_srgb
 from mnimage.capture.strict import BROKEN, heard, noted
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -48,7 +49,7 @@ def read_jpeg(content: bytes) -> Decoded:
     exif = read_exif(header.exif)
     icc = b"".join(part for _, part in sorted(header.icc.items()))
     if header.channels == 4:
-        return _read_cmyk(content, Decoded(np.zeros((1, 1), np.uint8), 8, exif, icc=icc))
+        return _read_cmyk(content, exif, icc)
     flags = cv2.IMREAD_GRAYSCALE if header.channels == 1 else cv2.IMREAD_COLOR_RGB
     with heard() as said:
         pixels = cv2.imdecode(
@@ -90,14 +91,12 @@ def _take(header: _Header, marker: int, body: bytes, end: int) -> None:
         raise damaged("it holds no picture")
 
 
-def _read_cmyk(content: bytes, empty: Decoded) -> Decoded:
-    from mnimage.capture.profiles import cmyk_to_srgb
-
+def _read_cmyk(content: bytes, exif: Exif, icc: bytes) -> Decoded:
     with noted() as said:
         try:
             with JpegImagePlugin.JpegImageFile(io.BytesIO(content)) as picture:
                 picture.load()
-                pixels, note = cmyk_to_srgb(picture, empty.icc)
+                pixels, note = cmyk_to_srgb(picture, icc)
         except BROKEN as error:
             raise damaged("part of its picture cannot be decoded") from error
-    return Decoded(pixels, 8, empty.exif, notes=(note, *said))
+    return Decoded(pixels, 8, exif, notes=(note, *said))
