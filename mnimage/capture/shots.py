@@ -16,6 +16,7 @@ from mnimage.errors import PhotoUnreadable, ShotsUnusable
 from mnimage.kernels.color import to_coded8, to_linear
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Sh
         lights=lights,
         near=sheet.near,
         scale=Scale(sheet.mm_per_px, "rig", _RIG_ERROR),
-        picture=to_coded8(stack.total / np.float32(len(sheet.shots))),
+        picture=_picture(stack),
         channel=channel,
         bits=stack.bits,
         saturated=stack.saturated,
@@ -161,8 +162,7 @@ def _add(stack: _Stack, number: int, photo: Photo, source: _Source) -> None:
     end = SATURATED * np.iinfo(coded.dtype).max
     stack.bits = min(stack.bits, photo.facts.bits)
     stack.notes |= dict.fromkeys(photo.facts.notes)
-    for start in range(0, stack.shape[0], _BAND):  # By bands, to spare memory.
-        band = slice(start, start + _BAND)
+    for band in _bands(stack.shape[0]):
         light = _light(coded[band], photo, source)
         stack.total[band] += light
         stack.frames[number, band] = light[..., source.channel]
@@ -181,13 +181,7 @@ def _light(
 
 def _level(stack: _Stack, sheet: Sheet, source: _Source) -> None:
     """Subtract the dark frame from all frames, and divide each by its flat frame, in place."""
-    dark: NDArray[np.float32] | None = None
-    if sheet.dark is not None:
-        photo = _read(source, sheet.dark, stack.shape)
-        light = _light(photo.coded, photo, source)
-        dark = np.ascontiguousarray(light[..., source.channel])
-        stack.frames -= dark
-        stack.total -= light * np.float32(len(sheet.shots))
+    dark = _subtract_dark(stack, sheet.dark, source) if sheet.dark is not None else None
     for number, name in enumerate(sheet.flat):
         flat, faint = _flat(source, name, dark, stack.shape)
         chosen = slice(number, number + 1) if len(sheet.flat) > 1 else slice(None)
@@ -197,19 +191,46 @@ def _level(stack: _Stack, sheet: Sheet, source: _Source) -> None:
             stack.notes[_FAINT_FLAT] = None
 
 
+def _subtract_dark(stack: _Stack, name: str, source: _Source) -> NDArray[np.float32]:
+    """Subtract the dark frame from all frames and from their sum; return its channel."""
+    photo = _read(source, name, stack.shape)
+    dark = np.empty(stack.shape, dtype=np.float32)
+    for band in _bands(stack.shape[0]):
+        light = _light(photo.coded[band], photo, source)
+        dark[band] = light[..., source.channel]
+        stack.frames[:, band] -= dark[band]
+        stack.total[band] -= light * np.float32(len(stack.frames))
+    return dark
+
+
+def _picture(stack: _Stack) -> NDArray[np.uint8]:
+    """Return the mean of all shots, sRGB-coded."""
+    picture = np.empty(stack.total.shape, dtype=np.uint8)
+    for band in _bands(stack.shape[0]):
+        picture[band] = to_coded8(stack.total[band] / np.float32(len(stack.frames)))
+    return picture
+
+
+def _bands(rows: int) -> Iterator[slice]:
+    """Yield slices of rows, to spare memory."""
+    return (slice(start, start + _BAND) for start in range(0, rows, _BAND))
+
+
 def _flat(
     source: _Source, name: str, dark: NDArray[np.float32] | None, shape: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return a flat frame of mean 1, and where it is too dark to divide by."""
     photo = _read(source, name, shape)
-    flat = _light(photo.coded, photo, source)[..., source.channel]
+    flat = np.empty(shape, dtype=np.float32)
+    for band in _bands(shape[0]):
+        flat[band] = _light(photo.coded[band], photo, source)[..., source.channel]
     if dark is not None:
-        flat = flat - dark
+        flat -= dark
     mean = float(flat.mean(dtype=np.float64))
     if mean <= 0:
         raise ShotsUnusable(
             f"{name} is no brighter than the dark frame, so it is no flat frame.",
             hint="Photograph a white card in the skin's place, with the same lamps.",
         )
-    flat = (flat / np.float32(mean)).astype(np.float32)
+    flat /= np.float32(mean)
     return np.maximum(flat, _FAINTEST), flat < _FAINTEST
