@@ -13,7 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from ui import theme
-from ui.crash import CrashHandler, keep_singletons_alive, log_file
+from ui.crash import CrashHandler, log_file
 from ui.jobs import Jobs
 from ui.main_window import MainWindow
 from ui.resources import asset
@@ -29,7 +29,6 @@ _THEME = "theme"
 def main(argv: Sequence[str]) -> int:
     """Build the app, run it, put everything away."""
     wishes = _parser().parse_args(list(argv[1:]))
-    keep_singletons_alive()
     app = QApplication(list(argv[:1]))
     window, jobs, presenter = build(app, _library())
     handler = CrashHandler(log_file(), window)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import sys
 import traceback
@@ -19,26 +18,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mnimage.crash")
 
-_PLENTY = 1 << 40
-
 
 def log_file() -> Path:
     """Return where crashes are written down."""
     place = QStandardPaths.StandardLocation.AppLocalDataLocation
     return Path(QStandardPaths.writableLocation(place)) / "crashes.log"
-
-
-def keep_singletons_alive() -> None:
-    """Keep Qt from using up the interpreter's None and True.
-
-    WORKAROUND(PySide6 6.12.0, not in 6.11): methods that return nothing, and every `emit()`, hand
-    out None and True without taking a reference to them. Before Python 3.12, which made the two
-    immortal, the interpreter aborts after some thousand calls ("none_dealloc", "bool_dealloc").
-    """
-    if sys.version_info < (3, 12):
-        for singleton in (None, True, False):
-            counter = ctypes.c_ssize_t.from_address(id(singleton))
-            counter.value += _PLENTY
 
 
 def describe(error: BaseException) -> str:

@@ -52,7 +52,7 @@ class RegisterRecipe:
     exceed chance by `min_evidence` is refused.
     """
 
-    working_px: int = 1600
+    working_px: int = 1200
     halvings: int = 3
     steps: int = 4
     final_steps: int = 3
@@ -93,7 +93,7 @@ class ScoreRecipe:
     relief_coarsest_mm_per_px: float = 0.25
     mark_sigma_mm: float = 0.4
     mark_surround_mm: float = 3.0
-    mark_contrast: float = 0.05
+    mark_contrast: float = 0.025
     focus_left: tuple[tuple[str, float], ...] = (
         ("texture_contrast", 0.04),
         ("pores", 0.15),
@@ -112,7 +112,7 @@ class ScoreRecipe:
         ("texture_contrast", 0.01, 0.02),
         ("pores", 1.0, 0.05),
         ("lines", 0.8, 0.04),
-        ("scar_visibility", 0.015, 0.04),
+        ("scar_visibility", 0.012, 0.1),
     )
 
 

@@ -23,9 +23,6 @@ from mnimage.domain.quality import Finding, QualityReport
 from mnimage.domain.relief import Scar
 from mnimage.domain.scorecard import Layer
 from mnimage.errors import MnimageError
-from ui.crash import keep_singletons_alive
-
-keep_singletons_alive()
 
 STEP = 4
 

@@ -68,10 +68,11 @@ def test_log_that_cannot_be_written_stops_nothing(qtbot, error, tmp_path):
 def test_qt_does_not_use_up_none_and_true():
     program = (
         "import sys; from PySide6.QtCore import QObject\n"
-        "from ui.crash import keep_singletons_alive; keep_singletons_alive()\n"
         "q = QObject()\n"
-        "for _ in range(100_000): q.objectNameChanged.emit('a'); q.setObjectName('a')\n"
-        "assert min(sys.getrefcount(True), sys.getrefcount(None)) > 0"
+        "before = sys.getrefcount(True), sys.getrefcount(None)\n"
+        "for _ in range(1000): q.objectNameChanged.emit('a'); q.setObjectName('a')\n"
+        "after = sys.getrefcount(True), sys.getrefcount(None)\n"
+        "assert all(a > b - 500 for a, b in zip(after, before))"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(
