@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float64]
 
 REC2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
+COLOURLESS = np.array([1.18, 0.36, -0.54])
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
@@ -128,7 +129,7 @@ def _unevenness(lab: Plane, cell_mm: float, broad_mm: float) -> Plane:
 
 
 def _marks(cells: Plane, cell_mm: float, recipe: ScoreRecipe) -> float:
-    light = np.log(cells @ LUMINANCE)
+    light = np.log(np.maximum(cells, 1e-5)) @ COLOURLESS
     smooth = _blur(light, recipe.mark_sigma_mm / cell_mm)
     wide = recipe.mark_surround_mm / cell_mm
     plain = np.abs(smooth - _blur(light, wide)) < recipe.mark_contrast

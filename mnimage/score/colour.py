@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 USUAL_SKIN = np.array([0.50, 0.28, 0.20], dtype=np.float32)
 """Linear sRGB that reference skin is brought to before channels are mixed (medium skin)."""
 
+COLOURLESS = np.array([1.18, 0.36, -0.54], dtype=np.float32)
+"""Weights of ln R, G, B in which blood and melanin of fair to olive skin cancel; they sum to 1, so
+that grey shading passes whole. Fitted on the phantom (`mnimage.phantom.spectrum`), noise-free."""
+
 DARKEST = 1e-5
 
 
@@ -70,9 +74,11 @@ def contrast_of_marks(
 ) -> Plane:
     """Return by how much ln light differs from the healthy skin around, over marks of 1 to 6 mm.
 
-    The healthy skin is a masked Gaussian mean, found a second time without what stands out.
+    Light is taken so that red and brown marks cancel (`COLOURLESS`) and shading by relief stays;
+    redness and pigment have scores of their own. The healthy skin is a masked Gaussian mean, found
+    a second time without what stands out.
     """
-    light = np.log(np.maximum(luminance(np.ascontiguousarray(linear)), DARKEST))
+    light = np.asarray(np.log(np.maximum(linear, DARKEST)) @ COLOURLESS, dtype=np.float32)
     smooth = masked_blur(light, seen, recipe.mark_sigma_mm / cell_mm)
     wide = recipe.mark_surround_mm / cell_mm
     around = masked_blur(light, seen, wide)

@@ -104,3 +104,22 @@ def test_a_refused_pair_is_not_scored(visit, all_skin):
     refused = replace(field, status=Status.NOT_COMPARABLE, reason="two people")
     with pytest.raises(NotComparable, match="two people"):
         score_pair((before, after), all_skin(before.shape), refused, (SCALE, None), RECIPE)
+
+
+def scar_visibility(visit, all_skin, changed):
+    _, before, after, field = visit(3, "II", changed)
+    pair = score_pair((before, after), all_skin(before.shape), field, (SCALE, None), RECIPE)
+    return [values(card)["scar_visibility"] for card in (pair.before, pair.after)]
+
+
+def test_scar_visibility_follows_scars_and_not_colour(visit, all_skin):
+    def shallower(skin):
+        return replace(skin, scar_mm=0.3 * skin.scar_mm)
+
+    def paler(skin):
+        return replace(skin, chromophores=skin.chromophores.paler(0.5, 0.5))
+
+    before, after = scar_visibility(visit, all_skin, shallower)
+    assert after < 0.5 * before
+    before, after = scar_visibility(visit, all_skin, paler)
+    assert after == pytest.approx(before, rel=0.25)
