@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.plain import fast_scores, plain_scores
-from mnimage import pipeline
+from mnimage import pipeline, workflow
 from mnimage.capture.files import read_photo
 from mnimage.domain.photo import Scale
 from mnimage.domain.recipe import Recipe
@@ -106,8 +106,7 @@ def _beside_plain(examined: Examined) -> list[tuple[str, float, str]]:
 
 
 def _compare(before: Path, after: Path) -> None:
-    first, second = (pipeline.examine_photo(read_photo(path), name="") for path in (before, after))
-    pipeline.compare_photos(first, second)
+    workflow.compare_files(before, after)
 
 
 def _timed(work: Callable[[], object]) -> float:

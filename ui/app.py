@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from mnimage import __version__
 from ui import theme
 from ui.crash import CrashHandler, log_file
 from ui.jobs import Jobs
@@ -49,7 +49,7 @@ def build(app: QApplication, workflow: Workflow) -> tuple[MainWindow, Jobs, Comp
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     app.setWindowIcon(QIcon(str(asset("icons/app.svg"))))
     jobs = Jobs()
-    window = MainWindow(_version())
+    window = MainWindow(__version__)
     presenter = ComparePresenter(window.compare, workflow, jobs, Ask(window))
     choice = _stored_theme()
     theme.apply(app, choice)
@@ -73,13 +73,6 @@ def _library() -> Workflow:
     from mnimage import workflow
 
     return workflow
-
-
-def _version() -> str:
-    try:
-        return version("mnimage")
-    except PackageNotFoundError:
-        return ""
 
 
 def _stored_theme() -> theme.Choice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import Photo
     from mnimage.domain.relief import ReliefCard
     from mnimage.domain.scorecard import Layer, ScoreCard
+
+_STEPS = 6
+"""Steps of one comparison: two to examine, four to compare."""
 
 _RIG_ERROR = 0.01
 """Relative error of a scale that the user gives: 3 mm in the distance of a 300 mm rig."""
@@ -138,20 +142,30 @@ def compare_files(
             "One is an ordinary photo, the other a set of directional shots.",
             hint="Compare two photos, or two sets of directional shots.",
         )
-    if kinds[0]:
-        first = pipeline.examine_shots(read_shots(before), name=_shots_name(before))
-        tick(1, 4)
-        second = pipeline.examine_shots(read_shots(after), name=_shots_name(after))
-        tick(2, 4)
-        pair = pipeline.compare_shots(first, second)
-    else:
-        photo_before = examine_file(before, mm_per_px=mm_per_px)
-        tick(1, 4)
-        photo_after = examine_file(after)
-        tick(2, 4)
-        pair = pipeline.compare_photos(photo_before, photo_after)
-    tick(4, 4)
-    return pair
+    tick(0, _STEPS)
+    return (
+        _compare_sheets(before, after, tick)
+        if kinds[0]
+        else _compare_photos(before, after, mm_per_px, tick)
+    )
+
+
+def _compare_photos(before: Path, after: Path, mm_per_px: float | None, tick: Tick) -> Pair:
+    # Two cores: decoding and looking at one photo leaves room for the other.
+    with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
+        first = pool.submit(examine_file, before, mm_per_px=mm_per_px)
+        second = pool.submit(examine_file, after)
+        examined = first.result(), second.result()
+    tick(2, _STEPS)
+    return pipeline.compare_photos(*examined, tick=lambda done, _: tick(2 + done, _STEPS))
+
+
+def _compare_sheets(before: Path, after: Path, tick: Tick) -> Pair:
+    first = pipeline.examine_shots(read_shots(before), name=_shots_name(before))
+    tick(1, _STEPS)
+    second = pipeline.examine_shots(read_shots(after), name=_shots_name(after))
+    tick(2, _STEPS)
+    return pipeline.compare_shots(first, second, tick=lambda done, _: tick(2 + done, _STEPS))
 
 
 def _shots_name(path: Path) -> str:
@@ -175,13 +189,13 @@ def compare_into(
         prepare_folder(report.parent)
     folder = prepare_folder(out)
     pair = compare_files(
-        before, after, mm_per_px=mm_per_px, tick=lambda done, total: tick(done, total + 2)
+        before, after, mm_per_px=mm_per_px, tick=lambda done, _: tick(done, _STEPS + 2)
     )
     write_pair(pair, folder)
-    tick(5, 6)
+    tick(_STEPS + 1, _STEPS + 2)
     if report is not None:
         write_report(pair, report)
-    tick(6, 6)
+    tick(_STEPS + 2, _STEPS + 2)
     return pair
 
 
