@@ -177,7 +177,10 @@ def _pores(log: Plane, mm: float, recipe: ScoreRecipe) -> float:
     answer = np.max(answers, axis=0)
     disk = morphology.disk(max(1, round(0.15 / mm)))  # type: ignore[no-untyped-call]
     peaks = feature.peak_local_max(  # type: ignore[no-untyped-call]
-        answer, footprint=disk, threshold_abs=recipe.pore_contrast, exclude_border=False
+        answer,
+        footprint=disk,
+        threshold_abs=recipe.pore_contrast,
+        exclude_border=max(1, round(0.08 / mm)),
     )
     return float(np.sum(_round(answer, peaks, max(1, round(0.08 / mm))) >= recipe.pore_roundness))
 
@@ -204,6 +207,8 @@ def _lines(middle: Plane, middle_mm: float, recipe: ScoreRecipe) -> float:
     strength = np.take_along_axis(strength, best, axis=0)[0]
     offset = np.take_along_axis(np.stack([scale[1] for scale in scales]), best, axis=0)[0]
     points = (strength > recipe.line_low) & (np.abs(offset) < 1)
+    # A mirrored edge is a ridge of its own making.
+    points[[0, -1]] = points[:, [0, -1]] = False
     length = np.where(points, 1 - np.abs(offset), 0) * middle_mm
     grown = ndimage.binary_dilation(points, np.ones((3, 3), dtype=bool))
     labels = measure.label(grown, connectivity=2)  # type: ignore[no-untyped-call]
