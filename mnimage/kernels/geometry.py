@@ -85,6 +85,17 @@ def block_mean(values: NDArray[np.float32], step: int) -> NDArray[np.float32]:
     return np.asarray(small, dtype=np.float32)
 
 
+def block_share(mask: NDArray[np.bool_], step: int) -> NDArray[np.float32]:
+    """Return which share of each step x step block is marked, to 1/255."""
+    rows, columns = grid_shape((mask.shape[0], mask.shape[1]), step)
+    down, right = rows * step - mask.shape[0], columns * step - mask.shape[1]
+    counts = mask.view(np.uint8) * np.uint8(255)
+    if down or right:
+        counts = cv2.copyMakeBorder(counts, 0, down, 0, right, cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+    small = cv2.resize(counts, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.float32) / np.float32(255)
+
+
 def sample(
     values: NDArray[np.float32],
     row: NDArray[np.float32],

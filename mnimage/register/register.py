@@ -12,7 +12,7 @@ import numpy as np
 from mnimage.domain.alignment import Alignment, Status
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.kernels import flow
-from mnimage.kernels.geometry import grid_shape
+from mnimage.kernels.geometry import block_share, grid_shape
 from mnimage.register.coarse import (
     Pins,
     fit_plane,
@@ -240,10 +240,11 @@ def _resized(coded: Coded, shape: tuple[int, int]) -> Coded:
 
 
 def _brightness(coded: Coded) -> NDArray[np.float32]:
-    """Return green-weighted brightness in counts of 0..255: skin's detail is darkest in green."""
+    """Return brightness in counts of 0..255: mostly green, in which skin shows most detail."""
     unit = 1.0 if coded.dtype == np.uint8 else 1 / 257
-    weights = np.array([[0.25, 0.65, 0.10]], dtype=np.float32) * unit
-    return np.asarray(cv2.transform(coded.astype(np.float32), weights), dtype=np.float32)
+    red, green = cv2.extractChannel(coded, 0), cv2.extractChannel(coded, 1)
+    mixed = cv2.addWeighted(red, 0.25 * unit, green, 0.75 * unit, 0.0, dtype=cv2.CV_32F)
+    return np.asarray(mixed, dtype=np.float32)
 
 
 def _mask(skin: NDArray[np.bool_], frame: _Frame) -> NDArray[np.float32]:
@@ -263,10 +264,9 @@ def _skin_nodes(skin: NDArray[np.bool_], frame: _Frame) -> NDArray[np.float32]:
     """Return the share of skin in each node's block."""
     height, width = frame.nodes[0] * frame.step, frame.nodes[1] * frame.step
     part = skin[frame.top : frame.top + height, frame.left : frame.left + width]
-    padded = np.zeros((height, width), dtype=np.uint8)
-    padded[: part.shape[0], : part.shape[1]] = part
-    small = cv2.resize(padded * np.uint8(255), frame.nodes[::-1], interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.float32) / np.float32(255)
+    whole = np.zeros((height, width), dtype=np.bool_)
+    whole[: part.shape[0], : part.shape[1]] = part
+    return block_share(whole, frame.step)
 
 
 def _alignment(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from mnimage.kernels.geometry import bilinear_lattice, block_mean, grid_places, grid_shape, sample
+from mnimage.kernels.geometry import bilinear_lattice, block_share, grid_places, grid_shape, sample
 from mnimage.score.maps import Maps
 
 if TYPE_CHECKING:
@@ -110,4 +110,4 @@ def _at_nodes(grid: Plane, alignment: Alignment, step: int) -> Plane:
 
 def _share(mask: NDArray[np.bool_], alignment: Alignment) -> Plane:
     """Return which share of each block of the alignment the mask is."""
-    return block_mean(mask.astype(np.float32), alignment.step)
+    return block_share(mask, alignment.step)

@@ -66,3 +66,11 @@ def test_turning_a_field_round_leads_back():
     assert inside.mean() > 0.7
     miss = np.hypot(again_row - row, again_column - column)[inside]
     assert miss.max() < 0.05
+
+
+@pytest.mark.parametrize("step", [1, 4, 7])
+def test_block_shares_are_the_means_of_the_mask(step):
+    mask = np.random.default_rng(4).random((29, 35)) > 0.4
+    found = geometry.block_share(mask, step)
+    wanted = geometry.block_mean(mask.astype(np.float32), step)
+    np.testing.assert_allclose(found, wanted, atol=0.5 / 255 + 1e-6)
