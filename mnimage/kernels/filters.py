@@ -109,12 +109,12 @@ def local_maxima(values: Plane, radius: int, above: float) -> tuple[Places, Plac
 def roundness(values: Plane, rows: Places, columns: Places, reach: int) -> Plane:
     """Return the weaker over the stronger curvature at places: 1 is round, <= 0 a saddle.
 
-    Curvatures are second differences over `reach` pixels; the places must be maxima.
+    Curvatures are second differences over `reach` pixels; the places must be maxima. Places nearer
+    to the edge than that cannot be judged and get 0.
     """
-    down, right = (
-        rows.clip(reach, values.shape[0] - reach - 1),
-        columns.clip(reach, values.shape[1] - reach - 1),
-    )
+    down = rows.clip(reach, values.shape[0] - reach - 1)
+    right = columns.clip(reach, values.shape[1] - reach - 1)
+    inside = (down == rows) & (right == columns)
 
     def at(row: int, column: int) -> Plane:
         return np.asarray(values[down + row * reach, right + column * reach], dtype=np.float32)
@@ -123,7 +123,8 @@ def roundness(values: Plane, rows: Places, columns: Places, reach: int) -> Plane
     cc = at(0, 1) + at(0, -1) - 2 * at(0, 0)
     rc = (at(1, 1) + at(-1, -1) - at(1, -1) - at(-1, 1)) / 4
     half, root = (rr + cc) / 2, np.sqrt(((rr - cc) / 2) ** 2 + rc**2)
-    return np.asarray((half + root) / np.minimum(half - root, -1e-9), dtype=np.float32)
+    ratio = (half + root) / np.minimum(half - root, -1e-9)
+    return np.where(inside, ratio, np.float32(0))
 
 
 @dataclass(frozen=True, slots=True)
