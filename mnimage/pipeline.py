@@ -13,6 +13,7 @@ from mnimage.compare.compare import compare_pair
 from mnimage.domain.pair import Examined, Pair
 from mnimage.domain.photo import CaptureFacts, Photo, Scale
 from mnimage.domain.progress import Tick, no_tick
+from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.scorecard import Layer, PairScores, ScoreError
 from mnimage.face.find import find_face
@@ -99,9 +100,14 @@ def examine_shots(
     facts = CaptureFacts(format="directional shots", bits=shots.bits, taken_at=taken_at)
     photo = Photo(shots.picture, facts)
     zones = skin_zones(photo, None)
-    quality = check_photo(photo, None, zones, recipe.quality)
+    quality = _without_focus(check_photo(photo, None, zones, recipe.quality))
     examined = Examined(name, photo, None, zones, quality, shots.scale, card)
     return ExaminedShots(examined, relief)
+
+
+def _without_focus(quality: QualityReport) -> QualityReport:
+    """Return the checks that hold for a mean of many lights, which shows no shading to focus on."""
+    return QualityReport(tuple(each for each in quality.findings if each.check != "focus"))
 
 
 def score_examined(examined: Examined, recipe: Recipe, tick: Tick = no_tick) -> ScoreCard:
