@@ -43,7 +43,9 @@ def plain_scores(photo: Photo, scale: Scale, recipe: ScoreRecipe) -> Mapping[str
     middle = _blocks(linear, plan.middle)
     cells = _blocks(linear, plan.step)
     scores = _colour_scores(cells, plan.cell_mm, recipe)
-    scores["texture_contrast"] = _texture(middle, plan.middle_mm, plan.cell_mm, recipe)
+    scores["texture_contrast"] = _texture(
+        middle, plan.middle_mm, plan.cell_mm, plan.finest_mm, recipe
+    )
     area_cm2 = photo.rows * photo.columns * plan.mm**2 / 100
     scores["pores"] = _pores(np.log(np.maximum(linear[..., 0], 1e-5)), plan.mm, recipe) / area_cm2
     scores["lines"] = _lines(middle, plan.middle_mm, recipe) / area_cm2
@@ -116,8 +118,9 @@ def _hemoglobin(cells: Plane, light: Plane, k: float) -> Plane:
 
 
 def _melanin(cells: Plane, sigma: float) -> Plane:
-    light = np.log10(cells @ LUMINANCE)
-    return np.asarray(-100 * (np.log10(cells[..., 0]) - _blur(light, sigma)), dtype=np.float64)
+    light = np.log10(np.maximum(cells @ LUMINANCE, 1e-5))
+    red = np.log10(np.maximum(cells[..., 0], 1e-5))
+    return np.asarray(-100 * (red - _blur(light, sigma)), dtype=np.float64)
 
 
 def _unevenness(lab: Plane, cell_mm: float, broad_mm: float) -> Plane:
@@ -140,14 +143,16 @@ def _marks(cells: Plane, cell_mm: float, recipe: ScoreRecipe) -> float:
     return float(100 * np.mean(np.maximum(np.abs(contrast) - limit, 0)))
 
 
-def _texture(middle: Plane, middle_mm: float, cell_mm: float, recipe: ScoreRecipe) -> float:
+def _texture(
+    middle: Plane, middle_mm: float, cell_mm: float, finest_mm: float, recipe: ScoreRecipe
+) -> float:
     log = np.log(np.maximum(middle, 1e-4))
     axes = (
         log @ [0.3, 0.5, 0.2],
         log[..., 0] - log[..., 1],
         log[..., 1] - log[..., 2],
     )
-    low = (0.1874 * recipe.texture_low_mm) ** 2 - middle_mm**2 / 12
+    low = (0.1874 * finest_mm) ** 2 - middle_mm**2 / 12
     sigmas = np.sqrt(max(low, 0)) / middle_mm, 0.1874 * recipe.texture_high_mm / middle_mm
     light, blood, melanin = (_blur(axis, sigmas[0]) - _blur(axis, sigmas[1]) for axis in axes)
     window = np.hypot(2.0 / cell_mm, 0.29) * cell_mm / middle_mm

@@ -15,7 +15,7 @@ from mnimage.domain.photo import CaptureFacts, Photo, Scale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe
-from mnimage.domain.scorecard import Layer, PairScores, ScoreError
+from mnimage.domain.scorecard import Layer
 from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
 from mnimage.face.zones import skin_zones
@@ -28,7 +28,6 @@ from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
 from mnimage.score.pair import score_pair
 from mnimage.score.score import score_photo
-from mnimage.score.zones import session_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.relief import Relief, ReliefCard, Shots
-    from mnimage.domain.scorecard import ScoreCard
+    from mnimage.domain.scorecard import PairScores, ScoreCard
 
 
 def examine_photo(
@@ -179,20 +178,10 @@ def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Exami
 def _scores(
     before: Examined, after: Examined, alignment: Alignment, recipe: Recipe
 ) -> PairScores | None:
-    """Return both photos' flat scores on the same skin, with the two errors of each change."""
     if not alignment.aligned:
         return None
     photos, scales = (before.photo, after.photo), (before.scale, after.scale)
-    found = score_pair(photos, before.zones, alignment, scales, recipe.score)
-    errors = {
-        zone: {
-            name: ScoreError(session_error(name, score.value, recipe.score), spatial)
-            for name, score in scores.scores.items()
-            if (spatial := found.errors[zone].get(name)) is not None
-        }
-        for zone, scores in found.before.zones.items()
-    }
-    return PairScores(found.before, found.after, errors)
+    return score_pair(photos, before.zones, alignment, scales, recipe.score)
 
 
 def _same_scars(

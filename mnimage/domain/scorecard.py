@@ -78,7 +78,8 @@ class ScoreError:
     """Why the change of one score is not certain, as standard errors in its unit.
 
     `session`: one photo of the same skin taken again; `spatial`: the paired change over the
-    patches of skin that happened to be measured (block bootstrap).
+    patches of skin that happened to be measured (block bootstrap) and what unlike focus leaves;
+    NaN where the zone is too small to tell.
     """
 
     session: float
@@ -87,8 +88,14 @@ class ScoreError:
 
 @dataclass(frozen=True, slots=True)
 class PairScores:
-    """Both photos scored on the same skin in the frame of the photo before, with the errors."""
+    """Both photos scored on the same skin in the frame of the photo before, with the errors.
+
+    `focus_px` is by how much the photo after is softer, as a Gaussian sigma in pixels of the photo
+    before (negative: sharper); `equalised` whether the sharper one was blurred before measuring.
+    """
 
     before: ScoreCard
     after: ScoreCard
     errors: Mapping[str, Mapping[str, ScoreError]]
+    focus_px: float = 0.0
+    equalised: bool = False

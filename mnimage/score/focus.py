@@ -29,8 +29,9 @@ FLOORS = 24
 ABOVE_NOISE = 1.5
 """Rings of the spectrum weaker than this many times the noise are not used."""
 
-LEAST_BLUR_PX = 0.25
-"""A smaller difference is within the error of its own measurement and is left alone."""
+LEAST_BLUR_PX = 0.9
+"""A smaller difference is left alone: finer relief that healed looks the same in a spectrum, and to
+blur it away in the other photo would hide, or turn round, a true change. It counts as doubt."""
 
 MOST_BLUR_PX = 4.0
 
@@ -46,6 +47,11 @@ class Focus:
     blur_before_px: float
     blur_after_px: float
     difference_px: float
+
+    @property
+    def equalised(self) -> bool:
+        """Whether one of the photos is blurred."""
+        return max(self.blur_before_px, self.blur_after_px) > 0
 
 
 def match_focus(

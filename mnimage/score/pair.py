@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mnimage.domain.photo import Scale
 from mnimage.domain.progress import no_tick
+from mnimage.domain.scorecard import PairScores, ScoreError
 from mnimage.errors import NotComparable
 from mnimage.score.carry import carry, skin_after, trusted, typical_magnification
 from mnimage.score.focus import match_focus
@@ -17,7 +18,7 @@ from mnimage.score.plan import make_plan
 from mnimage.score.reference import find_reference
 from mnimage.score.score import make_card, require_skin, skin_of
 from mnimage.score.scorers import read_skin
-from mnimage.score.zones import change_errors, zone_cells
+from mnimage.score.zones import change_errors, session_error, zone_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,22 +36,6 @@ if TYPE_CHECKING:
     from mnimage.score.plan import Plan
     from mnimage.score.scorers import Skin
     from mnimage.score.zones import Cells
-
-
-@dataclass(frozen=True, slots=True)
-class PairScores:
-    """Both cards in the frame of the photo before, over the same cells of skin.
-
-    `errors` has, by zone and score, the standard error of after minus before that comes from where
-    on the skin was measured (paired block bootstrap) and from what is left of a difference in
-    focus; NaN where the zone is too small to tell. `focus` says which photo was blurred to the
-    other's sharpness before measuring.
-    """
-
-    before: ScoreCard
-    after: ScoreCard
-    errors: Mapping[str, Mapping[str, float]]
-    focus: Focus
 
 
 def score_pair(
@@ -105,7 +90,7 @@ def score_pair(
     grid = (plans[0].step, plans[0].cell_mm)
     cards = [make_card(skin, cells, scale, grid, recipe) for skin in read]
     errors = _errors(read, cells, cards[0], (plans[0], focus), recipe)
-    return PairScores(cards[0], cards[1], errors, focus)
+    return PairScores(cards[0], cards[1], errors, focus.difference_px, focus.equalised)
 
 
 def _scale(scales: tuple[Scale | None, Scale | None], alignment: Alignment) -> Scale | None:
@@ -134,8 +119,11 @@ def _prepare(
     after = make_plan(skins[1], before.mm / larger, recipe)
     after = replace(after, known=before.known)
     focus = match_focus(photos, skin, alignment, larger)
-    before = replace(before, blur_px=focus.blur_before_px)
-    return (before, replace(after, blur_px=focus.blur_after_px)), focus, skins
+    # One band for both, else the finer photo would show more of the same skin.
+    finest = max(before.finest_mm, after.finest_mm)
+    before = replace(before, blur_px=focus.blur_before_px, finest_mm=finest)
+    after = replace(after, blur_px=focus.blur_after_px, finest_mm=finest)
+    return (before, after), focus, skins
 
 
 def _shared(before: Maps, after: Maps, alignment: Alignment) -> tuple[Maps, Maps]:
@@ -151,16 +139,26 @@ def _errors(
     card: ScoreCard,
     options: tuple[Plan, Focus],
     recipe: ScoreRecipe,
-) -> Mapping[str, Mapping[str, float]]:
+) -> Mapping[str, Mapping[str, ScoreError]]:
     plan, focus = options
     width = recipe.block_mm / plan.cell_mm if plan.known else None
     zones = cells.each(pair[0].seen)
-    left = {name: part * abs(focus.difference_px) for name, part in recipe.focus_left}
-    errors: dict[str, Mapping[str, float]] = {}
+    left = _left_by_focus(focus, recipe)
+    errors: dict[str, Mapping[str, ScoreError]] = {}
     for zone, scores in card.zones.items():
         found = change_errors(pair, zones[zone], list(scores.scores), width, recipe)
         errors[zone] = {
-            name: float(np.hypot(error, left.get(name, 0.0) * scores.scores[name].value))
+            name: ScoreError(
+                session=session_error(name, scores.scores[name].value, recipe),
+                spatial=float(np.hypot(error, left.get(name, 0.0) * scores.scores[name].value)),
+            )
             for name, error in found.items()
         }
     return errors
+
+
+def _left_by_focus(focus: Focus, recipe: ScoreRecipe) -> Mapping[str, float]:
+    """Return per score the error, relative to its value, that unlike focus leaves in a change."""
+    if focus.equalised:
+        return {name: part * abs(focus.difference_px) for name, part in recipe.focus_left}
+    return {name: part * focus.difference_px**2 for name, part in recipe.focus_kept}

@@ -20,6 +20,9 @@ pixels, and the values hold within one pair only."""
 MIDDLE_MM = 0.1
 """Texture and lines are measured on blocks of about this size; pores on the pixels themselves."""
 
+FINEST_PX = 6.0
+"""Waves shorter than this many pixels follow focus more than skin."""
+
 STRIP_ROWS = 384
 
 
@@ -30,6 +33,7 @@ class Plan:
     `top`, `left` are multiples of `step`, the pixels between nodes of the layers; `middle`, which
     divides `step`, is the block in which texture and lines are measured. `mm` is the pitch in mm
     per pixel, `known` whether it is measured. The photo is first blurred by `blur_px`.
+    `finest_mm` is the shortest wavelength that counts as texture.
     """
 
     shape: tuple[int, int]
@@ -42,6 +46,7 @@ class Plan:
     mm: float
     known: bool
     blur_px: float = 0.0
+    finest_mm: float = 0.0
 
     @property
     def cell_mm(self) -> float:
@@ -78,6 +83,7 @@ def make_plan(
         right=min(-(-(left + width) // step) * step, columns),
         step=step,
         middle=middle,
+        finest_mm=max(recipe.texture_low_mm, FINEST_PX * mm),
         mm=mm,
         known=mm_per_px is not None,
         blur_px=blur_px,

@@ -35,8 +35,8 @@ channels; the bounds keep most of it from being taken for pigment."""
 def texture_energy(log: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: ScoreRecipe) -> Plane:
     """Return the variance of band-passed ln light in each cell, in squares of ln units.
 
-    The band runs from `texture_low_mm` to `texture_high_mm`. Pigment and blood alter colour with
-    light, shading by relief hardly: within about 2 mm, light is regressed on the two colour axes,
+    The band runs from the plan's `finest_mm` to `texture_high_mm`. Pigment and blood alter colour
+    with light, shading by relief hardly: within about 2 mm, light is regressed on the two colour axes,
     and what colour foretells is taken off. A slope stands for pigment or blood only if colour
     darkens as they do (between 0 and `STEEPEST`); any other is not used. Grey spots stay in.
 
@@ -90,7 +90,7 @@ def _moments(
 
 
 def _band(axes: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: ScoreRecipe) -> Plane:
-    low = SIGMA_OF_WAVELENGTH * recipe.texture_low_mm
+    low = SIGMA_OF_WAVELENGTH * plan.finest_mm
     # Blocks blur too: what their width adds is not added again.
     left = max(low**2 - plan.middle_mm**2 / 12, 0.0) ** 0.5 / plan.middle_mm
     high = SIGMA_OF_WAVELENGTH * recipe.texture_high_mm / plan.middle_mm

@@ -147,7 +147,7 @@ def test_list_of_shots_that_cannot_be_used(what, changes, tmp_path, capsys):
 def test_shots_of_different_sizes(tmp_path, capsys):
     path = _shots(tmp_path)
     cv2.imwrite(str(tmp_path / "2.png"), np.zeros((100, 100, 3), np.uint8))
-    assert "size" in _refused(capsys, "relief", path, "--out", tmp_path / "o")
+    assert "100 x 100" in _refused(capsys, "relief", path, "--out", tmp_path / "o")
 
 
 def test_a_list_that_is_no_list(tmp_path, capsys):

@@ -80,9 +80,7 @@ def _bad_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-@pytest.mark.parametrize(
-    "kind", ["missing", "folder", "empty", "truncated", "text", "one pixel"]
-)
+@pytest.mark.parametrize("kind", ["missing", "folder", "empty", "truncated", "text", "one pixel"])
 @pytest.mark.parametrize("command", ["score", "register", "compare", "relief"])
 def test_bad_input_is_one_plain_error_and_leaves_nothing(command, kind, tmp_path, capsys):
     bad = _bad_files(tmp_path)[kind]

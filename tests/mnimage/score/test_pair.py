@@ -26,7 +26,7 @@ def test_a_photo_against_itself_shows_no_change(visit, all_skin, still):
     first, second = values(pair.before), values(pair.after)
     for name in first:
         assert second[name] == pytest.approx(first[name], rel=1e-3, abs=1e-3)
-        assert pair.errors["whole"][name] == pytest.approx(0, abs=1e-3)
+        assert pair.errors["whole"][name].spatial == pytest.approx(0, abs=1e-3)
 
 
 def test_twice_the_pixels_give_the_same_bands_on_the_skin(paint, all_skin, still):
@@ -55,7 +55,7 @@ def test_unchanged_skin_shows_no_change_beyond_the_sessions_error(visit, all_ski
     doubt = pair.before.zones["whole"].scores
     for name in first:
         session = np.sqrt(2) * doubt[name].uncertainty
-        most = 1.96 * np.hypot(session, pair.errors["whole"][name])
+        most = 1.96 * np.hypot(session, pair.errors["whole"][name].spatial)
         assert abs(second[name] - first[name]) < most, name
 
 
@@ -84,7 +84,9 @@ def test_flatter_relief_reads_as_less_texture_on_light_skin(visit, all_skin):
     pair = score_pair((before, after), all_skin(before.shape), field, (SCALE, None), RECIPE)
     change = values(pair.after)["texture_contrast"] - values(pair.before)["texture_contrast"]
     doubt = pair.before.zones["whole"].scores["texture_contrast"].uncertainty
-    assert change < -2 * np.hypot(np.sqrt(2) * doubt, pair.errors["whole"]["texture_contrast"])
+    assert change < -2 * np.hypot(
+        np.sqrt(2) * doubt, pair.errors["whole"]["texture_contrast"].spatial
+    )
 
 
 def test_untrusted_skin_is_left_out_of_both(visit, all_skin):

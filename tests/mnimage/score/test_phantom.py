@@ -45,4 +45,6 @@ def test_difference_in_focus_is_found(visit, all_skin, blur):
     focus = match_focus((before, after), np.ones(before.shape, bool), field, 1.02)
     true = np.sqrt((blur / 1.02) ** 2 - REAL.blur_px**2)
     assert focus.difference_px == pytest.approx(true, abs=0.35)
-    assert focus.blur_after_px == 0 < focus.blur_before_px
+    assert focus.blur_after_px == 0
+    # A small difference is left alone: healed relief would look the same.
+    assert focus.equalised == (blur > 1.2)
