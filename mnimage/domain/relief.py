@@ -66,10 +66,10 @@ class Scar:
     """One scar: where it is and how large the missing volume.
 
     `depth_mm` is the 95th percentile of its depth; `kind` is a suggestion: "ice-pick", "boxcar",
-    "boxcar deep", "rolling". `lower_bound` is set where the walls were in shadow, so that the true
-    depth is at least the one given. The `raw_...` values are those before the light's spread inside
-    the skin was taken back: too small, but by the same factor at every session, so that a change is
-    best read from them; NaN where there are none.
+    "boxcar deep", "rolling". `lower_bound` is set where the walls were in shadow, and for every
+    ice-pick: the true depth is then at least the one given. The `raw_...` values are those before
+    the light's spread inside the skin was taken back: too small, but by the same factor at every
+    session, so that a change is best read from them; NaN where there are none.
     """
 
     id: int

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from mnimage.phantom.pose import Places, project
 from mnimage.phantom.render import Shot, scale_of, shape_of, true_height
+from mnimage.phantom.spectrum import skin_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mnimage.phantom.chromophores import TrueMark
     from mnimage.phantom.scars import TrueScar
     from mnimage.phantom.skin import Skin
 
@@ -38,10 +41,29 @@ def skin_truth(skin: Skin, shot: Shot) -> dict[str, Any]:
         "scar_volume_mm3": sum(scar.volume_mm3 for scar in skin.scars),
         "scars": true_scars(skin, shot),
         "marks": [
-            {"kind": mark.kind, **place, "radius_mm": mark.radius_mm, "strength": mark.strength}
+            {
+                "kind": mark.kind,
+                **place,
+                "radius_mm": mark.radius_mm,
+                "strength": mark.strength,
+                "redness": _redness(skin, mark),
+            }
             for mark, place in zip(marks, seen_at(skin, shot, marks), strict=True)
         ],
     }
+
+
+def _redness(skin: Skin, mark: TrueMark) -> float:
+    """Return 100 lg R/G in the middle of a mark above the same skin without any mark's blood."""
+    row, column = (round(place) for place in skin.place_px(mark.row_mm, mark.column_mm))
+    here = (slice(row, row + 1), slice(column, column + 1))
+    colour = skin.chromophores
+    melanin, oxygen = colour.melanin[here], colour.oxygen[here]
+    light = [
+        skin_rgb(melanin, blood[here], oxygen)[0, 0] for blood in (colour.blood, colour.blood_skin)
+    ]
+    ratio = [math.log10(float(rgb[0] / rgb[1])) for rgb in light]
+    return 100 * (ratio[0] - ratio[1])
 
 
 def true_scars(skin: Skin, shot: Shot) -> list[dict[str, Any]]:

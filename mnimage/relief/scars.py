@@ -202,7 +202,9 @@ def _measure_one(
         raw_depth_mm=float(np.percentile(raw[core], 95)),
         raw_volume_mm3=float(raw[counted].sum()) * pitch**2,
     )
-    return replace(scar, kind=kind_of(scar))
+    kind = kind_of(scar)
+    # Light hardly reaches the floor of a pit that is deep for its width: it is at least so deep.
+    return replace(scar, kind=kind, lower_bound=scar.lower_bound or kind == "ice-pick")
 
 
 def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:

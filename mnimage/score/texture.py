@@ -36,8 +36,8 @@ def texture_energy(log: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: Scor
     """Return the variance of band-passed ln light in each cell, in squares of ln units.
 
     The band runs from the plan's `finest_mm` to `texture_high_mm`. Pigment and blood alter colour
-    with light, shading by relief hardly: within about 2 mm, light is regressed on the two colour axes,
-    and what colour foretells is taken off. A slope stands for pigment or blood only if colour
+    with light, shading by relief hardly: within about 2 mm, light is regressed on the two colour
+    axes, and what colour foretells is taken off. A slope stands for pigment or blood only if colour
     darkens as they do (between 0 and `STEEPEST`); any other is not used. Grey spots stay in.
 
     Parameters

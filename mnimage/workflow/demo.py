@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from mnimage import __version__, pipeline
 from mnimage.capture.files import read_photo
 from mnimage.capture.output import prepare_folder, write_whole
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from mnimage.domain.pair import Examined, Pair
     from mnimage.domain.relief import Scar
+    from mnimage.domain.scorecard import Layer
     from mnimage.phantom.course import CourseFiles
 
     Truth: TypeAlias = dict[str, Any]
@@ -118,13 +123,13 @@ def _agreement(course: _Course, truth: Sequence[Truth]) -> tuple[Agreement, ...]
     rows = _scar_rows(course.cheeks[0], truth[0]["cheek"])
     for number, pair in enumerate(course.cheeks, start=1):
         first, now = truth[0]["cheek"], truth[number]["cheek"]
-        rows += [
-            _percent_row(
-                number + 1, pair, "scar_volume_mm3", _percent(first, now, "scar_volume_mm3")
-            ),
-            _percent_row(number + 1, pair, "scar_depth_mm", -100 * truth[number]["scar_fraction"]),
-            _percent_row(number + 1, pair, "texture_sq_um", _percent(first, now, "texture_rms_um")),
-        ]
+        true = {
+            "scar_volume_mm3": _percent(first, now, "scar_volume_mm3"),
+            "scar_depth_mm": -100 * truth[number]["scar_fraction"],
+            "texture_sq_um": _percent(first, now, "texture_rms_um"),
+        }
+        rows += [_percent_row(number + 1, pair, name, value) for name, value in true.items()]
+        rows.append(_mark_row(number + 1, pair, first["marks"], now["marks"]))
     return tuple(rows)
 
 
@@ -141,16 +146,42 @@ def _percent_row(session: int, pair: Pair, name: str, true: float) -> Agreement:
     return Agreement(session, f"change of {name}", true, change.change_percent, error, "%")
 
 
+def _mark_row(number: int, pair: Pair, first: Sequence[Truth], now: Sequence[Truth]) -> Agreement:
+    """Return by how much the true red marks paled: their redness above the skin around."""
+    red = [index for index, mark in enumerate(first) if mark["kind"] == "red"]
+    excess = [_excess(layer, [first[index] for index in red]) for layer in pair.layers["redness"]]
+    paled = 100 * (excess[1] / excess[0] - 1)
+    among = float(np.nanstd(paled)) / math.sqrt(max(1, int(np.isfinite(paled).sum())))
+    session = pair.comparison.zones[WHOLE]["redness_hi"].uncertainty
+    doubt = math.hypot(among, 100 * session / float(np.nanmean(excess[0])))
+    true = [100 * (now[index]["redness"] / first[index]["redness"] - 1) for index in red]
+    measured = float(np.nanmean(paled))
+    return Agreement(number, "redness of the marks", float(np.mean(true)), measured, doubt, "%")
+
+
+def _excess(layer: Layer, marks: Sequence[Truth]) -> NDArray[np.float64]:
+    """Return the redness in the middle of each mark above that of most skin."""
+    at = [(round(mark["row"]) // layer.step, round(mark["col"]) // layer.step) for mark in marks]
+    around = float(np.nanmedian(layer.values))
+    return np.array([layer.values[place] - around for place in at], dtype=np.float64)
+
+
 def _scar_rows(pair: Pair, truth: Truth) -> list[Agreement]:
     """Return the depth of each true scar at the first session and that of the one found there."""
     found = pair.before.relief.scars if pair.before.relief else ()
     rows = []
     for scar in truth["scars"]:
         near = _found_at(scar, found, truth["mm_per_px"])
-        depth = near.depth_mm if near else math.nan
-        error = near.depth_uncertainty_mm if near else math.nan
         rows.append(
-            Agreement(1, f"depth, {scar['kind']} scar", scar["depth_mm"], depth, error, "mm")
+            Agreement(
+                session=1,
+                quantity=f"depth, {scar['kind']} scar",
+                true=scar["depth_mm"],
+                measured=near.depth_mm if near else math.nan,
+                uncertainty=near.depth_uncertainty_mm if near else math.nan,
+                unit="mm",
+                lower_bound=near.lower_bound if near else False,
+            )
         )
     return rows
 
