@@ -18,6 +18,7 @@ stress: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m stress
 
 run: $(READY)
+	@sh installer/qt_libraries.sh screen
 	$(BIN)/python -m mnimage app
 
 lint: $(READY)

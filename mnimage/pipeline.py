@@ -16,6 +16,7 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.scorecard import Layer
+from mnimage.errors import ModelsMissing
 from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
 from mnimage.face.zones import skin_zones
@@ -29,6 +30,9 @@ from mnimage.relief.relief import recover_relief
 from mnimage.score.pair import score_pair
 from mnimage.score.score import score_photo
 
+_CLOSE_UP_SHARE = 0.7
+"""Share of skin above which a picture is taken for a close-up when no face can be looked for."""
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.alignment import Alignment
+    from mnimage.domain.face import Face, Zones
     from mnimage.domain.relief import Relief, ReliefCard, Shots
     from mnimage.domain.scorecard import PairScores, ScoreCard
 
@@ -60,14 +65,27 @@ def examine_photo(
     ------
     FaceNotFound
         If two faces are in the photo.
+    ModelsMissing
+        If the face models are not there and the photo is no close-up.
     """
     recipe = recipe or Recipe()
-    face = find_face(photo)
-    zones = skin_zones(photo, face)
+    face, zones = _face_and_zones(photo)
     quality = check_photo(photo, face, zones, recipe.quality)
     if scale is None and face is not None:
         scale = face_scale(face)
     return Examined(name, photo, face, zones, quality, scale)
+
+
+def _face_and_zones(photo: Photo) -> tuple[Face | None, Zones]:
+    try:
+        face = find_face(photo)
+    except ModelsMissing:
+        # A picture that is skin nearly to its edges needs no face to be measured.
+        zones = skin_zones(photo, None)
+        if (zones.labels > 0).mean() < _CLOSE_UP_SHARE:
+            raise
+        return None, zones
+    return face, skin_zones(photo, face)
 
 
 @dataclass(frozen=True, slots=True)
