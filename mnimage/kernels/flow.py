@@ -19,6 +19,8 @@ import scipy.fft
 from mnimage.kernels.geometry import block_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 BLOCK = 8
@@ -163,21 +165,72 @@ def posterior_spread(
     Draws from the solution's own distribution: the system is solved for random right-hand sides
     whose covariance is the system itself; the spread of the answers is its inverse.
     """
+    power = np.zeros(normals.rr.shape, dtype=np.float32)
+    for answer in _posterior_draws(normals, stiffness, draws, rounds, seed):
+        power += (answer**2).mean(axis=0)
+    smooth = cv2.GaussianBlur(power / draws, (0, 0), 1.5)
+    return np.sqrt(np.asarray(smooth, dtype=np.float32))
+
+
+def _posterior_draws(
+    normals: Normals, stiffness: float, draws: int, rounds: int, seed: int
+) -> Iterator[NDArray[np.float32]]:
     random = np.random.default_rng(seed)
     lower_rr = np.sqrt(np.maximum(normals.rr, 1e-12))
     lower_rc = normals.rc / lower_rr
     lower_cc = np.sqrt(np.maximum(normals.cc - lower_rc**2, 0))
-    power = np.zeros(normals.rr.shape, dtype=np.float32)
     for _ in range(draws):
         noise = random.standard_normal((2, *normals.rr.shape)).astype(np.float32)
         pull = np.stack([lower_rr * noise[0], lower_rc * noise[0] + lower_cc * noise[1]])
         pull += np.sqrt(np.float32(stiffness)) * np.stack(
             [_random_bend(random, normals.rr.shape) for _ in range(2)]
         )
-        answer = _conjugate_gradients(normals, stiffness, pull, rounds)
-        power += (answer**2).mean(axis=0)
-    smooth = cv2.GaussianBlur(power / draws, (0, 0), 1.5)
-    return np.sqrt(np.asarray(smooth, dtype=np.float32))
+        yield _conjugate_gradients(normals, stiffness, pull, rounds)
+
+
+def bending_scale(
+    normals: Normals,
+    field: NDArray[np.float32],
+    stiffness: float,
+    *,
+    draws: int = 4,
+    rounds: int = 25,
+) -> float:
+    """Return how strongly this field bends: the standard deviation of its second differences, px.
+
+    One step of expectation maximisation: the second differences of the solved field, and those
+    its doubt still leaves, over the nodes where there is something to see.
+
+    Parameters
+    ----------
+    normals
+        From `normal_equations`, at the solved field.
+    field
+        Displacement (2, rows, columns) per node in px.
+    stiffness
+        With which it was solved.
+    draws, rounds
+        Of the doubt.
+    """
+    information = normals.rr + normals.cc
+    known = information > 0.1 * _typical(information)
+    if not known.any():
+        return float(1 / np.sqrt(stiffness))
+    drawn = list(_posterior_draws(normals, stiffness, draws, rounds, seed=3))
+    left = np.mean([_bending_power(answer, known) for answer in drawn])
+    return float(np.sqrt(_bending_power(field, known) + left))
+
+
+def _typical(information: NDArray[np.float32]) -> float:
+    positive = information[information > 0]
+    return float(np.median(positive)) if positive.size else 0.0
+
+
+def _bending_power(field: NDArray[np.float32], known: NDArray[np.bool_]) -> float:
+    down = field[:, :-2] - 2 * field[:, 1:-1] + field[:, 2:]
+    along = field[:, :, :-2] - 2 * field[:, :, 1:-1] + field[:, :, 2:]
+    parts = down[:, known[1:-1]], along[:, known[:, 1:-1]]
+    return float(np.mean([np.mean(part**2) for part in parts]))
 
 
 def bend(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -97,12 +97,15 @@ def match_dense(
         Options; `tick` is called once per level.
     """
     levels = _levels(pictures[0].shape, recipe.halvings)
-    placing = start
+    placing, bending = start, recipe.bending_px
     for done, level in enumerate(reversed(range(levels))):
         tick(done, levels)
         layer = _layer(pictures, mask, 2**level)
-        placing = _refine(layer, placing, level, recipe)
-    return _judge(layer, placing, recipe)
+        stiffness = 1 / (bending * 2**level) ** 2
+        placing = _refine(layer, placing, level, stiffness, recipe)
+        if 0 < level <= 2:
+            bending = _bending(layer, placing, level, stiffness, recipe)
+    return _judge(layer, placing, 1 / bending**2)
 
 
 def _levels(shape: tuple[int, ...], halvings: int) -> int:
@@ -128,16 +131,15 @@ def shrink(values: Picture, factor: int) -> Picture:
     return block_mean(values, factor)
 
 
-def _refine(layer: _Layer, placing: Placing, level: int, recipe: RegisterRecipe) -> Placing:
+def _refine(
+    layer: _Layer, placing: Placing, level: int, stiffness: float, recipe: RegisterRecipe
+) -> Placing:
     """Return a better placing after some steps at one level."""
     factor = 2**level
-    shape = layer.fixed.shape
-    nodes = (shape[0] // flow.BLOCK, shape[1] // flow.BLOCK)
-    here = placing.at_level(factor, nodes)
+    here = placing.at_level(factor, _nodes(layer))
     for _ in range(recipe.steps if level else recipe.final_steps):
-        normals = _normals(layer, here)
         down, along = flow.solve_smooth(
-            normals, (here.bent[0], here.bent[1]), _stiffness(recipe, factor)
+            _normals(layer, here), (here.bent[0], here.bent[1]), stiffness
         )
         # A step beyond what the linear model can know would only jump elsewhere.
         change = np.clip(np.stack([down, along]), -recipe.longest_step_px, recipe.longest_step_px)
@@ -145,9 +147,22 @@ def _refine(layer: _Layer, placing: Placing, level: int, recipe: RegisterRecipe)
     return Placing(placing.plane, here.bent * np.float32(factor))
 
 
-def _stiffness(recipe: RegisterRecipe, factor: int) -> float:
-    # A second difference between nodes grows with the square of their distance, a pixel with it.
-    return 1 / (recipe.bending_px * factor) ** 2
+def _bending(
+    layer: _Layer, placing: Placing, level: int, stiffness: float, recipe: RegisterRecipe
+) -> float:
+    """Return how strongly the field bends, in px of the finest level, as this level tells.
+
+    A second difference between nodes grows with the square of their distance, a pixel with it: what
+    is `bending` at the finest level is `bending * factor` at a level reduced by `factor`.
+    """
+    factor = 2**level
+    here = placing.at_level(factor, _nodes(layer))
+    found = flow.bending_scale(_normals(layer, here), here.bent, stiffness) / factor
+    return float(np.clip(found, recipe.bending_px / 4, recipe.bending_px * 4))
+
+
+def _nodes(layer: _Layer) -> tuple[int, int]:
+    return layer.fixed.shape[0] // flow.BLOCK, layer.fixed.shape[1] // flow.BLOCK
 
 
 def _normals(layer: _Layer, placing: Placing) -> flow.Normals:
@@ -166,10 +181,10 @@ def _warp(layer: _Layer, placing: Placing) -> tuple[Picture, Picture]:
     return np.asarray(moved, dtype=np.float32), layer.mask * inside
 
 
-def _judge(layer: _Layer, placing: Placing, recipe: RegisterRecipe) -> Matched:
+def _judge(layer: _Layer, placing: Placing, stiffness: float) -> Matched:
     moved, weight = _warp(layer, placing)
     normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
-    spread = flow.posterior_spread(normals, _stiffness(recipe, 1))
+    spread = flow.posterior_spread(normals, stiffness)
     nodes = placing.bent.shape[1], placing.bent.shape[2]
     return Matched(
         places=placing.places(nodes),
