@@ -86,6 +86,20 @@ def read_sheet(path: Path) -> Sheet:
     return sheet
 
 
+def frames_of(path: Path) -> tuple[Path, ...]:
+    """Return every picture file that a sheet lists: shots, dark and flat frames.
+
+    Raises
+    ------
+    ShotsUnusable
+        If the sheet cannot be used.
+    """
+    sheet = read_sheet(path)
+    names = [shot.file for shot in sheet.shots]
+    names += [sheet.dark] if sheet.dark is not None else []
+    return tuple(path.parent / name for name in (*names, *sheet.flat))
+
+
 def lights_of(sheet: Sheet) -> NDArray[np.float64]:
     """Return the lights, shape (k, 3): unit vectors, or lamp places in mm where they are near.
 

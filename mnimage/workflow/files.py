@@ -13,7 +13,7 @@ import numpy as np
 from mnimage import __version__, pipeline
 from mnimage.capture.files import read_photo
 from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
-from mnimage.capture.sheet import is_sheet
+from mnimage.capture.sheet import frames_of, is_sheet
 from mnimage.capture.shots import read_shots
 from mnimage.domain.photo import Scale
 from mnimage.domain.progress import Tick, no_tick
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 _STEPS = 6
 """Steps of one comparison: two to examine, four to compare."""
+
+_LAYER_FILES = (".png", ".npy")
+"""Endings of the files that keep one map."""
 
 _RIG_ERROR = 0.01
 """Relative error of a scale that the user gives: 3 mm in the distance of a 300 mm rig."""
@@ -95,7 +98,6 @@ def score_file(
         raise MnimageError(
             "These are directional shots, not an ordinary photo.", hint="Use `mnimage relief`."
         )
-    _refuse_inputs(out, (), (path,))
     examined = examine_file(path, mm_per_px=mm_per_px)
     if not (examined.zones.labels > 0).any():
         raise MnimageError(
@@ -103,6 +105,8 @@ def score_file(
             hint="Fill the picture with the face or the skin, evenly lit and in focus.",
         )
     card = pipeline.score_examined(examined, Recipe(), tick)
+    names = [f"{layer.name}{ending}" for layer in card.layers.values() for ending in _LAYER_FILES]
+    _refuse_inputs(out, names, (path,))
     folder = prepare_folder(out)
     for layer in card.layers.values():
         _write_layer(folder, layer, examined.photo, card.scale)
@@ -111,7 +115,7 @@ def score_file(
 
 def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     """Turn directional shots into relief; keep height, depth and normals in `out`."""
-    _refuse_inputs(out, ("height.tif", "depth.png", "normals.png"), (path,))
+    _refuse_inputs(out, ("height.tif", "depth.png", "normals.png"), _read_by((path,)))
     done = pipeline.examine_shots(read_shots(path), name=path.name, tick=tick)
     card, relief = done.examined.relief, done.relief
     if card is None:
@@ -183,14 +187,15 @@ def compare_into(
     tick: Tick = no_tick,
 ) -> Pair:
     """Compare two files and keep the aligned picture, the maps, the numbers and the report."""
-    _refuse_inputs(out, ("aligned.png",), (before, after))
+    inputs = _read_by((before, after))
     if report is not None:
-        refuse_overwrite((before, after), (report,))
+        refuse_overwrite(inputs, (report,))
         prepare_folder(report.parent)
     folder = prepare_folder(out)
     pair = compare_files(
         before, after, mm_per_px=mm_per_px, tick=lambda done, _: tick(done, _STEPS + 2)
     )
+    _refuse_inputs(folder, _pair_names(pair), inputs)
     write_pair(pair, folder)
     tick(_STEPS + 1, _STEPS + 2)
     if report is not None:
@@ -221,6 +226,19 @@ def write_report(pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
     tick(1, 2)
     write_whole(path, render_pdf(report))
     tick(2, 2)
+
+
+def _pair_names(pair: Pair) -> list[str]:
+    """Return the names that `write_pair` gives its files."""
+    maps = [f"{name}_{when}.png" for name in pair.layers for when in ("before", "after")]
+    return ["comparison.json", "aligned.png", *maps]
+
+
+def _read_by(inputs: Iterable[Path]) -> list[Path]:
+    """Return the inputs with every frame that sheets among them list."""
+    return [
+        each for path in inputs for each in (path, *(frames_of(path) if is_sheet(path) else ()))
+    ]
 
 
 def _refuse_inputs(out: Path, names: Iterable[str], inputs: Iterable[Path]) -> None:
