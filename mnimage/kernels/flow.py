@@ -41,6 +41,58 @@ class Normals:
     pull_c: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Stiffness:
+    """How much each second difference of the field is held straight, as inverse variance, px^-2.
+
+    `down` (rows - 2, columns), `along` (rows, columns - 2) and `twist` (rows - 1, columns - 1).
+    """
+
+    down: NDArray[np.float32]
+    along: NDArray[np.float32]
+    twist: NDArray[np.float32]
+
+    @property
+    def typical(self) -> float:
+        """Mean over all second differences along the axes."""
+        return float((self.down.mean() + self.along.mean()) / 2)
+
+
+def even_stiffness(shape: tuple[int, int], bending_px: float) -> Stiffness:
+    """Return the same stiffness everywhere, for second differences of SD `bending_px`."""
+    rows, columns = shape
+    return Stiffness(
+        *(
+            np.full(size, 1 / bending_px**2, dtype=np.float32)
+            for size in ((rows - 2, columns), (rows, columns - 2), (rows - 1, columns - 1))
+        )
+    )
+
+
+def yielding_stiffness(field: NDArray[np.float32], bending_px: float) -> Stiffness:
+    """Return a stiffness that yields where `field` (2, rows, columns) bends sharply.
+
+    Skin mostly bends evenly, but over the walls of scars and around features it does not: the
+    second differences have long tails, as Cauchy's distribution of scale `bending_px` has.
+    """
+
+    def held(parts: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+        power = cv2.GaussianBlur((parts**2).mean(axis=0) * np.float32(share), (0, 0), 1.0)
+        return np.asarray(1 / (bending_px**2 + power), dtype=np.float32)
+
+    down, along, twist = _second_differences(field)
+    return Stiffness(held(down, 1.0), held(along, 1.0), held(twist, 1.0))
+
+
+def _second_differences(
+    field: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    down = field[..., :-2, :] - 2 * field[..., 1:-1, :] + field[..., 2:, :]
+    along = field[..., :-2] - 2 * field[..., 1:-1] + field[..., 2:]
+    twist = field[..., 1:, 1:] - field[..., 1:, :-1] - field[..., :-1, 1:] + field[..., :-1, :-1]
+    return down, along, twist
+
+
 def normalize(
     gray: NDArray[np.float32], *, detail: float, window: float, floor: float
 ) -> NDArray[np.float32]:
@@ -128,13 +180,13 @@ def _residual_variance(
 def solve_smooth(
     normals: Normals,
     field: tuple[NDArray[np.float32], NDArray[np.float32]],
-    stiffness: float,
+    stiffness: Stiffness,
     *,
     rounds: int = 25,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the change of `field` that obeys the normal equations at the least bending.
 
-    Minimises  d'J d - 2 d'b + stiffness * bending(field + d)  over the change d.
+    Minimises  d'J d - 2 d'b + bending(field + d)  over the change d.
 
     Parameters
     ----------
@@ -143,14 +195,14 @@ def solve_smooth(
     field
         Displacement so far (rows, columns), per node in px.
     stiffness
-        Inverse variance of a second difference between nodes, px^-2.
+        How much the field is held straight.
     rounds
         Conjugate-gradient steps.
     """
     target = np.stack(
         [
-            normals.pull_r - stiffness * bend(field[0]),
-            normals.pull_c - stiffness * bend(field[1]),
+            normals.pull_r - bend(field[0], stiffness),
+            normals.pull_c - bend(field[1], stiffness),
         ]
     )
     change = _conjugate_gradients(normals, stiffness, target, rounds)
@@ -158,7 +210,7 @@ def solve_smooth(
 
 
 def posterior_spread(
-    normals: Normals, stiffness: float, *, draws: int = 8, rounds: int = 25, seed: int = 7
+    normals: Normals, stiffness: Stiffness, *, draws: int = 8, rounds: int = 25, seed: int = 7
 ) -> NDArray[np.float32]:
     """Return the standard error of the solved field per node, in px (mean of both directions).
 
@@ -173,7 +225,7 @@ def posterior_spread(
 
 
 def _posterior_draws(
-    normals: Normals, stiffness: float, draws: int, rounds: int, seed: int
+    normals: Normals, stiffness: Stiffness, draws: int, rounds: int, seed: int
 ) -> Iterator[NDArray[np.float32]]:
     random = np.random.default_rng(seed)
     lower_rr = np.sqrt(np.maximum(normals.rr, 1e-12))
@@ -182,43 +234,57 @@ def _posterior_draws(
     for _ in range(draws):
         noise = random.standard_normal((2, *normals.rr.shape)).astype(np.float32)
         pull = np.stack([lower_rr * noise[0], lower_rc * noise[0] + lower_cc * noise[1]])
-        pull += np.sqrt(np.float32(stiffness)) * np.stack(
-            [_random_bend(random, normals.rr.shape) for _ in range(2)]
-        )
+        pull += np.stack([_random_bend(random, stiffness) for _ in range(2)])
         yield _conjugate_gradients(normals, stiffness, pull, rounds)
 
 
-def bending_scale(
-    normals: Normals,
-    field: NDArray[np.float32],
-    stiffness: float,
-    *,
-    draws: int = 4,
-    rounds: int = 25,
-) -> float:
-    """Return how strongly this field bends: the standard deviation of its second differences, px.
+def local_pull(normals: Normals, *, reach: float = 1.5, ridge: float = 4.0) -> NDArray[np.float32]:
+    """Return how far the pictures still pull each node from the solved field, in px.
 
-    One step of expectation maximisation: the second differences of the solved field, and those
-    its doubt still leaves, over the nodes where there is something to see.
+    The normal equations summed over a few nodes only, without any smoothness: what the smooth
+    field could not follow shows here, on top of noise.
 
     Parameters
     ----------
     normals
-        From `normal_equations`, at the solved field.
-    field
-        Displacement (2, rows, columns) per node in px.
-    stiffness
-        With which it was solved.
-    draws, rounds
-        Of the doubt.
+        At the solved field.
+    reach
+        Sigma of the sum, in nodes.
+    ridge
+        Information (px^-2) added to both directions, so that where nothing is seen nothing pulls.
+    """
+    area = 4 * np.pi * reach**2
+    parts = (normals.rr, normals.rc, normals.cc, normals.pull_r, normals.pull_c)
+    rr, rc, cc, down, along = (
+        np.asarray(cv2.GaussianBlur(part, (0, 0), reach)) * np.float32(area) for part in parts
+    )
+    rr, cc = rr + np.float32(ridge), cc + np.float32(ridge)
+    whole = rr * cc - rc * rc
+    row, column = (cc * down - rc * along) / whole, (rr * along - rc * down) / whole
+    return np.asarray(np.hypot(row, column), dtype=np.float32)
+
+
+def bending_scale(
+    normals: Normals, field: NDArray[np.float32], stiffness: Stiffness, bending_px: float
+) -> float:
+    """Return a better guess of the scale of this field's second differences, in px.
+
+    One step of expectation maximisation for Cauchy's distribution: the second differences of the
+    solved field, and those that its doubt still leaves, where there is something to see.
     """
     information = normals.rr + normals.cc
     known = information > 0.1 * _typical(information)
     if not known.any():
-        return float(1 / np.sqrt(stiffness))
-    drawn = list(_posterior_draws(normals, stiffness, draws, rounds, seed=3))
-    left = np.mean([_bending_power(answer, known) for answer in drawn])
-    return float(np.sqrt(_bending_power(field, known) + left))
+        return bending_px
+    drawn = [_bending_power(each, known) for each in _posterior_draws(normals, stiffness, 4, 20, 3)]
+    power = _bending_power(field, known) + np.mean(drawn, axis=0)
+    return float(np.sqrt(np.mean(2 * power / (1 + power / bending_px**2))))
+
+
+def _bending_power(field: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    down, along, _ = _second_differences(field)
+    kept = down[:, known[1:-1]].ravel(), along[:, known[:, 1:-1]].ravel()
+    return np.concatenate(kept) ** 2
 
 
 def _typical(information: NDArray[np.float32]) -> float:
@@ -226,21 +292,13 @@ def _typical(information: NDArray[np.float32]) -> float:
     return float(np.median(positive)) if positive.size else 0.0
 
 
-def _bending_power(field: NDArray[np.float32], known: NDArray[np.bool_]) -> float:
-    down = field[:, :-2] - 2 * field[:, 1:-1] + field[:, 2:]
-    along = field[:, :, :-2] - 2 * field[:, :, 1:-1] + field[:, :, 2:]
-    parts = down[:, known[1:-1]], along[:, known[:, 1:-1]]
-    return float(np.mean([np.mean(part**2) for part in parts]))
-
-
-def bend(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def bend(values: NDArray[np.float32], stiffness: Stiffness) -> NDArray[np.float32]:
     """Return the gradient of half the bending energy: zero for every plane, also at the border."""
     out = np.zeros_like(values)
-    _add_second(out, values[:-2] - 2 * values[1:-1] + values[2:], axis=0)
-    across = values[:, :-2] - 2 * values[:, 1:-1] + values[:, 2:]
-    _add_second(out, across, axis=1)
-    twist = values[1:, 1:] - values[1:, :-1] - values[:-1, 1:] + values[:-1, :-1]
-    _add_twist(out, 2 * twist)
+    down, along, twist = _second_differences(values)
+    _add_second(out, stiffness.down * down, axis=0)
+    _add_second(out, stiffness.along * along, axis=1)
+    _add_twist(out, 2 * stiffness.twist * twist)
     return out
 
 
@@ -259,29 +317,34 @@ def _add_twist(out: NDArray[np.float32], twist: NDArray[np.float32]) -> None:
     out[:-1, :-1] += twist
 
 
-def _random_bend(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
+def _random_bend(random: np.random.Generator, stiffness: Stiffness) -> NDArray[np.float32]:
     """Return noise whose covariance is the bending operator."""
-    rows, columns = shape
-    out = np.zeros(shape, dtype=np.float32)
-    _add_second(out, random.standard_normal((rows - 2, columns)).astype(np.float32), axis=0)
-    _add_second(out, random.standard_normal((rows, columns - 2)).astype(np.float32), axis=1)
-    twist = random.standard_normal((rows - 1, columns - 1)).astype(np.float32)
+    rows, columns = stiffness.along.shape[0], stiffness.down.shape[1]
+    out = np.zeros((rows, columns), dtype=np.float32)
+    down, along, twist = (
+        np.sqrt(part) * random.standard_normal(part.shape).astype(np.float32)
+        for part in (stiffness.down, stiffness.along, stiffness.twist)
+    )
+    _add_second(out, down, axis=0)
+    _add_second(out, along, axis=1)
     _add_twist(out, np.sqrt(np.float32(2)) * twist)
     return out
 
 
-def _apply(normals: Normals, stiffness: float, field: NDArray[np.float32]) -> NDArray[np.float32]:
+def _apply(
+    normals: Normals, stiffness: Stiffness, field: NDArray[np.float32]
+) -> NDArray[np.float32]:
     down, along = field
     return np.stack(
         [
-            normals.rr * down + normals.rc * along + stiffness * bend(down),
-            normals.rc * down + normals.cc * along + stiffness * bend(along),
+            normals.rr * down + normals.rc * along + bend(down, stiffness),
+            normals.rc * down + normals.cc * along + bend(along, stiffness),
         ]
     )
 
 
 def _conjugate_gradients(
-    normals: Normals, stiffness: float, target: NDArray[np.float32], rounds: int
+    normals: Normals, stiffness: Stiffness, target: NDArray[np.float32], rounds: int
 ) -> NDArray[np.float32]:
     filters = _preconditioner(normals, stiffness)
     answer = np.zeros_like(target)
@@ -304,11 +367,11 @@ def _conjugate_gradients(
     return answer
 
 
-def _preconditioner(normals: Normals, stiffness: float) -> NDArray[np.float32]:
+def _preconditioner(normals: Normals, stiffness: Stiffness) -> NDArray[np.float32]:
     rows, columns = normals.rr.shape
     down = 2 - 2 * np.cos(np.pi * np.arange(rows) / rows)
     along = 2 - 2 * np.cos(np.pi * np.arange(columns) / columns)
-    bending = stiffness * (down[:, None] + along[None, :]) ** 2
+    bending = stiffness.typical * (down[:, None] + along[None, :]) ** 2
     # The typical information where there is any: the mean would be drawn down by the background.
     known = normals.rr + normals.cc > 0
     typical = [

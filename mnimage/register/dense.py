@@ -54,7 +54,8 @@ class Matched:
     """The field at the nodes of the fixed picture.
 
     `places` (2, rows, columns) are (row, column) in the moving picture, `spread` their standard
-    error in px of the fixed one; `agreement` is the local correlation of both pictures in their
+    error in px of the fixed one, `pull` how far the pictures still pull from the smooth field;
+    `agreement` is the local correlation of both pictures in their
     right place, `chance` the same a few pixels off, as unrelated skin would give; `seen` is the
     share of each block that both show.
     """
@@ -62,6 +63,7 @@ class Matched:
     places: Picture
     bent: Picture
     spread: Picture
+    pull: Picture
     agreement: Picture
     chance: Picture
     seen: Picture
@@ -98,14 +100,14 @@ def match_dense(
     """
     levels = _levels(pictures[0].shape, recipe.halvings)
     placing, bending = start, recipe.bending_px
-    for done, level in enumerate(reversed(range(levels))):
-        tick(done, levels)
-        layer = _layer(pictures, mask, 2**level)
-        stiffness = 1 / (bending * 2**level) ** 2
-        placing = _refine(layer, placing, level, stiffness, recipe)
-        if 0 < level <= 2:
-            bending = _bending(layer, placing, level, stiffness, recipe)
-    return _judge(layer, placing, 1 / bending**2)
+    for done, level in enumerate([*reversed(range(levels)), *[0] * recipe.last_rounds]):
+        tick(done, levels + recipe.last_rounds)
+        if done < levels:
+            layer = _layer(pictures, mask, 2**level)
+        placing = _refine(layer, placing, level, bending, recipe)
+        if level <= 2:
+            bending = _bending(layer, placing, level, bending, recipe)
+    return _judge(layer, placing, bending)
 
 
 def _levels(shape: tuple[int, ...], halvings: int) -> int:
@@ -132,12 +134,13 @@ def shrink(values: Picture, factor: int) -> Picture:
 
 
 def _refine(
-    layer: _Layer, placing: Placing, level: int, stiffness: float, recipe: RegisterRecipe
+    layer: _Layer, placing: Placing, level: int, bending: float, recipe: RegisterRecipe
 ) -> Placing:
     """Return a better placing after some steps at one level."""
     factor = 2**level
     here = placing.at_level(factor, _nodes(layer))
     for _ in range(recipe.steps if level else recipe.final_steps):
+        stiffness = flow.yielding_stiffness(here.bent, bending * factor)
         down, along = flow.solve_smooth(
             _normals(layer, here), (here.bent[0], here.bent[1]), stiffness
         )
@@ -148,7 +151,7 @@ def _refine(
 
 
 def _bending(
-    layer: _Layer, placing: Placing, level: int, stiffness: float, recipe: RegisterRecipe
+    layer: _Layer, placing: Placing, level: int, bending: float, recipe: RegisterRecipe
 ) -> float:
     """Return how strongly the field bends, in px of the finest level, as this level tells.
 
@@ -157,8 +160,10 @@ def _bending(
     """
     factor = 2**level
     here = placing.at_level(factor, _nodes(layer))
-    found = flow.bending_scale(_normals(layer, here), here.bent, stiffness) / factor
-    return float(np.clip(found, recipe.bending_px / 4, recipe.bending_px * 4))
+    scale = bending * factor
+    stiffness = flow.yielding_stiffness(here.bent, scale)
+    found = flow.bending_scale(_normals(layer, here), here.bent, stiffness, scale) / factor
+    return float(np.clip(found, recipe.bending_px / 5, recipe.bending_px * 4))
 
 
 def _nodes(layer: _Layer) -> tuple[int, int]:
@@ -181,15 +186,16 @@ def _warp(layer: _Layer, placing: Placing) -> tuple[Picture, Picture]:
     return np.asarray(moved, dtype=np.float32), layer.mask * inside
 
 
-def _judge(layer: _Layer, placing: Placing, stiffness: float) -> Matched:
+def _judge(layer: _Layer, placing: Placing, bending: float) -> Matched:
     moved, weight = _warp(layer, placing)
     normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
-    spread = flow.posterior_spread(normals, stiffness)
+    spread = flow.posterior_spread(normals, flow.yielding_stiffness(placing.bent, bending))
     nodes = placing.bent.shape[1], placing.bent.shape[2]
     return Matched(
         places=placing.places(nodes),
         bent=placing.bent,
         spread=spread,
+        pull=flow.local_pull(normals),
         agreement=flow.local_agreement(layer.fixed, moved, weight),
         chance=_chance(layer.fixed, moved, weight),
         seen=block_mean(weight, flow.BLOCK),

@@ -56,8 +56,11 @@ def judge_match(matched: Matched, skin: NDArray[np.float32], recipe: RegisterRec
 
 def _expected_error(matched: Matched) -> NDArray[np.float32]:
     # Neighbouring pixels share noise, and no field is quite a thin plate: the pure counting error
-    # is too small by this factor and floor (benchmarks/registration.py measures both).
-    return np.asarray(np.hypot(2.0 * matched.spread, 0.03), dtype=np.float32)
+    # is too small by this factor and floor. Where the skin moved in a way the smooth field could
+    # not follow (the parallax of a scar's walls), the pictures still pull
+    # (benchmarks/registration.py measures all three).
+    pull = cv2.GaussianBlur(matched.pull**2, (0, 0), 2.0)
+    return np.sqrt(np.asarray((2.0 * matched.spread) ** 2 + 0.03**2 + pull, dtype=np.float32))
 
 
 def _evidence(matched: Matched, common: NDArray[np.bool_]) -> float:

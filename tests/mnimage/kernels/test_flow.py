@@ -42,14 +42,15 @@ def _bending_rows(rows: int, columns: int) -> np.ndarray:
 def test_bend_is_the_bending_energy_written_out():
     values = _random(1, 6, 7)
     rows = _bending_rows(6, 7)
-    np.testing.assert_allclose(
-        flow.bend(values).ravel(), rows.T @ (rows @ values.ravel()), rtol=1e-4, atol=1e-4
-    )
+    found = flow.bend(values, flow.even_stiffness((6, 7), 0.5)).ravel()
+    wanted = 4 * rows.T @ (rows @ values.ravel())
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-3)
 
 
 def test_a_plane_does_not_bend():
     row, column = np.mgrid[0:9, 0:11].astype(np.float32)
-    assert np.abs(flow.bend(3 + 0.5 * row - 2 * column)).max() < 1e-4
+    plane = 3 + 0.5 * row - 2 * column
+    assert np.abs(flow.bend(plane, flow.even_stiffness((9, 11), 1.0))).max() < 1e-4
 
 
 def test_normal_equations_match_the_sums_written_out():
@@ -99,7 +100,9 @@ def _system(normals: flow.Normals, stiffness: float) -> np.ndarray:
 
 def test_solution_is_that_of_the_dense_system():
     normals, field = _normals(4, 7, 8), _random(5, 2, 7, 8)
-    found = flow.solve_smooth(normals, (field[0], field[1]), 3.0, rounds=200)
+    found = flow.solve_smooth(
+        normals, (field[0], field[1]), flow.even_stiffness((7, 8), 3**-0.5), rounds=200
+    )
     rows = _bending_rows(7, 8)
     target = np.concatenate(
         [
@@ -114,7 +117,9 @@ def test_solution_is_that_of_the_dense_system():
 
 def test_spread_is_the_diagonal_of_the_inverse():
     normals = _normals(6, 12, 12)
-    spread = flow.posterior_spread(normals, 2.0, draws=400, rounds=100)
+    spread = flow.posterior_spread(
+        normals, flow.even_stiffness((12, 12), 2**-0.5), draws=400, rounds=100
+    )
     variance = np.diag(np.linalg.inv(_system(normals, 2.0))).reshape(2, 12, 12).mean(axis=0)
     wanted = np.sqrt(cv2.GaussianBlur(variance, (0, 0), 1.5))
     np.testing.assert_allclose(spread, wanted, rtol=0.15)
@@ -138,3 +143,41 @@ def test_agreement_is_one_for_the_same_and_none_for_strangers():
     assert same.min() > 0.99
     assert abs(float(np.median(strangers))) < 0.1
     assert np.allclose(flow.local_agreement(first, first, 0 * all_seen), 0)
+
+
+def test_stiffness_yields_only_where_the_field_bends_sharply():
+    field = np.zeros((2, 20, 30), np.float32)
+    field[0, :, 15:] = 5.0
+    stiffness = flow.yielding_stiffness(field, 0.1)
+    assert stiffness.along[10, 2] == pytest.approx(100, rel=1e-3)
+    assert stiffness.along[10, 13] < 1
+    assert stiffness.down.min() == pytest.approx(100, rel=1e-3)
+
+
+def test_the_scale_of_bending_is_learnt_from_the_field():
+    random = np.random.default_rng(11)
+    rows = _bending_rows(24, 24)
+    # A field whose second differences are 0.2 px wide, seen with little noise.
+    drawn = np.linalg.lstsq(rows, 0.2 * random.standard_normal((len(rows), 2)), rcond=None)[0]
+    field = drawn.T.reshape(2, 24, 24).astype(np.float32)
+    sharp = np.full((24, 24), 1e6, np.float32)
+    nothing = np.zeros((24, 24), np.float32)
+    normals = flow.Normals(sharp, nothing, sharp, nothing, nothing)
+    second = field[:, :-2] - 2 * field[:, 1:-1] + field[:, 2:]
+    scale = 0.05
+    for _ in range(40):
+        scale = flow.bending_scale(normals, field, flow.yielding_stiffness(field, scale), scale)
+    # For normal second differences Cauchy's scale is 0.61 of their standard deviation.
+    assert scale == pytest.approx(0.61 * second.std(), rel=0.2)
+
+
+def test_the_pull_of_a_field_that_is_off_is_how_far_it_is_off():
+    picture = cv2.GaussianBlur(_random(12, 160, 160), (0, 0), 3.0) * np.float32(20)
+    shift = np.float32([[1, 0, 0.4], [0, 1, 0]])
+    moved = cv2.warpAffine(picture, shift, (160, 160), flags=cv2.INTER_CUBIC)
+    slope = flow.gradient(picture)
+    seen = np.ones_like(picture)
+    still = flow.local_pull(flow.normal_equations(picture, picture, seen, slope))
+    pulled = flow.local_pull(flow.normal_equations(picture, moved, seen, slope))
+    assert still.max() < 1e-3
+    assert np.median(pulled) == pytest.approx(0.4, rel=0.15)
