@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 MAX_SHOTS = 64
+FINEST_MM = 0.001
+COARSEST_MM = 0.5
+"""Scale of a shot, mm per pixel: finer than any lens resolves, coarser than any scar's shape."""
 MIN_SPREAD = 0.05
 """Least ratio of the smallest to the largest singular value of the light directions.
 
@@ -77,12 +80,13 @@ def read_sheet(path: Path) -> Sheet:
         sheet = Sheet.model_validate_json(content)
     except ValidationError as error:
         raise _wrong(path, error.errors()[0]) from error
-    if not (np.isfinite(sheet.mm_per_px) and sheet.mm_per_px > 0):
+    if not FINEST_MM <= sheet.mm_per_px <= COARSEST_MM:
         raise ShotsUnusable(
-            f'"mm_per_px" must be more than 0, not {sheet.mm_per_px}.',
+            f'"mm_per_px" must be from {FINEST_MM} to {COARSEST_MM}, not {sheet.mm_per_px:g}.',
             hint="Give the millimetres on the skin that one pixel covers, such as 0.05.",
         )
     _check_counts(sheet)
+    _check_files(sheet)
     return sheet
 
 
@@ -121,7 +125,7 @@ def _read(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ShotsUnusable(
-            f"{path.name} cannot be read: {reason}.", hint="Check the name and the folder."
+            f"{path.name or path} cannot be read: {reason}.", hint="Check the name and the folder."
         ) from error
     if len(content) > MAX_BYTES:
         raise ShotsUnusable(
@@ -155,6 +159,17 @@ def _check_counts(sheet: Sheet) -> None:
             f"{len(sheet.flat)} flat frames are listed for {count} shots.",
             hint="List one flat frame for all shots, or one for each shot in the same order.",
         )
+
+
+def _check_files(sheet: Sheet) -> None:
+    """Refuse one picture under two lamps: its slopes would come out flat, and look sure."""
+    lamps: dict[str, ShotLine] = {}
+    for shot in sheet.shots:
+        if lamps.setdefault(shot.file, shot) != shot:
+            raise ShotsUnusable(
+                f"{shot.file} is listed under two different lights.",
+                hint="List each lamp with the shot that it lit.",
+            )
 
 
 def _light(sheet: Sheet, number: int) -> Triple:

@@ -33,6 +33,7 @@ _FAINTEST = 0.05
 
 _BAND = 512
 _EIGHT_BITS = "8-bit frames: fine depth is less certain; use 16-bit or RAW."
+_FEW = "Only three shots: a shadow or a shine cannot be told from a slope; take four or more."
 _NO_DARK = "No dark frame: stray light makes the relief too shallow."
 _NO_FLAT = "No flat frame: uneven light bends the surface."
 _FAINT_FLAT = "A flat frame is nearly dark in places; nothing is trusted there."
@@ -107,6 +108,7 @@ def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Sh
 def _lacking(stack: _Stack, sheet: Sheet) -> tuple[tuple[str, bool], ...]:
     return (
         (_EIGHT_BITS, stack.bits <= 8),
+        (_FEW, len(sheet.shots) < 4),
         (_NO_DARK, sheet.dark is None),
         (_NO_FLAT, not sheet.flat),
     )

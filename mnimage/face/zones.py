@@ -248,7 +248,8 @@ def _possible_skin(look: Look) -> Mask:
 def _in_locus(look: Look) -> Mask:
     """Return what may be skin of any type under any usual light: redder than grey, not black."""
     red = (look.red > 0.12) & (look.red < 1.8)
-    yellow = (look.yellow > -0.25) & (look.yellow < 1.6)
+    # Dark skin in warm light is nearly without blue, but then clearly red too; wood is less red.
+    yellow = (look.yellow > -0.25) & (look.yellow < np.where(look.red > 0.7, 2.5, 1.6))
     return np.asarray(red & yellow & (look.light > np.log(0.008)), dtype=np.bool_)
 
 

@@ -276,7 +276,7 @@ def bending_scale(
     known = information > 0.1 * _typical(information)
     if not known.any():
         return bending_px
-    drawn = [_bending_power(each, known) for each in _posterior_draws(normals, stiffness, 4, 20, 3)]
+    drawn = [_bending_power(each, known) for each in _posterior_draws(normals, stiffness, 2, 15, 3)]
     power = _bending_power(field, known) + np.mean(drawn, axis=0)
     return float(np.sqrt(np.mean(2 * power / (1 + power / bending_px**2))))
 

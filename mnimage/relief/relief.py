@@ -69,7 +69,7 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
         albedo=slopes.albedo,
         trusted=slopes.trusted,
         scale=shots.scale,
-        warnings=warnings,
+        warnings=(*warnings, *shots.notes),
         raw_mm=raw,
         shadowed=slopes.shadowed,
     )
