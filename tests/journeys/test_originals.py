@@ -52,7 +52,9 @@ def test_a_photo_named_like_a_map_of_a_pair(name, photo, tmp_path, capsys):
     _refused_and_untouched(capsys, tmp_path, "compare", tmp_path / name, photo, "--out", tmp_path)
 
 
-@pytest.mark.parametrize("names", [["depth.png", "2.png", "3.png", "4.png"], ["1.png"] * 4])
+@pytest.mark.parametrize(
+    "names", [["depth.png", "2.png", "3.png", "4.png"], ["1.png", "2.png", "3.png", "4.png"]]
+)
 def test_frames_named_like_the_relief(names, photo, tmp_path, capsys):
     _sheet(tmp_path, photo, names)
     sheet = tmp_path / "SHOTS.json"

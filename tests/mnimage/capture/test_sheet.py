@@ -68,10 +68,12 @@ def test_lamp_places_stay_in_mm(written):
         ({"mm_per_px": 0.05}, 'lacks "shots"'),
         ({"mm_per_px": 0.05, "shots": [{"light": [0, 0, 1]}]}, r'lacks "shots\[0\].file"'),
         (_sheet(mm_per_px="0.05"), '"mm_per_px"'),
-        (_sheet(mm_per_px=0), "more than 0"),
-        (_sheet(mm_per_px=-0.05), "more than 0"),
-        (_sheet(mm_per_px=math.nan), "more than 0"),
-        (_sheet(mm_per_px=math.inf), "more than 0"),
+        (_sheet(mm_per_px=0), "must be from 0.001 to 0.5"),
+        (_sheet(mm_per_px=-0.05), "must be from 0.001 to 0.5"),
+        (_sheet(mm_per_px=math.nan), "must be from 0.001 to 0.5"),
+        (_sheet(mm_per_px=math.inf), "must be from 0.001 to 0.5"),
+        (_sheet(mm_per_px=5), "must be from 0.001 to 0.5, not 5"),
+        (_sheet(mm_per_px=1e-9), "must be from 0.001 to 0.5"),
         (_sheet(linear="yes"), '"linear"'),
         (_sheet(AROUND[:2]), "3 to 64"),
         (_sheet(AROUND * 17), "3 to 64"),
@@ -85,6 +87,15 @@ def test_what_is_no_sheet_is_refused_with_advice(written, content, words):
         read_sheet(written(content))
     assert caught.value.hint
     assert "\n" not in str(caught.value)
+
+
+def test_one_picture_under_two_lamps_is_refused(written):
+    sheet = _sheet()
+    sheet["shots"].append({"file": "1.png", "light": [0.5, 0.5, 0.7]})
+    with pytest.raises(ShotsUnusable, match=r"1\.png is listed under two different lights"):
+        read_sheet(written(sheet))
+    sheet["shots"][-1] = dict(sheet["shots"][1])
+    assert len(read_sheet(written(sheet)).shots) == 5
 
 
 @pytest.mark.parametrize("name", ["missing.json", "."])

@@ -124,6 +124,14 @@ def test_what_is_lacking_is_noted(tmp_path, frames):
     assert any("flat" in note for note in shots.notes)
 
 
+def test_three_shots_are_noted_as_few(tmp_path, frames):
+    sheet = _rig(tmp_path, frames)
+    content = json.loads(sheet.read_text())
+    assert not any("three" in note for note in read_shots(sheet).notes)
+    sheet.write_text(json.dumps({**content, "shots": content["shots"][:3]}))
+    assert any("Only three shots" in note for note in read_shots(sheet).notes)
+
+
 def test_a_profile_is_left_alone_in_linear_frames(tmp_path, frames, shared):
     with Image.open(shared / "chart" / "nano.jpeg") as picture:
         icc = picture.info["icc_profile"]

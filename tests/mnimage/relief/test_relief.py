@@ -1,5 +1,7 @@
 """Relief against analytic surfaces rendered here by Lambert's law."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -144,3 +146,9 @@ def test_can_be_stopped():
     _, *slopes = bump((60, 60))
     with pytest.raises(Cancelled):
         recover_relief(shots(render(slopes, directions(4)), directions(4)), PLAIN, stop)
+
+
+def test_what_was_noted_in_reading_is_told():
+    _, *slopes = bump((60, 60))
+    seen = replace(shots(render(slopes, directions()), directions()), notes=("No dark frame.",))
+    assert "No dark frame." in recover_relief(seen, PLAIN).warnings
