@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.command("demo")
 @click.option("--out", type=FILE, default=Path("demo"), metavar="DIR", show_default=True)
 @click.option("--sessions", type=click.IntRange(2, 12), default=4, show_default=True)
-@click.option("--seed", type=int, default=SEED, show_default=True, help="Another patient.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Another patient."
+)
 @json_option
 def command(out: Path, sessions: int, seed: int, *, as_json: bool) -> int:
     """Make a synthetic patient and run the whole chain on a course of treatment.

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 _LEAST_TRUSTED = 0.05
+_LEAST_SIDE_MM = 2.5
+"""Shorter side of the smallest skin that has a form apart from its texture (bands to 2.5 mm)."""
 _COARSE_MM = 0.6
 _FILL_STEP, _FILL_MM = 4, 0.3
 
@@ -52,10 +54,11 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
     Raises
     ------
     ShotsUnusable
-        If hardly any place is lit well enough in three shots.
+        If hardly any place is lit well enough in three shots, or too little skin is shown.
     Cancelled
         If `tick` says so.
     """
+    _check_size(shots)
     steady, warnings = align_shots(shots, recipe)
     slopes = solve_slopes(steady, _light(steady, recipe), recipe, tick)
     _check(slopes.trusted)
@@ -92,6 +95,16 @@ def _smaller(shots: Shots, step: int) -> Shots:
     frames = np.stack([block_mean(frame, step) for frame in shots.frames])
     scale = replace(shots.scale, mm_per_px=shots.scale.mm_per_px * step)
     return replace(shots, frames=frames, saturated=None, scale=scale)
+
+
+def _check_size(shots: Shots) -> None:
+    side = min(shots.shape) * shots.scale.mm_per_px
+    if side < _LEAST_SIDE_MM:
+        raise ShotsUnusable(
+            f"The shots show only {side:.2g} mm of skin by their scale of "
+            f"{shots.scale.mm_per_px:g} mm per pixel.",
+            hint=f'Check "mm_per_px"; relief needs at least {_LEAST_SIDE_MM:g} mm each way.',
+        )
 
 
 def _check(trusted: NDArray[np.bool_]) -> None:

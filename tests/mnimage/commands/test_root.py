@@ -47,7 +47,14 @@ def test_every_command_has_help(capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["compare"], ["score", "a.jpg"], ["inspect"], ["demo", "--sessions", "1"]],
+    [
+        ["nonsense"],
+        ["compare"],
+        ["score", "a.jpg"],
+        ["inspect"],
+        ["demo", "--sessions", "1"],
+        ["demo", "--seed", "-1"],
+    ],
 )
 def test_wrong_usage_is_status_two(arguments, capsys):
     assert run(arguments) == 2

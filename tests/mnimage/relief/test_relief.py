@@ -152,3 +152,11 @@ def test_what_was_noted_in_reading_is_told():
     _, *slopes = bump((60, 60))
     seen = replace(shots(render(slopes, directions()), directions()), notes=("No dark frame.",))
     assert "No dark frame." in recover_relief(seen, PLAIN).warnings
+
+
+def test_hardly_any_skin_by_its_scale_is_refused():
+    _, *slopes = bump((100, 120))
+    lamps = 300 * directions()
+    seen = replace(shots(render(slopes, lamps), lamps, near=True), scale=Scale(0.001, "rig", 0.01))
+    with pytest.raises(ShotsUnusable, match=r"show only 0\.1 mm of skin"):
+        recover_relief(seen, PLAIN)
