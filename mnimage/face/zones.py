@@ -53,7 +53,8 @@ MIN_ZONE_FACING = 0.45
 MIN_ZONE_SHARE = 0.25
 """A zone is dropped where it faces away on the whole, or where less than this of it is left."""
 
-MIN_REFERENCE_MM2 = 60.0
+MIN_REFERENCE_MM2 = 300.0
+"""Least reference skin: less is a strip under a fringe, in its shadow; faces show over 1000 mm2."""
 HAIRY = 0.12
 """Fine contrast (log units) that hair has and hardly any skin."""
 

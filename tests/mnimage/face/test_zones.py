@@ -122,3 +122,10 @@ def test_close_up_is_all_skin_and_no_cloth(as_photo, tone, cloth):
 def test_no_skin_no_zone(as_photo):
     blue = np.full((200, 300, 3), (40, 80, 160), dtype=np.uint8)
     assert not skin_zones(as_photo(blue), None).labels.any()
+
+
+def test_a_strip_in_the_shadow_of_a_fringe_is_no_reference(portrait, as_photo):
+    photo = as_photo(portrait("faces/003_neutral.jpg"))
+    zones = skin_zones(photo, find_face(photo))
+    green = photo.coded[..., 1]
+    assert np.median(green[zones.reference]) > 0.9 * np.median(green[zones.labels > 0])
