@@ -65,7 +65,12 @@ def _print(entry: Document) -> None:
     for finding in entry["findings"]:
         mark = "ok " if finding["ok"] else "BAD" if finding["grave"] else "low"
         click.echo(
-            f"  {mark} {finding['check']}: {finding['measured']:.3g} {finding['unit']} "
-            f"({finding['rule']} {finding['needed']:.3g})  {finding['advice']}".rstrip()
+            f"  {mark} {finding['check']}: {_number(finding['measured'])} {finding['unit']} "
+            f"({finding['rule']} {_number(finding['needed'])})  {finding['advice']}".rstrip()
         )
     click.echo("  comparable" if entry["comparable"] else "  not comparable")
+
+
+def _number(value: float) -> str:
+    """Return three figures, and thousands of pixels in full."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

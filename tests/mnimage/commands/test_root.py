@@ -142,3 +142,10 @@ def test_a_photo_and_a_list_of_shots_are_not_a_pair(tmp_path, capsys):
     shots.write_text("{}")
     assert run(["compare", str(photo), str(shots), "--out", str(tmp_path / "o")]) == 1
     assert "directional" in capsys.readouterr().err
+
+
+def test_sizes_are_told_in_plain_figures(tmp_path, capsys):
+    assert run(["inspect", str(_photo(tmp_path / "large.png", (2700, 1200)))]) == 0
+    told = capsys.readouterr().out
+    assert "2700 px (at least 1000)" in told
+    assert "e+0" not in told
