@@ -242,7 +242,7 @@ def _pair(
     scores: PairScores | None,
     recipe: Recipe,
 ) -> Pair:
-    comparison = compare_pair(before, after, alignment, scores, recipe.version)
+    comparison = compare_pair(before, after, alignment, scores, recipe)
     if scores is None:
         return Pair(before, after, comparison, None, None, {})
     aligned, seen = warp_photo(after.photo, alignment)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.comparison import Change, ScarChange
     from mnimage.domain.pair import Examined
+    from mnimage.domain.recipe import Recipe
     from mnimage.domain.scorecard import PairScores
 
 
@@ -24,7 +25,7 @@ def compare_pair(
     after: Examined,
     alignment: Alignment,
     scores: PairScores | None,
-    recipe: str,
+    recipe: Recipe,
 ) -> Comparison:
     """Return what changed, every number with its doubt and its verdict.
 
@@ -38,27 +39,30 @@ def compare_pair(
     scores
         The flat scores of both in the frame of the photo before; None when refused.
     recipe
-        Version of the recipe all was made with.
+        What all was made with.
     """
-    changes = _flat_changes(scores) if scores else {}
+    comparability = grade_pair(before, after, alignment)
+    wider = dict(recipe.compare.doubt_by_grade).get(comparability.grade, 1.0)
+    changes = _flat_changes(scores, wider) if scores else {}
     scars: tuple[ScarChange, ...] = ()
     if alignment.aligned and before.relief is not None and after.relief is not None:
         for name, change in compare_relief(before.relief, after.relief).items():
             changes[WHOLE, name] = change
         scars = compare_scars(before.relief, after.relief)
     return Comparison(
-        comparability=grade_pair(before, after, alignment),
+        comparability=comparability,
         alignment=alignment,
         before=scores.before if scores else None,
         after=scores.after if scores else None,
         zones=_by_zone(hold_family(changes)),
         scars=scars,
         not_measured=_not_measured(before, scores),
-        recipe=recipe,
+        recipe=recipe.version,
     )
 
 
-def _flat_changes(scores: PairScores) -> dict[tuple[str, str], Change]:
+def _flat_changes(scores: PairScores, wider: float) -> dict[tuple[str, str], Change]:
+    """Return each change; the sessions' errors are `wider` where the photos are less alike."""
     changes = {}
     for zone, measured in scores.before.zones.items():
         if zone not in scores.after.zones:
@@ -67,7 +71,7 @@ def _flat_changes(scores: PairScores) -> dict[tuple[str, str], Change]:
         for name, score in measured.scores.items():
             if name in later and name in scores.errors[zone]:
                 error = scores.errors[zone][name]
-                doubt = Doubt(session=error.session, spatial=error.spatial)
+                doubt = Doubt(session=wider * error.session, spatial=error.spatial)
                 changes[zone, name] = weigh_change(score, later[name], doubt)
     return changes
 

@@ -15,7 +15,15 @@ from mnimage.score.colour import hemoglobin_index, median_light, melanin_index, 
 from mnimage.score.maps import measure_maps
 from mnimage.score.plan import make_plan
 from mnimage.score.reference import find_reference
-from mnimage.score.scorers import SCORERS, Skin, not_measured, read_skin
+from mnimage.score.scorers import (
+    COLOUR_SCORES,
+    COLOURLESS,
+    SCORERS,
+    Skin,
+    is_colourless,
+    not_measured,
+    read_skin,
+)
 from mnimage.score.zones import zone_cells, zone_scores
 
 if TYPE_CHECKING:
@@ -132,6 +140,8 @@ def make_card(
     """Return the card of measured skin; `grid` is the step in pixels and the cell's edge in mm."""
     cell_mm = grid[1]
     refused = not_measured(scale.mm_per_px if scale else None, recipe)
+    if is_colourless(skin):
+        refused |= dict.fromkeys(COLOUR_SCORES, COLOURLESS)
     names = [name for name in SCORERS if name not in refused]
     found = {
         zone: zone_scores(skin, inside, scale, names, cell_mm, recipe)

@@ -156,6 +156,18 @@ def why_not(scorer: Scorer, mm_per_px: float | None, recipe: ScoreRecipe) -> str
     return f"needs pixels of {limit:g} mm or finer on the skin, these are {mm_per_px:.2f} mm"
 
 
+COLOUR_SCORES = ("redness_hi", "red_area", "pigment_mi", "ita_deg", "evenness")
+COLOURLESS = "the photo has no colour: take it in colour"
+_LEAST_CHROMA = 1.5
+"""CIELAB chroma below which skin of any type would be grey: the photo is black and white."""
+
+
+def is_colourless(skin: Skin) -> bool:
+    """Return whether most of the skin is grey, as it is in black-and-white photos only."""
+    chroma = np.hypot(skin.lab[..., 1], skin.lab[..., 2])[skin.seen]
+    return bool(chroma.size and np.median(chroma) < _LEAST_CHROMA)
+
+
 def not_measured(mm_per_px: float | None, recipe: ScoreRecipe) -> dict[str, str]:
     """Return every score that this photo cannot give, and why."""
     reasons = {name: why_not(scorer, mm_per_px, recipe) for name, scorer in SCORERS.items()}

@@ -140,18 +140,24 @@ def compare_files(
     NotComparable
         If one is a photo and the other a set of shots.
     """
+    of_shots = _are_shots(before, after)
+    tick(0, _STEPS)
+    return (
+        _compare_sheets(before, after, tick)
+        if of_shots
+        else _compare_photos(before, after, mm_per_px, tick)
+    )
+
+
+def _are_shots(before: Path, after: Path) -> bool:
+    """Whether both are sets of directional shots; one of each is no pair."""
     kinds = is_sheet(before), is_sheet(after)
     if kinds[0] != kinds[1]:
         raise NotComparable(
             "One is an ordinary photo, the other a set of directional shots.",
             hint="Compare two photos, or two sets of directional shots.",
         )
-    tick(0, _STEPS)
-    return (
-        _compare_sheets(before, after, tick)
-        if kinds[0]
-        else _compare_photos(before, after, mm_per_px, tick)
-    )
+    return kinds[0]
 
 
 def _compare_photos(before: Path, after: Path, mm_per_px: float | None, tick: Tick) -> Pair:
@@ -187,14 +193,17 @@ def compare_into(
     tick: Tick = no_tick,
 ) -> Pair:
     """Compare two files and keep the aligned picture, the maps, the numbers and the report."""
+    _are_shots(before, after)
     inputs = _read_by((before, after))
     if report is not None:
         refuse_overwrite(inputs, (report,))
-        prepare_folder(report.parent)
-    folder = prepare_folder(out)
     pair = compare_files(
         before, after, mm_per_px=mm_per_px, tick=lambda done, _: tick(done, _STEPS + 2)
     )
+    # Folders are made only now, so that a comparison that fails or is stopped leaves no trace.
+    folder = prepare_folder(out)
+    if report is not None:
+        prepare_folder(report.parent)
     _refuse_inputs(folder, _pair_names(pair), inputs)
     write_pair(pair, folder)
     tick(_STEPS + 1, _STEPS + 2)
