@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.face import Face, Zones
     from mnimage.domain.relief import Relief, ReliefCard, Shots
-    from mnimage.domain.scorecard import PairScores, ScoreCard
+    from mnimage.domain.scorecard import ScoreCard
 
 
 def examine_photo(
@@ -154,9 +154,7 @@ def compare_photos(
         alignment = align(before, after, recipe)
         after = checked.result()
     tick(1, 4)
-    scores = _scores(before, after, alignment, recipe)
-    tick(2, 4)
-    pair = _pair(before, after, alignment, scores, recipe)
+    pair = _pair(before, after, alignment, recipe)
     tick(4, 4)
     return pair
 
@@ -180,9 +178,8 @@ def compare_shots(
     later = after.examined
     if alignment.aligned:
         later = replace(later, relief=_same_scars(before, after, alignment, recipe))
-    scores = _scores(before.examined, later, alignment, recipe)
-    tick(3, 4)
-    pair = _pair(before.examined, later, alignment, scores, recipe)
+    tick(2, 4)
+    pair = _pair(before.examined, later, alignment, recipe)
     tick(4, 4)
     return pair
 
@@ -191,15 +188,6 @@ def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Exami
     earlier = Earlier(before.photo, before.face, before.zones)
     quality = check_photo(after.photo, after.face, after.zones, recipe.quality, before=earlier)
     return replace(after, quality=quality)
-
-
-def _scores(
-    before: Examined, after: Examined, alignment: Alignment, recipe: Recipe
-) -> PairScores | None:
-    if not alignment.aligned:
-        return None
-    photos, scales = (before.photo, after.photo), (before.scale, after.scale)
-    return score_pair(photos, before.zones, alignment, scales, recipe.score)
 
 
 def _same_scars(
@@ -235,17 +223,17 @@ def _places_before(alignment: Alignment) -> tuple[NDArray[np.float32], NDArray[n
     return expand(row, step, shape), expand(column, step, shape)
 
 
-def _pair(
-    before: Examined,
-    after: Examined,
-    alignment: Alignment,
-    scores: PairScores | None,
-    recipe: Recipe,
-) -> Pair:
-    comparison = compare_pair(before, after, alignment, scores, recipe)
-    if scores is None:
+def _pair(before: Examined, after: Examined, alignment: Alignment, recipe: Recipe) -> Pair:
+    if not alignment.aligned:
+        comparison = compare_pair(before, after, alignment, None, recipe)
         return Pair(before, after, comparison, None, None, {})
-    aligned, seen = warp_photo(after.photo, alignment)
+    photos, scales = (before.photo, after.photo), (before.scale, after.scale)
+    # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
+    with ThreadPoolExecutor(1, thread_name_prefix="warp") as pool:
+        drawn = pool.submit(warp_photo, after.photo, alignment)
+        scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
+        aligned, seen = drawn.result()
+    comparison = compare_pair(before, after, alignment, scores, recipe)
     layers = {
         name: (layer, scores.after.layers[name]) for name, layer in scores.before.layers.items()
     }

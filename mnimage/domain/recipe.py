@@ -57,7 +57,7 @@ class RegisterRecipe:
     working_px: int = 1200
     halvings: int = 3
     steps: int = 4
-    final_steps: int = 3
+    final_steps: int = 2
     last_rounds: int = 1
     bending_px: float = 0.06
     longest_step_px: float = 3.0

@@ -182,7 +182,7 @@ def solve_smooth(
     field: tuple[NDArray[np.float32], NDArray[np.float32]],
     stiffness: Stiffness,
     *,
-    rounds: int = 25,
+    rounds: int = 12,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the change of `field` that obeys the normal equations at the least bending.
 
@@ -210,7 +210,7 @@ def solve_smooth(
 
 
 def posterior_spread(
-    normals: Normals, stiffness: Stiffness, *, draws: int = 8, rounds: int = 25, seed: int = 7
+    normals: Normals, stiffness: Stiffness, *, draws: int = 5, rounds: int = 20, seed: int = 7
 ) -> NDArray[np.float32]:
     """Return the standard error of the solved field per node, in px (mean of both directions).
 

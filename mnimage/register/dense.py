@@ -105,7 +105,7 @@ def match_dense(
         if done < levels:
             layer = _layer(pictures, mask, 2**level)
         placing = _refine(layer, placing, level, bending, recipe)
-        if level <= 2:
+        if level <= 2 and done < levels:
             bending = _bending(layer, placing, level, bending, recipe)
     return _judge(layer, placing, bending)
 

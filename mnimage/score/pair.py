@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -77,8 +78,11 @@ def score_pair(
         raise NotComparable(alignment.reason or "the two photos are not aligned")
     scale = _scale(scales, alignment)
     plans, focus, skins = _prepare(photos, zones, alignment, scale, recipe)
-    own = measure_maps(photos[0], skins[0], plans[0], recipe, tick)
-    other = measure_maps(photos[1], skins[1], plans[1], recipe, tick)
+    # Side by side: while one photo's maps are put together, the other's strips use the core.
+    with ThreadPoolExecutor(1, thread_name_prefix="maps") as pool:
+        later = pool.submit(measure_maps, photos[1], skins[1], plans[1], recipe)
+        own = measure_maps(photos[0], skins[0], plans[0], recipe, tick)
+        other = later.result()
     before, after = _shared(own, carry(other, alignment, plans[0].step), alignment)
     cells = zone_cells(zones, plans[0].step, before.seen)
     before, after = before.part(cells.window), after.part(cells.window)
@@ -144,17 +148,20 @@ def _errors(
     width = recipe.block_mm / plan.cell_mm if plan.known else None
     zones = cells.each(pair[0].seen)
     left = _left_by_focus(focus, recipe)
-    errors: dict[str, Mapping[str, ScoreError]] = {}
-    for zone, scores in card.zones.items():
-        found = change_errors(pair, zones[zone], list(scores.scores), width, recipe)
-        errors[zone] = {
+
+    def of_zone(zone: str) -> Mapping[str, ScoreError]:
+        scores = card.zones[zone].scores
+        found = change_errors(pair, zones[zone], list(scores), width, recipe)
+        return {
             name: ScoreError(
-                session=session_error(name, scores.scores[name].value, recipe),
-                spatial=float(np.hypot(error, left.get(name, 0.0) * scores.scores[name].value)),
+                session=session_error(name, scores[name].value, recipe),
+                spatial=float(np.hypot(error, left.get(name, 0.0) * scores[name].value)),
             )
             for name, error in found.items()
         }
-    return errors
+
+    with ThreadPoolExecutor(2, thread_name_prefix="errors") as pool:
+        return dict(zip(card.zones, pool.map(of_zone, card.zones), strict=True))
 
 
 def _left_by_focus(focus: Focus, recipe: ScoreRecipe) -> Mapping[str, float]:
