@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from mnimage.domain.comparison import Comparability
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.pair import Examined
     from mnimage.domain.quality import Finding
@@ -103,8 +101,3 @@ def _of_each(which: str, examined: Examined) -> list[_Criterion]:
 
 def _sentence(words: str) -> str:
     return words if words.endswith((".", "!")) else f"{words}."
-
-
-def worst_grade(grades: Sequence[str]) -> str:
-    """Return the worst of some grades."""
-    return max(grades, key=GRADES.index)
