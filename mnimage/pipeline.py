@@ -46,7 +46,12 @@ if TYPE_CHECKING:
 
 
 def examine_photo(
-    photo: Photo, *, name: str, scale: Scale | None = None, recipe: Recipe | None = None
+    photo: Photo,
+    *,
+    name: str,
+    scale: Scale | None = None,
+    recipe: Recipe | None = None,
+    check: bool = True,
 ) -> Examined:
     """Return the photo with its face, zones, quality and scale.
 
@@ -60,6 +65,8 @@ def examine_photo(
         Where it is known; else it is taken from the face, if there is one.
     recipe
         Options.
+    check
+        Off where the photo will be checked against another one anyway (`compare_photos` does).
 
     Raises
     ------
@@ -70,7 +77,7 @@ def examine_photo(
     """
     recipe = recipe or Recipe()
     face, zones = _face_and_zones(photo)
-    quality = check_photo(photo, face, zones, recipe.quality)
+    quality = check_photo(photo, face, zones, recipe.quality) if check else QualityReport(())
     if scale is None and face is not None:
         scale = face_scale(face)
     return Examined(name, photo, face, zones, quality, scale)

@@ -54,7 +54,7 @@ class RegisterRecipe:
     0.04, a mirrored face 0.09, one person smiling at least 0.31).
     """
 
-    working_px: int = 1200
+    working_px: int = 1100
     halvings: int = 3
     steps: int = 4
     final_steps: int = 2
@@ -110,7 +110,7 @@ class ScoreRecipe:
         ("scar_visibility", 0.05),
     )
     block_mm: float = 5.0
-    resamples: int = 1000
+    resamples: int = 500
     # The larger of two: unchanged rendered skin of tones I to V photographed again with the lamp
     # moved by 3 to 6 degrees (benchmarks/repeatability.py), and studio portraits of 12 people taken
     # twice within minutes, which differ by more in colour (blood moves, a head shades itself):

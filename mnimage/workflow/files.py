@@ -56,9 +56,10 @@ def taken_at(path: Path) -> datetime | None:
     return read_photo(path).facts.taken_at
 
 
-def examine_file(path: Path, *, mm_per_px: float | None = None) -> Examined:
-    """Return one photo with its face, zones, quality and scale."""
-    return pipeline.examine_photo(read_photo(path), name=path.name, scale=_rig_scale(mm_per_px))
+def examine_file(path: Path, *, mm_per_px: float | None = None, check: bool = True) -> Examined:
+    """Return one photo with its face, zones, quality (unless `check` is off) and scale."""
+    scale = _rig_scale(mm_per_px)
+    return pipeline.examine_photo(read_photo(path), name=path.name, scale=scale, check=check)
 
 
 def _rig_scale(mm_per_px: float | None) -> Scale | None:
@@ -164,7 +165,7 @@ def _compare_photos(before: Path, after: Path, mm_per_px: float | None, tick: Ti
     # Two cores: decoding and looking at one photo leaves room for the other.
     with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
         first = pool.submit(examine_file, before, mm_per_px=mm_per_px)
-        second = pool.submit(examine_file, after)
+        second = pool.submit(examine_file, after, check=False)
         examined = first.result(), second.result()
     tick(2, _STEPS)
     return pipeline.compare_photos(*examined, tick=lambda done, _: tick(2 + done, _STEPS))
