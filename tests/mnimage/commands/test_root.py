@@ -112,7 +112,7 @@ def test_inspect_goes_on_after_a_bad_file(tmp_path, capsys):
     photos = json.loads(capsys.readouterr().out)["photos"]
     assert [photo["file"] for photo in photos] == names
     assert set(photos[0]) == {"file", "error", "hint"}
-    assert photos[1]["width"], photos[1]["height"] == (300, 200)
+    assert (photos[1]["width"], photos[1]["height"]) == (300, 200)
     assert photos[1]["face"] is None
     assert run(["inspect", "--json", names[0], names[2]]) == 1
 
