@@ -28,8 +28,11 @@ class Alignment:
     step x step block of pixels (i, j). `kernels.geometry.expand` brings it to full size.
 
     `row`, `column` are places in the photo after, in its own pixels; `error_px` is the standard
-    error expected there in pixels of the photo before; `valid` is where the skin is seen in both
-    photos and the place is trusted; `moved` marks skin moved by expression, left out of scores.
+    error expected there in pixels of the photo before. `valid` is where the skin is seen in both
+    photos, its place is trusted and it may be compared. `moved` is skin that was laid over but that
+    the expression has shifted, folded or stretched: it is never `valid`, so whatever measures over
+    `valid` leaves it out. `covered` is the share of the skin that was laid over, moved or not.
+    `limit_px` is the expected error, in pixels of the photo before, above which skin is left out.
     A refused pair (`status` not aligned) has empty grids and says why in `reason`; an aligned one
     may carry `warnings`.
     """
@@ -46,6 +49,16 @@ class Alignment:
     covered: float = 0.0
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
+    moved: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), np.bool_), repr=False)
+    limit_px: float = float("nan")
+
+    def __post_init__(self) -> None:
+        if not self.moved.size:
+            object.__setattr__(self, "moved", np.zeros(self.valid.shape, dtype=np.bool_))
+        if self.moved.shape != self.valid.shape:
+            raise ValueError(f"shapes differ: {self.moved.shape} and {self.valid.shape}")
+        if (self.moved & self.valid).any():
+            raise ValueError("moved skin cannot be valid")
 
     @property
     def aligned(self) -> bool:
