@@ -23,6 +23,7 @@ from mnimage.face.zones import skin_zones
 from mnimage.kernels.geometry import block_mean, expand, invert, sample
 from mnimage.quality.check import check_photo
 from mnimage.quality.shot import Earlier
+from mnimage.register.moved import mark_moved
 from mnimage.register.register import register_pair
 from mnimage.register.warp import warp_photo
 from mnimage.relief.measure import measure_relief
@@ -146,7 +147,8 @@ def align(before: Examined, after: Examined, recipe: Recipe, tick: Tick = no_tic
     """Return how the photo after lies on the photo before."""
     skin = (before.zones.labels > 0) | before.zones.reference
     faces = (before.face, after.face)
-    return register_pair(before.photo, after.photo, faces, skin, recipe.register, tick=tick)
+    found = register_pair(before.photo, after.photo, faces, skin, recipe.register, tick=tick)
+    return mark_moved(found, before.face, before.zones, recipe.register)
 
 
 def compare_photos(

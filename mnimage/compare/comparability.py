@@ -34,7 +34,7 @@ def grade_pair(before: Examined, after: Examined, alignment: Alignment) -> Compa
 
     The grade is that of the worst criterion (SEPIA's items that can be measured: position,
     expression, light, zoom), one worse when three or more are off; F when the pair was refused.
-    Reasons name every criterion that is not an A.
+    Reasons name every criterion that is not an A; the alignment's warnings come last.
     """
     if not alignment.aligned:
         return Comparability("F", (alignment.reason + ".",))
@@ -45,7 +45,8 @@ def grade_pair(before: Examined, after: Examined, alignment: Alignment) -> Compa
     if len(off) >= 3:
         level = min(level + 1, 3)
     ordered = sorted(off, key=lambda criterion: -criterion.level)
-    return Comparability(GRADES[level], (*(each.reason for each in ordered), *alignment.warnings))
+    reasons = [each.reason for each in ordered if each.reason]
+    return Comparability(GRADES[level], (*reasons, *alignment.warnings))
 
 
 def _of_field(alignment: Alignment) -> list[_Criterion]:
@@ -59,6 +60,9 @@ def _of_field(alignment: Alignment) -> list[_Criterion]:
             (0.1, 0.25, 0.45),
             f"{1 - covered:.0%} of the skin could not be laid over with certainty.",
         ),
+        # These two are said by the alignment's own warnings.
+        _Criterion(alignment.moved_share, (0.0, 0.2, 0.7), ""),
+        _Criterion(abs(alignment.perspective), (0.0, 0.04, 0.1), ""),
     ]
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mnimage.domain.recipe import Recipe
     from mnimage.domain.scorecard import PairScores
 
+MOVED = "moved by expression"
+
 
 def compare_pair(
     before: Examined,
@@ -58,6 +60,7 @@ def compare_pair(
         scars=scars,
         not_measured=_not_measured(before, scores),
         recipe=recipe.version,
+        zones_left_out=dict.fromkeys(alignment.moved_zones, MOVED),
     )
 
 

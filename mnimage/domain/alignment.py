@@ -32,6 +32,10 @@ class Alignment:
     photos, its place is trusted and it may be compared. `moved` is skin that was laid over but that
     the expression has shifted, folded or stretched: it is never `valid`, so whatever measures over
     `valid` leaves it out. `covered` is the share of the skin that was laid over, moved or not.
+    `moved_share` is the part of the skin laid over that has moved, `moved_zones` are the zones of
+    which more than half has, which are not scored. `perspective` is by how much more a part one eye
+    distance farther away is magnified in the photo after, where it is said to differ: above 0 where
+    the camera stood farther away.
     `limit_px` is the expected error, in pixels of the photo before, above which skin is left out.
     A refused pair (`status` not aligned) has empty grids and says why in `reason`; an aligned one
     may carry `warnings`.
@@ -50,6 +54,9 @@ class Alignment:
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
     moved: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), np.bool_), repr=False)
+    moved_share: float = 0.0
+    moved_zones: tuple[str, ...] = ()
+    perspective: float = 0.0
     limit_px: float = float("nan")
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,10 @@ class Comparability:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The whole answer for one pair, everything in the frame of the photo before."""
+    """The whole answer for one pair, everything in the frame of the photo before.
+
+    `zones_left_out` gives per zone that was not scored in this pair the reason.
+    """
 
     comparability: Comparability
     alignment: Alignment
@@ -85,3 +88,4 @@ class Comparison:
     scars: tuple[ScarChange, ...]
     not_measured: Mapping[str, str]
     recipe: str
+    zones_left_out: Mapping[str, str] = field(default_factory=dict)

@@ -52,6 +52,14 @@ class RegisterRecipe:
     agreement is below `min_agreement`, is not trusted; a pair whose typical agreement does not
     exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people reach
     0.04, a mirrored face 0.09, one person smiling at least 0.31).
+
+    Skin that lies more than `moved_eyes` eye distances (about 1 mm) from where a rigid head would
+    have carried it, or half as far and stretched by `moved_strain`, was moved by expression where
+    that is more than `min_moved` of the skin (12 people smiling: 10 to 62 %; rendered heads turned
+    by up to 8 degrees and bent by 0.3 mm, bent portraits and another camera distance: below 1 %).
+    Where less than `min_unmoved` did not move, the pair is refused.
+    A perspective changed by more than `max_perspective` is said so: 30 against 45 cm is 0.045 to
+    0.05, turned rendered heads reach 0.025.
     """
 
     working_px: int = 1100
@@ -66,6 +74,11 @@ class RegisterRecipe:
     min_evidence: float = 0.14
     min_covered: float = 0.3
     max_turn_deg: float = 25.0
+    moved_eyes: float = 0.012
+    moved_strain: float = 0.15
+    min_moved: float = 0.03
+    min_unmoved: float = 0.1
+    max_perspective: float = 0.03
 
 
 @dataclass(frozen=True, slots=True)

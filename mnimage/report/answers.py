@@ -155,6 +155,7 @@ def comparison_answer(comparison: Comparison, scale: Scale | None) -> Document:
         },
         "scars": [scar_change_answer(scar) for scar in comparison.scars],
         "not_measured": dict(comparison.not_measured),
+        "zones_left_out": dict(comparison.zones_left_out),
     }
 
 

@@ -52,7 +52,8 @@ def score_pair(
     Each photo is measured on its own pixels; the maps of the photo after are then read at the
     places of the photo before. The scale of the photo after is that of the photo before over the
     magnification of the alignment, so that bands in mm are the same on the skin. Reference skin and
-    limits are those of the photo before.
+    limits are those of the photo before. Skin moved by expression is left out, and so are the zones
+    of which the larger part has moved.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def score_pair(
     """
     if not alignment.aligned:
         raise NotComparable(alignment.reason or "the two photos are not aligned")
-    scale = _scale(scales, alignment)
+    scale, zones = _scale(scales, alignment), _unmoved(zones, alignment)
     plans, focus, skins = _prepare(photos, zones, alignment, scale, recipe)
     # Side by side: while one photo's maps are put together, the other's strips use the core.
     with ThreadPoolExecutor(1, thread_name_prefix="maps") as pool:
@@ -95,6 +96,15 @@ def score_pair(
     cards = [make_card(skin, cells, scale, grid, recipe) for skin in read]
     errors = _errors(read, cells, cards[0], (plans[0], focus), recipe)
     return PairScores(cards[0], cards[1], errors, focus.difference_px, focus.equalised)
+
+
+def _unmoved(zones: Zones, alignment: Alignment) -> Zones:
+    """Return the zones without those that the expression has moved for the larger part."""
+    if not alignment.moved_zones:
+        return zones
+    kept = np.arange(len(zones.names) + 1, dtype=np.uint8)
+    kept[[zones.names.index(name) + 1 for name in alignment.moved_zones]] = 0
+    return replace(zones, labels=kept[zones.labels])
 
 
 def _scale(scales: tuple[Scale | None, Scale | None], alignment: Alignment) -> Scale | None:

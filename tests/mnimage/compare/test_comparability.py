@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,22 @@ def test_the_further_off_the_lower(times, grade):
 @pytest.mark.parametrize(("covered", "grade"), [(0.95, "A"), (0.8, "B"), (0.6, "C"), (0.4, "D")])
 def test_skin_that_could_not_be_laid_over_lowers_it(covered, grade):
     assert _grade(covered=covered) == grade
+
+
+@pytest.mark.parametrize(
+    ("field", "grade"),
+    [
+        ({"moved_share": 0.1}, "B"),
+        ({"moved_share": 0.5}, "C"),
+        ({"perspective": -0.03}, "B"),
+        ({"perspective": 0.05}, "C"),
+    ],
+)
+def test_moved_skin_and_another_perspective_lower_it_in_the_alignments_words(field, grade):
+    alignment = replace(_aligned(), warnings=("It differs.",), **field)
+    found = grade_pair(_examined(), _examined(), alignment)
+    assert found.grade == grade
+    assert found.reasons == ("It differs.",)
 
 
 def test_three_small_things_make_it_one_worse():

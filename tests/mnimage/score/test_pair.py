@@ -5,6 +5,7 @@ import pytest
 from scipy.ndimage import zoom
 
 from mnimage.domain.alignment import Status
+from mnimage.domain.face import Zones
 from mnimage.domain.photo import Scale
 from mnimage.domain.recipe import ScoreRecipe
 from mnimage.errors import NotComparable
@@ -125,3 +126,20 @@ def test_scar_visibility_follows_scars_and_not_colour(visit, all_skin):
     assert after < 0.5 * before
     before, after = scar_visibility(visit, all_skin, paler)
     assert after == pytest.approx(before, rel=0.25)
+
+
+def test_zones_moved_by_expression_are_not_scored_nor_part_of_the_whole(paint, still):
+    rough = 0.08 * np.random.default_rng(5).standard_normal((320, 400))
+    rough[:, 200:] *= 3
+    photo = paint(zoom(rough, 1, order=1))
+    labels = np.ones(photo.shape, np.uint8)
+    labels[:, 200:] = 2
+    zones = Zones(("forehead", "chin"), labels, labels == 1)
+    field = still(photo.shape)
+    moved = np.zeros_like(field.valid)
+    moved[:, 30:] = True
+    field = replace(field, moved=moved, valid=~moved, moved_zones=("chin",))
+    left = score_pair((photo, photo), zones, field, (SCALE, None), RECIPE)
+    assert {*left.before.zones} == {"forehead", "whole"}
+    whole, forehead = left.before.zones["whole"], left.before.zones["forehead"]
+    assert whole.area_mm2 == forehead.area_mm2
