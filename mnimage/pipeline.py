@@ -20,6 +20,7 @@ from mnimage.errors import ModelsMissing
 from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
 from mnimage.face.zones import skin_zones
+from mnimage.kernels.flow import BLOCK
 from mnimage.kernels.geometry import block_mean, expand, invert, sample
 from mnimage.quality.check import check_photo
 from mnimage.quality.shot import Earlier
@@ -148,7 +149,10 @@ def align(before: Examined, after: Examined, recipe: Recipe, tick: Tick = no_tic
     skin = (before.zones.labels > 0) | before.zones.reference
     faces = (before.face, after.face)
     found = register_pair(before.photo, after.photo, faces, skin, recipe.register, tick=tick)
-    return mark_moved(found, before.face, before.zones, recipe.register)
+    found = mark_moved(found, before.face, before.zones, recipe.register)
+    # The recipe's limit is in working pixels, BLOCK of which are one step of the photo before.
+    limit_px = recipe.register.max_error_px * found.step / BLOCK
+    return replace(found, limit_px=limit_px) if found.aligned else found
 
 
 def compare_photos(

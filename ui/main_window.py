@@ -13,6 +13,7 @@ from ui.actions import COMMANDS, build_actions
 from ui.screens.compare.side import Side
 from ui.screens.compare.view import CompareView
 from ui.widgets.duo_canvas import CompareMode
+from ui.widgets.maps import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.actions_by_name = build_actions(self, self._handlers())
         self._fill_menus()
+        self.compare.canvas.layers_changed.connect(self._tick_layers)
 
     def show_theme(self, choice: theme.Choice) -> None:
         """Tick the theme in the menu."""
@@ -99,6 +101,11 @@ class MainWindow(QMainWindow):
             return self.menuBar().addMenu(name)
         menus["View"].addSeparator()
         return menus["View"].addMenu(name)
+
+    def _tick_layers(self) -> None:
+        canvas = self.compare.canvas
+        self.actions_by_name["map.error"].setChecked(canvas.map_name == ERROR)
+        self.actions_by_name["map.zones"].setChecked(canvas.zones_shown)
 
     def _quit(self) -> None:
         self.close()

@@ -10,11 +10,13 @@ from mnimage import workflow
 from mnimage.commands.options import FILE, json_option, out_option, scale_option
 from mnimage.commands.output import print_json, print_table, progress
 from mnimage.report.answers import comparison_answer
+from mnimage.report.registration import registration_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mnimage.domain.comparison import Change, Comparison
+    from mnimage.domain.pair import Examined
 
 
 @click.command("compare")
@@ -35,15 +37,15 @@ def command(
 ) -> int:
     """Compare two photos, or two SHOTS.json of directional shots.
 
-    Writes aligned.png, the maps and the numbers (comparison.json) into DIR.
+    Writes aligned.png, error.png, the maps and the numbers (comparison.json) into DIR.
     """
     with progress("compare") as tick:
         pair = workflow.compare_into(before, after, out, report, mm_per_px=mm_per_px, tick=tick)
     comparison = pair.comparison
     if as_json:
-        print_json(comparison_answer(comparison, pair.before.scale))
+        print_json(comparison_answer(comparison, pair.before))
     elif comparison.alignment.aligned:
-        _print(comparison)
+        _print(comparison, pair.before)
     if comparison.alignment.aligned:
         return 0
     click.echo(f"error: not comparable: {comparison.alignment.reason}", err=True)
@@ -51,11 +53,13 @@ def command(
     return 1
 
 
-def _print(comparison: Comparison) -> None:
+def _print(comparison: Comparison, before: Examined) -> None:
     grade = comparison.comparability
     click.echo(f"comparability {grade.grade}")
     for reason in grade.reasons:
         click.echo(f"  {reason}")
+    for line in registration_lines(comparison.alignment, before):
+        click.echo(line)
     rows = [("zone", "score", "before", "after", "change", "± error", "unit", "verdict")]
     rows += [
         (zone, name, *_cells(change))

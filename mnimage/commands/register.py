@@ -10,6 +10,7 @@ from mnimage import workflow
 from mnimage.commands.options import FILE, json_option, out_option, scale_option
 from mnimage.commands.output import print_json, progress
 from mnimage.report.answers import alignment_answer
+from mnimage.report.registration import registration_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,20 +25,17 @@ if TYPE_CHECKING:
 def command(before: Path, after: Path, out: Path, mm_per_px: float | None, *, as_json: bool) -> int:
     """Lay the photo AFTER onto the photo BEFORE.
 
-    Writes aligned.png and field.npz into DIR.
+    Writes aligned.png, field.npz and error.png into DIR.
     """
     with progress("register") as tick:
-        alignment, scale = workflow.register_files(
+        alignment, photo = workflow.register_files(
             before, after, out, mm_per_px=mm_per_px, tick=tick
         )
-    answer = alignment_answer(alignment, scale)
     if as_json:
-        print_json(answer)
+        print_json(alignment_answer(alignment, photo))
     elif alignment.aligned:
-        click.echo(
-            f"aligned: expected error {alignment.error_median_px:.2f} px (median), "
-            f"{alignment.error_p95_px:.2f} px (95 %), {alignment.covered:.0%} of the skin covered"
-        )
+        for line in ("aligned", *registration_lines(alignment, photo), *alignment.warnings):
+            click.echo(line)
     if not alignment.aligned:
         click.echo(f"error: not comparable: {alignment.reason}", err=True)
         click.echo("hint: Take both photos of the same skin, same view, sharp.", err=True)

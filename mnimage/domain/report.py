@@ -59,14 +59,27 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Swatch:
+    """A pattern on a map, 8-bit RGB, and what it means."""
+
+    pixels: NDArray[np.uint8] = field(repr=False)
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ColorBar:
-    """A legend: colours as "#rrggbb" low to high, ticks as (part of the bar, words)."""
+    """A legend: colours as "#rrggbb" low to high, ticks as (part of the bar, words).
+
+    `limit` is the part of the bar above which values are left out; `key` explains patterns.
+    """
 
     title: str
     unit: str
     colors: tuple[str, ...] = field(repr=False)
     ticks: tuple[tuple[float, str], ...]
     note: str = ""
+    limit: float | None = None
+    key: tuple[Swatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

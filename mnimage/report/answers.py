@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from mnimage.report.registration import error_map
+
 if TYPE_CHECKING:
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.comparison import Change, Comparison, ScarChange
@@ -64,8 +66,9 @@ def findings_answer(quality: QualityReport) -> list[Document]:
     return [asdict(finding) for finding in quality.findings]
 
 
-def alignment_answer(alignment: Alignment, scale: Scale | None) -> Document:
+def alignment_answer(alignment: Alignment, before: Examined) -> Document:
     """Return the answer of `register`."""
+    scale = before.scale
     error = {"median": alignment.error_median_px, "p95": alignment.error_p95_px}
     in_mm = {name: value * scale.mm_per_px for name, value in error.items()} if scale else None
     return {
@@ -74,9 +77,22 @@ def alignment_answer(alignment: Alignment, scale: Scale | None) -> Document:
         "warnings": list(alignment.warnings),
         "error_px": error if alignment.aligned else None,
         "error_mm": in_mm if alignment.aligned else None,
+        "limit_px": alignment.limit_px if alignment.aligned else None,
+        "limit_mm": alignment.limit_px * scale.mm_per_px if alignment.aligned and scale else None,
         "covered": alignment.covered,
+        **_share_answer(alignment, before),
         "seconds": alignment.seconds,
     }
+
+
+def _share_answer(alignment: Alignment, before: Examined) -> Document:
+    """Return which share of the skin the scores rest on, and which is left out, by reason."""
+    if not alignment.aligned:
+        return {"scored": 0.0, "left_out": None, "moved_zones": []}
+    errors = error_map(alignment, before.zones, before.scale)
+    shares = {reason.value: share for reason, share in errors.shares.items()}
+    zones = list(alignment.moved_zones)
+    return {"scored": errors.scored, "left_out": shares, "moved_zones": zones}
 
 
 def scorecard_answer(card: ScoreCard) -> Document:
@@ -139,15 +155,15 @@ def scar_answer(scar: Scar) -> Document:
     }
 
 
-def comparison_answer(comparison: Comparison, scale: Scale | None) -> Document:
+def comparison_answer(comparison: Comparison, before: Examined) -> Document:
     """Return the answer of `compare`."""
     return {
         "comparability": {
             "grade": comparison.comparability.grade,
             "reasons": list(comparison.comparability.reasons),
         },
-        "alignment": alignment_answer(comparison.alignment, scale),
-        "scale": scale_answer(scale),
+        "alignment": alignment_answer(comparison.alignment, before),
+        "scale": scale_answer(before.scale),
         "recipe": comparison.recipe,
         "zones": {
             zone: {"scores": {name: change_answer(change) for name, change in changes.items()}}

@@ -100,6 +100,16 @@ def cut_layer(layer: Layer, frame: Frame, size: tuple[int, int]) -> NDArray[np.f
     return values
 
 
+def cut_mask(
+    mask: NDArray[np.bool_], step: int, frame: Frame, size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Return a mask of step x step blocks inside `frame` at `size`."""
+    row = np.rint(_places(frame.top, frame.rows, size[0], step)).astype(np.intp)
+    column = np.rint(_places(frame.left, frame.columns, size[1], step)).astype(np.intp)
+    row, column = row.clip(0, mask.shape[0] - 1), column.clip(0, mask.shape[1] - 1)
+    return mask[row[:, None], column[None, :]]
+
+
 def _places(start: int, length: int, size: int, step: int) -> NDArray[np.float32]:
     """Return where the pixels of a resized part lie, in nodes of a grid of `step`."""
     pixel = start + (np.arange(size, dtype=np.float64) + 0.5) * length / size - 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,16 +22,49 @@ if TYPE_CHECKING:
 INK = (27, 29, 31)
 PAPER = (236, 236, 236)
 
+_ENTRY = 1.5
+"""Height of one line of the key, in type sizes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """A map's name and unit in print, and which value each end of its table stands for."""
+    """A map's name and unit in print, and which value each end of its table stands for.
+
+    Values above `limit` are left out of the map; `open_end` says that the last colour also stands
+    for larger values. `key` are patterns (RGBA) that lie on the map, each with its meaning.
+    """
 
     name: str
     unit: str
     low: float
     high: float
     table: Table
+    limit: float | None = None
+    open_end: bool = False
+    key: tuple[tuple[NDArray[np.uint8], str], ...] = field(default=(), repr=False)
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """Round values with their words, for a bar of usual width."""
+        return self._words(tick_values(self.low, self.high))
+
+    @property
+    def few_ticks(self) -> list[tuple[float, str]]:
+        """Both ends and the middle, for a narrow bar."""
+        return self._words([self.low, (self.low + self.high) / 2, self.high])
+
+    @property
+    def limit_words(self) -> str:
+        """What is said of the limit; empty where there is none."""
+        if self.limit is None or not math.isfinite(self.limit):
+            return ""
+        return f"limit {self.limit:.2g}"
+
+    def _words(self, values: list[float]) -> list[tuple[float, str]]:
+        words = tick_words(values)
+        if self.open_end and values[-1] == self.high:
+            words[-1] = f"\N{GREATER-THAN OR EQUAL TO}{words[-1]}"
+        return list(zip(values, words, strict=True))
 
 
 def bar_length(mm_per_px: float, widest_px: float) -> tuple[float, int]:
@@ -65,12 +98,18 @@ def tick_words(values: list[float]) -> list[str]:
 def legend_strip(legend: Legend, width: int, mm_per_px: float | None) -> NDArray[np.uint8]:
     """Return the strip, RGB, `width` pixels wide; `mm_per_px` None leaves the scale bar out."""
     unit = max(round(width / 52), 12)
-    strip = Image.new("RGB", (width, round(unit * 5.0)), PAPER)
+    strip = Image.new("RGB", (width, _tall(legend, unit)), PAPER)
     draw = ImageDraw.Draw(strip)
     _draw_bar(strip, draw, legend, unit)
+    _draw_key(strip, draw, legend, unit)
     if mm_per_px:
         _draw_scale(draw, width, unit, mm_per_px)
     return np.asarray(strip, dtype=np.uint8)
+
+
+def _tall(legend: Legend, unit: int) -> int:
+    """Return the strip's height at a type size of `unit`."""
+    return round(unit * (5.4 + _ENTRY * len(legend.key) if legend.key else 5.0))
 
 
 def _draw_bar(strip: Image.Image, draw: ImageDraw.ImageDraw, legend: Legend, unit: int) -> None:
@@ -81,12 +120,44 @@ def _draw_bar(strip: Image.Image, draw: ImageDraw.ImageDraw, legend: Legend, uni
     draw.text((after, round(unit * 1.65)), legend.unit, INK, small, anchor="ls")
     strip.paste(Image.fromarray(np.tile(legend.table, (1, 1, 1))).resize((wide, tall)), (left, top))
     draw.rectangle((left, top, left + wide - 1, top + tall - 1), outline=(120, 120, 120))
-    ticks = tick_values(legend.low, legend.high)
-    for value, words in zip(ticks, tick_words(ticks), strict=True):
+    for value, words in legend.ticks:
         part = (value - legend.low) / (legend.high - legend.low) if legend.high > legend.low else 0
         x = left + round(part * (wide - 1))
         draw.line((x, top + tall, x, top + tall + unit // 4), INK, max(unit // 12, 1))
         draw.text((x, round(top + tall + unit * 1.25)), words, INK, small, anchor="ms")
+    if legend.limit is not None and legend.limit_words:
+        part = min((legend.limit - legend.low) / (legend.high - legend.low), 1.0)
+        x, over = left + round(part * (wide - 1)), round(unit * 0.35)
+        draw.line((x, top - over, x, top + tall), INK, max(unit // 6, 2))
+        place = (left + wide - 1, round(unit * 1.65))
+        draw.text(place, f"{legend.limit_words} {legend.unit}", INK, small, anchor="rs")
+
+
+def _draw_key(strip: Image.Image, draw: ImageDraw.ImageDraw, legend: Legend, unit: int) -> None:
+    small, wide = _font("DejaVuSans.ttf", round(unit * 0.9)), unit * 2
+    for place, (pattern, words) in enumerate(legend.key):
+        top = round(unit * (5.1 + _ENTRY * place))
+        strip.paste(Image.fromarray(swatch(pattern, (unit, wide))), (unit, top))
+        draw.rectangle((unit, top, unit + wide - 1, top + unit - 1), outline=(120, 120, 120))
+        draw.text((unit + wide + unit // 2, top + round(unit * 0.85)), words, INK, small, "ls")
+
+
+def swatch(pattern: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a pattern (RGBA) repeated over `size` (rows, columns) of mid grey, RGB."""
+    grey = np.full((*size, 3), 128, dtype=np.uint8)
+    return spread(grey, np.ones(size, dtype=np.bool_), pattern)
+
+
+def spread(
+    picture: NDArray[np.uint8], mask: NDArray[np.bool_], pattern: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Return an RGB picture with a pattern (RGBA) repeated over it wherever `mask` is true."""
+    rows, columns = np.nonzero(mask)
+    over = pattern[rows % pattern.shape[0], columns % pattern.shape[1]].astype(np.float32)
+    alpha = over[:, 3:] / 255
+    covered = picture.copy()
+    covered[rows, columns] = over[:, :3] * alpha + picture[rows, columns] * (1 - alpha) + 0.5
+    return covered
 
 
 def _draw_scale(draw: ImageDraw.ImageDraw, width: int, unit: int, mm_per_px: float) -> None:

@@ -10,20 +10,24 @@ import numpy as np
 
 from mnimage.domain.scorecard import Layer
 from mnimage.report.colortables import change_table, table_for
-from mnimage.report.frames import Frame, cut_layer, cut_photo, whole_frame
-from mnimage.report.legend import Legend, legend_strip
+from mnimage.report.frames import Frame, cut_layer, cut_mask, cut_photo, whole_frame
+from mnimage.report.legend import Legend, legend_strip, spread
+from mnimage.report.registration import key_words, tile
 from mnimage.report.words import layer_words, unit_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mnimage.domain.alignment import Alignment
     from mnimage.domain.photo import Coded, Scale
     from mnimage.report.colortables import Table
+    from mnimage.report.registration import ErrorMap
 
 LONGEST_PX = 2400
 SMALLEST_PX = 560
 """Longest sides of map pictures: their legend can be read, and files stay small."""
+
+_TILE_FITS_PX = 900
+"""Longest side at which the patterns of left-out skin are drawn at their own size."""
 
 _BLOCK = 512
 """Rows coloured at a time, to spare memory on large photos."""
@@ -59,18 +63,24 @@ def map_picture(
         RGB. The photo in grey, plain where nothing was measured, at its own size unless that is
         above 2400 or below 560 pixels; the legend's strip is added below it.
     """
-    frame = whole_frame((photo_coded.shape[0], photo_coded.shape[1]))
+    frame, size = _drawn_size(photo_coded)
     low, high = limits or shared_limits(layer, layer)
     table = map_table(layer.name, within / high if high > 0 else 0.0)
-    size = frame.size(LONGEST_PX)
-    if max(size) < SMALLEST_PX:
-        size = frame.size(SMALLEST_PX, enlarge=True)
     picture = paint(
         cut_photo(photo_coded, frame, size), cut_layer(layer, frame, size), table, (low, high)
     )
     mm_per_px = scale.mm_per_px * frame.columns / size[1] if scale else None
     legend = Legend(layer_words(layer.name), unit_words(layer.unit), low, high, table)
     return np.concatenate([picture, legend_strip(legend, size[1], mm_per_px)])
+
+
+def _drawn_size(photo_coded: Coded) -> tuple[Frame, tuple[int, int]]:
+    """Return the whole photo's frame, and at which size (rows, columns) its map is drawn."""
+    frame = whole_frame((photo_coded.shape[0], photo_coded.shape[1]))
+    size = frame.size(LONGEST_PX)
+    if max(size) < SMALLEST_PX:
+        size = frame.size(SMALLEST_PX, enlarge=True)
+    return frame, size
 
 
 def map_part(
@@ -157,17 +167,37 @@ def depth_picture(
     return map_picture(Layer("depth", "mm", depth_mm, 1), photo_coded, scale, limits)
 
 
-def error_picture(
-    alignment: Alignment, photo_coded: Coded, scale: Scale | None
-) -> NDArray[np.uint8]:
-    """Return the expected error of registration as a map over the photo before."""
-    return map_picture(error_layer(alignment), photo_coded, scale)
+def error_picture(errors: ErrorMap, photo_coded: Coded, scale: Scale | None) -> NDArray[np.uint8]:
+    """Return the expected error of registration over the photo before, left-out skin patterned."""
+    frame, size = _drawn_size(photo_coded)
+    picture = error_part(errors, cut_photo(photo_coded, frame, size), frame)
+    mm_per_px = scale.mm_per_px * frame.columns / size[1] if scale else None
+    return np.concatenate([picture, legend_strip(error_legend(errors), size[1], mm_per_px)])
 
 
-def error_layer(alignment: Alignment) -> Layer:
-    """Return the expected error of registration, in pixels, where the place is trusted."""
-    error = np.where(alignment.valid, alignment.error_px, np.float32(np.nan))
-    return Layer("error", "px", error.astype(np.float32), alignment.step)
+def error_part(errors: ErrorMap, photo: NDArray[np.uint8], frame: Frame) -> NDArray[np.uint8]:
+    """Return the errors inside `frame` over `photo`, which is that frame's photo at any size."""
+    picture = map_part(errors.layer, photo, frame, errors.range, map_table(errors.layer.name))
+    size = photo.shape[0], photo.shape[1]
+    larger = max(round(max(size) / _TILE_FITS_PX), 1)
+    for reason, mask in errors.left_out.items():
+        pattern = tile(reason).repeat(larger, axis=0).repeat(larger, axis=1)
+        picture = spread(picture, cut_mask(mask, errors.layer.step, frame, size), pattern)
+    return picture
+
+
+def error_legend(errors: ErrorMap) -> Legend:
+    """Return the legend of an error map: fixed range, limit, and what the patterns mean."""
+    key = tuple((tile(reason), words) for reason, words in key_words(errors))
+    return Legend(
+        layer_words(errors.layer.name),
+        unit_words(errors.layer.unit),
+        *errors.range,
+        map_table(errors.layer.name),
+        errors.limit,
+        open_end=True,
+        key=key,
+    )
 
 
 def normals_picture(normals: NDArray[np.float32]) -> NDArray[np.uint8]:

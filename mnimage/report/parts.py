@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mnimage.domain.comparison import Verdict
-from mnimage.domain.report import Bar, ColorBar, Mark, Picture
+from mnimage.domain.report import Bar, ColorBar, Mark, Picture, Swatch
 from mnimage.report.frames import Frame, cut_aligned, cut_photo, frame_around, whole_frame
-from mnimage.report.legend import bar_length, length_words, tick_values, tick_words
+from mnimage.report.legend import bar_length, length_words, swatch, tick_values, tick_words
+from mnimage.report.panels import error_legend
 from mnimage.report.words import date_words
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import Scale
     from mnimage.domain.report import Labels
     from mnimage.report.colortables import Table
+    from mnimage.report.registration import ErrorMap
 
 PHOTO_PX = 1600
 MAP_PX = 760
@@ -28,6 +31,8 @@ _FACE_ROWS = 1.5
 _FACE_COLUMNS = 1.4
 _PORTRAIT = 0.8
 _STOPS = 64
+_SWATCH_PX = 8
+"""How much larger than on a map patterns are drawn in a key, so that print keeps their edges."""
 
 
 def face_frame(examined: Examined) -> Frame:
@@ -97,6 +102,21 @@ def color_bar(
     chosen = table[np.linspace(0, len(table) - 1, _STOPS).round().astype(int)]
     colors = tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in chosen.tolist())
     return ColorBar(title, unit, colors, tuple(zip(parts, tick_words(ticks), strict=True)), note)
+
+
+def error_bar(errors: ErrorMap) -> ColorBar:
+    """Return the legend of an error map: fixed range, limit, and what the patterns mean."""
+    legend = error_legend(errors)
+    bar = color_bar("Registration error", legend.unit, errors.range, legend.table)
+    ticks = tuple((value / legend.high, words) for value, words in legend.few_ticks)
+    limit = min(errors.limit / legend.high, 1.0) if legend.limit_words else None
+    key = tuple(Swatch(_swatch_pixels(pattern), words) for pattern, words in legend.key)
+    return replace(bar, ticks=ticks, limit=limit, key=key)
+
+
+def _swatch_pixels(pattern: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    drawn = swatch(pattern, (pattern.shape[0], 2 * pattern.shape[1]))
+    return drawn.repeat(_SWATCH_PX, axis=0).repeat(_SWATCH_PX, axis=1)
 
 
 def mark(change: Change) -> Mark:

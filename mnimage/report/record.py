@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mnimage.domain.comparison import Verdict
 from mnimage.domain.report import Facts, Heading, Page, Picture, Strip, Table
-from mnimage.report.colortables import error_table
-from mnimage.report.panels import change_layer, error_layer, map_part, map_table, shared_limits
+from mnimage.report.panels import change_layer, error_part, map_part, map_table, shared_limits
 from mnimage.report.parts import (
     MAP_PX,
     after_photo,
     before_photo,
     color_bar,
+    error_bar,
     face_frame,
     mark,
     scale_bar,
 )
 from mnimage.report.patient import grade_block, main_zone
+from mnimage.report.registration import error_map, length_words, moved_words, share_words
 from mnimage.report.scars import scars_block
 from mnimage.report.words import (
     SCORES,
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mnimage.domain.alignment import Alignment
     from mnimage.domain.comparison import Change, Comparison
     from mnimage.domain.pair import Examined, Pair
     from mnimage.domain.report import Block, Cell, Labels
+    from mnimage.report.registration import ErrorMap
 
     Pixels: TypeAlias = NDArray[np.uint8]
 
@@ -225,29 +226,32 @@ def _method(pair: Pair) -> list[Block]:
 
 
 def _registration(pair: Pair) -> Facts:
-    alignment = pair.comparison.alignment
-    frame = face_frame(pair.before)
-    layer = error_layer(alignment)
-    limits = shared_limits(layer, layer)
-    photo = before_photo(pair, frame, MAP_PX)
+    before, frame = pair.before, face_frame(pair.before)
+    errors = error_map(pair.comparison.alignment, before.zones, before.scale)
     picture = Picture(
-        map_part(layer, photo, frame, limits, error_table()),
+        error_part(errors, before_photo(pair, frame, MAP_PX), frame),
         "Map of the error expected in laying the photo after onto the photo before",
-        "Expected error",
-        bar=scale_bar(pair.before.scale, frame),
+        "Error map",
+        bar=scale_bar(before.scale, frame),
     )
-    legend = color_bar("Registration error", "px", limits, error_table())
-    return Facts(_registration_facts(pair, alignment), picture, legend)
+    return Facts(_registration_facts(pair, errors), picture, error_bar(errors))
 
 
-def _registration_facts(pair: Pair, alignment: Alignment) -> tuple[tuple[str, str], ...]:
-    scale = pair.before.scale
+def _registration_facts(pair: Pair, errors: ErrorMap) -> tuple[tuple[str, str], ...]:
+    scale, alignment = pair.before.scale, pair.comparison.alignment
+    limit, moved = length_words(alignment.limit_px, scale), moved_words(alignment)
     facts = {
         "Photo before": _photo_facts(pair.before),
         "Photo after": _photo_facts(pair.after),
-        "Registration error, median": _error_words(alignment.error_median_px, pair),
-        "Registration error, 95th percentile": _error_words(alignment.error_p95_px, pair),
-        "Skin seen in both photos": f"{100 * alignment.covered:.0f} %",
+        "Registration error, median": length_words(alignment.error_median_px, scale),
+        "Registration error, 95th percentile": length_words(alignment.error_p95_px, scale),
+        "Limit of the error, from the recipe": f"{limit}; skin above it is left out of all scores",
+        "Skin that the scores rest on": share_words(errors.scored),
+        **{
+            f"Left out: {reason.words[0].lower()}{reason.words[1:]}": share_words(share)
+            for reason, share in errors.shares.items()
+        },
+        **({"Zones not scored, moved by expression": moved} if moved else {}),
         "Scale": f"{scale.mm_per_px:.4f} mm per pixel, from the {scale.source}, "
         f"\N{PLUS-MINUS SIGN}{100 * scale.relative_error:.0f} %"
         if scale
@@ -262,13 +266,6 @@ def _photo_facts(examined: Examined) -> str:
     size = f"{photo.columns} \N{MULTIPLICATION SIGN} {photo.rows} px"
     parts = [size, facts.format, f"{facts.bits} bit", facts.camera or ""]
     return ", ".join(part for part in parts if part)
-
-
-def _error_words(error_px: float, pair: Pair) -> str:
-    scale = pair.before.scale
-    if scale is None:
-        return f"{number(error_px, 2)} px"
-    return f"{number(error_px, 2)} px, {number(error_px * scale.mm_per_px, 3)} mm"
 
 
 def failed_checks(pair: Pair) -> tuple[tuple[str, str], ...]:

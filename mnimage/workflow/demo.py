@@ -203,8 +203,8 @@ def _numbers(course: _Course, truth: Truth, agreement: Sequence[Agreement]) -> s
             "sessions": [
                 {
                     "session": number,
-                    "face": comparison_answer(face.comparison, face.before.scale),
-                    "cheek": comparison_answer(cheek.comparison, cheek.before.scale),
+                    "face": comparison_answer(face.comparison, face.before),
+                    "cheek": comparison_answer(cheek.comparison, cheek.before),
                 }
                 for number, (face, cheek) in enumerate(
                     zip(course.faces, course.cheeks, strict=True), start=2

@@ -26,6 +26,7 @@ from mnimage.report.answers import comparison_answer
 from mnimage.report.build import build_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
+from mnimage.report.registration import error_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 _STEPS = 6
 """Steps of one comparison: two to examine, four to compare."""
+
+_ERRORS = "error.png"
+"""The file that keeps the map of the registration error."""
 
 _LAYER_FILES = (".png", ".npy")
 """Endings of the files that keep one map."""
@@ -73,9 +77,15 @@ def register_files(
     *,
     mm_per_px: float | None = None,
     tick: Tick = no_tick,
-) -> tuple[Alignment, Scale | None]:
-    """Lay the photo after onto the photo before; keep picture and field in `out`."""
-    _refuse_inputs(out, ("aligned.png", "field.npz"), (before, after))
+) -> tuple[Alignment, Examined]:
+    """Lay the photo after onto the photo before; keep picture, field and error map in `out`.
+
+    Returns
+    -------
+    alignment, examined
+        How after lies on before, and the photo before.
+    """
+    _refuse_inputs(out, ("aligned.png", "field.npz", _ERRORS), (before, after))
     first = examine_file(before, mm_per_px=mm_per_px)
     tick(1, 4)
     second = examine_file(after)
@@ -87,8 +97,14 @@ def register_files(
         picture, seen = warp_photo(second.photo, alignment)
         write_whole(folder / "aligned.png", _png(picture, seen))
         _write_field(folder / "field.npz", alignment)
+        write_whole(folder / _ERRORS, _error_png(alignment, first))
     tick(4, 4)
-    return alignment, first.scale
+    return alignment, first
+
+
+def _error_png(alignment: Alignment, before: Examined) -> bytes:
+    errors = error_map(alignment, before.zones, before.scale)
+    return _png(panels.error_picture(errors, before.photo.coded, before.scale))
 
 
 def score_file(
@@ -216,11 +232,12 @@ def compare_into(
 
 def write_pair(pair: Pair, folder: Path) -> None:
     """Keep the numbers, the aligned picture and every map (before and after at one range)."""
-    numbers = comparison_answer(pair.comparison, pair.before.scale)
+    numbers = comparison_answer(pair.comparison, pair.before)
     write_whole(folder / "comparison.json", json_text(numbers).encode())
     if pair.aligned is None or pair.seen is None:
         return
     write_whole(folder / "aligned.png", _png(pair.aligned, pair.seen))
+    write_whole(folder / _ERRORS, _error_png(pair.comparison.alignment, pair.before))
     pictures = pair.before.photo.coded, pair.aligned
     for name, layers in pair.layers.items():
         limits = panels.shared_limits(*layers)
@@ -241,7 +258,7 @@ def write_report(pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
 def _pair_names(pair: Pair) -> list[str]:
     """Return the names that `write_pair` gives its files."""
     maps = [f"{name}_{when}.png" for name in pair.layers for when in ("before", "after")]
-    return ["comparison.json", "aligned.png", *maps]
+    return ["comparison.json", "aligned.png", _ERRORS, *maps]
 
 
 def _read_by(inputs: Iterable[Path]) -> list[Path]:

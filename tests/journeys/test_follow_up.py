@@ -49,6 +49,13 @@ def test_register_writes_picture_and_field(course, tmp_path, capsys):
     assert 0 < answer["error_px"]["median"] < answer["error_px"]["p95"] < 1
     assert answer["error_mm"]["median"] > 0
     assert 0.9 < answer["covered"] <= 1
+    pitch = answer["error_mm"]["median"] / answer["error_px"]["median"]
+    assert answer["limit_mm"] == pytest.approx(answer["limit_px"] * pitch, rel=1e-4)
+    assert answer["error_px"]["p95"] < answer["limit_px"]
+    assert set(answer["left_out"]) == {"not_found", "above_limit", "moved"}
+    assert answer["scored"] + sum(answer["left_out"].values()) == pytest.approx(1)
+    assert answer["moved_zones"] == []
+    assert cv2.imread(str(tmp_path / "error.png")).shape[1] == 800
     picture = cv2.imread(str(tmp_path / "aligned.png"), cv2.IMREAD_UNCHANGED)
     assert picture.shape == (1000, 800, 4)
     with np.load(tmp_path / "field.npz") as field:

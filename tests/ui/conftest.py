@@ -23,6 +23,7 @@ from mnimage.domain.quality import Finding, QualityReport
 from mnimage.domain.relief import Scar
 from mnimage.domain.scorecard import Layer
 from mnimage.errors import MnimageError
+from mnimage.kernels.geometry import grid_places
 
 STEP = 4
 
@@ -161,7 +162,10 @@ def _comparison(shape, labels, refused):
     grid = np.full((0, 0) if refused else (rows, columns), 0.5, dtype=np.float32)
     status = Status.NOT_COMPARABLE if refused else Status.ALIGNED
     reason = "The photos show two people." if refused else ""
-    alignment = Alignment(status, reason, shape, shape, STEP, grid, grid, grid, grid > 0, 0.9, 1.0)
+    places = (grid_places(shape, STEP)) if not refused else (grid, grid)
+    alignment = Alignment(
+        status, reason, shape, shape, STEP, *places, grid, grid > 0, 0.9, 1.0, limit_px=1.0
+    )
     grade = Comparability("F" if refused else "B", () if refused else ("The light differs.",))
     zones = {} if refused else {"whole": _scores(), "forehead": _scores()}
     scars = () if refused else _scars()

@@ -132,3 +132,21 @@ def test_theme_changes_while_a_pair_is_shown(window, make_pair, qapp):
         theme.apply(qapp, choice)
         image = window.compare.canvas._linked[0].grab().toImage()
         assert image.pixelColor(image.width() - 4, image.height() - 4).name() == colours.surround
+
+
+def test_menu_shows_what_is_laid_over_the_pair(window, make_pair, qtbot):
+    window.compare.show_pair(make_pair())
+    error, zones = (window.actions_by_name[name] for name in ("map.error", "map.zones"))
+    assert not error.isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_E)
+    assert error.isChecked()
+    window.compare.canvas.next_map()
+    assert not error.isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_Z)
+    assert zones.isChecked()
+    error.trigger()
+    assert error.isChecked()
+    window.compare.show_pair(make_pair(refused=True))
+    assert not error.isChecked()
+    error.trigger()
+    assert not error.isChecked()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,33 +19,38 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
+from ui.widgets.furniture import (
+    Label,
+    Reading,
+    draw_key,
+    draw_label,
+    draw_reading,
+    draw_scale,
+    draw_word,
+    place_reading,
+)
 from ui.widgets.viewport import STEP, Viewport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ui.widgets.qimage import Outline, Pyramid, Sheet
+    from ui.widgets.furniture import Key
+    from ui.widgets.qimage import Outline, Patch, Pyramid, Sheet
     from ui.widgets.viewport import Placing
 
 _WHEEL_NOTCH = 120.0
 _PAN_STEP = 48.0
+_HELP = "Picture. Plus and minus zoom, 0 fits, arrow keys move."
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What one pane shows: the photo, what hides the part not seen, and a map over it."""
+    """What one pane shows: the photo, what hides the part not seen, a map, and left-out skin."""
 
     pyramid: Pyramid = field(repr=False)
     veil: Sheet | None = None
     map: Sheet | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A pane's words in its corner: what it is, then when and which file."""
-
-    title: str
-    detail: str = ""
+    patches: tuple[Patch, ...] = field(default=(), repr=False)
 
 
 class Canvas(QWidget):
@@ -61,13 +65,15 @@ class Canvas(QWidget):
         self._label = Label(name)
         self._outlines: tuple[Outline, ...] = ()
         self._marks: tuple[tuple[QPointF, str], ...] = ()
+        self._pattern_key: Key = ()
+        self._mm_per_px: float | None = None
+        self._probe: Callable[[QPointF], str] | None = None
+        self._reading: Reading | None = None
         self._opacity = 0.7
         self._grip: QPointF | None = None
         self._ghost: QPointF | None = None
         self.setAccessibleName(name)
-        self.setAccessibleDescription(
-            self.tr("Picture. Plus and minus zoom, 0 fits, arrow keys move.")
-        )
+        self.setAccessibleDescription(_HELP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -94,6 +100,28 @@ class Canvas(QWidget):
         """Show small rings with a word, at points of the plane."""
         self._marks = marks
         self.update()
+
+    def show_key(self, key: Key) -> None:
+        """Say in the lower corner what the patterns on the picture mean."""
+        self._pattern_key = key
+        told = ". ".join(words for _, words in key)
+        self.setAccessibleDescription(" ".join(filter(None, (_HELP, told))))
+        self.update()
+
+    def set_scale(self, mm_per_px: float | None) -> None:
+        """Show how long a millimetre is; None takes the scale bar off."""
+        self._mm_per_px = mm_per_px
+        self.update()
+
+    def set_probe(self, probe: Callable[[QPointF], str] | None) -> None:
+        """Tell beside the pointer what `probe` says of the point of the plane under it."""
+        self._probe = probe
+        self._read(None)
+
+    @property
+    def reading(self) -> str:
+        """What is told beside the pointer now."""
+        return self._reading.words if self._reading else ""
 
     def set_opacity(self, opacity: float) -> None:
         """Set how strongly the map covers the photo, 0..1."""
@@ -143,7 +171,9 @@ class Canvas(QWidget):
         """Move the picture, or tell linked canvases where the pointer is."""
         if self._grip is None:
             self._viewport.pointed.emit(self.placing.to_plane(event.position()))
+            self._read(event.position())
             return
+        self._read(None)
         self._viewport.pan(event.position() - self._grip, QSizeF(self.size()))
         self._grip = event.position()
 
@@ -164,6 +194,7 @@ class Canvas(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Take the pointer's echo off linked canvases."""
         self._viewport.pointed.emit(None)
+        self._read(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Zoom and move by keys."""
@@ -201,6 +232,19 @@ class Canvas(QWidget):
                 self.update(centre.x() - 16, centre.y() - 16, 32, 32)
         self._ghost = shown
 
+    def _read(self, pointer: QPointF | None) -> None:
+        """Tell what is under the pointer, and take away what was told before."""
+        words = ""
+        if pointer is not None and self._probe:
+            words = self._probe(self.placing.to_plane(pointer))
+        reading = None
+        if pointer is not None and words:
+            reading = place_reading(words, pointer, QRectF(self.rect()), self.font())
+        for each in (self._reading, reading):
+            if each:
+                self.update(each.box.toAlignedRect().adjusted(-1, -1, 1, 1))
+        self._reading = reading
+
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -213,6 +257,15 @@ class Canvas(QWidget):
         self._paint_marks(painter)
         self._paint_ghost(painter)
         self.paint_furniture(painter)
+        colours = self.palette_colours()
+        if self._picture_seen():
+            corner = QRectF(self.rect())
+            if self._mm_per_px:
+                per_mm = self.placing.scale / self._mm_per_px
+                corner.setBottom(draw_scale(painter, per_mm, corner, colours))
+            draw_key(painter, self._pattern_key, corner, colours)
+        if self._reading:
+            draw_reading(painter, self._reading, colours)
         if self.hasFocus():
             # Neutral: a coloured frame would change how red the skin beside it looks.
             painter.setPen(QPen(QColor(colours.soft), 2))
@@ -222,6 +275,9 @@ class Canvas(QWidget):
         """Draw the picture with its map."""
         if self._picture:
             self.draw_picture(painter, self._picture, exposed)
+
+    def _picture_seen(self) -> bool:
+        return self._picture is not None
 
     def paint_furniture(self, painter: QPainter) -> None:
         """Draw what lies over everything: the label."""
@@ -244,6 +300,8 @@ class Canvas(QWidget):
         if picture.veil:
             picture.veil.draw(painter, part.intersected(whole))
         painter.restore()
+        for patch in picture.patches:
+            patch.draw(painter, placing.transform, exposed)
 
     def _paint_outlines(self, painter: QPainter) -> None:
         if not self._outlines:
@@ -260,7 +318,7 @@ class Canvas(QWidget):
                 painter.drawPath(outline.path)
         painter.restore()
         for outline in self._outlines:
-            _draw_word(painter, outline.name, placing.to_screen(outline.anchor))
+            draw_word(painter, outline.name, placing.to_screen(outline.anchor))
 
     def _paint_marks(self, painter: QPainter) -> None:
         painter.save()
@@ -268,7 +326,7 @@ class Canvas(QWidget):
         for point, word in self._marks:
             centre = self.placing.to_screen(point)
             _draw_ring(painter, centre, 11)
-            _draw_word(painter, word, centre + QPointF(0, 22))
+            draw_word(painter, word, centre + QPointF(0, 22))
         painter.restore()
 
     def _paint_ghost(self, painter: QPainter) -> None:
@@ -280,56 +338,8 @@ class Canvas(QWidget):
         painter.restore()
 
 
-def draw_label(
-    painter: QPainter, label: Label, pane: QRectF, colours: theme.Colours, *, right: bool = False
-) -> None:
-    """Draw a pane's label into its upper corner, shortened to the pane's width."""
-    bold = theme.sized(painter.font(), theme.BASE_PT, bold=True)
-    plain = theme.sized(painter.font(), theme.SMALL_PT)
-    widest = max(pane.width() - 4 * theme.GRID, 24.0)
-    title = QFontMetricsF(bold).elidedText(label.title, Qt.TextElideMode.ElideRight, widest)
-    detail = QFontMetricsF(plain).elidedText(label.detail, Qt.TextElideMode.ElideMiddle, widest)
-    first, second = QFontMetricsF(bold), QFontMetricsF(plain)
-    wide = max(first.horizontalAdvance(title), second.horizontalAdvance(detail)) + 16
-    tall = first.height() + (second.height() if detail else 0) + 8
-    left = pane.right() - wide - theme.GRID if right else pane.left() + theme.GRID
-    box = QRectF(left, pane.top() + theme.GRID, wide, tall)
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    back = QColor(colours.window)
-    back.setAlpha(232)
-    painter.setBrush(back)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.drawRoundedRect(box, theme.CORNER, theme.CORNER)
-    painter.setPen(QColor(colours.text))
-    painter.setFont(bold)
-    painter.drawText(QPointF(box.left() + 8, box.top() + 4 + first.ascent()), title)
-    painter.setFont(plain)
-    painter.setPen(QColor(colours.soft))
-    painter.drawText(
-        QPointF(box.left() + 8, box.top() + 4 + first.height() + second.ascent()), detail
-    )
-    painter.restore()
-
-
 def _draw_ring(painter: QPainter, centre: QPointF, radius: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((QColor(0, 0, 0, 170), 4.0), (QColor(255, 255, 255), 1.6)):
         painter.setPen(QPen(colour, width))
         painter.drawEllipse(centre, radius, radius)
-
-
-def _draw_word(painter: QPainter, word: str, centre: QPointF) -> None:
-    painter.save()
-    font = theme.sized(painter.font(), theme.SMALL_PT)
-    painter.setFont(font)
-    size = QFontMetricsF(font).boundingRect(word).size()
-    box = QRectF(0, 0, size.width() + 10, size.height() + 4)
-    box.moveCenter(centre)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 150))
-    painter.drawRoundedRect(box, 4, 4)
-    painter.setPen(QColor(255, 255, 255))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
-    painter.restore()

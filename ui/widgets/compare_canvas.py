@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -22,12 +22,20 @@ from PySide6.QtWidgets import (
 
 from mnimage.report.words import date_words, layer_words, zone_words
 from ui import theme
-from ui.widgets.canvas import Canvas, Label, Picture
+from ui.widgets.canvas import Canvas, Picture
 from ui.widgets.duo_canvas import CompareMode, DuoCanvas
+from ui.widgets.furniture import Label
 from ui.widgets.icons import IconButton
 from ui.widgets.legend import LegendBar
 from ui.widgets.maps import ERROR, PairMaps
-from ui.widgets.qimage import Outline, make_pyramid, to_point, veil_sheet, zone_outlines
+from ui.widgets.qimage import (
+    Outline,
+    make_pyramid,
+    to_place,
+    to_point,
+    veil_sheet,
+    zone_outlines,
+)
 from ui.widgets.viewport import STEP, Viewport
 
 if TYPE_CHECKING:
@@ -50,6 +58,9 @@ _FULL = 100
 
 class CompareCanvas(QWidget):
     """The picture part of the compare screen, with its two bars."""
+
+    layers_changed = Signal()
+    """Another map is shown, or zones came or went."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,11 +92,13 @@ class CompareCanvas(QWidget):
         self._shared.set_picture(columns, rows)
         for canvas, picture in zip(self._strangers, (before, after), strict=True):
             canvas.viewport.set_picture(picture.pyramid.width, picture.pyramid.height)
+        self._show_scales(pair)
         self._fill_maps()
         self._set_alignable(aligned is not None)
         self._show_zones(self._zones.isChecked())
         self._veil()
         self._redraw()
+        self.layers_changed.emit()
 
     def set_mode(self, mode: CompareMode) -> None:
         """Choose how the two photos are compared."""
@@ -127,11 +140,18 @@ class CompareCanvas(QWidget):
     def toggle_error(self) -> None:
         """Show the map of registration errors, or take it off."""
         self.show_map("" if self._map_name == ERROR else ERROR)
+        self.layers_changed.emit()
 
     def toggle_zones(self) -> None:
         """Show or hide the borders of the zones."""
         if self._zones.isEnabled():
             self._zones.toggle()
+        self.layers_changed.emit()
+
+    @property
+    def zones_shown(self) -> bool:
+        """Whether the borders of the zones are drawn."""
+        return self._zones.isChecked()
 
     @property
     def map_name(self) -> str:
@@ -249,9 +269,17 @@ class CompareCanvas(QWidget):
         self._zones.setCheckable(True)
         self._zones.setObjectName("zones")
         self._zones.toggled.connect(self._show_zones)
+        self._error = IconButton("error", self.tr("Registration error (E)"))
+        self._error.setToolTip(
+            self.tr("How well the photos lie on each other, and which skin is left out (E)")
+        )
+        self._error.setCheckable(True)
+        self._error.setObjectName("error")
+        self._error.clicked.connect(self.toggle_error)
         layout.addWidget(self._map_choice)
         layout.addWidget(self._strength)
         layout.addWidget(self._legend, 1)
+        layout.addWidget(self._error)
         layout.addWidget(self._zones)
         return bar
 
@@ -275,6 +303,7 @@ class CompareCanvas(QWidget):
     def _choose_map(self, place: int) -> None:
         self._map_name = self._map_choice.itemData(place) or ""
         self._redraw()
+        self.layers_changed.emit()
 
     def _show_zones(self, shown: bool) -> None:
         if shown and self._pair and not self._outlines:
@@ -285,6 +314,7 @@ class CompareCanvas(QWidget):
             )
         for canvas in (*self._linked, self._duo, self._strangers[0]):
             canvas.show_outlines(self._outlines if shown else ())
+        self.layers_changed.emit()
 
     def _fill_maps(self) -> None:
         kept = self._map_name
@@ -301,6 +331,7 @@ class CompareCanvas(QWidget):
             button.setEnabled(alignable or mode is CompareMode.SIDE)
         self._map_choice.setEnabled(alignable)
         self._strength.setEnabled(alignable)
+        self._error.setEnabled(alignable)
         self._mark(())
         self.set_mode(self._mode if alignable else CompareMode.SIDE)
 
@@ -309,9 +340,10 @@ class CompareCanvas(QWidget):
             return
         chosen = self._chosen_map()
         before, after = self._pictures
-        if chosen:
-            before = Picture(before.pyramid, before.veil, chosen.before)
-            after = Picture(after.pyramid, after.veil, chosen.after)
+        if chosen and self._maps:
+            left_out = self._maps.left_out
+            before = Picture(before.pyramid, before.veil, chosen.before, left_out)
+            after = Picture(after.pyramid, after.veil, chosen.after, left_out)
         labels = (_label("Before", self._pair.before), _label("After", self._pair.after))
         for canvases in (self._linked, self._strangers):
             for canvas, picture, label in zip(canvases, (before, after), labels, strict=True):
@@ -322,6 +354,30 @@ class CompareCanvas(QWidget):
             words = self.tr("{0}: blue is better").format(chosen.change_legend.name)
         self._duo.show_change(chosen.change if chosen else None, words)
         self._show_legend()
+        self._show_key(chosen is not None)
+
+    def _show_key(self, shown: bool) -> None:
+        """Say what the patterns mean, and the error under the pointer while its map is shown."""
+        key = self._maps.key if shown and self._maps else ()
+        for canvas in (self._linked[0], self._duo):
+            canvas.show_key(key)
+        probe = self._error_words if self._map_name == ERROR and shown else None
+        for canvas in (*self._linked, self._duo):
+            canvas.set_probe(probe)
+        with QSignalBlocker(self._error):
+            self._error.setChecked(probe is not None)
+
+    def _error_words(self, point: QPointF) -> str:
+        return self._maps.error_words(*to_place(point)) if self._maps else ""
+
+    def _show_scales(self, pair: Pair) -> None:
+        before, after = (
+            each.scale.mm_per_px if each.scale else None for each in (pair.before, pair.after)
+        )
+        for canvas, scale in zip(self._strangers, (before, after), strict=True):
+            canvas.set_scale(scale)
+        for canvas in (*self._linked, self._duo):
+            canvas.set_scale(before)
 
     def _show_legend(self) -> None:
         chosen = self._chosen_map()

@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from ui import theme
-from ui.widgets.canvas import Canvas, Label, Picture, draw_label
+from ui.widgets.canvas import Canvas, Picture
+from ui.widgets.furniture import Label, draw_label
 from ui.widgets.qimage import difference
 
 if TYPE_CHECKING:
@@ -196,7 +197,8 @@ class DuoCanvas(Canvas):
         self, painter: QPainter, before: Picture, after: Picture, exposed: QRectF
     ) -> None:
         if self._change:
-            self.draw_picture(painter, Picture(before.pyramid, after.veil, self._change), exposed)
+            change = Picture(before.pyramid, after.veil, self._change, before.patches)
+            self.draw_picture(painter, change, exposed)
             return
         bare = [Picture(picture.pyramid, after.veil) for picture in (before, after)]
         images = [self._rendered(picture, exposed) for picture in bare]
@@ -236,6 +238,9 @@ class DuoCanvas(Canvas):
         if right:
             other = pane.adjusted(pane.width() / 2, 0, 0, 0) if left else pane
             draw_label(painter, right, other, colours, right=True)
+
+    def _picture_seen(self) -> bool:
+        return self._before is not None
 
     def _corner_labels(self) -> tuple[Label | None, Label | None]:
         before, after = self._labels

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnimage.report.legend import tick_words
 from ui import theme
 from ui.widgets.qimage import rgba_image
 
@@ -42,6 +41,7 @@ class LegendBar(QWidget):
             opaque[0, :, :3] = legend.table
             self._colors = rgba_image(opaque)
             words = f"{legend.name}, {legend.low:g} to {legend.high:g} {legend.unit}"
+            words = ", ".join(filter(None, (words, legend.limit_words)))
         self.setAccessibleName(self.tr("Legend: {0}").format(words))
         self.setToolTip(words if legend else "")
         self.update()
@@ -76,9 +76,30 @@ class LegendBar(QWidget):
         legend = self._legend
         if legend is None or not legend.high > legend.low:
             return
-        values = [legend.low, (legend.low + legend.high) / 2, legend.high]
-        for value, word in zip(values, tick_words(values), strict=True):
+        ticks = legend.few_ticks
+        if legend.limit is not None and legend.limit_words:
+            ticks = [ticks[0], ticks[-1]]
+            self._paint_limit(painter, bar, legend)
+        for value, word in ticks:
             x = bar.left() + bar.width() * (value - legend.low) / (legend.high - legend.low)
             painter.drawLine(QPointF(x, bar.bottom()), QPointF(x, bar.bottom() + 3))
             place = QRectF(x - 40, bar.bottom() + 3, 80, 16)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, word)
+
+    def _paint_limit(self, painter: QPainter, bar: QRectF, legend: Legend) -> None:
+        """Draw where skin begins to be left out; a limit beyond the bar is told in its key only."""
+        limit = legend.limit if legend.limit is not None else legend.high
+        if limit >= legend.high:
+            return
+        x = round(bar.left() + bar.width() * (limit - legend.low) / (legend.high - legend.low))
+        pen = painter.pen()
+        painter.setPen(QPen(pen.color(), 3))
+        painter.drawLine(QPointF(x, bar.top() - 3), QPointF(x, bar.bottom() + 3))
+        painter.setPen(pen)
+        # Beside the bar's end the words would run into the last value; the key says them too.
+        metrics = QFontMetricsF(painter.font())
+        for words in (legend.limit_words, f"{limit:.2g}"):
+            if metrics.horizontalAdvance(words) / 2 + _MARGIN < bar.right() - x:
+                place = QRectF(x - 60, bar.bottom() + 3, 120, 16)
+                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, words)
+                return

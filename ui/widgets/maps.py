@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mnimage.report.legend import Legend
 from mnimage.report.panels import (
     change_layer,
     color_layer,
-    error_layer,
+    error_legend,
     map_table,
     shared_limits,
 )
+from mnimage.report.registration import error_map, key_words, node_words, tile
 from mnimage.report.words import layer_words, unit_words
-from ui.widgets.qimage import Sheet, grid_sheet
+from ui.widgets.qimage import Patch, Sheet, grid_patch, grid_sheet, rgba_image
 
 if TYPE_CHECKING:
     from mnimage.domain.pair import Pair
     from mnimage.domain.scorecard import Layer
+    from mnimage.report.registration import ErrorMap
+    from ui.widgets.furniture import Key
 
 ERROR = "error"
 """The map of the expected registration error."""
@@ -43,6 +47,31 @@ class PairMaps:
     def __init__(self, pair: Pair) -> None:
         self._pair = pair
         self._made: dict[str, CoveredMap] = {}
+
+    @cached_property
+    def _errors(self) -> ErrorMap:
+        before = self._pair.before
+        return error_map(self._pair.comparison.alignment, before.zones, before.scale)
+
+    @cached_property
+    def left_out(self) -> tuple[Patch, ...]:
+        """The skin that takes no part in the scores, under a pattern for each reason."""
+        step = self._errors.layer.step
+        patches = (
+            grid_patch(mask, step, rgba_image(tile(reason)))
+            for reason, mask in self._errors.left_out.items()
+        )
+        return tuple(patch for patch in patches if patch)
+
+    @property
+    def key(self) -> Key:
+        """What each pattern means, and how much of the skin it is."""
+        return tuple((rgba_image(tile(reason)), words) for reason, words in key_words(self._errors))
+
+    def error_words(self, row: float, column: float) -> str:
+        """Return the registration error at a place of the photo before, or why it is left out."""
+        alignment, scale = self._pair.comparison.alignment, self._pair.before.scale
+        return node_words(alignment, self._errors, (row, column), scale)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,10 +99,8 @@ class PairMaps:
         )
 
     def _error(self) -> CoveredMap:
-        layer = error_layer(self._pair.comparison.alignment)
-        limits = shared_limits(layer, layer)
-        sheet = _sheet(layer, limits)
-        return CoveredMap(sheet, sheet, _legend(layer, limits))
+        sheet = _sheet(self._errors.layer, self._errors.range)
+        return CoveredMap(sheet, sheet, error_legend(self._errors))
 
 
 def _sheet(layer: Layer, limits: tuple[float, float]) -> Sheet:

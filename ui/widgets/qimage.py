@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPolygonF,
+    QTransform,
+)
 
 from mnimage.kernels.geometry import grid_shape
 
@@ -151,6 +159,32 @@ class Outline:
     anchor: QPointF
 
 
+@dataclass(frozen=True)
+class Patch:
+    """An area of the plane under a pattern whose grain keeps its size at every zoom."""
+
+    path: QPainterPath = field(repr=False)
+    pattern: QImage = field(repr=False)
+
+    def draw(self, painter: QPainter, transform: QTransform, exposed: QRectF) -> None:
+        """Draw into an exposed part of the widget; `transform` leads there from the plane."""
+        painter.save()
+        painter.setClipRect(exposed, Qt.ClipOperation.IntersectClip)
+        # The pattern moves with the picture, and stays on whole pixels so that it is sharp.
+        painter.setBrushOrigin(round(transform.dx()), round(transform.dy()))
+        painter.fillPath(transform.map(self.path), QBrush(self.pattern))
+        painter.restore()
+
+
+def grid_patch(mask: NDArray[np.bool_], step: int, pattern: QImage) -> Patch | None:
+    """Return the patch of the marked step x step blocks; None where there are none."""
+    if not mask.any():
+        return None
+    # Whole blocks, borders between pixels: each node becomes four, and contours run along them.
+    fine = np.repeat(np.repeat(mask.astype(np.uint8), 2, axis=0), 2, axis=1)
+    return Patch(_contour_path(fine, step / 2), pattern)
+
+
 def zone_outlines(zones: Zones) -> tuple[Outline, ...]:
     """Return the borders of all zones that are there."""
     step = -(-max(zones.labels.shape) // _OUTLINE_SIDE)
@@ -164,16 +198,24 @@ def zone_outlines(zones: Zones) -> tuple[Outline, ...]:
 
 
 def _outline(name: str, mask: NDArray[np.uint8], step: int) -> Outline:
-    contours, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
+    path = _contour_path(mask, step, cv2.CHAIN_APPROX_TC89_L1)
+    # The place farthest from the zone's border: a name there stays inside a crescent too.
+    depth = cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3)
+    row, column = np.unravel_index(int(np.argmax(depth)), depth.shape)
+    return Outline(name, path, QPointF((float(column) - 0.5) * step, (float(row) - 0.5) * step))
+
+
+def _contour_path(
+    mask: NDArray[np.uint8], step: float, approximation: int = cv2.CHAIN_APPROX_SIMPLE
+) -> QPainterPath:
+    """Return the borders of a mask whose pixels are step x step units of the plane."""
+    contours, _ = cv2.findContours(mask, cv2.RETR_CCOMP, approximation)
     path = QPainterPath()
     for contour in contours:
         places = (contour[:, 0, :].astype(np.float64) + 0.5) * step
         path.addPolygon(QPolygonF([QPointF(x, y) for x, y in places.tolist()]))
         path.closeSubpath()
-    # The place farthest from the zone's border: a name there stays inside a crescent too.
-    depth = cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3)
-    row, column = np.unravel_index(int(np.argmax(depth)), depth.shape)
-    return Outline(name, path, QPointF((float(column) - 0.5) * step, (float(row) - 0.5) * step))
+    return path
 
 
 def difference(before: QImage, after: QImage, gain: float) -> QImage:

@@ -106,7 +106,19 @@ def make_alignment(shape, *, status=Status.ALIGNED, reason="", warnings=()):
     error = (0.25 + 0.6 * np.hypot(row - 120, column - 225) / 120).astype(np.float32)
     valid = face_mask((rows, columns))
     return Alignment(
-        status, "", shape, shape, STEP, row, column, error, valid, 0.93, 1.4, tuple(warnings)
+        status,
+        "",
+        shape,
+        shape,
+        STEP,
+        row,
+        column,
+        error,
+        valid,
+        0.93,
+        1.4,
+        tuple(warnings),
+        limit_px=1.0,
     )
 
 

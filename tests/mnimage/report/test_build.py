@@ -172,12 +172,48 @@ def test_scars_are_shown_one_by_one(made):
 
 
 def test_failed_checks_and_what_was_not_measured_are_told(made):
-    report = build(made, made.make_pair())
+    pair = made.make_pair()
+    report = build(made, pair)
     facts = dict(fact for block in blocks(report, Facts) for fact in block.facts)
     assert facts["Sharpness, after"].startswith("38 points, at least 50 needed.")
     assert "directional shots" in facts["Scar depth"]
     assert facts["Recipe"] == "1-3fa9c2d1"
-    assert facts["Registration error, median"].endswith("mm")
+    median = typical_error(pair)
+    assert facts["Registration error, median"] == f"{0.8 * median:.2f} mm ({median:.2f} px)"
+    assert facts["Limit of the error, from the recipe"].startswith("0.80 mm (1.0 px)")
+    assert facts["Left out: error above the limit"] != facts["Left out: moved by expression"]
+
+
+def typical_error(pair):
+    alignment = pair.comparison.alignment
+    return np.median(alignment.error_px[alignment.valid])
+
+
+def test_error_is_told_in_pixels_where_the_scale_is_not_known(made):
+    pair = made.make_pair(scale=None)
+    block = next(block for block in blocks(build(made, pair), Facts) if block.picture)
+    facts = dict(block.facts)
+    assert facts["Registration error, median"] == f"{typical_error(pair):.2f} px"
+    assert block.legend.unit == "px"
+    assert len(block.legend.key) == 3
+    assert 0 < block.legend.limit < 1
+
+
+def test_limit_beyond_the_legend_stands_at_its_end(made):
+    block = next(b for b in blocks(build(made, made.make_pair()), Facts) if b.picture)
+    assert block.legend.unit == "mm"
+    assert block.legend.limit == 1.0  # 0.8 mm, where the colours end at 0.4
+    assert block.legend.ticks[-1][1].startswith("\N{GREATER-THAN OR EQUAL TO}")
+
+
+def test_zones_moved_by_expression_are_named_as_not_scored(made):
+    pair = made.make_pair()
+    alignment = replace(pair.comparison.alignment, moved_zones=("chin", "cheek_left"))
+    pair = replace(pair, comparison=replace(pair.comparison, alignment=alignment))
+    facts = dict(fact for block in blocks(build(made, pair), Facts) for fact in block.facts)
+    assert facts["Zones not scored, moved by expression"] == "left cheek, chin"
+    plain = dict(f for b in blocks(build(made, made.make_pair()), Facts) for f in b.facts)
+    assert "Zones not scored, moved by expression" not in plain
 
 
 def test_all_reasons_are_on_the_record_and_few_on_the_first_page(made):

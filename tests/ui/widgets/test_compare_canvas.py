@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QSlider, QToolButton
 
+from mnimage.domain.face import Zones
 from ui.widgets.compare_canvas import CompareCanvas
 from ui.widgets.duo_canvas import CompareMode
 from ui.widgets.maps import ERROR
+from ui.widgets.qimage import to_point
 
 
 @pytest.fixture
@@ -60,7 +66,8 @@ def test_maps_go_round(compare):
 def test_error_map_goes_on_and_off(compare):
     compare.toggle_error()
     assert compare.map_name == ERROR
-    assert "px" in compare._legend.accessibleName()
+    assert "mm" in compare._legend.accessibleName()
+    assert "limit 0.1" in compare._legend.accessibleName()
     compare.toggle_error()
     assert compare.map_name == ""
     assert "no map" in compare._legend.accessibleName()
@@ -80,8 +87,6 @@ def test_map_colours_the_photo_only_where_it_was_measured(compare):
     compare.show_map("redness")
     mapped = compare._linked[0].grab().toImage()
     placing = compare._linked[0].placing
-    from ui.widgets.qimage import to_point
-
     inside = placing.to_screen(to_point(70, 100)).toPoint()
     outside = placing.to_screen(to_point(220, 180)).toPoint()
     assert plain.pixelColor(inside) != mapped.pixelColor(inside)
@@ -158,3 +163,118 @@ def test_keys_do_nothing_while_nothing_is_shown(qtbot):
 def test_sixteen_bit_photo(compare, make_pair):
     compare.show_pair(make_pair(depth=np.uint16))
     assert not compare.grab().isNull()
+
+
+def with_left_out(pair):
+    """A pair of all skin: rows above 60 moved, rows from 180 on above the limit."""
+    alignment = pair.comparison.alignment
+    moved, valid = np.zeros_like(alignment.valid), alignment.valid.copy()
+    error = alignment.error_px.copy()
+    moved[:15], valid[:15] = True, False
+    error[45:], valid[45:] = 5.0, False
+    alignment = replace(alignment, moved=moved, valid=valid, error_px=error)
+    labels = np.ones(pair.before.zones.labels.shape, np.uint8)
+    zones = Zones(("whole",), labels, labels > 0)
+    comparison = replace(pair.comparison, alignment=alignment)
+    return replace(pair, before=replace(pair.before, zones=zones), comparison=comparison)
+
+
+def hover(canvas, row, column):
+    place = canvas.placing.to_screen(to_point(row, column))
+    canvas.mouseMoveEvent(
+        QMouseEvent(
+            QEvent.Type.MouseMove,
+            place,
+            canvas.mapToGlobal(place),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+    return canvas.reading
+
+
+def test_error_under_the_pointer_is_told_in_mm_and_px(compare, make_pair):
+    compare.show_pair(with_left_out(make_pair()))
+    canvas = compare._linked[0]
+    assert hover(canvas, 120, 100) == ""
+    compare.toggle_error()
+    assert hover(canvas, 120, 100) == "0.050 mm (0.50 px)"
+    assert hover(canvas, 30, 100) == "left out: moved by expression"
+    assert hover(canvas, 220, 100) == "left out: 0.50 mm (5.0 px), above the limit"
+    canvas.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert canvas.reading == ""
+    compare.set_mode(CompareMode.WIPE)
+    compare.grab()
+    assert hover(compare._duo, 120, 100) == "0.050 mm (0.50 px)"
+    compare.toggle_error()
+    assert hover(compare._duo, 120, 100) == ""
+
+
+def test_error_is_told_in_px_without_a_scale(compare, make_pair):
+    pair = with_left_out(make_pair())
+    compare.show_pair(replace(pair, before=replace(pair.before, scale=None)))
+    compare.toggle_error()
+    assert hover(compare._linked[0], 120, 100) == "0.50 px"
+    assert "px" in compare._legend.accessibleName()
+
+
+def grain(canvas, *rows):
+    """How much rows change at most from pixel to pixel: high in patterns, low elsewhere."""
+    image, steps = canvas.grab().toImage(), []
+    for row in rows:
+        left, right = (canvas.placing.to_screen(to_point(row, at)).toPoint() for at in (150, 175))
+        values = [image.pixelColor(x, left.y()).lightness() for x in range(left.x(), right.x())]
+        steps.append(float(np.abs(np.diff(values)).max()))
+    return max(steps)
+
+
+@pytest.mark.parametrize("name", ["redness", ERROR])
+def test_left_out_skin_is_patterned_in_every_map_at_every_zoom(compare, make_pair, name):
+    compare.show_pair(with_left_out(make_pair()))
+    canvas = compare._linked[0]
+    assert grain(canvas, 52, 200, 201, 202) < 30
+    compare.show_map(name)
+    for _ in range(2):
+        assert grain(canvas, 50, 51, 52, 53) > 60
+        assert grain(canvas, 190, 191, 192) > 60
+        assert grain(canvas, 130) < 30
+        compare.zoom_in()
+    compare.show_map("")
+    compare.fit()
+    assert grain(canvas, 52, 200) < 30
+
+
+def test_key_is_spoken_while_a_map_is_shown(compare, make_pair):
+    compare.show_pair(with_left_out(make_pair()))
+    assert "expression" not in compare._linked[0].accessibleDescription()
+    compare.toggle_error()
+    told = compare._linked[0].accessibleDescription().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Moved by expression: 25 %" in told
+    assert "Error above 0.10 mm: 25 %" in told
+    compare.toggle_error()
+    assert "expression" not in compare._linked[0].accessibleDescription()
+
+
+def test_error_button_follows_the_map(compare, make_pair):
+    button = compare.findChild(QToolButton, "error")
+    assert button.accessibleName()
+    assert "(E)" in button.toolTip()
+    button.click()
+    assert (compare.map_name, button.isChecked()) == (ERROR, True)
+    compare.next_map()
+    assert not button.isChecked()
+    compare.toggle_error()
+    assert button.isChecked()
+    compare.show_pair(make_pair(refused=True))
+    assert (button.isEnabled(), button.isChecked()) == (False, False)
+    compare.toggle_error()
+    assert not button.isChecked()
+
+
+def test_scale_bars_are_gone_without_a_scale(compare, make_pair):
+    pair = make_pair()
+    canvas = compare._linked[1]
+    with_bar = canvas.grab().toImage()
+    compare.show_pair(replace(pair, before=replace(pair.before, scale=None)))
+    assert canvas.grab().toImage() != with_bar

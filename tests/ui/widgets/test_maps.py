@@ -56,7 +56,7 @@ def test_error_is_one_map_for_both_without_change(qapp, make_pair):
     maps = PairMaps(make_pair()).get(ERROR)
     assert maps.before is maps.after
     assert maps.change is None
-    assert maps.legend.unit == "px"
+    assert (maps.legend.unit, maps.legend.limit) == ("mm", 0.1)
 
 
 def test_made_once(qapp, make_pair):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from mnimage.report.registration import registration_lines
 from ui import theme
 from ui.widgets.findings import FindingList, failed
 from ui.widgets.scores import ScarTable, ScoreTable
@@ -150,14 +151,7 @@ def _alignment_words(pair: Pair) -> str:
     alignment = pair.comparison.alignment
     if not alignment.aligned or math.isnan(alignment.error_median_px):
         return ""
-    words = (
-        f"Laid onto each other within {alignment.error_median_px:.2g} px"
-        f" (95 % of the skin: {alignment.error_p95_px:.2g} px)"
-    )
-    scale = pair.before.scale
-    if scale:
-        words += f", {alignment.error_median_px * scale.mm_per_px:.2g} mm on the skin"
-    return f"{words}. Seen in both: {alignment.covered:.0%}."
+    return "\n".join(registration_lines(alignment, pair.before))
 
 
 def _label(kind: str) -> QLabel:

@@ -88,9 +88,9 @@ def test_result_shows_grade_reasons_and_registration_error(view, make_pair):
     assert view._inspector._grade.accessibleName() == "Comparability B"
     assert view.findChild(QLabel, "reasons").text() == "The light differs."
     facts = view.findChild(QLabel, "facts").text()
-    assert "0.5 px" in facts
-    assert "0.05 mm" in facts
-    assert "90%" in facts
+    assert "median 0.050 mm (0.50 px)" in facts
+    assert "limit 0.10 mm (1.0 px)" in facts
+    assert "nothing left out" in facts
 
 
 def test_refused_pair_gives_its_reason_and_no_numbers(view, make_pair):

@@ -1,0 +1,218 @@
+"""How well the photo after lies on the photo before: the error as a map, and what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.domain.scorecard import Layer
+from mnimage.kernels.geometry import block_share
+from mnimage.report.words import zone_order, zone_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mnimage.domain.alignment import Alignment
+    from mnimage.domain.face import Zones
+    from mnimage.domain.pair import Examined
+    from mnimage.domain.photo import Scale
+
+    Mask = NDArray[np.bool_]
+
+RANGES = {"mm": 0.4, "px": 3.0}
+"""Where the colours of every error map end, so that one colour is one error in all pairs."""
+
+TILE_PX = 12
+"""Side of the patterns that mark skin that was left out."""
+
+_INK, _WASH = (36, 36, 36, 235), (228, 228, 228, 165)
+
+
+class LeftOut(StrEnum):
+    """Why skin takes no part in the scores."""
+
+    NOT_FOUND = "not_found"
+    ABOVE_LIMIT = "above_limit"
+    MOVED = "moved"
+
+    @property
+    def words(self) -> str:
+        """The reason in plain words."""
+        return {
+            LeftOut.NOT_FOUND: "Not found in both photos",
+            LeftOut.ABOVE_LIMIT: "Error above the limit",
+            LeftOut.MOVED: "Moved by expression",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMap:
+    """The registration error over the skin of the photo before, and the skin left out of scores.
+
+    `layer` holds the error in mm where the scale is known, else in pixels of the photo before; NaN
+    where there is no skin or where it was left out. `limit` is in the same unit. `left_out` marks
+    nodes of the same grid, `shares` is which part of the skin they are (0..1); no node is in two.
+    """
+
+    layer: Layer = field(repr=False)
+    limit: float
+    left_out: Mapping[LeftOut, Mask] = field(repr=False)
+    shares: Mapping[LeftOut, float]
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Errors at the two ends of the colours, the same in every pair."""
+        return 0.0, RANGES[self.layer.unit]
+
+    @property
+    def scored(self) -> float:
+        """Share of the skin that the scores rest on."""
+        return 1.0 - sum(self.shares.values())
+
+
+def error_map(alignment: Alignment, zones: Zones, scale: Scale | None) -> ErrorMap:
+    """Return the error of an aligned pair over the skin of the photo before.
+
+    Raises
+    ------
+    ValueError
+        If the pair was refused: there is no error then.
+    """
+    if not alignment.aligned:
+        raise ValueError("a refused pair has no error map")
+    skin = block_share((zones.labels > 0) | zones.reference, alignment.step) > 0.5
+    per_px, unit = (scale.mm_per_px, "mm") if scale else (1.0, "px")
+    error = np.where(alignment.valid & skin, alignment.error_px * per_px, np.float32(np.nan))
+    left_out = _left_out(alignment, skin)
+    whole = max(int(skin.sum()), 1)
+    return ErrorMap(
+        Layer("error", unit, np.asarray(error, dtype=np.float32), alignment.step),
+        alignment.limit_px * per_px,
+        left_out,
+        {reason: float(mask.sum()) / whole for reason, mask in left_out.items()},
+    )
+
+
+def _left_out(alignment: Alignment, skin: Mask) -> dict[LeftOut, Mask]:
+    """Return why each node of skin is left out; skin that nothing else explains was not found."""
+    rest = skin & ~alignment.valid
+    moved = rest & alignment.moved
+    rows, columns = alignment.after_shape
+    outside = (alignment.row < -0.5) | (alignment.row > rows - 0.5)
+    outside |= (alignment.column < -0.5) | (alignment.column > columns - 0.5)
+    above = rest & ~moved & ~outside & (alignment.error_px > alignment.limit_px)
+    return {
+        LeftOut.NOT_FOUND: rest & ~moved & ~above,
+        LeftOut.ABOVE_LIMIT: above,
+        LeftOut.MOVED: moved,
+    }
+
+
+def length_words(error_px: float, scale: Scale | None) -> str:
+    """Return an error as "0.03 mm (0.2 px)", or as "0.2 px" where the scale is not known."""
+    pixels = f"{_digits(error_px, 0.1)} px"
+    return f"{_digits(error_px * scale.mm_per_px, 0.01)} mm ({pixels})" if scale else pixels
+
+
+def _digits(value: float, step: float) -> str:
+    """Return a value to `step`, or to two figures where that would leave fewer."""
+    if not np.isfinite(value):
+        return "\N{EN DASH}"
+    digits = round(-np.log10(step))
+    while digits < 4 and 0 < value < 10 ** (1 - digits):
+        digits += 1
+    return f"{value:.{digits}f}"
+
+
+def registration_lines(alignment: Alignment, before: Examined) -> tuple[str, ...]:
+    """Return the error of an aligned pair, and the skin left out of its scores, line by line."""
+    errors, scale = error_map(alignment, before.zones, before.scale), before.scale
+    lines = error_sentence(alignment, scale), left_out_sentence(errors)
+    moved = moved_words(alignment)
+    return (*lines, f"Not scored, moved by expression: {moved}.") if moved else lines
+
+
+def moved_words(alignment: Alignment) -> str:
+    """Return the zones that are not scored because the expression moved them; empty if none."""
+    ordered = sorted(alignment.moved_zones, key=zone_order)
+    return ", ".join(zone_words(name).lower() for name in ordered)
+
+
+def error_sentence(alignment: Alignment, scale: Scale | None) -> str:
+    """Return the median and the 95th percentile of the error with its limit."""
+    median, p95, limit = (
+        length_words(error, scale)
+        for error in (alignment.error_median_px, alignment.error_p95_px, alignment.limit_px)
+    )
+    return f"Registration error: median {median}, 95 % of the skin below {p95}, limit {limit}."
+
+
+def left_out_sentence(errors: ErrorMap) -> str:
+    """Return how much skin the scores rest on, and how much is left out for which reasons."""
+    parts = [
+        f"{share_words(share)} {reason.words[0].lower()}{reason.words[1:]}"
+        for reason, share in errors.shares.items()
+        if share > 0
+    ]
+    scored = f"Scored: {share_words(errors.scored)} of the skin"
+    return f"{scored}. Left out: {', '.join(parts)}." if parts else f"{scored}, nothing left out."
+
+
+def share_words(share: float) -> str:
+    """Return a share in percent; a little is never called nothing."""
+    percent = "under 1" if 0 < share < 0.005 else f"{100 * share:.0f}"
+    return f"{percent}\N{NO-BREAK SPACE}%"
+
+
+def key_words(errors: ErrorMap) -> tuple[tuple[LeftOut, str], ...]:
+    """Return each reason with what its pattern means and how much of the skin it is."""
+    above = f"Error above {_digits(errors.limit, 0.01)} {errors.layer.unit}"
+    return tuple(
+        (
+            reason,
+            f"{above if reason is LeftOut.ABOVE_LIMIT else reason.words}: {share_words(share)}",
+        )
+        for reason, share in errors.shares.items()
+    )
+
+
+def node_words(
+    alignment: Alignment, errors: ErrorMap, place: tuple[float, float], scale: Scale | None
+) -> str:
+    """Return the error at a place (row, column) of the photo before, or why it was left out."""
+    row, column = (int((at + 0.5) // alignment.step) for at in place)
+    rows, columns = alignment.error_px.shape
+    if not (0 <= row < rows and 0 <= column < columns):
+        return ""
+    error = length_words(float(alignment.error_px[row, column]), scale)
+    if np.isfinite(errors.layer.values[row, column]):
+        return error
+    reason = next((each for each, mask in errors.left_out.items() if mask[row, column]), None)
+    if reason is None:
+        return ""
+    why = reason.words[0].lower() + reason.words[1:]
+    return (
+        f"left out: {error}, above the limit"
+        if reason is LeftOut.ABOVE_LIMIT
+        else (f"left out: {why}")
+    )
+
+
+@cache
+def tile(reason: LeftOut) -> NDArray[np.uint8]:
+    """Return the pattern of left-out skin as RGBA: lines, hatching or dots, told apart in print."""
+    down, along = np.mgrid[:TILE_PX, :TILE_PX]
+    dark = {
+        LeftOut.NOT_FOUND: down % 6 < 1,
+        LeftOut.ABOVE_LIMIT: (down + along) % 6 < 2,
+        LeftOut.MOVED: np.hypot(down % 6 - 2.5, along % 6 - 2.5) < 1.7,
+    }[reason]
+    pattern = np.where(dark[..., None], _INK, _WASH).astype(np.uint8)
+    pattern.setflags(write=False)
+    return pattern

@@ -1,0 +1,97 @@
+"""What the registration cannot vouch for stays out of the scores: a pair that is spoilt in part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnimage.domain.face import WHOLE, Zones
+from mnimage.domain.pair import Examined
+from mnimage.domain.photo import Photo, Scale
+from mnimage.domain.quality import QualityReport
+from mnimage.domain.recipe import Recipe, RegisterRecipe
+from mnimage.phantom.pose import Pose
+from mnimage.phantom.render import Shot, shoot
+from mnimage.phantom.sensor import REAL
+from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.pipeline import align, compare_photos
+from mnimage.report.registration import LeftOut, error_map
+
+SCALE = Scale(0.05, "rig", 0.01)
+SPOILT = np.s_[230:420, 230:420]
+
+
+def examined(photo: Photo, scale: Scale | None = SCALE) -> Examined:
+    shape = photo.shape
+    zones = Zones((WHOLE,), np.ones(shape, np.uint8), np.ones(shape, bool))
+    return Examined("a.jpg", photo, None, zones, QualityReport(()), scale)
+
+
+@pytest.fixture(scope="module")
+def shots() -> tuple[Photo, Photo]:
+    skin = make_skin(seed=3, size_mm=(24, 24), mm_per_px=0.05, look=SkinLook(tone="II"))
+    pose = Pose(yaw_deg=1, roll_deg=1, shift_mm=(0.3, -0.4))
+    second = Shot(sensor=replace(REAL, jpeg=90), pose=pose, seed=1)
+    return shoot(skin, Shot(sensor=replace(REAL, jpeg=90))), shoot(skin, second)
+
+
+@pytest.fixture(scope="module")
+def spoilt(shots) -> Photo:
+    """The photo after with other, much redder skin in one corner, such as a plaster."""
+    look = SkinLook(tone="II")
+    other = shoot(make_skin(seed=99, size_mm=(24, 24), mm_per_px=0.05, look=look), Shot())
+    coded = shots[1].coded.copy()
+    patch = other.coded[SPOILT].astype(np.float32) / np.iinfo(other.coded.dtype).max
+    coded[SPOILT] = patch * (255, 140, 150)
+    return replace(shots[1], coded=coded)
+
+
+def test_spoilt_skin_is_left_out_of_maps_and_scores(shots, spoilt):
+    clean = compare_photos(examined(shots[0]), examined(shots[1]))
+    pair = compare_photos(examined(shots[0]), examined(spoilt))
+    errors = error_map(pair.comparison.alignment, pair.before.zones, SCALE)
+    left_out = errors.left_out[LeftOut.NOT_FOUND] | errors.left_out[LeftOut.ABOVE_LIMIT]
+    step = errors.layer.step
+    core = left_out[256 // step : 396 // step, 256 // step : 396 // step]
+    assert core.mean() > 0.95
+    later = pair.layers["redness"][1]
+    inside = np.s_[270 // later.step : 380 // later.step, 270 // later.step : 380 // later.step]
+    assert np.isnan(later.values[inside]).mean() > 0.95
+    # A seventh of the picture turned deep red: counted, it would have moved the mean.
+    red, clean_red = (photo.coded[SPOILT].mean(axis=(0, 1)) for photo in (spoilt, shots[1]))
+    assert red[0] / red[1] > 1.3 * clean_red[0] / clean_red[1]
+    redness = [each.comparison.zones[WHOLE]["redness_hi"] for each in (clean, pair)]
+    assert abs(redness[1].change - redness[0].change) < redness[0].uncertainty
+
+
+def test_skin_above_the_recipes_limit_is_left_out_of_the_maps(shots):
+    loose = compare_photos(examined(shots[0]), examined(shots[1]))
+    error = loose.comparison.alignment.error_px[loose.comparison.alignment.valid]
+    strict_px = float(np.percentile(error, 60))  # photo and working pixels are the same here
+    recipe = replace(Recipe(), register=RegisterRecipe(max_error_px=strict_px))
+    pair = compare_photos(examined(shots[0]), examined(shots[1]), recipe=recipe)
+    alignment = pair.comparison.alignment
+    assert alignment.limit_px == pytest.approx(strict_px)
+    assert not (alignment.valid & (alignment.error_px > strict_px)).any()
+    shares = error_map(alignment, pair.before.zones, SCALE).shares
+    assert shares[LeftOut.ABOVE_LIMIT] == pytest.approx(0.4, abs=0.1)
+    layer = pair.layers["redness"][0]
+    row, column = np.nonzero(np.isfinite(layer.values))
+    nodes = [((place + 0.5) * layer.step // alignment.step).astype(int) for place in (row, column)]
+    assert row.size > 100
+    assert alignment.valid[nodes[0], nodes[1]].all()
+
+
+def test_limit_is_told_in_pixels_of_the_photo_before(shots):
+    """Twice the pixels on the same skin, matched at the same working size: twice the limit."""
+    large = [
+        replace(shot, coded=shot.coded[:320, :320].repeat(2, axis=0).repeat(2, axis=1))
+        for shot in shots
+    ]
+    recipe = replace(Recipe(), register=RegisterRecipe(working_px=320))
+    small = align(*(examined(replace(s, coded=s.coded[:320, :320])) for s in shots), recipe)
+    double = align(*map(examined, large), recipe)
+    assert small.limit_px == pytest.approx(recipe.register.max_error_px)
+    assert double.limit_px == pytest.approx(2 * small.limit_px)
