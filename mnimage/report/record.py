@@ -18,7 +18,7 @@ from mnimage.report.parts import (
     scale_bar,
 )
 from mnimage.report.patient import grade_block, main_zone
-from mnimage.report.registration import error_map, length_words, moved_words, share_words
+from mnimage.report.registration import error_map, length_words, share_words
 from mnimage.report.scars import scars_block
 from mnimage.report.words import (
     SCORES,
@@ -239,7 +239,7 @@ def _registration(pair: Pair) -> Facts:
 
 def _registration_facts(pair: Pair, errors: ErrorMap) -> tuple[tuple[str, str], ...]:
     scale, alignment = pair.before.scale, pair.comparison.alignment
-    limit, moved = length_words(alignment.limit_px, scale), moved_words(alignment)
+    limit = length_words(alignment.limit_px, scale)
     facts = {
         "Photo before": _photo_facts(pair.before),
         "Photo after": _photo_facts(pair.after),
@@ -251,7 +251,6 @@ def _registration_facts(pair: Pair, errors: ErrorMap) -> tuple[tuple[str, str], 
             f"Left out: {reason.words[0].lower()}{reason.words[1:]}": share_words(share)
             for reason, share in errors.shares.items()
         },
-        **({"Zones not scored, moved by expression": moved} if moved else {}),
         "Scale": f"{scale.mm_per_px:.4f} mm per pixel, from the {scale.source}, "
         f"\N{PLUS-MINUS SIGN}{100 * scale.relative_error:.0f} %"
         if scale

@@ -11,7 +11,6 @@ import numpy as np
 
 from mnimage.domain.scorecard import Layer
 from mnimage.kernels.geometry import block_share
-from mnimage.report.words import zone_order, zone_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,18 +129,10 @@ def _digits(value: float, step: float) -> str:
     return f"{value:.{digits}f}"
 
 
-def registration_lines(alignment: Alignment, before: Examined) -> tuple[str, ...]:
+def registration_lines(alignment: Alignment, before: Examined) -> tuple[str, str]:
     """Return the error of an aligned pair, and the skin left out of its scores, line by line."""
     errors, scale = error_map(alignment, before.zones, before.scale), before.scale
-    lines = error_sentence(alignment, scale), left_out_sentence(errors)
-    moved = moved_words(alignment)
-    return (*lines, f"Not scored, moved by expression: {moved}.") if moved else lines
-
-
-def moved_words(alignment: Alignment) -> str:
-    """Return the zones that are not scored because the expression moved them; empty if none."""
-    ordered = sorted(alignment.moved_zones, key=zone_order)
-    return ", ".join(zone_words(name).lower() for name in ordered)
+    return error_sentence(alignment, scale), left_out_sentence(errors)
 
 
 def error_sentence(alignment: Alignment, scale: Scale | None) -> str:
@@ -172,7 +163,7 @@ def share_words(share: float) -> str:
 
 def key_words(errors: ErrorMap) -> tuple[tuple[LeftOut, str], ...]:
     """Return each reason with what its pattern means and how much of the skin it is."""
-    above = f"Error above {_digits(errors.limit, 0.01)} {errors.layer.unit}"
+    above = f"Error above {errors.limit:.2g} {errors.layer.unit}"
     return tuple(
         (
             reason,
@@ -211,7 +202,7 @@ def tile(reason: LeftOut) -> NDArray[np.uint8]:
     dark = {
         LeftOut.NOT_FOUND: down % 6 < 1,
         LeftOut.ABOVE_LIMIT: (down + along) % 6 < 2,
-        LeftOut.MOVED: np.hypot(down % 6 - 2.5, along % 6 - 2.5) < 1.7,
+        LeftOut.MOVED: np.hypot(down % 6 - 2.5, along % 6 - 2.5) < 1.4,
     }[reason]
     pattern = np.where(dark[..., None], _INK, _WASH).astype(np.uint8)
     pattern.setflags(write=False)

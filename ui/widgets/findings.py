@@ -13,7 +13,7 @@ from ui import theme
 from ui.widgets import icons
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mnimage.domain.pair import Examined, Pair
     from mnimage.domain.quality import Finding
@@ -33,12 +33,18 @@ class FindingList(QScrollArea):
         self.setAccessibleName(self.tr("Checks of both photos"))
         self.setObjectName("findings")
 
-    def show_pair(self, pair: Pair) -> None:
-        """Show the checks of a pair, and what could not be measured."""
+    def show_pair(self, pair: Pair, reasons: Sequence[str] = ()) -> None:
+        """Show the reasons for a pair's grade, its checks, and what could not be measured."""
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
         layout.setSpacing(theme.GRID)
+        if reasons:
+            grade = pair.comparison.comparability.grade
+            layout.addWidget(_words(f"Why comparability {grade}", "heading"))
+            for reason in reasons:
+                layout.addWidget(_line("warning", reason, ""))
+            layout.addSpacing(theme.GRID)
         for title, examined in (("Before", pair.before), ("After", pair.after)):
             _add_photo(layout, title, examined)
         _add_missing(layout, pair.comparison.not_measured)

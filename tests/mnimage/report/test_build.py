@@ -206,16 +206,6 @@ def test_limit_beyond_the_legend_stands_at_its_end(made):
     assert block.legend.ticks[-1][1].startswith("\N{GREATER-THAN OR EQUAL TO}")
 
 
-def test_zones_moved_by_expression_are_named_as_not_scored(made):
-    pair = made.make_pair()
-    alignment = replace(pair.comparison.alignment, moved_zones=("chin", "cheek_left"))
-    pair = replace(pair, comparison=replace(pair.comparison, alignment=alignment))
-    facts = dict(fact for block in blocks(build(made, pair), Facts) for fact in block.facts)
-    assert facts["Zones not scored, moved by expression"] == "left cheek, chin"
-    plain = dict(f for b in blocks(build(made, made.make_pair()), Facts) for f in b.facts)
-    assert "Zones not scored, moved by expression" not in plain
-
-
 def test_all_reasons_are_on_the_record_and_few_on_the_first_page(made):
     reasons = tuple(f"reason {i}" for i in range(9))
     first, second = blocks(build(made, made.make_pair(reasons=reasons)), Grade)

@@ -28,6 +28,9 @@ _GRADES = {
 }
 
 
+_REASONS_SHOWN = 4
+
+
 class Inspector(QFrame):
     """Grade, scores, scars and checks of a pair."""
 
@@ -65,16 +68,25 @@ class Inspector(QFrame):
         grade = comparison.comparability
         self._grade.show_grade(grade.grade)
         self._words.setText(_GRADES.get(grade.grade, ""))
-        self._reasons.setText("\n".join(_reasons(pair)))
+        reasons = reasons_of(pair)
+        self._show_reasons(reasons)
         self._facts.setText(_alignment_words(pair))
         self._scores.show_zones(comparison.zones)
         self._scars.show_scars(comparison.scars)
         self._scars_before = {str(scar.id): scar.before for scar in comparison.scars}
-        self._findings.show_pair(pair)
+        self._findings.show_pair(pair, reasons)
         self._no_scores.setText(
             self.tr("Nothing was compared, because the two photos do not show the same skin alike.")
         )
         self._fill_tabs(pair)
+
+    def _show_reasons(self, reasons: tuple[str, ...]) -> None:
+        """Show a few reasons, so that the scores keep their place; all are in the last tab."""
+        shown = list(reasons[:_REASONS_SHOWN])
+        if left := len(reasons) - len(shown):
+            shown.append(self.tr("And {0} more, under Photo checks.").format(left))
+        self._reasons.setText("\n".join(shown))
+        self._reasons.setVisible(bool(reasons))
 
     def _fill_tabs(self, pair: Pair) -> None:
         self._tabs.clear()
@@ -140,11 +152,12 @@ class GradeBadge(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._grade)
 
 
-def _reasons(pair: Pair) -> list[str]:
+def reasons_of(pair: Pair) -> tuple[str, ...]:
+    """Return every reason for a pair's grade once, what the registration warns of first."""
     alignment = pair.comparison.alignment
-    said = [alignment.reason] if not alignment.aligned else []
-    told = (*said, *pair.comparison.comparability.reasons, *alignment.warnings)
-    return [reason for reason in dict.fromkeys(told) if reason]
+    said = (alignment.reason,) if not alignment.aligned else alignment.warnings
+    told = (*said, *pair.comparison.comparability.reasons)
+    return tuple(dict.fromkeys(reason.rstrip(".") + "." for reason in told if reason))
 
 
 def _alignment_words(pair: Pair) -> str:

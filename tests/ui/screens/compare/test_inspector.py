@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from mnimage.domain.comparison import Comparability
 from ui.screens.compare.inspector import GradeBadge, Inspector
 
 
@@ -40,3 +44,54 @@ def test_keeps_its_width_whatever_it_shows(inspector, make_pair):
     width = inspector.width()
     inspector.show_pair(make_pair(refused=True))
     assert inspector.width() == width
+
+
+def graded(pair, reasons, warnings=()):
+    alignment = replace(pair.comparison.alignment, warnings=warnings)
+    grade = Comparability("D", (*reasons, *warnings))
+    return replace(
+        pair, comparison=replace(pair.comparison, alignment=alignment, comparability=grade)
+    )
+
+
+def test_warnings_come_first_and_every_reason_is_somewhere(inspector, make_pair):
+    reasons = tuple(f"Reason number {i}." for i in range(9))
+    inspector.show_pair(graded(make_pair(), reasons, ("The expression differs: chin moved.",)))
+    shown = inspector._reasons.text().splitlines()
+    assert shown[0] == "The expression differs: chin moved."
+    assert shown[-1] == "And 6 more, under Photo checks."
+    assert len(shown) == 5
+    listed = [label.text() for label in inspector._findings.findChildren(QLabel)]
+    assert set(reasons) <= set(listed)
+
+
+def test_many_reasons_leave_room_for_the_scores(inspector, make_pair, qtbot):
+    inspector.resize(inspector.width(), 560)
+    inspector.show_pair(graded(make_pair(), ("A long reason of many words. " * 3,) * 1))
+    inspector.show_pair(
+        graded(make_pair(), tuple(f"{i} is a reason of words. " * 3 for i in range(20)))
+    )
+    inspector.grab()
+    assert inspector._tabs.height() > 200
+
+
+def test_reason_of_a_refusal_is_told_once(inspector, make_pair):
+    pair = make_pair(refused=True)
+    grade = Comparability("F", (pair.comparison.alignment.reason.rstrip(".") + ".",))
+    inspector.show_pair(replace(pair, comparison=replace(pair.comparison, comparability=grade)))
+    assert inspector._reasons.text() == "The photos show two people."
+
+
+def test_pair_taken_alike_needs_no_reasons(inspector, make_pair):
+    inspector.show_pair(graded(make_pair(), ()))
+    assert inspector._reasons.isHidden()
+    inspector.show_pair(make_pair())
+    assert not inspector._reasons.isHidden()
+
+
+def test_error_and_left_out_skin_are_stated(inspector, make_pair):
+    facts = inspector._facts.text()
+    assert "Registration error: median 0.050 mm (0.50 px)" in facts
+    assert "Scored: 100" in facts
+    inspector.show_pair(make_pair(refused=True))
+    assert inspector._facts.text() == ""
