@@ -31,7 +31,7 @@ from mnimage.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mnimage.domain.comparison import Change, Comparability, Comparison
+    from mnimage.domain.comparison import Change, Comparison
     from mnimage.domain.pair import Pair
     from mnimage.domain.report import Block, Labels
 
@@ -66,7 +66,7 @@ def patient_page(pair: Pair, labels: Labels) -> Page:
         masthead(pair, labels, "Your skin, before and after"),
         Photos(photo_pair(pair, labels, face_frame(pair.before))),
         _key_numbers(pair.comparison),
-        grade_block(pair.comparison.comparability),
+        grade_block(pair.comparison),
         Columns(_meaning(pair.comparison, labels)),
     ]
     return Page(tuple(blocks), single=True)
@@ -86,10 +86,12 @@ def masthead(pair: Pair, labels: Labels, title: str) -> Masthead:
     return Masthead(title, labels.clinic, tuple((name, words) for name, words in facts if words))
 
 
-def grade_block(comparability: Comparability, most: int = REASONS_SHOWN) -> Grade:
-    """Return the grade with its reasons, the first `most` of them."""
-    reasons = comparability.reasons[:most]
-    left = len(comparability.reasons) - len(reasons)
+def grade_block(comparison: Comparison, most: int = REASONS_SHOWN) -> Grade:
+    """Return the grade with its reasons, the first `most` of them, warnings before all others."""
+    comparability = comparison.comparability
+    every = tuple(dict.fromkeys((*comparison.alignment.warnings, *comparability.reasons)))
+    reasons = every[:most]
+    left = len(every) - len(reasons)
     more = (f"and {left} more, listed on the record's pages",) if left else ()
     headline = _GRADES.get(comparability.grade, "How alike the two photos were taken.")
     return Grade(comparability.grade, headline, (*reasons, *more))

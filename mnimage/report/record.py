@@ -23,7 +23,9 @@ from mnimage.report.scars import scars_block
 from mnimage.report.words import (
     SCORES,
     date_words,
+    figures,
     layer_words,
+    measured_words,
     number,
     percent,
     plain,
@@ -213,7 +215,7 @@ def _method(pair: Pair) -> list[Block]:
     blocks: list[Block] = [
         Heading("How it was measured"),
         _registration(pair),
-        grade_block(comparison.comparability, most=99),
+        grade_block(comparison, most=99),
     ]
     if comparison.not_measured:
         missing = {
@@ -272,8 +274,8 @@ def failed_checks(pair: Pair) -> tuple[tuple[str, str], ...]:
     facts = [
         (
             f"{plain(finding.check)}, {when}",
-            f"{finding.measured:.3g} {finding.unit}, {finding.rule} {finding.needed:.3g} needed. "
-            f"{finding.advice}".strip(),
+            f"{measured_words(finding.measured, finding.unit)}, {finding.rule} "
+            f"{figures(finding.needed)} needed. {finding.advice}".strip(),
         )
         for when, examined in (("before", pair.before), ("after", pair.after))
         for finding in examined.quality.findings

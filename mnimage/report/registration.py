@@ -11,6 +11,7 @@ import numpy as np
 
 from mnimage.domain.scorecard import Layer
 from mnimage.kernels.geometry import block_share
+from mnimage.report.words import unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 RANGES = {"mm": 0.4, "px": 3.0}
 """Where the colours of every error map end, so that one colour is one error in all pairs."""
+
+_STEPS = {"mm": 0.01, "px": 0.1}
+"""How finely errors are told, unless they are smaller."""
 
 TILE_PX = 12
 """Side of the patterns that mark skin that was left out."""
@@ -115,8 +119,10 @@ def _left_out(alignment: Alignment, skin: Mask) -> dict[LeftOut, Mask]:
 
 def length_words(error_px: float, scale: Scale | None) -> str:
     """Return an error as "0.03 mm (0.2 px)", or as "0.2 px" where the scale is not known."""
-    pixels = f"{_digits(error_px, 0.1)} px"
-    return f"{_digits(error_px * scale.mm_per_px, 0.01)} mm ({pixels})" if scale else pixels
+    pixels = f"{_digits(error_px, _STEPS['px'])} px"
+    if scale is None:
+        return pixels
+    return f"{_digits(error_px * scale.mm_per_px, _STEPS['mm'])} mm ({pixels})"
 
 
 def _digits(value: float, step: float) -> str:
@@ -157,18 +163,16 @@ def left_out_sentence(errors: ErrorMap) -> str:
 
 def share_words(share: float) -> str:
     """Return a share in percent; a little is never called nothing."""
-    percent = "under 1" if 0 < share < 0.005 else f"{100 * share:.0f}"
-    return f"{percent}\N{NO-BREAK SPACE}%"
+    return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
 def key_words(errors: ErrorMap) -> tuple[tuple[LeftOut, str], ...]:
     """Return each reason with what its pattern means and how much of the skin it is."""
-    above = f"Error above {errors.limit:.2g} {errors.layer.unit}"
+    unit = errors.layer.unit
+    above = f"Error above {_digits(errors.limit, _STEPS[unit])} {unit}"
+    names = {each: above if each is LeftOut.ABOVE_LIMIT else each.words for each in LeftOut}
     return tuple(
-        (
-            reason,
-            f"{above if reason is LeftOut.ABOVE_LIMIT else reason.words}: {share_words(share)}",
-        )
+        (reason, unbroken(f"{names[reason]}: {share_words(share)}"))
         for reason, share in errors.shares.items()
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 MINUS = "\N{MINUS SIGN}"
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:mm|px|%)(?!\w))")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -132,6 +134,22 @@ def number(value: float, digits: int, *, signed: bool = False) -> str:
     if float(text) == 0:
         return text
     return (MINUS if value < 0 else "+" if signed else "") + text
+
+
+def figures(value: float) -> str:
+    """Return a measured value with three figures, large ones whole: 0.452, 12.3, 1000."""
+    return f"{value:.0f}" if abs(value) >= 99.5 else f"{value:.3g}"
+
+
+def measured_words(value: float, unit: str) -> str:
+    """Return a measured value with its unit, such as "4.5°", "12 %" or "1000 px"."""
+    words = unit_words(unit)
+    return f"{figures(value)}{'' if words in ('', '°') else ' '}{words}"
+
+
+def unbroken(words: str) -> str:
+    """Return words in which no line may end between a number and its unit."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", words)
 
 
 def percent(value: float | None) -> str:

@@ -28,6 +28,7 @@ from ui.widgets.furniture import (
     draw_scale,
     draw_word,
     place_reading,
+    word_box,
 )
 from ui.widgets.viewport import STEP, Viewport
 
@@ -317,8 +318,13 @@ class Canvas(QWidget):
             for outline in self._outlines:
                 painter.drawPath(outline.path)
         painter.restore()
+        drawn: list[QRectF] = []
         for outline in self._outlines:
-            draw_word(painter, outline.name, placing.to_screen(outline.anchor))
+            box = word_box(painter, outline.name, placing.to_screen(outline.anchor))
+            # Where words would lie on each other only the first is told; zooming in shows all.
+            if not any(box.intersects(other) for other in drawn):
+                draw_word(painter, outline.name, placing.to_screen(outline.anchor))
+                drawn.append(box)
 
     def _paint_marks(self, painter: QPainter) -> None:
         painter.save()

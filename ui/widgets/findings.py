@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from mnimage.report.words import plain, score_words, unit_words
+from mnimage.report.words import measured_words, plain, score_words
 from ui import theme
 from ui.widgets import icons
 
@@ -96,12 +96,10 @@ def _drawing(finding: Finding) -> str:
 
 
 def _sentence(finding: Finding) -> str:
-    unit = unit_words(finding.unit)
-    gap = "" if unit in ("", "%", "°") else " "
-    return (
-        f"{plain(finding.check)}: {finding.measured:.3g}{gap}{unit}, "
-        f"needed {finding.rule} {finding.needed:.3g}{gap}{unit}"
+    measured, needed = (
+        measured_words(value, finding.unit) for value in (finding.measured, finding.needed)
     )
+    return f"{plain(finding.check)}: {measured}, needed {finding.rule} {needed}"
 
 
 def _line(drawing: str, words: str, advice: str) -> QWidget:

@@ -67,14 +67,20 @@ def draw_label(
     painter.restore()
 
 
-def draw_word(painter: QPainter, word: str, centre: QPointF) -> None:
-    """Draw a small word on a dark ground around a point."""
-    painter.save()
+def word_box(painter: QPainter, word: str, centre: QPointF) -> QRectF:
+    """Return the ground of a small word around a point."""
     font = theme.sized(painter.font(), theme.SMALL_PT)
-    painter.setFont(font)
     size = QFontMetricsF(font).boundingRect(word).size()
     box = QRectF(0, 0, size.width() + 10, size.height() + 4)
     box.moveCenter(centre)
+    return box
+
+
+def draw_word(painter: QPainter, word: str, centre: QPointF) -> None:
+    """Draw a small word on a dark ground around a point."""
+    box = word_box(painter, word, centre)
+    painter.save()
+    painter.setFont(theme.sized(painter.font(), theme.SMALL_PT))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 150))

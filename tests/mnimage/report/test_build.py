@@ -210,8 +210,16 @@ def test_all_reasons_are_on_the_record_and_few_on_the_first_page(made):
     reasons = tuple(f"reason {i}" for i in range(9))
     first, second = blocks(build(made, made.make_pair(reasons=reasons)), Grade)
     assert len(first.reasons) == 5
-    assert first.reasons[-1].startswith("and 5 more")
-    assert second.reasons == reasons
+    assert first.reasons[-1].startswith("and 6 more")
+    assert second.reasons == ("Lips moved: left out.", *reasons)
+
+
+def test_warnings_of_the_registration_are_on_the_first_page(made):
+    pair = made.make_pair(reasons=tuple(f"reason {i}" for i in range(9)))
+    warned = replace(pair.comparison.alignment, warnings=("The expression differs.",))
+    pair = replace(pair, comparison=replace(pair.comparison, alignment=warned))
+    first = blocks(build(made, pair), Grade)[0]
+    assert first.reasons[0] == "The expression differs."
 
 
 def test_nothing_measured_is_still_a_report(made):

@@ -6,10 +6,12 @@ import pytest
 
 from mnimage.report.words import (
     date_words,
+    measured_words,
     number,
     percent,
     score_order,
     score_words,
+    unbroken,
     unit_words,
     zone_order,
     zone_words,
@@ -54,3 +56,24 @@ def test_unknown_names_stay_readable():
 def test_dates_cannot_be_read_the_wrong_way_round():
     assert date_words(date(2026, 3, 2)) == "2 Mar 2026"
     assert date_words(None) == "date not known"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (1000.0, "px", "1000 px"),
+        (1234567.0, "px", "1234567 px"),
+        (4.456, "deg", "4.46°"),
+        (0.4521, "", "0.452"),
+        (12.34, "%", "12.3 %"),
+        (-150.2, "points", "-150 points"),
+    ],
+)
+def test_measured_values_have_no_exponent(value, unit, words):
+    assert measured_words(value, unit) == words
+
+
+def test_lines_never_end_between_a_number_and_its_unit():
+    gap = "\N{NO-BREAK SPACE}"
+    told = f"0.2{gap}mm (1{gap}px), 95{gap}% of 3 people"
+    assert unbroken("0.2 mm (1 px), 95 % of 3 people") == told

@@ -6,11 +6,12 @@ import tracemalloc
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPainterPath, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ui.widgets.canvas import Canvas, Label, Picture
-from ui.widgets.qimage import make_pyramid, to_point
+from ui.widgets.canvas import Canvas, Picture
+from ui.widgets.furniture import Label
+from ui.widgets.qimage import Outline, make_pyramid, to_point
 from ui.widgets.viewport import Viewport
 
 
@@ -145,3 +146,20 @@ def test_24_megapixels_pan_smoothly_without_a_copy(canvas, large, scale):
     tracemalloc.stop()
     assert peak < 5e6
     assert seconds < 0.05
+
+
+def test_names_of_zones_never_lie_on_each_other(canvas):
+    show(canvas, np.full((300, 400, 3), 200, dtype=np.uint8))
+    near, far = QPointF(200, 150), QPointF(202, 152)
+    canvas.show_outlines((Outline("Around the mouth", QPainterPath(), near),))
+    one = canvas.grab().toImage()
+    names = ("Around the mouth", "Nose")
+    places = zip(names, (near, far), strict=True)
+    both = tuple(Outline(name, QPainterPath(), place) for name, place in places)
+    canvas.show_outlines(both)
+    assert canvas.grab().toImage() == one
+    canvas.zoom_to(32.0)  # far enough apart now: both are told
+    canvas.show_outlines(both[:1])
+    one = canvas.grab().toImage()
+    canvas.show_outlines(both)
+    assert canvas.grab().toImage() != one

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from mnimage.report.registration import registration_lines
+from mnimage.report.words import unbroken
 from ui import theme
 from ui.widgets.findings import FindingList, failed
 from ui.widgets.scores import ScarTable, ScoreTable
@@ -164,7 +165,7 @@ def _alignment_words(pair: Pair) -> str:
     alignment = pair.comparison.alignment
     if not alignment.aligned or math.isnan(alignment.error_median_px):
         return ""
-    return "\n".join(registration_lines(alignment, pair.before))
+    return unbroken("\n".join(registration_lines(alignment, pair.before)))
 
 
 def _label(kind: str) -> QLabel:

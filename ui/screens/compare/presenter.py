@@ -170,6 +170,12 @@ class ComparePresenter:
         return self._workflow.compare_files(before, after, tick=tick)
 
     def _show(self, pair: Pair) -> None:
+        before, after = (each.photo.sha256 for each in (pair.before, pair.after))
+        if before and before == after:
+            # A copy under another name: a comparison would say, truly and in vain, "no change".
+            self._go_back()
+            self._view.show_error(*_SAME)
+            return
         self._busy = False
         self._shown = dict(self._files), pair
         self._view.show_pair(pair)

@@ -90,7 +90,7 @@ def test_pair_taken_alike_needs_no_reasons(inspector, make_pair):
 
 
 def test_error_and_left_out_skin_are_stated(inspector, make_pair):
-    facts = inspector._facts.text()
+    facts = inspector._facts.text().replace("\N{NO-BREAK SPACE}", " ")
     assert "Registration error: median 0.050 mm (0.50 px)" in facts
     assert "Scored: 100" in facts
     inspector.show_pair(make_pair(refused=True))

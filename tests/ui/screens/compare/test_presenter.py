@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import Mock, call
 
 import pytest
@@ -12,7 +13,14 @@ from ui.screens.compare.presenter import ComparePresenter
 from ui.screens.compare.view import CompareView
 from ui.widgets.ask import Ask
 
-PAIR = object()
+
+def pair_of(before, after):
+    """Stand in for a pair: all that the presenter looks at is whether it is one photo twice."""
+    examined = [SimpleNamespace(photo=SimpleNamespace(sha256=each)) for each in (before, after)]
+    return SimpleNamespace(before=examined[0], after=examined[1])
+
+
+PAIR = pair_of("1f", "2e")
 
 
 class Library:
@@ -20,13 +28,14 @@ class Library:
 
     def __init__(self):
         self.compared, self.times, self.error, self.reports = [], {}, None, []
+        self.pair = PAIR
 
     def compare_files(self, before, after, *, mm_per_px=None, tick=no_tick):
         tick(0, 4)
         self.compared.append((before, after))
         if self.error:
             raise self.error
-        return PAIR
+        return self.pair
 
     def taken_at(self, path):
         return self.times.get(path)
@@ -200,3 +209,20 @@ def test_report_that_cannot_be_written_is_told(stage):
     stage.view.show_error.assert_called_once_with("The disk is full.", "Make room.")
     stage.view.show_saved.assert_not_called()
     assert stage.view.set_report_busy.mock_calls[-1] == call(False)
+
+
+def test_copy_of_the_same_photo_is_refused(stage):
+    stage.library.pair = pair_of("1f", "1f")
+    stage.presenter.drop([stage.a, stage.b])
+    stage.view.show_pair.assert_not_called()
+    assert "same photo" in stage.view.show_error.call_args.args[0]
+    stage.library.pair = PAIR
+    stage.presenter.drop([stage.a, stage.c])
+    stage.view.show_pair.assert_called_once_with(PAIR)
+
+
+def test_photos_without_a_known_file_are_not_taken_for_one(stage):
+    """Means of directional shots come from many files and have no sum of their own."""
+    stage.library.pair = pair_of("", "")
+    stage.presenter.drop([stage.a, stage.b])
+    stage.view.show_pair.assert_called_once_with(stage.library.pair)

@@ -87,7 +87,7 @@ def test_result_shows_grade_reasons_and_registration_error(view, make_pair):
     view.show_pair(make_pair())
     assert view._inspector._grade.accessibleName() == "Comparability B"
     assert view.findChild(QLabel, "reasons").text() == "The light differs."
-    facts = view.findChild(QLabel, "facts").text()
+    facts = view.findChild(QLabel, "facts").text().replace("\N{NO-BREAK SPACE}", " ")
     assert "median 0.050 mm (0.50 px)" in facts
     assert "limit 0.10 mm (1.0 px)" in facts
     assert "nothing left out" in facts
