@@ -59,7 +59,8 @@ class RegisterRecipe:
     by up to 8 degrees and bent by 0.3 mm, bent portraits and another camera distance: below 1 %).
     Where less than `min_unmoved` did not move, the pair is refused.
     A perspective changed by more than `max_perspective` is said so: 30 against 45 cm is 0.045 to
-    0.05, turned rendered heads reach 0.025.
+    0.05, turned rendered heads reach 0.025. Views are `max_turn_deg` apart as the mesh reads them:
+    it reads a turn of 30 degrees as 18 to 26.
     """
 
     working_px: int = 1100
@@ -73,7 +74,7 @@ class RegisterRecipe:
     min_agreement: float = 0.15
     min_evidence: float = 0.14
     min_covered: float = 0.3
-    max_turn_deg: float = 25.0
+    max_turn_deg: float = 18.0
     moved_eyes: float = 0.012
     moved_strain: float = 0.15
     min_moved: float = 0.03

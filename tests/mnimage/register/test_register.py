@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -156,6 +157,16 @@ def test_two_people_are_refused(first, second):
 def test_a_mirrored_photo_is_refused(name):
     before = _read(f"faces/{name}_neutral.jpg")
     assert not _by_faces(before, before[:, ::-1]).aligned
+
+
+@pytest.mark.parametrize("read_deg", [-19.0, 21.0])
+def test_a_head_turned_by_thirty_degrees_is_another_view(read_deg):
+    photo = _photo(_read("faces/001_neutral.jpg"))
+    face = find_face(photo)
+    turned = replace(face, pose=replace(face.pose, yaw_deg=face.pose.yaw_deg + read_deg))
+    found = register_pair(photo, photo, (face, turned), np.ones(photo.shape, bool), RECIPE)
+    assert not found.aligned
+    assert "different views" in found.reason
 
 
 def test_a_hopelessly_blurred_photo_is_refused():
