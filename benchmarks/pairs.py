@@ -49,7 +49,7 @@ def true_pairs(seeds: int) -> Iterator[TruePair]:
             yield warped_portrait(portraits[seed % len(portraits)], seed)
 
 
-def _hard_shot(random: np.random.Generator, seed: int) -> Shot:
+def hard_shot(random: np.random.Generator, seed: int) -> Shot:
     """Return how the second photo is taken: everything off by up to what a clinic gets wrong."""
     yaw, pitch, roll = random.uniform(-8, 8, 3).tolist()
     pose = Pose(
@@ -68,10 +68,11 @@ def _hard_shot(random: np.random.Generator, seed: int) -> Shot:
         blur_px=float(random.uniform(0.6, 1.5)),
         jpeg=80,
     )
-    return Shot(lamp=_lamp(random, 15.0), pose=pose, sensor=sensor, seed=seed + 1)
+    return Shot(lamp=soft_lamp(random, 15.0), pose=pose, sensor=sensor, seed=seed + 1)
 
 
-def _lamp(random: np.random.Generator, most_deg: float) -> Lamp:
+def soft_lamp(random: np.random.Generator, most_deg: float) -> Lamp:
+    """Return a far lamp up to so many degrees off the camera's axis, down and to the side."""
     x, y = np.tan(np.radians(random.uniform(-most_deg, most_deg, 2))).tolist()
     return Lamp(x, y, 1.0, far=True)
 
@@ -86,8 +87,8 @@ def close_up(seed: int) -> TruePair:
         mm_per_px=1 / 6,
         look=SkinLook(tone=tone, scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0),
     )
-    first = Shot(lamp=_lamp(random, 3.0), sensor=Sensor(jpeg=80), seed=seed)
-    second = _hard_shot(random, seed)
+    first = Shot(lamp=soft_lamp(random, 3.0), sensor=Sensor(jpeg=80), seed=seed)
+    second = hard_shot(random, seed)
     healed = skin.treated(**HEALED, seed=seed + 5)
     row, column, seen = true_field(skin, first, second, skin_after=healed)
     name = f"rendered close-up, type {tone}"
@@ -98,8 +99,8 @@ def rendered_face(seed: int) -> TruePair:
     """Return a rendered face at about 6 px/mm, healed between two shots."""
     random = np.random.default_rng([seed, 2])
     face = make_face(seed=seed, shape=(1900, 1520))
-    first = Shot(lamp=_lamp(random, 3.0), sensor=Sensor(jpeg=80), seed=seed)
-    second = _hard_shot(random, seed)
+    first = Shot(lamp=soft_lamp(random, 3.0), sensor=Sensor(jpeg=80), seed=seed)
+    second = hard_shot(random, seed)
     healed = treated_face(face, **HEALED, seed=seed + 5)
     row, column, seen = true_field(face.skin, first, second, skin_after=healed.skin)
     before, after = shoot_face(face, first), shoot_face(healed, second)
