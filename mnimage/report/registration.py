@@ -91,8 +91,10 @@ def error_map(alignment: Alignment, zones: Zones, scale: Scale | None) -> ErrorM
         raise ValueError("a refused pair has no error map")
     skin = block_share((zones.labels > 0) | zones.reference, alignment.step) > 0.5
     per_px, unit = (scale.mm_per_px, "mm") if scale else (1.0, "px")
-    error = np.where(alignment.valid & skin, alignment.error_px * per_px, np.float32(np.nan))
-    left_out = _left_out(alignment, skin)
+    dropped = skin & _dropped(alignment, zones)
+    scored = alignment.valid & skin & ~dropped
+    error = np.where(scored, alignment.error_px * per_px, np.float32(np.nan))
+    left_out = _left_out(alignment, skin & ~scored, dropped)
     whole = max(int(skin.sum()), 1)
     return ErrorMap(
         Layer("error", unit, np.asarray(error, dtype=np.float32), alignment.step),
@@ -102,10 +104,17 @@ def error_map(alignment: Alignment, zones: Zones, scale: Scale | None) -> ErrorM
     )
 
 
-def _left_out(alignment: Alignment, skin: Mask) -> dict[LeftOut, Mask]:
-    """Return why each node of skin is left out; skin that nothing else explains was not found."""
-    rest = skin & ~alignment.valid
-    moved = rest & alignment.moved
+def _dropped(alignment: Alignment, zones: Zones) -> Mask:
+    """Return the nodes of zones that are not scored at all, because most of them has moved."""
+    if not alignment.moved_zones:
+        return np.zeros(alignment.valid.shape, dtype=np.bool_)
+    dropped = np.array([False, *(name in alignment.moved_zones for name in zones.names)])
+    return np.asarray(block_share(dropped[zones.labels], alignment.step) > 0.5)
+
+
+def _left_out(alignment: Alignment, rest: Mask, dropped: Mask) -> dict[LeftOut, Mask]:
+    """Return why each node of `rest` is left out; what nothing else explains was not found."""
+    moved = rest & (alignment.moved | (dropped & alignment.valid))
     rows, columns = alignment.after_shape
     outside = (alignment.row < -0.5) | (alignment.row > rows - 0.5)
     outside |= (alignment.column < -0.5) | (alignment.column > columns - 0.5)

@@ -167,3 +167,16 @@ def test_patterns_are_told_apart_without_colour():
     dark = [pattern[..., 0] < 100 for pattern in tiles]
     for i, j in ((0, 1), (0, 2), (1, 2)):
         assert (dark[i] != dark[j]).mean() > 0.2
+
+
+def test_zone_that_is_not_scored_is_left_out_as_a_whole(alignment):
+    """Half of a zone's skin may lie still: it is not scored either, and must not look as if."""
+    labels = np.ones(SHAPE, np.uint8)
+    labels[64:] = 2
+    zones = Zones(("forehead", "chin"), labels, np.zeros(SHAPE, bool))
+    errors = error_map(replace(alignment, moved_zones=("chin",)), zones, SCALE)
+    assert errors.left_out[LeftOut.MOVED][8:].all()
+    assert errors.shares[LeftOut.MOVED] == pytest.approx(0.3)
+    assert errors.scored == pytest.approx(0.3)
+    assert np.isnan(errors.layer.values[8:]).all()
+    assert node_words(alignment, errors, (70.0, 70.0), SCALE) == "left out: moved by expression"
