@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Case", "Said", "judge", "wrong_of"]
 
 RECIPE = Recipe()
-TOO_BLURRED_PX, HARMLESS_BLUR_PX = (4.0, 6.0, 9.0, 14.0), (0.8, 1.5)
+TOO_BLURRED_PX, HARMLESS_BLUR_PX = (4.0, 6.0, 9.0, 14.0), (0.4, 0.8)
 TOO_LITTLE, ENOUGH = (0.1, 0.18, 0.25), (0.6, 0.8)
 """Shares of the skin left in a crop: below `min_covered` with a margin, and well above it."""
 
