@@ -133,8 +133,8 @@ def warped_portrait(path: Path, seed: int) -> TruePair:
     inside = (places > 2).all(axis=0) & (places[0] < rows - 3) & (places[1] < columns - 3)
     return TruePair(
         f"warped portrait {path.stem[:3]}",
-        _photo(_again(before, random, 0.0)),
-        _photo(_again(after, random, float(random.uniform(0, 1.5)))),
+        _photo(taken_again(before, random, 0.0)),
+        _photo(taken_again(after, random, float(random.uniform(0, 1.5)))),
         places[0],
         places[1],
         inside,
@@ -154,9 +154,10 @@ def _turned_round(back: NDArray[np.float32]) -> NDArray[np.float32]:
     return place
 
 
-def _again(
+def taken_again(
     picture: NDArray[np.uint8], random: np.random.Generator, blur: float
 ) -> NDArray[np.uint8]:
+    """Return a picture under other light, exposure and white balance, blurred, noisy, as JPEG."""
     rows, columns = picture.shape[:2]
     row, column = np.mgrid[0:rows, 0:columns] / max(rows, columns)
     light = 1 + 0.2 * np.cos(random.uniform(0, 6) + 3 * row + 2 * column)
