@@ -176,7 +176,7 @@ def _agreed(source: NDArray[Any], target: NDArray[Any]) -> Plane:
     if len(source) < _LEAST:
         raise NoPlacing
     plane, agree = cv2.findHomography(
-        source, target, cv2.USAC_MAGSAC, 12.0, maxIters=10000, confidence=0.9999
+        source, target, cv2.USAC_MAGSAC, 24.0, maxIters=10000, confidence=0.9999
     )
     if plane is None or int(agree.sum()) < _LEAST:
         raise NoPlacing

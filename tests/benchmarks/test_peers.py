@@ -35,10 +35,8 @@ def turned():
     ("name", "limit"),
     [
         ("sift", 0.4),
-        ("sift-clahe", 0.6),
         ("ecc-affine", 1.0),
         ("ecc-homography", 0.2),
-        ("dis-direct", 0.6),
         ("dis", 0.6),
         ("ilk", 0.6),
     ],
