@@ -85,11 +85,13 @@ def lay(case: Case) -> Outcome:
     trusted = here.valid & open_skin
     lost = (case.covered | ~case.seen) & (skin | case.covered)
     hidden = ~here.valid | (here.error_px > _SHOWN_PX)
+    median, high = np.percentile(error[trusted], [50, 95]).tolist()
     return Outcome(
-        "",
-        *np.percentile(error[trusted], [50, 95]).tolist(),
-        float(trusted.sum() / max(1, open_skin.sum())),
-        float(hidden[lost].mean()) if lost.sum() > 100 else nothing,
+        reason="",
+        median_px=median,
+        p95_px=high,
+        covered=float(trusted.sum() / max(1, open_skin.sum())),
+        hidden=float(hidden[lost].mean()) if lost.sum() > 100 else nothing,
     )
 
 
@@ -206,12 +208,12 @@ def bent_portrait(  # noqa: PLR0913
     """
     random = np.random.default_rng([seed, 6])
     before = portrait(seed)
-    covered = np.zeros(before.shape[:2], dtype=np.bool_)
+    covered: Marked = np.zeros(before.shape[:2], dtype=np.bool_)
     other = before
     if drawn is not None:
         other, covered = drawn(before, seed)
     if keep is not None:
-        before, other, covered = (part[:, keep] for part in (before, other, covered))
+        before, other, covered = before[:, keep], other[:, keep], covered[:, keep]
     after_shape = shape or before.shape[:2]
     bend = _bend((before.shape, after_shape), turn_deg, size, random)
     places = np.mgrid[0 : after_shape[0], 0 : after_shape[1]].astype(np.float64)
@@ -268,11 +270,11 @@ def with_glasses(picture: Picture, seed: int) -> tuple[Picture, Marked]:
         for end, way in zip(ends, (-1, 1), strict=True)
     ]
     cv2.line(frame, inner[0], inner[1], 255, thick, cv2.LINE_AA)
-    shine = cv2.GaussianBlur(shine, (0, 0), 0.02 * eyes)
+    glow = np.asarray(cv2.GaussianBlur(shine, (0, 0), 0.02 * eyes), dtype=np.float32)
     share = frame.astype(np.float32)[..., None] / 255
     made = picture * (1 - share) + np.array([28, 24, 22]) * share
-    made = made + (255 - made) * 0.7 * shine[..., None]
-    return np.clip(made, 0, 255).astype(np.uint8), (frame > 60) | (shine > 0.3)
+    made = made + (255 - made) * 0.7 * glow[..., None]
+    return np.clip(made, 0, 255).astype(np.uint8), (frame > 60) | (glow > 0.3)
 
 
 def with_fringe(picture: Picture, seed: int) -> tuple[Picture, Marked]:

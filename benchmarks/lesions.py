@@ -30,6 +30,8 @@ from mnimage.register.warp import full_field
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mnimage.phantom.chromophores import TrueMark
+    from mnimage.phantom.scars import TrueScar
     from mnimage.phantom.skin import Skin
 
     Plane = NDArray[np.float32]
@@ -78,7 +80,7 @@ def measured_lesions(seed: int, *, side_mm: float = 100.0) -> list[Lesion]:
 
 def _outlines(skin: Skin, shot: Shot) -> list[tuple[str, NDArray[np.bool_]]]:
     """Return the pixels of each lesion of more than 30 of them, as ellipses of their true size."""
-    placed = [*skin.chromophores.marks, *skin.scars]
+    placed: list[TrueMark | TrueScar] = [*skin.chromophores.marks, *skin.scars]
     rows, columns = np.mgrid[0 : skin.shape[0], 0 : skin.shape[1]]
     outlines = []
     for one, place in zip(placed, seen_at(skin, shot, placed), strict=True):
