@@ -45,12 +45,12 @@ class RegisterRecipe:
     """Options of laying one photo onto the other; px are those of the working picture.
 
     `working_px` is the longest side of the skin at which matching is done; `halvings` how often
-    that is halved for the coarsest level; `steps` and `final_steps` the rounds per level,
-    `last_rounds` how often the finest level is done again once the pair's own bending is known;
-    `bending_px` how far a node may stray from a straight line between its neighbours (standard
-    deviation, at the finest level); skin whose expected error is above `max_error_px`, or whose
-    agreement is below `min_agreement`, is not trusted; a pair whose typical agreement does not
-    exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people reach
+    that is halved for the coarsest level; `steps` and `final_steps` the rounds per level;
+    `bending_px` how far a node may stray from the parabola through its neighbours (scale of a
+    Cauchy distribution, at the finest level); `anchor_errors` how loosely the field is held to the
+    rough placing, in standard errors of that; skin whose expected error is above `max_error_px`, or
+    whose agreement is below `min_agreement`, is not trusted; a pair whose typical agreement does
+    not exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people reach
     0.04, a mirrored face 0.09, one person smiling at least 0.31).
 
     Skin that lies more than `moved_eyes` eye distances (about 1 mm) from where a rigid head would
@@ -67,8 +67,8 @@ class RegisterRecipe:
     halvings: int = 3
     steps: int = 4
     final_steps: int = 2
-    last_rounds: int = 1
     bending_px: float = 0.06
+    anchor_errors: float = 2.0
     longest_step_px: float = 3.0
     max_error_px: float = 1.0
     min_agreement: float = 0.15
@@ -86,15 +86,19 @@ class RegisterRecipe:
 class ScoreRecipe:
     """Options of the flat scores; lengths in mm on the skin, contrasts in ln of light.
 
+    `redness_k` serves without a colour profile, `redness_k_chart` and `redness_tone` with one.
     `texture_low_mm`, `texture_high_mm` are the wavelengths passed by half. `session` gives per
     score the standard error between sessions of unchanged skin, single shot, uncalibrated, as an
-    absolute part (in the score's unit) and a part relative to the value; `focus_left` the error,
+    absolute part (in the score's unit) and a part relative to the value; `session_chart` replaces
+    rows of it where a colour profile is used, whose own error is added; `focus_left` the error,
     relative to the value, that each pixel of difference in focus leaves after it was equalised,
     `focus_kept` that of each squared pixel where it was not.
     """
 
     grid_mm: float = 0.25
     redness_k: float = 0.3
+    redness_k_chart: float = 0.4
+    redness_tone: float = 0.2
     redness_sigma_mm: float = 0.5
     least_red_hi: float = 1.0
     flatten_mm: float = 15.0
@@ -141,6 +145,10 @@ class ScoreRecipe:
         ("lines", 0.8, 0.12),
         ("scar_visibility", 0.1, 0.2),
     )
+    # With a chart (benchmarks/colour.py): exposure and white balance set anew cost ITA 12 degrees
+    # without one and 0.4 with; a moved lamp costs 0.7 either way. Scores held against reference
+    # skin in the same photo never felt them, so a chart makes those truer but not steadier.
+    session_chart: tuple[tuple[str, float, float], ...] = (("ita_deg", 1.0, 0.0),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +174,9 @@ class ReliefRecipe:
     `scatter` holds, for each channel, the share of light that spreads inside the skin and how far
     (sigma in mm): assumed values in the order of Jensen's diffuse lengths, to be measured per rig.
     The `..._error` values are what sessions with a fixed rig are expected to differ by (simulated:
-    lamps known to 0.4 degrees, power to 2 %, motion of half a pixel).
+    lamps known to 0.4 degrees, power to 2 %, motion of half a pixel). `lens_blur_px` is the sigma
+    of a sharp lens' blur. What covers less than `scar_narrow_mm2` is a scar only if it is deeper
+    than `scar_least_narrow_mm`: pores, crossings of furrows and bits of lines reach 0.1 mm.
     """
 
     band_low_mm: float = 0.1
@@ -182,10 +192,13 @@ class ReliefRecipe:
         ("red", 0.5, 1.0),
     )
     scatter_rounds: int = 4
+    lens_blur_px: float = 0.6
     skin_sigma_mm: float = 2.5
     scar_edge_mm: float = 0.04
     scar_least_depth_mm: float = 0.08
     scar_least_area_mm2: float = 0.3
+    scar_narrow_mm2: float = 2.0
+    scar_least_narrow_mm: float = 0.125
     scar_margin_mm: float = 0.4
     slope_error: float = 0.017
     volume_error: float = 0.02

@@ -1,10 +1,11 @@
 """Dense sub-pixel matching of two pictures with a smooth field.
 
 The field lives on nodes, one per `BLOCK` x `BLOCK` pixels. Each step sums the normal equations of
-Lucas and Kanade (1981) over the blocks and solves for the field that fits them best at the least
-bending (thin plate, natural borders), by conjugate gradients with a cosine-transform
-preconditioner. The same system gives the field's own doubt (perturb and maximise, Papandreou and
-Yuille 2011).
+Lucas and Kanade (1981) over the blocks and solves for the field that fits them best while its
+third differences are least (natural borders): a head that turns bends the field by parabolas,
+which cost nothing. Conjugate gradients solve it, with a cosine-transform
+preconditioner. The same system gives the field's own doubt (perturb and maximise, Papandreou
+and Yuille 2011).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import scipy.fft
 from mnimage.kernels.geometry import block_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -43,54 +44,79 @@ class Normals:
 
 @dataclass(frozen=True, slots=True)
 class Stiffness:
-    """How much each second difference of the field is held straight, as inverse variance, px^-2.
+    """How much each third difference of the field is held at zero, as inverse variance, px^-2.
 
-    `down` (rows - 2, columns), `along` (rows, columns - 2) and `twist` (rows - 1, columns - 1).
+    In the order of `_third_differences`: down three times (rows - 3, columns), down twice and
+    along once (rows - 2, columns - 1), down once and along twice (rows - 1, columns - 2), along
+    three times (rows, columns - 3).
     """
 
-    down: NDArray[np.float32]
-    along: NDArray[np.float32]
-    twist: NDArray[np.float32]
+    parts: tuple[NDArray[np.float32], ...]
 
     @property
     def typical(self) -> float:
-        """Mean over all second differences along the axes."""
-        return float((self.down.mean() + self.along.mean()) / 2)
+        """Mean over all third differences along the axes."""
+        return float((self.parts[0].mean() + self.parts[-1].mean()) / 2)
+
+
+# How often each third derivative occurs in the energy that no turn of the axes changes.
+_OFTEN = (1.0, 3.0, 3.0, 1.0)
 
 
 def even_stiffness(shape: tuple[int, int], bending_px: float) -> Stiffness:
-    """Return the same stiffness everywhere, for second differences of SD `bending_px`."""
+    """Return the same stiffness everywhere, for third differences of SD `bending_px`."""
     rows, columns = shape
-    return Stiffness(
-        *(
-            np.full(size, 1 / bending_px**2, dtype=np.float32)
-            for size in ((rows - 2, columns), (rows, columns - 2), (rows - 1, columns - 1))
-        )
+    sizes = (
+        (rows - 3, columns),
+        (rows - 2, columns - 1),
+        (rows - 1, columns - 2),
+        (rows, columns - 3),
     )
+    return Stiffness(tuple(np.full(size, 1 / bending_px**2, np.float32) for size in sizes))
 
 
-def yielding_stiffness(field: NDArray[np.float32], bending_px: float) -> Stiffness:
-    """Return a stiffness that yields where `field` (2, rows, columns) bends sharply.
+def yielding_stiffness(
+    field: NDArray[np.float32], bending_px: float, doubt: NDArray[np.float32] | None = None
+) -> Stiffness:
+    """Return a stiffness that yields where `field` (2, rows, columns) changes its bend sharply.
 
-    Skin mostly bends evenly, but over the walls of scars and around features it does not: the
-    second differences have long tails, as Cauchy's distribution of scale `bending_px` has.
+    A head that turns, and skin that stretches, bend the field evenly; the walls of scars, folds
+    and the edges of features do not: the third differences have long tails, as Cauchy's
+    distribution of scale `bending_px` has (in two dimensions; Lange, Little and Taylor 1989 give
+    the weights).
+
+    Parameters
+    ----------
+    field
+        The field as far as it is known, in px.
+    bending_px
+        Scale of its third differences.
+    doubt
+        Draws (n, 2, rows, columns) of what the field may still be off by (`draw_posterior`): a
+        field known badly is not taken for one that is straight.
     """
+    drawn = [None] * 4 if doubt is None else _third_differences(doubt)
 
-    def held(parts: NDArray[np.float32], share: float) -> NDArray[np.float32]:
-        power = cv2.GaussianBlur((parts**2).mean(axis=0) * np.float32(share), (0, 0), 1.0)
-        return np.asarray(1 / (bending_px**2 + power), dtype=np.float32)
+    def held(parts: NDArray[np.float32], more: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        power = (parts**2).sum(axis=0)
+        if more is not None:
+            power = power + (more**2).sum(axis=1).mean(axis=0)
+        smooth = cv2.GaussianBlur(power, (0, 0), 1.0)
+        return np.asarray(3 / (bending_px**2 + smooth), dtype=np.float32)
 
-    down, along, twist = _second_differences(field)
-    return Stiffness(held(down, 1.0), held(along, 1.0), held(twist, 1.0))
+    pairs = zip(_third_differences(field), drawn, strict=True)
+    return Stiffness(tuple(held(parts, more) for parts, more in pairs))
 
 
-def _second_differences(
-    field: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+def _third_differences(field: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
     down = field[..., :-2, :] - 2 * field[..., 1:-1, :] + field[..., 2:, :]
     along = field[..., :-2] - 2 * field[..., 1:-1] + field[..., 2:]
-    twist = field[..., 1:, 1:] - field[..., 1:, :-1] - field[..., :-1, 1:] + field[..., :-1, :-1]
-    return down, along, twist
+    return (
+        down[..., 1:, :] - down[..., :-1, :],
+        down[..., 1:] - down[..., :-1],
+        along[..., 1:, :] - along[..., :-1, :],
+        along[..., 1:] - along[..., :-1],
+    )
 
 
 def normalize(
@@ -140,8 +166,9 @@ def normal_equations(
 ) -> Normals:
     """Return the normal equations that pull `moved` onto `fixed`, per node.
 
-    The slope is the mean of both pictures' slopes: noise in one then pulls nowhere. Pixels that
-    differ much are down-weighted (Cauchy).
+    The slope is the mean of both pictures' slopes: noise in one then pulls nowhere. Noise has
+    slopes too, and they tell nothing: information counts only in the share of the slopes' power
+    that both pictures have in common. Pixels that differ much are down-weighted (Cauchy).
 
     Parameters
     ----------
@@ -158,14 +185,47 @@ def normal_equations(
     half = np.float32(0.5)
     down, along = (slope[0] + moved_down) * half, (slope[1] + moved_along) * half
     weighted_down, weighted_along = down * trusted, along * trusted
-    variance = _residual_variance(difference, trusted)
-    scale = np.float32(BLOCK * BLOCK) / variance
+    rr = block_mean(weighted_down * down, BLOCK)
+    cc = block_mean(weighted_along * along, BLOCK)
+    both = block_mean((slope[0] * moved_down + slope[1] * moved_along) * trusted, BLOCK)
+    shared = _shared(both, rr + cc)
+    scale = np.float32(BLOCK * BLOCK) / _residual_variance(difference, trusted) * shared
     return Normals(
-        rr=block_mean(weighted_down * down, BLOCK) * scale,
-        rc=block_mean(weighted_down * along, BLOCK) * scale,
-        cc=block_mean(weighted_along * along, BLOCK) * scale,
+        rr=rr * (scale * shared),
+        rc=block_mean(weighted_down * along, BLOCK) * (scale * shared),
+        cc=cc * (scale * shared),
         pull_r=block_mean(weighted_down * difference, BLOCK) * scale,
         pull_c=block_mean(weighted_along * difference, BLOCK) * scale,
+    )
+
+
+def _shared(both: NDArray[np.float32], power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the share of the mean slopes' power that both pictures have, smooth over nodes."""
+    common, whole = (cv2.GaussianBlur(part, (0, 0), 2.0) for part in (both, power))
+    return np.clip(np.asarray(common / (whole + 1e-6), dtype=np.float32), 0.02, 1.0)
+
+
+def anchored(normals: Normals, away: NDArray[np.float32], spread_px: float) -> Normals:
+    """Return the equations with every node held loosely where it was placed first.
+
+    Where little is to be seen, the smoothest field would be carried on far beyond what is known.
+
+    Parameters
+    ----------
+    normals
+        Of the pictures.
+    away
+        How far the field (2, rows, columns) is from where it was placed first, in px.
+    spread_px
+        Standard error of that first place.
+    """
+    hold = np.float32(1 / spread_px**2)
+    return Normals(
+        rr=normals.rr + hold,
+        rc=normals.rc,
+        cc=normals.cc + hold,
+        pull_r=normals.pull_r - hold * away[0],
+        pull_c=normals.pull_c - hold * away[1],
     )
 
 
@@ -182,7 +242,7 @@ def solve_smooth(
     field: tuple[NDArray[np.float32], NDArray[np.float32]],
     stiffness: Stiffness,
     *,
-    rounds: int = 12,
+    rounds: int = 15,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the change of `field` that obeys the normal equations at the least bending.
 
@@ -209,33 +269,31 @@ def solve_smooth(
     return change[0], change[1]
 
 
-def posterior_spread(
-    normals: Normals, stiffness: Stiffness, *, draws: int = 5, rounds: int = 20, seed: int = 7
+def draw_posterior(
+    normals: Normals, stiffness: Stiffness, *, draws: int, rounds: int = 15, seed: int = 7
 ) -> NDArray[np.float32]:
-    """Return the standard error of the solved field per node, in px (mean of both directions).
+    """Return draws (n, 2, rows, columns) of what the solved field may be off by, in px.
 
-    Draws from the solution's own distribution: the system is solved for random right-hand sides
-    whose covariance is the system itself; the spread of the answers is its inverse.
+    The system is solved for random right-hand sides whose covariance is the system itself; the
+    covariance of the answers is its inverse.
     """
-    power = np.zeros(normals.rr.shape, dtype=np.float32)
-    for answer in _posterior_draws(normals, stiffness, draws, rounds, seed):
-        power += (answer**2).mean(axis=0)
-    smooth = cv2.GaussianBlur(power / draws, (0, 0), 1.5)
-    return np.sqrt(np.asarray(smooth, dtype=np.float32))
-
-
-def _posterior_draws(
-    normals: Normals, stiffness: Stiffness, draws: int, rounds: int, seed: int
-) -> Iterator[NDArray[np.float32]]:
     random = np.random.default_rng(seed)
     lower_rr = np.sqrt(np.maximum(normals.rr, 1e-12))
     lower_rc = normals.rc / lower_rr
     lower_cc = np.sqrt(np.maximum(normals.cc - lower_rc**2, 0))
+    answers = []
     for _ in range(draws):
-        noise = random.standard_normal((2, *normals.rr.shape)).astype(np.float32)
+        noise = random.standard_normal((2, *normals.rr.shape), dtype=np.float32)
         pull = np.stack([lower_rr * noise[0], lower_rc * noise[0] + lower_cc * noise[1]])
-        pull += np.stack([_random_bend(random, stiffness) for _ in range(2)])
-        yield _conjugate_gradients(normals, stiffness, pull, rounds)
+        pull += np.stack([_random_bend(random, normals.rr.shape, stiffness) for _ in range(2)])
+        answers.append(_conjugate_gradients(normals, stiffness, pull, rounds))
+    return np.stack(answers)
+
+
+def spread_of(draws: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the standard error per node (mean of both directions) that draws of it show."""
+    power = (draws**2).mean(axis=(0, 1))
+    return np.sqrt(np.asarray(cv2.GaussianBlur(power, (0, 0), 1.5), dtype=np.float32))
 
 
 def local_pull(normals: Normals, *, reach: float = 1.5, ridge: float = 4.0) -> NDArray[np.float32]:
@@ -264,71 +322,50 @@ def local_pull(normals: Normals, *, reach: float = 1.5, ridge: float = 4.0) -> N
     return np.asarray(np.hypot(row, column), dtype=np.float32)
 
 
-def bending_scale(
-    normals: Normals, field: NDArray[np.float32], stiffness: Stiffness, bending_px: float
-) -> float:
-    """Return a better guess of the scale of this field's second differences, in px.
-
-    One step of expectation maximisation for Cauchy's distribution: the second differences of the
-    solved field, and those that its doubt still leaves, where there is something to see.
-    """
-    information = normals.rr + normals.cc
-    known = information > 0.1 * _typical(information)
-    if not known.any():
-        return bending_px
-    drawn = [_bending_power(each, known) for each in _posterior_draws(normals, stiffness, 2, 15, 3)]
-    power = _bending_power(field, known) + np.mean(drawn, axis=0)
-    return float(np.sqrt(np.mean(2 * power / (1 + power / bending_px**2))))
-
-
-def _bending_power(field: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
-    down, along, _ = _second_differences(field)
-    kept = down[:, known[1:-1]].ravel(), along[:, known[:, 1:-1]].ravel()
-    return np.concatenate(kept) ** 2
-
-
-def _typical(information: NDArray[np.float32]) -> float:
-    positive = information[information > 0]
-    return float(np.median(positive)) if positive.size else 0.0
-
-
 def bend(values: NDArray[np.float32], stiffness: Stiffness) -> NDArray[np.float32]:
-    """Return the gradient of half the bending energy: zero for every plane, also at the border."""
-    out = np.zeros_like(values)
-    down, along, twist = _second_differences(values)
-    _add_second(out, stiffness.down * down, axis=0)
-    _add_second(out, stiffness.along * along, axis=1)
-    _add_twist(out, 2 * stiffness.twist * twist)
+    """Return the gradient of half the bending energy.
+
+    It is zero for every second-order polynomial, also at the border.
+    """
+    differences = _third_differences(values)
+    held = zip(differences, stiffness.parts, _OFTEN, strict=True)
+    return _gathered(values.shape, [part * one * np.float32(often) for part, one, often in held])
+
+
+def _gathered(shape: tuple[int, ...], parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return the transpose of `_third_differences`, applied to its four parts."""
+    rows, columns = shape
+    down = np.zeros((rows - 2, columns), dtype=np.float32)
+    along = np.zeros((rows, columns - 2), dtype=np.float32)
+    down[1:] += parts[0]
+    down[:-1] -= parts[0]
+    down[:, 1:] += parts[1]
+    down[:, :-1] -= parts[1]
+    along[1:] += parts[2]
+    along[:-1] -= parts[2]
+    along[:, 1:] += parts[3]
+    along[:, :-1] -= parts[3]
+    out = np.zeros(shape, dtype=np.float32)
+    out[:-2] += down
+    out[1:-1] -= 2 * down
+    out[2:] += down
+    out[:, :-2] += along
+    out[:, 1:-1] -= 2 * along
+    out[:, 2:] += along
     return out
 
 
-def _add_second(out: NDArray[np.float32], bent: NDArray[np.float32], axis: int) -> None:
-    target = out if axis == 0 else out.T
-    part = bent if axis == 0 else bent.T
-    target[:-2] += part
-    target[1:-1] -= 2 * part
-    target[2:] += part
-
-
-def _add_twist(out: NDArray[np.float32], twist: NDArray[np.float32]) -> None:
-    out[1:, 1:] += twist
-    out[1:, :-1] -= twist
-    out[:-1, 1:] -= twist
-    out[:-1, :-1] += twist
-
-
-def _random_bend(random: np.random.Generator, stiffness: Stiffness) -> NDArray[np.float32]:
+def _random_bend(
+    random: np.random.Generator, shape: tuple[int, ...], stiffness: Stiffness
+) -> NDArray[np.float32]:
     """Return noise whose covariance is the bending operator."""
-    rows, columns = stiffness.along.shape[0], stiffness.down.shape[1]
-    out = np.zeros((rows, columns), dtype=np.float32)
-    down, along, twist = (
-        np.sqrt(part) * random.standard_normal(part.shape).astype(np.float32)
-        for part in (stiffness.down, stiffness.along, stiffness.twist)
+    return _gathered(
+        shape,
+        [
+            np.sqrt(part * np.float32(often)) * random.standard_normal(part.shape, dtype=np.float32)
+            for part, often in zip(stiffness.parts, _OFTEN, strict=True)
+        ],
     )
-    _add_second(out, down, axis=0)
-    _add_second(out, along, axis=1)
-    _add_twist(out, np.sqrt(np.float32(2)) * twist)
-    return out
 
 
 def _apply(
@@ -371,7 +408,7 @@ def _preconditioner(normals: Normals, stiffness: Stiffness) -> NDArray[np.float3
     rows, columns = normals.rr.shape
     down = 2 - 2 * np.cos(np.pi * np.arange(rows) / rows)
     along = 2 - 2 * np.cos(np.pi * np.arange(columns) / columns)
-    bending = stiffness.typical * (down[:, None] + along[None, :]) ** 2
+    bending = stiffness.typical * (down[:, None] + along[None, :]) ** 3
     # The typical information where there is any: the mean would be drawn down by the background.
     known = normals.rr + normals.cc > 0
     typical = [

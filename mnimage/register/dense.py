@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Picture: TypeAlias = NDArray[np.float32]
 
 
+_LEVELS_OF_DOUBT = 2
+"""Coarser levels than this are there to come near only: their doubt is not worth drawing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placing:
     """Where the nodes of the fixed picture lie in the moving one: `plane` of (place + `bent`).
@@ -70,17 +74,26 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class _Hold:
+    """Where the nodes were placed first, and how loosely they are held there, px of the level."""
+
+    bent: Picture
+    spread_px: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Layer:
     fixed: Picture
     moving: Picture
     mask: Picture
     slope: tuple[Picture, Picture]
+    hold: _Hold
 
 
 def match_dense(
     pictures: tuple[Picture, Picture],
     mask: Picture,
-    start: Placing,
+    start: tuple[Placing, float],
     recipe: RegisterRecipe,
     tick: Tick,
 ) -> Matched:
@@ -94,20 +107,18 @@ def match_dense(
     mask
         0..1, what of the fixed picture is to be matched.
     start
-        The rough placing.
+        The rough placing, and how loosely the field is held to it (SD in px).
     recipe, tick
         Options; `tick` is called once per level.
     """
     levels = _levels(pictures[0].shape, recipe.halvings)
-    placing, bending = start, recipe.bending_px
-    for done, level in enumerate([*reversed(range(levels)), *[0] * recipe.last_rounds]):
-        tick(done, levels + recipe.last_rounds)
-        if done < levels:
-            layer = _layer(pictures, mask, 2**level)
-        placing = _refine(layer, placing, level, bending, recipe)
-        if level <= 2 and done < levels:
-            bending = _bending(layer, placing, level, bending, recipe)
-    return _judge(layer, placing, bending)
+    placing = start[0]
+    for done, level in enumerate(reversed(range(levels))):
+        tick(done, levels)
+        layer = _layer(pictures, mask, start, 2**level)
+        steps = recipe.steps if level else recipe.final_steps
+        placing, stiffness = _refine(layer, placing, level, steps, recipe)
+    return _judge(layer, placing, stiffness)
 
 
 def _levels(shape: tuple[int, ...], halvings: int) -> int:
@@ -117,15 +128,21 @@ def _levels(shape: tuple[int, ...], halvings: int) -> int:
     return levels
 
 
-def _layer(pictures: tuple[Picture, Picture], mask: Picture, factor: int) -> _Layer:
+def _layer(
+    pictures: tuple[Picture, Picture], mask: Picture, start: tuple[Placing, float], factor: int
+) -> _Layer:
     fixed, moving = (_normalized(shrink(picture, factor)) for picture in pictures)
-    return _Layer(fixed, moving, shrink(mask, factor), flow.gradient(fixed))
+    nodes = fixed.shape[0] // flow.BLOCK, fixed.shape[1] // flow.BLOCK
+    first = start[0].at_level(factor, nodes).bent
+    hold = _Hold(first, start[1] / factor)
+    return _Layer(fixed, moving, shrink(mask, factor), flow.gradient(fixed), hold)
 
 
 def _normalized(gray: Picture) -> Picture:
-    # A light blur first: what is finer than 1.5 px is noise, grain or interpolation.
+    # A light blur first: what is finer than 1.5 px is noise, grain or interpolation. What is
+    # coarser than some 20 px moves with the light.
     soft = np.asarray(cv2.GaussianBlur(gray, (0, 0), 0.8), dtype=np.float32)
-    return flow.normalize(soft, detail=6.0, window=16.0, floor=0.7)
+    return flow.normalize(soft, detail=4.0, window=8.0, floor=0.7)
 
 
 def shrink(values: Picture, factor: int) -> Picture:
@@ -134,36 +151,36 @@ def shrink(values: Picture, factor: int) -> Picture:
 
 
 def _refine(
-    layer: _Layer, placing: Placing, level: int, bending: float, recipe: RegisterRecipe
-) -> Placing:
-    """Return a better placing after some steps at one level."""
-    factor = 2**level
-    here = placing.at_level(factor, _nodes(layer))
-    for _ in range(recipe.steps if level else recipe.final_steps):
-        stiffness = flow.yielding_stiffness(here.bent, bending * factor)
-        down, along = flow.solve_smooth(
-            _normals(layer, here), (here.bent[0], here.bent[1]), stiffness
-        )
-        # A step beyond what the linear model can know would only jump elsewhere.
-        change = np.clip(np.stack([down, along]), -recipe.longest_step_px, recipe.longest_step_px)
-        here = Placing(here.plane, here.bent + change)
-    return Placing(placing.plane, here.bent * np.float32(factor))
+    layer: _Layer, placing: Placing, level: int, steps: int, recipe: RegisterRecipe
+) -> tuple[Placing, flow.Stiffness]:
+    """Return a better placing after some steps at one level, and the stiffness it was found with.
 
-
-def _bending(
-    layer: _Layer, placing: Placing, level: int, bending: float, recipe: RegisterRecipe
-) -> float:
-    """Return how strongly the field bends, in px of the finest level, as this level tells.
-
-    A second difference between nodes grows with the square of their distance, a pixel with it: what
-    is `bending` at the finest level is `bending * factor` at a level reduced by `factor`.
+    A third difference between nodes grows with the cube of their distance, and a pixel with it:
+    what is `bending_px` at the finest level is `bending_px * factor**2` at one reduced by `factor`.
+    It is given another `factor` there, to follow a smile, which the finer levels take back.
     """
     factor = 2**level
+    scale = recipe.bending_px * factor**3
     here = placing.at_level(factor, _nodes(layer))
-    scale = bending * factor
     stiffness = flow.yielding_stiffness(here.bent, scale)
-    found = flow.bending_scale(_normals(layer, here), here.bent, stiffness, scale) / factor
-    return float(np.clip(found, recipe.bending_px / 5, recipe.bending_px * 4))
+    for _ in range(steps):
+        here = _stepped(layer, here, stiffness, recipe)
+    if level <= _LEVELS_OF_DOUBT:
+        doubt = flow.draw_posterior(_normals(layer, here), stiffness, draws=2, seed=3)
+        stiffness = flow.yielding_stiffness(here.bent, scale, doubt)
+        here = _stepped(layer, here, stiffness, recipe)
+    return Placing(placing.plane, here.bent * np.float32(factor)), stiffness
+
+
+def _stepped(
+    layer: _Layer, here: Placing, stiffness: flow.Stiffness, recipe: RegisterRecipe
+) -> Placing:
+    change = np.stack(
+        flow.solve_smooth(_normals(layer, here), (here.bent[0], here.bent[1]), stiffness)
+    )
+    # A step beyond what the linear model can know would only jump elsewhere.
+    longest = recipe.longest_step_px
+    return Placing(here.plane, here.bent + np.clip(change, -longest, longest))
 
 
 def _nodes(layer: _Layer) -> tuple[int, int]:
@@ -172,7 +189,11 @@ def _nodes(layer: _Layer) -> tuple[int, int]:
 
 def _normals(layer: _Layer, placing: Placing) -> flow.Normals:
     moved, weight = _warp(layer, placing)
-    return flow.normal_equations(layer.fixed, moved, weight, layer.slope)
+    return _held(flow.normal_equations(layer.fixed, moved, weight, layer.slope), layer, placing)
+
+
+def _held(normals: flow.Normals, layer: _Layer, placing: Placing) -> flow.Normals:
+    return flow.anchored(normals, placing.bent - layer.hold.bent, layer.hold.spread_px)
 
 
 def _warp(layer: _Layer, placing: Placing) -> tuple[Picture, Picture]:
@@ -186,15 +207,15 @@ def _warp(layer: _Layer, placing: Placing) -> tuple[Picture, Picture]:
     return np.asarray(moved, dtype=np.float32), layer.mask * inside
 
 
-def _judge(layer: _Layer, placing: Placing, bending: float) -> Matched:
+def _judge(layer: _Layer, placing: Placing, stiffness: flow.Stiffness) -> Matched:
     moved, weight = _warp(layer, placing)
     normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
-    spread = flow.posterior_spread(normals, flow.yielding_stiffness(placing.bent, bending))
+    held = _held(normals, layer, placing)
     nodes = placing.bent.shape[1], placing.bent.shape[2]
     return Matched(
         places=placing.places(nodes),
         bent=placing.bent,
-        spread=spread,
+        spread=flow.spread_of(flow.draw_posterior(held, stiffness, draws=5)),
         pull=flow.local_pull(normals),
         agreement=flow.local_agreement(layer.fixed, moved, weight),
         chance=_chance(layer.fixed, moved, weight),

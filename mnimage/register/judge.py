@@ -55,12 +55,13 @@ def judge_match(matched: Matched, skin: NDArray[np.float32], recipe: RegisterRec
 
 
 def _expected_error(matched: Matched) -> NDArray[np.float32]:
-    # Neighbouring pixels share noise, and no field is quite a thin plate: the pure counting error
-    # is too small by this factor and floor. Where the skin moved in a way the smooth field could
-    # not follow (the parallax of a scar's walls), the pictures still pull
-    # (benchmarks/registration.py measures all three).
+    """Return the standard error of the place, both directions together, in working px."""
+    # No field is quite as smooth as the one solved for, and noise is shared by neighbours: what the
+    # pictures still pull tells of both. The weights are those under which the true errors of pairs
+    # whose field is known are likeliest (benchmarks/registration.py prints how honest they are).
     pull = cv2.GaussianBlur(matched.pull**2, (0, 0), 2.0)
-    return np.sqrt(np.asarray((2.0 * matched.spread) ** 2 + 0.03**2 + pull, dtype=np.float32))
+    power = 0.6 * matched.spread**2 + 3.3 * pull + 0.018**2
+    return np.sqrt(np.asarray(power, dtype=np.float32))
 
 
 def _evidence(matched: Matched, common: NDArray[np.bool_]) -> float:

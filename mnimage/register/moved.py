@@ -112,10 +112,12 @@ def _expression(
     if not moved.any():
         return (), ()
     labels = at_nodes(zones.labels, alignment)
+    # Where one part moved, what could not be found again beside it moved too far to be followed.
+    gone = moved | ~alignment.valid
     shares = {
-        name: float(moved[skin].mean())
+        name: float(gone[skin].mean())
         for number, name in enumerate(zones.names, start=1)
-        if (skin := (labels == number) & (alignment.valid | moved)).any()
+        if (skin := labels == number).any()
     }
     dropped = tuple(name for name, share in shares.items() if share > DROPPED_SHARE)
     named = [name for name, share in shares.items() if share > NAMED_SHARE]

@@ -85,7 +85,8 @@ def register_pair(
         return _refused(before, after, _NO_COMMON_SKIN, started)
     frame = _frame(skin, pins, recipe)
     work = _prepare(before, after, pins, frame, skin)
-    matched = match_dense(work.pictures, work.mask, work.start, recipe, tick)
+    start = work.start, recipe.anchor_errors * pins.error_px * frame.zoom
+    matched = match_dense(work.pictures, work.mask, start, recipe, tick)
     trust = judge_match(matched, _skin_nodes(skin, frame), recipe)
     if trust.refusal:
         return _refused(before, after, trust.refusal, started)
