@@ -4,6 +4,7 @@ MnimageError
 ├── Cancelled            the user asked to stop
 ├── PhotoUnreadable      a file is not a photo, or a broken one
 ├── ShotsUnusable        a set of directional shots cannot give relief
+├── ChartUnusable        a colour chart, or the profile made of one, cannot be used
 ├── FaceNotFound         a face was needed and none, or more than one, is there
 ├── ModelsMissing        the face models were never brought
 ├── NotComparable        two photos do not show the same skin
@@ -31,6 +32,10 @@ class PhotoUnreadable(MnimageError):
 
 class ShotsUnusable(MnimageError):
     """A set of directional shots lacks what relief needs."""
+
+
+class ChartUnusable(MnimageError):
+    """A colour chart is missing, covered, tilted, clipped or unlike its colours; or a profile."""
 
 
 class FaceNotFound(MnimageError):

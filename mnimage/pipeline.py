@@ -35,6 +35,9 @@ from mnimage.score.score import score_photo
 _CLOSE_UP_SHARE = 0.7
 """Share of skin above which a picture is taken for a close-up when no face can be looked for."""
 
+_CHART_EDGE = 1.35
+"""Size of the chart with its frame over that of its patches."""
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -79,6 +82,7 @@ def examine_photo(
     """
     recipe = recipe or Recipe()
     face, zones = _face_and_zones(photo)
+    zones = _without_chart(zones, photo)
     quality = check_photo(photo, face, zones, recipe.quality) if check else QualityReport(())
     if scale is None and face is not None:
         scale = face_scale(face)
@@ -95,6 +99,19 @@ def _face_and_zones(photo: Photo) -> tuple[Face | None, Zones]:
             raise
         return None, zones
     return face, skin_zones(photo, face)
+
+
+def _without_chart(zones: Zones, photo: Photo) -> Zones:
+    """Return the zones without the colour chart, where the photo is the one that shows it."""
+    profile = photo.profile
+    if profile is None or not profile.photo or profile.photo != photo.sha256:
+        return zones
+    middle = profile.corners.mean(axis=0)
+    edge = middle + (profile.corners - middle) * _CHART_EDGE
+    chart = np.zeros(photo.shape, dtype=np.uint8)
+    cv2.fillConvexPoly(chart, np.rint(edge[:, ::-1]).astype(np.int32), 1)
+    labels = np.where(chart > 0, np.uint8(0), zones.labels)
+    return replace(zones, labels=labels, reference=zones.reference & (chart == 0))
 
 
 @dataclass(frozen=True, slots=True)

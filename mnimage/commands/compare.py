@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mnimage import workflow
-from mnimage.commands.options import FILE, json_option, out_option, scale_option
+from mnimage.commands.options import FILE, json_option, known_options, out_option
 from mnimage.commands.output import print_json, print_table, progress
 from mnimage.report.answers import comparison_answer
 from mnimage.report.registration import registration_lines
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.comparison import Change, Comparison
     from mnimage.domain.pair import Examined
+    from mnimage.workflow import Known
 
 
 @click.command("compare")
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("after", type=FILE)
 @out_option
 @click.option("--report", type=FILE, default=None, metavar="FILE.pdf", help="Write a PDF report.")
-@scale_option
+@known_options
 @json_option
 def command(
     before: Path,
@@ -32,7 +33,7 @@ def command(
     *,
     out: Path,
     report: Path | None,
-    mm_per_px: float | None,
+    known: Known,
     as_json: bool,
 ) -> int:
     """Compare two photos, or two SHOTS.json of directional shots.
@@ -40,7 +41,7 @@ def command(
     Writes aligned.png, error.png, the maps and the numbers (comparison.json) into DIR.
     """
     with progress("compare") as tick:
-        pair = workflow.compare_into(before, after, out, report, mm_per_px=mm_per_px, tick=tick)
+        pair = workflow.compare_into(before, after, out, report, known=known, tick=tick)
     comparison = pair.comparison
     if as_json:
         print_json(comparison_answer(comparison, pair.before))

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "score": "Score one ordinary photo.",
     "relief": "Turn directional shots into relief.",
     "compare": "Compare two photos, or two sets of directional shots.",
+    "calibrate": "Make a colour profile from a photo of the colour chart.",
     "app": "Open the window.",
 }
 """Every command and its line of help; each lives in the module of its name, loaded when called."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mnimage import workflow
-from mnimage.commands.options import FILE, json_option, out_option, scale_option
+from mnimage.commands.options import FILE, json_option, out_option, profile_option, scale_option
 from mnimage.commands.output import print_json, print_table, progress
 from mnimage.report.answers import scorecard_answer
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 @click.argument("photo", type=FILE)
 @out_option
 @scale_option
+@profile_option
 @json_option
-def command(photo: Path, out: Path, mm_per_px: float | None, *, as_json: bool) -> int:
+def command(
+    photo: Path, out: Path, mm_per_px: float | None, profile: Path | None, *, as_json: bool
+) -> int:
     """Score one ordinary PHOTO; its maps go into DIR."""
     with progress("score") as tick:
-        card = workflow.score_file(photo, out, mm_per_px=mm_per_px, tick=tick)
+        card = workflow.score_file(photo, out, mm_per_px=mm_per_px, profile=profile, tick=tick)
     answer = scorecard_answer(card)
     if as_json:
         print_json(answer)
@@ -35,6 +38,8 @@ def command(photo: Path, out: Path, mm_per_px: float | None, *, as_json: bool) -
         for name, score in measured.scores.items()
     ]
     print_table(rows)
+    if card.color is not None:
+        click.echo(f"colour calibrated: {card.color.mean:.1f} dE2000 on the chart's patches")
     for name, reason in card.not_measured.items():
         click.echo(f"not measured: {name}: {reason}", err=True)
     return 0

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mnimage.domain.color import ColorProfile
+
 Coded: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """sRGB-coded RGB, shape (rows, columns, 3), full range of its integer type."""
 
@@ -57,7 +59,8 @@ class Photo:
 
     The pixels stay in the integers they were read in: a 24-megapixel photo takes 72 MB this way
     and 288 MB as linear floats, so each stage turns the part it needs into linear light
-    (`kernels.color.to_linear`). See docs/decisions/0002.
+    (`kernels.color.to_linear`). See docs/decisions/0002. `profile` is what a chart told of the
+    camera's colour, None where none was taken; the pixels stay as they are.
 
     Raises
     ------
@@ -68,6 +71,7 @@ class Photo:
     coded: Coded = field(repr=False)
     facts: CaptureFacts
     sha256: str = ""
+    profile: ColorProfile | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.coded.dtype not in (np.uint8, np.uint16) or self.coded.ndim != 3:
@@ -96,7 +100,8 @@ class Photo:
 class Scale:
     """Millimetres per pixel on the skin, where it comes from, and its relative standard error.
 
-    `source` is one of "marker", "rig" (told by the user), "face" (from the distance of the eyes)
+    `source` is one of "marker" (printed, in the photo), "rig" (told by the user, or by a rig),
+    "face" (from the distance of the eyes)
     or "alignment" (carried over from the photo before).
     """
 

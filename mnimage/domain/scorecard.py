@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mnimage.domain.color import FitError
     from mnimage.domain.photo import Scale
 
 
@@ -61,7 +62,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCard:
-    """Every score of one photo by zone, with its maps and the recipe it was made with."""
+    """Every score of one photo by zone, with its maps and the recipe it was made with.
+
+    `color` is how well the chart's colours are met where the photo is `calibrated`.
+    """
 
     mode: Mode
     calibrated: bool
@@ -71,6 +75,7 @@ class ScoreCard:
     not_measured: Mapping[str, str]
     layers: Mapping[str, Layer]
     shape: tuple[int, int]
+    color: FitError | None = None
 
 
 @dataclass(frozen=True, slots=True)

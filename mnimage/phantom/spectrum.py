@@ -103,21 +103,24 @@ def _matrix() -> NDArray[np.float64]:
     """Return the 3x3 from camera RGB to linear sRGB fitted on skin; its rows sum to 1."""
     grid = np.meshgrid(np.geomspace(0.013, 0.43, 9), np.geomspace(0.01, 0.12, 9), [0.7])
     spectra = skin_reflectance(grid[0], grid[1], grid[2]).reshape(-1, 31)
-    seen, wanted = _balanced(spectra), _srgb(spectra)
+    seen, wanted = _balanced(spectra), srgb_of(spectra)
     weight = 1 / seen[:, 1:2]
     differences = (seen[:, :2] - seen[:, 2:]) * weight
     solved = np.linalg.lstsq(differences, (wanted - seen[:, 2:]) * weight, rcond=None)[0].T
     return np.concatenate([solved, 1 - solved.sum(axis=1, keepdims=True)], axis=1)
 
 
-def _srgb(reflectance: NDArray[np.float64]) -> NDArray[np.float64]:
-    matching = _matching_functions()
+def srgb_of(reflectance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the linear sRGB of spectra (..., 31) under even light; white is (1, 1, 1)."""
+    matching = matching_functions()
     xyz = reflectance @ (matching / matching.sum(axis=1, keepdims=True)).T
     white = _XYZ_TO_SRGB @ _SRGB_WHITE
     return np.asarray((xyz * _SRGB_WHITE) @ _XYZ_TO_SRGB.T / white)
 
 
-def _matching_functions() -> NDArray[np.float64]:
+def matching_functions() -> NDArray[np.float64]:
+    """Return the colour matching functions of CIE 1931 in the 31 bands, shape (3, 31)."""
+
     def bell(peak: float, below: float, above: float) -> NDArray[np.float64]:
         width = np.where(peak > WAVELENGTHS, below, above)
         return np.asarray(np.exp(-0.5 * ((WAVELENGTHS - peak) / width) ** 2))

@@ -9,6 +9,7 @@ from mnimage.report.registration import error_map
 
 if TYPE_CHECKING:
     from mnimage.domain.alignment import Alignment
+    from mnimage.domain.color import ColorProfile, FitError
     from mnimage.domain.comparison import Change, Comparison, ScarChange
     from mnimage.domain.face import Face
     from mnimage.domain.pair import Examined
@@ -95,11 +96,35 @@ def _share_answer(alignment: Alignment, before: Examined) -> Document:
     return {"scored": errors.scored, "left_out": shares, "moved_zones": zones}
 
 
+def profile_answer(profile: ColorProfile) -> Document:
+    """Return the answer of `calibrate`."""
+    return {
+        "camera": profile.camera,
+        "taken_at": profile.taken_at.isoformat() if profile.taken_at else None,
+        "corners": [{"row": row, "col": column} for row, column in profile.corners.tolist()],
+        "error": fit_answer(profile.error),
+        "evened": profile.flat is not None,
+        "warnings": list(profile.warnings),
+    }
+
+
+def fit_answer(error: FitError) -> Document:
+    """Return how well a chart's colours are met, in CIEDE2000, each patch left out in turn."""
+    return {
+        "de00": {"mean": error.mean, "p95": error.p95, "max": error.worst, "skin": error.skin},
+        "linearity": list(error.linearity),
+        "tone_error": error.tone,
+        "falloff": error.falloff,
+        "tilt_deg": error.tilt_deg,
+    }
+
+
 def scorecard_answer(card: ScoreCard) -> Document:
     """Return the answer of `score`."""
     return {
         "mode": card.mode.value,
         "calibrated": card.calibrated,
+        "color_error": fit_answer(card.color) if card.color else None,
         "scale": scale_answer(card.scale),
         "recipe": card.recipe,
         "zones": {
@@ -165,6 +190,7 @@ def comparison_answer(comparison: Comparison, before: Examined) -> Document:
         "alignment": alignment_answer(comparison.alignment, before),
         "scale": scale_answer(before.scale),
         "recipe": comparison.recipe,
+        "calibrated": comparison.before is not None and comparison.before.calibrated,
         "zones": {
             zone: {"scores": {name: change_answer(change) for name, change in changes.items()}}
             for zone, changes in comparison.zones.items()

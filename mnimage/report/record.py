@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from mnimage.domain.comparison import Change, Comparison
     from mnimage.domain.pair import Examined, Pair
     from mnimage.domain.report import Block, Cell, Labels
+    from mnimage.domain.scorecard import ScoreCard
     from mnimage.report.registration import ErrorMap
 
     Pixels: TypeAlias = NDArray[np.uint8]
@@ -291,12 +292,8 @@ def _limits(pair: Pair) -> tuple[tuple[str, str], ...]:
         for name in sorted(names, key=score_order)
         if score_words(name).meaning
     }
-    card = pair.comparison.before
-    if card is not None and not card.calibrated:
-        facts["Colour"] = (
-            "The camera's colour was not calibrated: colour scores follow change in one patient, "
-            "and must not be compared between cameras."
-        )
+    if pair.comparison.before is not None:
+        facts["Colour"] = _colour(pair.comparison.before)
     facts["Verdict"] = (
         "A change is called better or worse only when it is larger than the MDC95. Places where "
         "the photos could not be laid onto each other are left out of all numbers."
@@ -304,6 +301,19 @@ def _limits(pair: Pair) -> tuple[tuple[str, str], ...]:
     facts["Photos"] = "Cropped, turned and resized to the same frame; not retouched in any way."
     facts["Recipe"] = pair.comparison.recipe
     return _pairs(facts)
+
+
+def _colour(card: ScoreCard) -> str:
+    """Return whether the colour is calibrated, and how well."""
+    if card.color is None:
+        return (
+            "The camera's colour was not calibrated: colour scores follow change in one patient, "
+            "and must not be compared between cameras."
+        )
+    return (
+        f"Calibrated by a colour chart: {card.color.mean:.1f} dE2000 off on average over its "
+        f"patches, {card.color.skin:.1f} on those like skin. Real skin may be off by more."
+    )
 
 
 def _pairs(facts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

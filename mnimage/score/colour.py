@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
-from mnimage.kernels.color import luminance, to_rec2020
+from mnimage.kernels.color import luminance, root_terms, to_rec2020
 from mnimage.kernels.filters import gaussian, masked_blur
 from mnimage.kernels.statistics import thinned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mnimage.domain.color import ColorProfile
     from mnimage.domain.recipe import ScoreRecipe
 
     Plane = NDArray[np.float32]
@@ -29,6 +31,11 @@ COLOURLESS = np.array([1.18, 0.36, -0.54], dtype=np.float32)
 that grey shading passes whole. Fitted on the phantom (`mnimage.phantom.spectrum`), noise-free."""
 
 DARKEST = 1e-5
+
+USUAL_RED = 0.45
+"""Red light of usual skin over that of a white card."""
+
+_TONE_LIMITS = (0.7, 1.3)
 
 
 def median_light(linear: Plane, cells: NDArray[np.bool_]) -> Plane:
@@ -52,6 +59,35 @@ def hemoglobin_index(linear: Plane, reference: Plane, k: float) -> Plane:
     log = np.log10(np.maximum(balanced, DARKEST))
     red, green, blue = log[..., 0], log[..., 1], log[..., 2]
     return np.asarray(100 * ((red - green) - k * (green - blue)), dtype=np.float32)
+
+
+def redness_index(
+    linear: Plane, reference: Plane, recipe: ScoreRecipe, profile: ColorProfile | None = None
+) -> Plane:
+    """Return HI by the chart where there is a profile, else held against light `reference`.
+
+    With a profile the light is balanced already, and the profile's own matrix brings it to Rec.
+    2020 with the least error of logarithms; HI of different skin can then be held against each
+    other. The same blood shows more on dark skin: HI is made smaller by `recipe.redness_tone` for
+    each tenfold that the red light of the reference falls below that of usual skin. Both this and
+    `recipe.redness_k_chart` were chosen on rendered cameras, lamps and skins I to VI
+    (benchmarks/colour.py).
+    """
+    if profile is None:
+        return hemoglobin_index(linear, reference, recipe.redness_k)
+    wide = cv2.transform(linear, profile.redness.astype(np.float32))
+    log = np.log10(np.maximum(wide, DARKEST))
+    red, green, blue = log[..., 0], log[..., 1], log[..., 2]
+    darker = np.log10(USUAL_RED / np.maximum(reference[..., 0], DARKEST))
+    scale = 100 * np.clip(1 - recipe.redness_tone * darker, *_TONE_LIMITS)
+    return np.asarray(scale * ((red - green) - recipe.redness_k_chart * (green - blue)), np.float32)
+
+
+def true_srgb(linear: Plane, profile: ColorProfile | None = None) -> Plane:
+    """Return linear sRGB for CIELAB and the eye: by the profile's matrix where there is one."""
+    if profile is None:
+        return linear
+    return root_terms(linear, profile.degree) @ profile.matrix.astype(np.float32)
 
 
 def melanin_index(

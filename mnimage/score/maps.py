@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import cache, partial
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from mnimage.domain.color import STRAIGHT
 from mnimage.domain.progress import no_tick
-from mnimage.kernels.color import decode_srgb, to_linear
+from mnimage.kernels.color import light_table, straighten, to_linear
 from mnimage.kernels.geometry import block_mean, grid_shape
 from mnimage.score.lines import line_length
 from mnimage.score.pores import find_pores, pore_reach
@@ -20,6 +21,7 @@ from mnimage.score.texture import texture_energy
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mnimage.domain.color import ColorProfile, Tone
     from mnimage.domain.photo import Coded, Photo
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ScoreRecipe
@@ -38,7 +40,8 @@ DARKEST = 1e-4
 class Maps:
     """What was measured, on the grid of a photo (see `domain.scorecard.Layer`) or a part of it.
 
-    `linear` (rows, columns, 3) is the mean linear light of the seen skin in each cell; `energy` the
+    `linear` (rows, columns, 3) is the mean linear light of the seen skin in each cell, balanced on
+    the chart's greys where the photo has a colour profile; `energy` the
     variance of ln light within the texture band, colour changes taken off; `pores` the pores per
     cm2; `lines` the mm of line per cm2. `seen` is where a cell is mostly skin without glare;
     values elsewhere mean nothing. Without a known scale lengths are nominal.
@@ -79,6 +82,8 @@ def measure_maps(
     Works through strips of rows, so that a 24-megapixel photo needs little more memory than its
     own; OpenCV and numpy let go of the interpreter, so two strips run side by side.
     """
+    tone = photo.profile.tone if photo.profile else STRAIGHT
+    plan = replace(plan, tone=tone)
     work = partial(_measure_strip, photo.coded, skin, plan, recipe)
     strips: list[_Strip] = []
     rows = plan.strips()
@@ -94,7 +99,20 @@ def measure_maps(
         energy = pool.submit(texture_energy, log, seen, plan, recipe)
         lines = pool.submit(line_length, log, seen, plan, recipe)
         cells, cover = _cells(linear, seen, plan)
-        return _whole(plan, cells, cover, (energy.result(), pores, lines.result()))
+        maps = _whole(plan, cells, cover, (energy.result(), pores, lines.result()))
+    return balanced(maps, photo.profile) if photo.profile else maps
+
+
+def balanced(maps: Maps, profile: ColorProfile) -> Maps:
+    """Return the maps of a whole photo with its light balanced on the chart's greys.
+
+    The lamp's light over the picture is divided out on the way; it is smooth, so cells will do.
+    """
+    linear = maps.linear * np.array(profile.gains, dtype=np.float32)
+    if profile.flat is not None:
+        rows, columns = linear.shape[:2]
+        linear /= cv2.resize(profile.flat, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return replace(maps, linear=linear)
 
 
 def _measure_strip(
@@ -121,10 +139,11 @@ def _measure_strip(
     around = coded[start:stop, columns]
     inner = slice(first - start, last - start)
     pores = _pores(around, within, inner, (plan, recipe), cells)
-    linear = block_mean(_blurred_linear(around, inner, plan.blur_px), plan.middle)
+    linear = block_mean(_blurred_linear(around, inner, plan), plan.middle)
     share = block_mean(within.astype(np.float32), plan.middle)
     red, green, blue = (linear[..., channel] for channel in range(3))
-    seen = (share > 0.5) & (np.maximum(np.maximum(red, green), blue) < BRIGHTEST)
+    brightest = float(straighten(np.array(BRIGHTEST), plan.tone))
+    seen = (share > 0.5) & (np.maximum(np.maximum(red, green), blue) < brightest)
     log = np.asarray(cv2.log(np.maximum(linear, DARKEST)), dtype=np.float32)
     return _Strip(linear, log, seen, pores)
 
@@ -140,7 +159,8 @@ def _pores(
     if not plan.known or plan.mm > recipe.pore_coarsest_mm_per_px:
         return np.zeros(cells, np.float32)
     red = cv2.extractChannel(around, 0)
-    log = np.asarray(cv2.LUT(red, _log_table(65536 if around.itemsize == 2 else 256)), np.float32)
+    levels = 65536 if around.itemsize == 2 else 256
+    log = np.asarray(cv2.LUT(red, _log_table(levels, plan.tone)), np.float32)
     rows, columns = find_pores(log, plan, recipe)
     rows = rows - inner.start
     inside = (rows >= 0) & (rows < within.shape[0])
@@ -151,11 +171,11 @@ def _pores(
     return counts * np.float32(100 / plan.cell_mm**2)
 
 
-def _blurred_linear(around: Coded, inner: slice, blur_px: float) -> Plane:
-    if blur_px <= 0:
-        return to_linear(around[inner])
-    linear = to_linear(around)
-    blurred = cv2.GaussianBlur(linear, (0, 0), blur_px, borderType=cv2.BORDER_REFLECT)
+def _blurred_linear(around: Coded, inner: slice, plan: Plan) -> Plane:
+    if plan.blur_px <= 0:
+        return to_linear(around[inner], plan.tone)
+    linear = to_linear(around, plan.tone)
+    blurred = cv2.GaussianBlur(linear, (0, 0), plan.blur_px, borderType=cv2.BORDER_REFLECT)
     return np.asarray(blurred[inner], dtype=np.float32)
 
 
@@ -178,8 +198,8 @@ def _whole(plan: Plan, linear: Plane, cover: Plane, parts: tuple[Plane, Plane, P
     return Maps(plan.step, place(linear), place(cover) > 0.5, energy, pores, lines)
 
 
-@cache
-def _log_table(levels: int) -> Plane:
-    linear = decode_srgb(np.arange(levels, dtype=np.float64) / (levels - 1))
+@lru_cache(8)
+def _log_table(levels: int, tone: Tone) -> Plane:
+    linear = light_table(levels, tone)
     # Half the first step stands for zero, whose logarithm there is none of.
     return np.asarray(np.log(np.maximum(linear, linear[1] / 2)), dtype=np.float32)

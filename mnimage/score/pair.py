@@ -58,7 +58,7 @@ def score_pair(
     Parameters
     ----------
     photos
-        Before and after.
+        Before and after; calibrated only where both have a colour profile.
     zones
         Skin of the photo before.
     alignment
@@ -77,6 +77,8 @@ def score_pair(
     """
     if not alignment.aligned:
         raise NotComparable(alignment.reason or "the two photos are not aligned")
+    photos = _alike(photos)
+    profiles = photos[0].profile, photos[1].profile
     scale, zones = _scale(scales, alignment), _unmoved(zones, alignment)
     plans, focus, skins = _prepare(photos, zones, alignment, scale, recipe)
     # Side by side: while one photo's maps are put together, the other's strips use the core.
@@ -87,15 +89,26 @@ def score_pair(
     before, after = _shared(own, carry(other, alignment, plans[0].step), alignment)
     cells = zone_cells(zones, plans[0].step, before.seen)
     before, after = before.part(cells.window), after.part(cells.window)
-    reference = find_reference(before, cells.reference, plans[0].cell_mm, recipe)
+    reference = find_reference(before, cells.reference, plans[0].cell_mm, recipe, profiles[0])
     read = (
-        read_skin(before, reference, plans[0].cell_mm, recipe),
-        read_skin(after, reference, plans[0].cell_mm, recipe),
+        read_skin(before, reference, plans[0].cell_mm, recipe, profiles[0]),
+        read_skin(after, reference, plans[0].cell_mm, recipe, profiles[1]),
     )
     grid = (plans[0].step, plans[0].cell_mm)
-    cards = [make_card(skin, cells, scale, grid, recipe) for skin in read]
-    errors = _errors(read, cells, cards[0], (plans[0], focus), recipe)
+    colors = [profile.error if profile else None for profile in profiles]
+    cards = [
+        make_card(skin, cells, scale, grid, recipe, color=color)
+        for skin, color in zip(read, colors, strict=True)
+    ]
+    errors = _errors(read, cells, (cards[0], cards[1]), (plans[0], focus), recipe)
     return PairScores(cards[0], cards[1], errors, focus.difference_px, focus.equalised)
+
+
+def _alike(photos: tuple[Photo, Photo]) -> tuple[Photo, Photo]:
+    """Return both photos with their colour profiles, or neither where one has none."""
+    if all(photo.profile is not None for photo in photos):
+        return photos
+    return replace(photos[0], profile=None), replace(photos[1], profile=None)
 
 
 def _unmoved(zones: Zones, alignment: Alignment) -> Zones:
@@ -150,7 +163,7 @@ def _shared(before: Maps, after: Maps, alignment: Alignment) -> tuple[Maps, Maps
 def _errors(
     pair: tuple[Skin, Skin],
     cells: Cells,
-    card: ScoreCard,
+    cards: tuple[ScoreCard, ScoreCard],
     options: tuple[Plan, Focus],
     recipe: ScoreRecipe,
 ) -> Mapping[str, Mapping[str, ScoreError]]:
@@ -160,18 +173,27 @@ def _errors(
     left = _left_by_focus(focus, recipe)
 
     def of_zone(zone: str) -> Mapping[str, ScoreError]:
-        scores = card.zones[zone].scores
+        scores = cards[0].zones[zone].scores
         found = change_errors(pair, zones[zone], list(scores), width, recipe)
         return {
             name: ScoreError(
-                session=session_error(name, scores[name].value, recipe),
+                session=_session(name, scores[name].value, cards, recipe),
                 spatial=float(np.hypot(error, left.get(name, 0.0) * scores[name].value)),
             )
             for name, error in found.items()
         }
 
     with ThreadPoolExecutor(2, thread_name_prefix="errors") as pool:
-        return dict(zip(card.zones, pool.map(of_zone, card.zones), strict=True))
+        zoned = cards[0].zones
+        return dict(zip(zoned, pool.map(of_zone, zoned), strict=True))
+
+
+def _session(
+    name: str, value: float, cards: tuple[ScoreCard, ScoreCard], recipe: ScoreRecipe
+) -> float:
+    """Return the session error of a score, that of two photos whose profiles differ in quality."""
+    both = [session_error(name, value, recipe, card.color) for card in cards]
+    return float(np.sqrt(np.mean(np.square(both))))
 
 
 def _left_by_focus(focus: Focus, recipe: ScoreRecipe) -> Mapping[str, float]:

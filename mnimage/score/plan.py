@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.domain.color import STRAIGHT, Tone
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -33,7 +35,8 @@ class Plan:
     `top`, `left` are multiples of `step`, the pixels between nodes of the layers; `middle`, which
     divides `step`, is the block in which texture and lines are measured. `mm` is the pitch in mm
     per pixel, `known` whether it is measured. The photo is first blurred by `blur_px`.
-    `finest_mm` is the shortest wavelength that counts as texture.
+    `finest_mm` is the shortest wavelength that counts as texture; `tone` the camera's tone curve
+    that is undone.
     """
 
     shape: tuple[int, int]
@@ -47,6 +50,7 @@ class Plan:
     known: bool
     blur_px: float = 0.0
     finest_mm: float = 0.0
+    tone: Tone = STRAIGHT
 
     @property
     def cell_mm(self) -> float:

@@ -9,11 +9,12 @@ import numpy as np
 
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.statistics import background, robust_spread
-from mnimage.score.colour import contrast_of_marks, hemoglobin_index, median_light
+from mnimage.score.colour import contrast_of_marks, median_light, redness_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mnimage.domain.color import ColorProfile
     from mnimage.domain.recipe import ScoreRecipe
     from mnimage.score.maps import Maps
 
@@ -35,7 +36,11 @@ class Reference:
 
 
 def find_reference(
-    maps: Maps, candidates: NDArray[np.bool_], cell_mm: float, recipe: ScoreRecipe
+    maps: Maps,
+    candidates: NDArray[np.bool_],
+    cell_mm: float,
+    recipe: ScoreRecipe,
+    profile: ColorProfile | None = None,
 ) -> Reference:
     """Return the reference of a photo: its reference zone, or on a close-up its background skin.
 
@@ -46,7 +51,8 @@ def find_reference(
     if not cells.any():
         cells = maps.seen
     sigma = recipe.redness_sigma_mm / cell_mm
-    index = hemoglobin_index(maps.linear, median_light(maps.linear, cells), recipe.redness_k)
+    light = median_light(maps.linear, cells)
+    index = redness_index(np.ascontiguousarray(maps.linear), light, recipe, profile)
     smooth = masked_blur(index, maps.seen, sigma)
     if cells.sum() > OWN_SHARE * maps.seen.sum():
         cells = cells & background(np.where(cells, smooth, np.float32(np.nan)))

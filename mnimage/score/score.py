@@ -11,7 +11,7 @@ from mnimage.domain.recipe import Recipe
 from mnimage.domain.scorecard import Layer, Mode, ScoreCard
 from mnimage.errors import NotComparable
 from mnimage.kernels.color import to_lab
-from mnimage.score.colour import hemoglobin_index, median_light, melanin_index, smoothed
+from mnimage.score.colour import median_light, melanin_index, redness_index, smoothed, true_srgb
 from mnimage.score.maps import measure_maps
 from mnimage.score.plan import make_plan
 from mnimage.score.reference import find_reference
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mnimage.domain.color import FitError
     from mnimage.domain.face import Zones
     from mnimage.domain.photo import Photo, Scale
     from mnimage.domain.progress import Tick
@@ -52,7 +53,7 @@ def score_photo(
     Parameters
     ----------
     photo
-        As it came from the camera, not calibrated.
+        As it came from the camera; calibrated where it has a colour profile.
     zones
         Its skin.
     scale
@@ -73,9 +74,11 @@ def score_photo(
     require_skin(maps.seen)
     cells = zone_cells(zones, plan.step, maps.seen)
     maps = maps.part(cells.window)
-    reference = find_reference(maps, cells.reference, plan.cell_mm, recipe)
-    measured = read_skin(maps, reference, plan.cell_mm, recipe)
-    return make_card(measured, cells, scale, (plan.step, plan.cell_mm), recipe)
+    profile = photo.profile
+    reference = find_reference(maps, cells.reference, plan.cell_mm, recipe, profile)
+    measured = read_skin(maps, reference, plan.cell_mm, recipe, profile)
+    color = profile.error if profile else None
+    return make_card(measured, cells, scale, (plan.step, plan.cell_mm), recipe, color=color)
 
 
 def measure_layers(
@@ -87,14 +90,14 @@ def measure_layers(
 ) -> Mapping[str, Layer]:
     """Return the raw maps of one photo on a grid of about `grid_mm`, NaN where there is no skin.
 
-    HI and MI are held against the median light of all skin, so they are points above it.
+    Without a colour profile HI is held against the median light of all skin.
     """
     require_skin(skin)
     plan = make_plan(skin, scale.mm_per_px if scale else None, recipe)
     maps = measure_maps(photo, skin, plan, recipe, tick)
     linear = maps.linear
-    index = hemoglobin_index(linear, median_light(linear, maps.seen), recipe.redness_k)
-    lab = to_lab(linear)
+    index = redness_index(linear, median_light(linear, maps.seen), recipe, photo.profile)
+    lab = to_lab(true_srgb(linear, photo.profile))
     melanin = melanin_index(linear, maps.seen, plan.cell_mm, recipe.flatten_mm)
     planes = {
         "hi": ("points", index),
@@ -136,26 +139,32 @@ def make_card(
     scale: Scale | None,
     grid: tuple[int, float],
     recipe: ScoreRecipe,
+    *,
+    color: FitError | None = None,
 ) -> ScoreCard:
-    """Return the card of measured skin; `grid` is the step in pixels and the cell's edge in mm."""
+    """Return the card of measured skin; `grid` is the step in pixels and the cell's edge in mm.
+
+    `color` is the error of the colour profile it was measured with, None where there was none.
+    """
     cell_mm = grid[1]
     refused = not_measured(scale.mm_per_px if scale else None, recipe)
     if is_colourless(skin):
         refused |= dict.fromkeys(COLOUR_SCORES, COLOURLESS)
     names = [name for name in SCORERS if name not in refused]
     found = {
-        zone: zone_scores(skin, inside, scale, names, cell_mm, recipe)
+        zone: zone_scores(skin, inside, (scale, color), names, cell_mm, recipe)
         for zone, inside in cells.each(skin.seen).items()
     }
     return ScoreCard(
         mode=Mode.FLAT,
-        calibrated=False,
+        calibrated=color is not None,
         scale=scale,
         recipe=Recipe(score=recipe).version,
         zones=found,
         not_measured=refused,
         layers=_display(skin, cells, grid, names),
         shape=cells.shape,
+        color=color,
     )
 
 

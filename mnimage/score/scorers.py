@@ -14,15 +14,17 @@ from mnimage.kernels.statistics import thinned
 from mnimage.score.colour import (
     USUAL_SKIN,
     contrast_of_marks,
-    hemoglobin_index,
     median_light,
     melanin_index,
+    redness_index,
+    true_srgb,
     unevenness,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mnimage.domain.color import ColorProfile
     from mnimage.domain.recipe import ScoreRecipe
     from mnimage.score.maps import Maps
     from mnimage.score.reference import Reference
@@ -70,17 +72,24 @@ class Scorer:
     finest: bool = False
 
 
-def read_skin(maps: Maps, reference: Reference, cell_mm: float, recipe: ScoreRecipe) -> Skin:
+def read_skin(
+    maps: Maps,
+    reference: Reference,
+    cell_mm: float,
+    recipe: ScoreRecipe,
+    profile: ColorProfile | None = None,
+) -> Skin:
     """Return the skin of one photo against its own light in the reference cells."""
     seen, linear = maps.seen, np.ascontiguousarray(maps.linear)
     cells = reference.cells & seen
     cells = cells if cells.any() else seen
     light = median_light(linear, cells)
-    index = hemoglobin_index(linear, light, recipe.redness_k)
+    index = redness_index(linear, light, recipe, profile)
+    true = true_srgb(linear, profile)
     redness = index - np.median(thinned(index[cells]))
     smooth = masked_blur(redness, seen, recipe.redness_sigma_mm / cell_mm)
     pigment = melanin_index(linear, seen, cell_mm, recipe.flatten_mm)
-    balanced = to_lab(linear * (USUAL_SKIN / light))
+    balanced = to_lab(true * (USUAL_SKIN / median_light(true, cells)))
     marks = np.abs(contrast_of_marks(linear, seen, cell_mm, recipe))
     return Skin(
         seen=seen,
@@ -89,7 +98,7 @@ def read_skin(maps: Maps, reference: Reference, cell_mm: float, recipe: ScoreRec
         redness_smooth=smooth,
         red=(smooth > reference.red_above).astype(np.float32),
         pigment=pigment - np.median(thinned(pigment[cells])),
-        lab=to_lab(linear),
+        lab=to_lab(true),
         uneven=unevenness(balanced, seen, cell_mm, recipe.flatten_mm),
         energy=maps.energy,
         pores=maps.pores,
@@ -132,7 +141,7 @@ SCORERS: Mapping[str, Scorer] = {
 """Scores of one ordinary photo by name, in the order of the card.
 
 `redness_hi`: mean HI above the reference. `red_area`: share of skin beyond the frozen limit.
-`pigment_mi`: mean MI above the reference, flattened, not calibrated. `ita_deg`: individual typology
+`pigment_mi`: mean MI above the reference, flattened. `ita_deg`: individual typology
 angle of the zone's mean colour. `evenness`: 100 is one colour throughout, falling by e each 10 dE,
 reference skin being brought to one usual colour first.
 `texture_contrast`: root mean square of ln light in the band. `pores`, `lines`: per cm2.

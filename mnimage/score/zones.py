@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mnimage.domain.color import FitError
     from mnimage.domain.face import Zones
     from mnimage.domain.photo import Scale
     from mnimage.domain.recipe import ScoreRecipe
+
+    Known: TypeAlias = tuple[Scale | None, FitError | None]
 
 BLOCKS_WITHOUT_SCALE = 30
 LEAST_CELLS = 16
@@ -72,32 +75,71 @@ def zone_cells(zones: Zones, step: int, seen: NDArray[np.bool_]) -> Cells:
 def zone_scores(
     skin: Skin,
     cells: NDArray[np.bool_],
-    scale: Scale | None,
+    known: Known,
     names: Iterable[str],
     cell_mm: float,
     recipe: ScoreRecipe,
 ) -> ZoneScores:
-    """Return the scores of one zone, each with its standard error between sessions."""
-    scores = {name: _score(name, skin, cells, scale, recipe) for name in names}
+    """Return the scores of one zone, each with its standard error between sessions.
+
+    `known` is the scale and how well the colour is calibrated, each None where it is not known.
+    """
+    scores, scale = {name: _score(name, skin, cells, known, recipe) for name in names}, known[0]
     area = float(cells.sum()) * cell_mm**2 if scale is not None else None
     return ZoneScores(area, scores)
 
 
 def _score(
-    name: str, skin: Skin, cells: NDArray[np.bool_], scale: Scale | None, recipe: ScoreRecipe
+    name: str, skin: Skin, cells: NDArray[np.bool_], known: Known, recipe: ScoreRecipe
 ) -> Score:
-    scorer = SCORERS[name]
+    scorer, (scale, color) = SCORERS[name], known
     means = np.array([np.mean(plane[cells], dtype=np.float64) for plane in scorer.planes(skin)])
     value = float(scorer.value(means))
     from_scale = scorer.scale_power * (scale.relative_error if scale else 0.0) * abs(value)
-    doubt = float(np.hypot(session_error(name, value, recipe), from_scale))
+    doubt = float(np.hypot(session_error(name, value, recipe, color), from_scale))
     return Score(name, value, scorer.unit, doubt)
 
 
-def session_error(name: str, value: float, recipe: ScoreRecipe) -> float:
-    """Return the standard error between sessions of unchanged skin: absolute and relative part."""
-    absolute, relative = {row[0]: row[1:] for row in recipe.session}.get(name, (0.0, 0.0))
-    return float(np.hypot(absolute, relative * value))
+def session_error(
+    name: str, value: float, recipe: ScoreRecipe, color: FitError | None = None
+) -> float:
+    """Return the standard error between sessions of unchanged skin: absolute and relative part.
+
+    With a colour profile the camera's part is smaller, and the error of its fit is added.
+    """
+    table = {row[0]: row[1:] for row in recipe.session}
+    if color is None:
+        absolute, relative = table.get(name, (0.0, 0.0))
+        return float(np.hypot(absolute, relative * value))
+    table |= {row[0]: row[1:] for row in recipe.session_chart}
+    absolute, relative = table.get(name, (0.0, 0.0))
+    return float(np.linalg.norm([absolute, relative * value, _fit_error(name, value, color)]))
+
+
+ITA_ARM = 20.0
+"""Usual distance of skin's (L*, b*) from (50, 0), about which ITA is an angle."""
+
+LIGHTNESS = 25.0
+"""Change of L* of usual skin with ln light."""
+
+FELT = 0.25
+"""Share of a fit's error of skin patches that is felt between two profiles of one camera and lamp;
+the rest is the same in both (benchmarks/colour.py: a quarter)."""
+
+
+def _fit_error(name: str, value: float, color: FitError) -> float:
+    """Return what the error of a colour profile's fit adds to a score, in its unit.
+
+    Scores held against reference skin in the same photo lose what is wrong for both, and keep the
+    error of the tones' slope; ITA turns with the errors of lightness and of skin in CIELAB.
+    """
+    if name in ("redness_hi", "red_area", "pigment_mi"):
+        return color.tone * abs(value)
+    if name == "evenness":
+        return color.tone * value * float(np.log(100 / max(value, 1.0)))
+    if name != "ita_deg":
+        return 0.0
+    return float(np.degrees(np.hypot(FELT * color.lab, LIGHTNESS * color.grey) / ITA_ARM))
 
 
 def change_errors(

@@ -1,5 +1,6 @@
 """Every job the program can do, one function each: read, compute, keep."""
 
+from mnimage.workflow.color import Known, calibrate_file
 from mnimage.workflow.demo import run_demo
 from mnimage.workflow.files import (
     compare_files,
@@ -14,6 +15,8 @@ from mnimage.workflow.files import (
 )
 
 __all__ = [
+    "Known",
+    "calibrate_file",
     "compare_files",
     "compare_into",
     "examine_file",

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from mnimage import __version__, pipeline
+from mnimage.calibrate.use import true_colors
 from mnimage.capture.files import read_photo
 from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.capture.sheet import frames_of, is_sheet
@@ -27,6 +28,7 @@ from mnimage.report.build import build_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
 from mnimage.report.registration import error_map
+from mnimage.workflow.color import NOTHING_KNOWN, Known, read_calibrated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +48,9 @@ _STEPS = 6
 _ERRORS = "error.png"
 """The file that keeps the map of the registration error."""
 
+_COLOURS = "colours.png"
+"""The file that keeps a photo in its true colours, by its colour profile."""
+
 _LAYER_FILES = (".png", ".npy")
 """Endings of the files that keep one map."""
 
@@ -60,10 +65,16 @@ def taken_at(path: Path) -> datetime | None:
     return read_photo(path).facts.taken_at
 
 
-def examine_file(path: Path, *, mm_per_px: float | None = None, check: bool = True) -> Examined:
+def examine_file(
+    path: Path,
+    *,
+    mm_per_px: float | None = None,
+    profile: Path | None = None,
+    check: bool = True,
+) -> Examined:
     """Return one photo with its face, zones, quality (unless `check` is off) and scale."""
-    scale = _rig_scale(mm_per_px)
-    return pipeline.examine_photo(read_photo(path), name=path.name, scale=scale, check=check)
+    scale, photo = _rig_scale(mm_per_px), read_calibrated(path, profile)
+    return pipeline.examine_photo(photo, name=path.name, scale=scale, check=check)
 
 
 def _rig_scale(mm_per_px: float | None) -> Scale | None:
@@ -108,14 +119,19 @@ def _error_png(alignment: Alignment, before: Examined) -> bytes:
 
 
 def score_file(
-    path: Path, out: Path, *, mm_per_px: float | None = None, tick: Tick = no_tick
+    path: Path,
+    out: Path,
+    *,
+    mm_per_px: float | None = None,
+    profile: Path | None = None,
+    tick: Tick = no_tick,
 ) -> ScoreCard:
-    """Score one ordinary photo; keep its maps in `out`."""
+    """Score one ordinary photo; keep its maps, and its true colours by a profile, in `out`."""
     if is_sheet(path):
         raise MnimageError(
             "These are directional shots, not an ordinary photo.", hint="Use `mnimage relief`."
         )
-    examined = examine_file(path, mm_per_px=mm_per_px)
+    examined = examine_file(path, mm_per_px=mm_per_px, profile=profile)
     if not (examined.zones.labels > 0).any():
         raise MnimageError(
             "No skin was found in the photo.",
@@ -123,10 +139,12 @@ def score_file(
         )
     card = pipeline.score_examined(examined, Recipe(), tick)
     names = [f"{layer.name}{ending}" for layer in card.layers.values() for ending in _LAYER_FILES]
-    _refuse_inputs(out, names, (path,))
+    _refuse_inputs(out, (*names, _COLOURS), (path,))
     folder = prepare_folder(out)
     for layer in card.layers.values():
         _write_layer(folder, layer, examined.photo, card.scale)
+    if profile is not None:
+        write_whole(folder / _COLOURS, _png(true_colors(examined.photo)))
     return card
 
 
@@ -148,7 +166,7 @@ def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
 
 
 def compare_files(
-    before: Path, after: Path, *, mm_per_px: float | None = None, tick: Tick = no_tick
+    before: Path, after: Path, *, known: Known = NOTHING_KNOWN, tick: Tick = no_tick
 ) -> Pair:
     """Return the whole answer for two photos, or for two sets of directional shots.
 
@@ -158,11 +176,16 @@ def compare_files(
         If one is a photo and the other a set of shots.
     """
     of_shots = _are_shots(before, after)
+    if of_shots and known.profiles:
+        raise MnimageError(
+            "A colour profile serves ordinary photos, not directional shots.",
+            hint="Leave out --profile.",
+        )
     tick(0, _STEPS)
     return (
         _compare_sheets(before, after, tick)
         if of_shots
-        else _compare_photos(before, after, mm_per_px, tick)
+        else _compare_photos(before, after, known, tick)
     )
 
 
@@ -177,11 +200,13 @@ def _are_shots(before: Path, after: Path) -> bool:
     return kinds[0]
 
 
-def _compare_photos(before: Path, after: Path, mm_per_px: float | None, tick: Tick) -> Pair:
+def _compare_photos(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
     # Two cores: decoding and looking at one photo leaves room for the other.
     with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
-        first = pool.submit(examine_file, before, mm_per_px=mm_per_px)
-        second = pool.submit(examine_file, after, check=False)
+        first = pool.submit(
+            examine_file, before, mm_per_px=known.mm_per_px, profile=known.profile_before
+        )
+        second = pool.submit(examine_file, after, profile=known.profile_after, check=False)
         examined = first.result(), second.result()
     tick(2, _STEPS)
     return pipeline.compare_photos(*examined, tick=lambda done, _: tick(2 + done, _STEPS))
@@ -206,7 +231,7 @@ def compare_into(
     out: Path,
     report: Path | None,
     *,
-    mm_per_px: float | None = None,
+    known: Known = NOTHING_KNOWN,
     tick: Tick = no_tick,
 ) -> Pair:
     """Compare two files and keep the aligned picture, the maps, the numbers and the report."""
@@ -214,9 +239,7 @@ def compare_into(
     inputs = _read_by((before, after))
     if report is not None:
         refuse_overwrite(inputs, (report,))
-    pair = compare_files(
-        before, after, mm_per_px=mm_per_px, tick=lambda done, _: tick(done, _STEPS + 2)
-    )
+    pair = compare_files(before, after, known=known, tick=lambda done, _: tick(done, _STEPS + 2))
     # Folders are made only now, so that a comparison that fails or is stopped leaves no trace.
     folder = prepare_folder(out)
     if report is not None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mnimage.domain.pair import Pair
     from mnimage.domain.progress import Tick
     from mnimage.errors import MnimageError
+    from mnimage.workflow import Known
     from ui.jobs import Jobs
     from ui.screens.compare.view import CompareView
     from ui.widgets.ask import Ask
@@ -27,7 +28,7 @@ class Workflow(Protocol):
     """The jobs of the library that this screen starts; `mnimage.workflow` is one."""
 
     def compare_files(
-        self, before: Path, after: Path, *, mm_per_px: float | None = None, tick: Tick = no_tick
+        self, before: Path, after: Path, *, known: Known = ..., tick: Tick = no_tick
     ) -> Pair:
         """Return two files laid onto each other and compared."""
 

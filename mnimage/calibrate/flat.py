@@ -1,0 +1,83 @@
+"""How the light lies over the picture, from a photo of an even card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage.calibrate.chart import carried
+from mnimage.calibrate.reference import PLACES
+from mnimage.errors import ChartUnusable
+from mnimage.kernels.color import straighten, to_linear
+from mnimage.kernels.filters import gaussian
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.calibrate.chart import Chart
+    from mnimage.domain.color import Tone
+    from mnimage.domain.photo import Photo
+
+    Matrix = NDArray[np.float64]
+
+GRID = 32
+"""Nodes along the longer side: light is smooth."""
+
+BRIGHTEST, DARKEST = 0.95, 0.02
+_ENOUGH_PX = 1500
+_ROUGH = 0.05
+"""Relative roughness (light against its own blur) beyond which this is no even card."""
+
+
+def card_light(card: Photo, chart: Photo) -> Matrix:
+    """Return the linear light of an even card on a coarse grid (rows, columns, 3).
+
+    Raises
+    ------
+    ChartUnusable
+        If it was taken in another shape than the photo of the chart, is clipped, or not even.
+    """
+    if card.shape != chart.shape:
+        raise ChartUnusable(
+            "The photo of the card has another size than the photo of the chart.",
+            hint="Take both with the same camera, held the same way.",
+        )
+    rows, columns = (max(2, round(GRID * side / max(card.shape))) for side in card.shape)
+    size = (columns * 8, rows * 8)
+    thin = max(1, max(card.shape) // _ENOUGH_PX)
+    light = to_linear(card.coded[::thin, ::thin])
+    small = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+    linear = np.asarray(small, dtype=np.float32)
+    fine = gaussian(linear, 4.0)
+    middle = float(np.median(linear))
+    if middle < DARKEST or float(np.quantile(linear, 0.99)) > BRIGHTEST:
+        raise ChartUnusable(
+            "The photo of the card is too bright or too dark.",
+            hint="Expose it so that the card is light grey.",
+        )
+    rough = float(np.quantile(np.abs(linear / np.maximum(fine, 1e-4) - 1), 0.95))
+    if rough > _ROUGH:
+        raise ChartUnusable(
+            "The photo of the card is not even.",
+            hint="Fill the picture with a plain grey or white card, a little out of focus.",
+        )
+    return cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float64)
+
+
+def at_patches(card: Matrix, chart: Chart, shape: tuple[int, int]) -> Matrix:
+    """Return the card's light at the chart's patches, shape (24, 3)."""
+    rows, columns = card.shape[:2]
+    x, y = carried(chart.homography, PLACES).T
+    across = ((x + 0.5) * columns / shape[1] - 0.5).astype(np.float32)
+    down = ((y + 0.5) * rows / shape[0] - 0.5).astype(np.float32)
+    sampled = cv2.remap(
+        card.astype(np.float32), across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(sampled, dtype=np.float64).reshape(-1, 3)
+
+
+def relative_light(card: Matrix, tone: Tone) -> NDArray[np.float32]:
+    """Return the light over the picture, tones undone; the scale is that of the fit's gains."""
+    return straighten(card, tone).astype(np.float32)

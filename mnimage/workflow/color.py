@@ -1,0 +1,70 @@
+"""The jobs on colour: a profile from the chart, kept and taken into use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mnimage.calibrate.calibrate import make_profile
+from mnimage.calibrate.use import with_profile
+from mnimage.capture.colorfile import profile_text, read_profile
+from mnimage.capture.files import read_photo
+from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
+from mnimage.domain.progress import Tick, no_tick
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mnimage.domain.color import ColorProfile
+    from mnimage.domain.photo import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the user knows of a pair: the scale before, and colour profiles.
+
+    One profile is for both photos, two are for before and after.
+    """
+
+    mm_per_px: float | None = None
+    profiles: tuple[Path, ...] = ()
+
+    @property
+    def profile_before(self) -> Path | None:
+        """The profile of the photo before."""
+        return self.profiles[0] if self.profiles else None
+
+    @property
+    def profile_after(self) -> Path | None:
+        """The profile of the photo after."""
+        return self.profiles[-1] if self.profiles else None
+
+
+NOTHING_KNOWN = Known()
+
+
+def calibrate_file(
+    path: Path,
+    out: Path,
+    *,
+    flat: Path | None = None,
+    corners: Sequence[tuple[float, float]] | None = None,
+    tick: Tick = no_tick,
+) -> ColorProfile:
+    """Make a colour profile from a photo of the chart and keep it in the file `out`."""
+    refuse_overwrite((path, flat) if flat else (path,), (out,))
+    tick(0, 2)
+    card = read_photo(flat) if flat else None
+    profile = make_profile(read_photo(path), flat=card, corners=corners)
+    tick(1, 2)
+    prepare_folder(out.parent)
+    write_whole(out, profile_text(profile).encode())
+    tick(2, 2)
+    return profile
+
+
+def read_calibrated(path: Path, profile: Path | None) -> Photo:
+    """Return a photo, with the colour profile kept in a file where one is named."""
+    photo = read_photo(path)
+    return photo if profile is None else with_profile(photo, read_profile(profile))
