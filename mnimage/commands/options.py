@@ -47,7 +47,7 @@ def profile_option(command: Function) -> Function:
         type=FILE,
         default=None,
         metavar="PROFILE.json",
-        help="Colour profile made by `mnimage calibrate`.",
+        help="Colour profile made by `mnimage calibrate`, or a photo of the chart.",
     )(command)
 
 

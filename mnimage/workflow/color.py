@@ -65,6 +65,13 @@ def calibrate_file(
 
 
 def read_calibrated(path: Path, profile: Path | None) -> Photo:
-    """Return a photo, with the colour profile kept in a file where one is named."""
+    """Return a photo, with a colour profile where one is named: its file, or a photo of the chart.
+
+    The photo of the chart may be the photo itself.
+    """
     photo = read_photo(path)
-    return photo if profile is None else with_profile(photo, read_profile(profile))
+    if profile is None:
+        return photo
+    if profile.suffix.lower() == ".json":
+        return with_profile(photo, read_profile(profile))
+    return with_profile(photo, make_profile(read_photo(profile)))

@@ -92,6 +92,14 @@ def test_a_pair_of_sessions_with_a_profile_each(session, profiles, tmp_path, cap
     assert all(one["verdict"] == "within error" for one in scores[1].values())
 
 
+def test_a_photo_of_the_chart_serves_as_its_profile(session, profiles, tmp_path, capsys):
+    args = ("score", session["before"], "--out", tmp_path, "--mm-per-px", 0.07, "--profile")
+    kept = _ask(capsys, *args, profiles[0])
+    assert _ask(capsys, *args, session["before_chart"]) == kept
+    assert run([*map(str, args), str(session["before"])]) == 1
+    assert "No colour chart" in capsys.readouterr().err
+
+
 def test_corners_by_hand(session, tmp_path, capsys):
     corners = Laid((220, 320), 60.0).corners()
     words = " ".join(f"{row:.1f},{column:.1f}" for row, column in corners)
@@ -117,8 +125,11 @@ def test_refusals_are_one_line_and_leave_nothing(session, profiles, tmp_path, ca
     chart = str(session["before_chart"])
     assert run(["calibrate", chart, "--out", chart]) == 1
     assert "never written over" in capsys.readouterr().err
-    assert run(["score", chart, "--out", str(tmp_path), "--profile", chart]) == 1
-    assert "is not a colour profile" in capsys.readouterr().err
+    (tmp_path / "shots.json").write_text("{}")
+    wrong = {"shots.json": "is not a colour profile", "gone.json": "cannot be read"}
+    for name, words in wrong.items():
+        assert run(["score", chart, "--out", str(out), "--profile", str(tmp_path / name)]) == 1
+        assert words in capsys.readouterr().err
     three = [part for path in (*profiles, profiles[0]) for part in ("--profile", str(path))]
     pair = [str(session[name]) for name in SETTINGS]
     assert run(["compare", *pair, "--out", str(tmp_path), *three]) == 2

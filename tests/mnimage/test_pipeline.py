@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
+from mnimage.calibrate.calibrate import make_profile
+from mnimage.calibrate.use import with_profile
 from mnimage.domain.face import WHOLE, Zones
 from mnimage.domain.pair import Examined
 from mnimage.domain.photo import Photo, Scale
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe, RegisterRecipe
+from mnimage.phantom.camera import Rig
+from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot
-from mnimage.phantom.sensor import REAL
+from mnimage.phantom.sensor import REAL, Sensor
 from mnimage.phantom.skin import SkinLook, make_skin
-from mnimage.pipeline import align, compare_photos
+from mnimage.pipeline import (
+    _without_chart,
+    align,
+    compare_photos,
+    examine_photo,
+    score_examined,
+)
 from mnimage.report.registration import LeftOut, error_map
 
 SCALE = Scale(0.05, "rig", 0.01)
@@ -95,3 +106,27 @@ def test_limit_is_told_in_pixels_of_the_photo_before(shots):
     double = align(*map(examined, large), recipe)
     assert small.limit_px == pytest.approx(recipe.register.max_error_px)
     assert double.limit_px == pytest.approx(2 * small.limit_px)
+
+
+def test_a_chart_beside_the_skin_is_no_skin():
+    rig, laid = Rig(), Laid((130.0, 200.0), pitch_px=40.0)
+    skin = make_skin(seed=2, size_mm=(30.0, 40.0), mm_per_px=0.06, look=SkinLook(tone="II"))
+    scene = lay_chart(skin_scene(skin, rig, Shot()), rig, laid)
+    photo = take(scene, rig, Sensor(exposure=0.9, electrons=12000.0))
+    photo = replace(photo, sha256="of this photo")
+    photo = with_profile(photo, make_profile(photo))
+    # A skin finder that takes everything for skin, as patches of the colour of skin are.
+    zones = examined(photo).zones
+    found = _without_chart(zones, photo)
+    on_chart = np.zeros(photo.shape, np.uint8)
+    cv2.fillConvexPoly(on_chart, np.rint(laid.corners()[:, ::-1]).astype(np.int32), 1)
+    assert not (found.labels[on_chart > 0] > 0).any()
+    assert not found.reference[on_chart > 0].any()
+    assert (found.labels[300:, 400:] > 0).all()
+    # A profile made on another photo says nothing of where the chart lies in this one.
+    other = replace(photo, sha256="of another photo")
+    assert _without_chart(zones, other) is zones
+    assert _without_chart(zones, replace(photo, profile=None)) is zones
+    card = score_examined(examine_photo(photo, name=""), Recipe())
+    assert card.calibrated
+    assert card.zones[WHOLE].scores["redness_hi"].uncertainty > 0
