@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.calibrate.marker import find_markers, marker_scale
 from mnimage.compare.compare import compare_pair
 from mnimage.domain.pair import Examined, Pair
 from mnimage.domain.photo import CaptureFacts, Photo, Scale
@@ -23,6 +24,7 @@ from mnimage.face.zones import skin_zones
 from mnimage.kernels.flow import BLOCK
 from mnimage.kernels.geometry import block_mean, expand, invert, sample
 from mnimage.quality.check import check_photo
+from mnimage.quality.marker import check_markers
 from mnimage.quality.shot import Earlier
 from mnimage.register.moved import mark_moved
 from mnimage.register.register import register_pair
@@ -35,17 +37,25 @@ from mnimage.score.score import score_photo
 _CLOSE_UP_SHARE = 0.7
 """Share of skin above which a picture is taken for a close-up when no face can be looked for."""
 
+_MARKER_EDGE = 1.6
+"""Size of a marker's paper, cut along its line, over that of its black square."""
+
+_FACE_DEPTH_MM, _CLOSE_DEPTH_MM = 10.0, 2.0
+"""How far skin lies before or behind a marker beside it (standard deviation), on a face, nearby."""
+
 _CHART_EDGE = 1.35
 """Size of the chart with its frame over that of its patches."""
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
 
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.face import Face, Zones
+    from mnimage.domain.marker import Marker
+    from mnimage.domain.quality import Finding
     from mnimage.domain.relief import Relief, ReliefCard, Shots
     from mnimage.domain.scorecard import ScoreCard
 
@@ -67,7 +77,8 @@ def examine_photo(
     name
         A label for lists and reports.
     scale
-        Where it is known; else it is taken from the face, if there is one.
+        Where it is known; else it is taken from printed markers in the photo, or roughly from the
+        face, if there is one.
     recipe
         Options.
     check
@@ -82,11 +93,31 @@ def examine_photo(
     """
     recipe = recipe or Recipe()
     face, zones = _face_and_zones(photo)
-    zones = _without_chart(zones, photo)
+    markers = find_markers(photo)
+    zones = _without_markers(_without_chart(zones, photo), markers)
     quality = check_photo(photo, face, zones, recipe.quality) if check else QualityReport(())
-    if scale is None and face is not None:
-        scale = face_scale(face)
-    return Examined(name, photo, face, zones, quality, scale)
+    seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM if face is None else _FACE_DEPTH_MM)
+    quality = _with(quality, check_markers(markers, scale, seen))
+    rough = face_scale(face) if face is not None else None
+    return Examined(name, photo, face, zones, quality, scale or seen or rough)
+
+
+def _with(quality: QualityReport, more: tuple[Finding, ...]) -> QualityReport:
+    return QualityReport((*quality.findings, *more)) if more else quality
+
+
+def _without_markers(zones: Zones, markers: Sequence[Marker]) -> Zones:
+    """Return the zones without the paper of the printed markers."""
+    if not markers:
+        return zones
+    paper = np.zeros(zones.labels.shape, dtype=np.uint8)
+    for marker in markers:
+        corners = np.array(marker.corners)[:, ::-1]
+        middle = corners.mean(axis=0)
+        edge = middle + (corners - middle) * _MARKER_EDGE
+        cv2.fillConvexPoly(paper, np.rint(edge).astype(np.int32), 1)
+    labels = np.where(paper > 0, np.uint8(0), zones.labels)
+    return replace(zones, labels=labels, reference=zones.reference & (paper == 0))
 
 
 def _face_and_zones(photo: Photo) -> tuple[Face | None, Zones]:
@@ -141,9 +172,12 @@ def examine_shots(
     relief = recover_relief(shots, recipe.relief, tick)
     card = replace(measure_relief(relief, recipe.relief), recipe=recipe.version)
     facts = CaptureFacts(format="directional shots", bits=shots.bits, taken_at=taken_at)
-    photo = Photo(shots.picture, facts)
-    zones = skin_zones(photo, None)
+    photo = Photo(shots.picture if relief.picture is None else relief.picture, facts)
+    markers = find_markers(photo)
+    zones = _without_markers(skin_zones(photo, None), markers)
     quality = _without_focus(check_photo(photo, None, zones, recipe.quality))
+    seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM)
+    quality = _with(quality, check_markers(markers, shots.scale, seen))
     examined = Examined(name, photo, None, zones, quality, shots.scale, card)
     return ExaminedShots(examined, relief)
 
@@ -217,7 +251,8 @@ def compare_shots(
 def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Examined:
     earlier = Earlier(before.photo, before.face, before.zones)
     quality = check_photo(after.photo, after.face, after.zones, recipe.quality, before=earlier)
-    return replace(after, quality=quality)
+    # What was found already (markers) needs no photo before.
+    return replace(after, quality=_with(quality, after.quality.findings))
 
 
 def _same_scars(

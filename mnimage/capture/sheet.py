@@ -36,13 +36,43 @@ Triple = tuple[float, float, float]
 
 
 class ShotLine(BaseModel):
-    """One shot: its file, and the light's direction or the lamp's place in mm."""
+    """One shot: its file, and the light's direction or the lamp's place in mm.
+
+    With a rig neither is given, but `lamp`, the number of its lamp from 1, where the shots are not
+    in the rig's order.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True)
 
     file: str = Field(min_length=1)
     light: Triple | None = None
     lamp_mm: Triple | None = None
+    lamp: int | None = Field(default=None, ge=1)
+
+
+class Circle(BaseModel):
+    """The outline of a ball in px."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    row: float
+    col: float
+    radius_px: float = Field(gt=0)
+
+
+class TargetSheet(BaseModel):
+    """The whole of a sheet that lists shots of a ball or a card; unknown keys are passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    shots: tuple[ShotLine, ...] = Field(min_length=3, max_length=64)
+    mm_per_px: float | None = Field(default=None, gt=0)
+    linear: bool = False
+    dark: str | None = None
+    together: str | None = None
+    camera_mm: float | None = Field(default=None, gt=0)
+    height_mm: float | None = None
+    ball: Circle | None = None
 
 
 class Sheet(BaseModel):
@@ -50,11 +80,12 @@ class Sheet(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    mm_per_px: float
+    mm_per_px: float | None = None
     linear: bool = False
     shots: tuple[ShotLine, ...]
     dark: str | None = None
     flat: tuple[str, ...] = ()
+    rig: str | None = None
 
     @property
     def near(self) -> bool:
@@ -75,23 +106,64 @@ def read_sheet(path: Path) -> Sheet:
     ShotsUnusable
         If the file is missing, not a sheet, or says what cannot be.
     """
-    content = _read(path)
+    content = read_text(path)
     try:
         sheet = Sheet.model_validate_json(content)
     except ValidationError as error:
-        raise _wrong(path, error.errors()[0]) from error
-    if not FINEST_MM <= sheet.mm_per_px <= COARSEST_MM:
-        raise ShotsUnusable(
-            f'"mm_per_px" must be from {FINEST_MM} to {COARSEST_MM}, not {sheet.mm_per_px:g}.',
-            hint="Give the millimetres on the skin that one pixel covers, such as 0.05.",
-        )
+        raise wrong(path, error.errors()[0]) from error
+    if sheet.mm_per_px is None and sheet.rig is None:
+        raise ShotsUnusable(f'{path.name} lacks "mm_per_px".', hint=_EXAMPLE)
+    if sheet.mm_per_px is not None:
+        check_pitch(sheet.mm_per_px)
     _check_counts(sheet)
     _check_files(sheet)
     return sheet
 
 
+def check_pitch(mm_per_px: float) -> None:
+    """Refuse a scale that no shot of skin has.
+
+    Raises
+    ------
+    ShotsUnusable
+        If it is too fine or too coarse.
+    """
+    if not FINEST_MM <= mm_per_px <= COARSEST_MM:
+        raise ShotsUnusable(
+            f'"mm_per_px" must be from {FINEST_MM} to {COARSEST_MM}, not {mm_per_px:g}.',
+            hint="Give the millimetres on the skin that one pixel covers, such as 0.05.",
+        )
+
+
+def read_target_sheet(path: Path) -> TargetSheet:
+    """Return a sheet that lists shots of a ball or a card, no picture looked at yet.
+
+    Raises
+    ------
+    ShotsUnusable
+        If the file is missing, not a sheet, or says what cannot be.
+    """
+    try:
+        return TargetSheet.model_validate_json(read_text(path))
+    except ValidationError as error:
+        raise wrong(path, error.errors()[0]) from error
+
+
+def target_files(path: Path) -> tuple[Path, ...]:
+    """Return every picture file that a sheet of a ball or a card lists.
+
+    Raises
+    ------
+    ShotsUnusable
+        If the sheet cannot be used.
+    """
+    sheet = read_target_sheet(path)
+    others = [name for name in (sheet.dark, sheet.together) if name is not None]
+    return tuple(path.parent / name for name in (*(shot.file for shot in sheet.shots), *others))
+
+
 def frames_of(path: Path) -> tuple[Path, ...]:
-    """Return every picture file that a sheet lists: shots, dark and flat frames.
+    """Return every file that a sheet lists: shots, dark and flat frames, and the rig.
 
     Raises
     ------
@@ -100,7 +172,7 @@ def frames_of(path: Path) -> tuple[Path, ...]:
     """
     sheet = read_sheet(path)
     names = [shot.file for shot in sheet.shots]
-    names += [sheet.dark] if sheet.dark is not None else []
+    names += [name for name in (sheet.dark, sheet.rig) if name is not None]
     return tuple(path.parent / name for name in (*names, *sheet.flat))
 
 
@@ -114,11 +186,18 @@ def lights_of(sheet: Sheet) -> NDArray[np.float64]:
     """
     lights = np.array([_light(sheet, number) for number in range(len(sheet.shots))])
     directions = lights / np.linalg.norm(lights, axis=1, keepdims=True)
-    _check_spread(directions)
+    check_spread(directions)
     return lights if sheet.near else directions
 
 
-def _read(path: Path) -> bytes:
+def read_text(path: Path) -> bytes:
+    """Return a small file's bytes without a byte-order mark.
+
+    Raises
+    ------
+    ShotsUnusable
+        If it is missing or too large to be a sheet.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -134,7 +213,7 @@ def _read(path: Path) -> bytes:
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
-def _wrong(path: Path, error: ErrorDetails) -> ShotsUnusable:
+def wrong(path: Path, error: ErrorDetails) -> ShotsUnusable:
     """Return the first complaint of the checker in plain words."""
     if error["type"] == "json_invalid":
         return ShotsUnusable(f"{path.name} is not JSON: {error['msg']}.", hint=_EXAMPLE)
@@ -193,7 +272,14 @@ def _light(sheet: Sheet, number: int) -> Triple:
     return light
 
 
-def _check_spread(directions: NDArray[np.float64]) -> None:
+def check_spread(directions: NDArray[np.float64]) -> None:
+    """Refuse lights that cannot tell slopes both ways.
+
+    Raises
+    ------
+    ShotsUnusable
+        If they come from nearly one direction, or lie nearly in one plane.
+    """
     spread = np.linalg.svd(directions, compute_uv=False)
     if spread[1] < MIN_SPREAD * spread[0]:
         raise ShotsUnusable(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnimage.capture.files import Wish, read_photo
-from mnimage.capture.sheet import Sheet, lights_of, read_sheet
-from mnimage.domain.photo import Photo, Scale
+from mnimage.capture.flats import Flats
+from mnimage.capture.lights import Lights, believed_lights
+from mnimage.capture.sheet import Sheet, read_sheet
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.relief import Shots
 from mnimage.errors import PhotoUnreadable, ShotsUnusable
-from mnimage.kernels.color import to_coded8, to_linear
+from mnimage.kernels.color import mean_coded, to_coded8, to_linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,22 +22,27 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mnimage.domain.photo import Photo
+
 CHANNELS = ("red", "green", "blue")
 SATURATED = 0.99
 """Share of full range from which a coded value counts as at its end."""
 
-_RIG_ERROR = 0.01
-"""Relative error granted to a scale told by the user."""
+_LEFT = 0.25
+"""Error of slopes over the share of room light in the shots: a sixth of it may have changed.
 
-_FAINTEST = 0.05
-"""A flat frame under this share of its mean is not divided by: it would only blow up noise."""
-
+Room light that is not subtracted makes slopes 1.6 times its share too shallow.
+"""
+_UNKNOWN_ROOM = 0.03
+"""The same where no dark frame tells: some 2 % of room light in a darkened room."""
+_BRIGHT_DARK, _LIT_DARK = 0.1, 0.4
+_FEW_ERROR = 0.02
 _BAND = 512
 _EIGHT_BITS = "8-bit frames: fine depth is less certain; use 16-bit or RAW."
 _FEW = "Only three shots: a shadow or a shine cannot be told from a slope; take four or more."
 _NO_DARK = "No dark frame: stray light makes the relief too shallow."
 _NO_FLAT = "No flat frame: uneven light bends the surface."
-_FAINT_FLAT = "A flat frame is nearly dark in places; nothing is trusted there."
+_ROOM = "Room light makes up {:.0%} of the shots: darken the room; the relief is less certain."
 
 
 @dataclass(slots=True)
@@ -46,8 +52,9 @@ class _Stack:
     shape: tuple[int, int]
     frames: NDArray[np.float32] = field(repr=False)
     saturated: NDArray[np.bool_] = field(repr=False)
-    total: NDArray[np.float32] = field(repr=False)
+    colors: NDArray[np.uint8] = field(repr=False)
     bits: int = 16
+    room: float | None = None
     notes: dict[str, None] = field(default_factory=dict)
 
 
@@ -64,7 +71,10 @@ def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Sh
     """Return the directional shots that a SHOTS.json lists (format: the command line's contract).
 
     Each frame becomes linear light of one colour channel; the dark frame is subtracted from it,
-    and it is divided by its flat frame, brought to mean 1. `saturated` also marks places where a
+    and it is divided by its flat frame, from which the lamp's own falloff and slant over a level
+    card were taken first: they are allowed for when slopes are solved, and would count twice. What
+    is left in the flat frame are the lens' fading, the lamp's power and its beam. The lamps are
+    those of the sheet, or of the rig it names. `saturated` also marks places where a
     flat frame is too dark to divide by. RAW frames are developed with a fixed white balance and
     count as linear whatever the sheet says. Embedded colour profiles are applied unless `linear`.
 
@@ -87,21 +97,26 @@ def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Sh
     if channel not in CHANNELS:
         raise ValueError(f"no such channel: {channel}")
     sheet = read_sheet(path)
-    lights = lights_of(sheet)
+    lights = believed_lights(sheet, path)
     source = _Source(path.parent, sheet.linear, CHANNELS.index(channel))
-    stack = _read_frames(sheet, source, tick)
-    _level(stack, sheet, source)
+    dark = _read(source, sheet.dark, None) if sheet.dark is not None else None
+    stack = _read_frames(sheet, source, dark, tick)
+    doubts = [lights.slope_error, _level(stack, sheet, source, dark, lights)]
+    doubts.append(_UNKNOWN_ROOM if stack.room is None else _LEFT * stack.room)
+    doubts.append(_FEW_ERROR if len(sheet.shots) < 4 else 0.0)
     notes = [note for note, lacking in _lacking(stack, sheet) if lacking]
     return Shots(
         frames=stack.frames,
-        lights=lights,
-        near=sheet.near,
-        scale=Scale(sheet.mm_per_px, "rig", _RIG_ERROR),
-        picture=_picture(stack),
+        lights=lights.values,
+        near=lights.near,
+        scale=lights.scale,
+        picture=mean_coded(stack.colors),
         channel=channel,
         bits=stack.bits,
         saturated=stack.saturated,
-        notes=(*notes, *stack.notes),
+        notes=(*lights.notes, *notes, *stack.notes),
+        slope_error=float(np.sqrt(np.sum(np.square(doubts)))),
+        colors=stack.colors,
     )
 
 
@@ -114,18 +129,36 @@ def _lacking(stack: _Stack, sheet: Sheet) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _read_frames(sheet: Sheet, source: _Source, tick: Tick) -> _Stack:
+def _read_frames(sheet: Sheet, source: _Source, dark: Photo | None, tick: Tick) -> _Stack:
     count = len(sheet.shots)
     stack: _Stack | None = None
     for number, shot in enumerate(sheet.shots):
         tick(number, count)
         photo = _read(source, shot.file, stack.shape if stack else None)
         stack = stack or _empty(count, photo.shape)
-        _add(stack, number, photo, source)
+        if dark is not None and dark.shape != photo.shape:
+            dark = _read(source, sheet.dark or "", photo.shape)
+        _add(stack, number, photo, source, dark)
     if stack is None:
         raise ShotsUnusable("No shots are listed.")
+    if dark is not None:
+        _check_dark(stack, dark, sheet, source)
     tick(count, count)
     return stack
+
+
+def _check_dark(stack: _Stack, dark: Photo, sheet: Sheet, source: _Source) -> None:
+    """Refuse a dark frame in which a lamp was on; tell of much room light."""
+    room = float(_light(dark.coded[::7, ::7], dark, source)[..., source.channel].mean())
+    lamps = float(np.mean([frame[::7, ::7].mean() for frame in stack.frames]))
+    stack.room = max(room, 0.0) / max(room + lamps, 1e-6)
+    if stack.room > _LIT_DARK:
+        raise ShotsUnusable(
+            f"{sheet.dark} is no dark frame: it holds {stack.room:.0%} of the light of the shots.",
+            hint="Take it with all lamps off, in a darkened room, with the setting of the shots.",
+        )
+    if stack.room > _BRIGHT_DARK:
+        stack.notes[_ROOM.format(stack.room)] = None
 
 
 def _empty(count: int, shape: tuple[int, int]) -> _Stack:
@@ -134,7 +167,7 @@ def _empty(count: int, shape: tuple[int, int]) -> _Stack:
             shape,
             frames=np.empty((count, *shape), dtype=np.float32),
             saturated=np.zeros((count, *shape), dtype=np.bool_),
-            total=np.zeros((*shape, 3), dtype=np.float32),
+            colors=np.empty((count, *shape, 3), dtype=np.uint8),
         )
     except MemoryError as error:
         raise ShotsUnusable(
@@ -159,14 +192,16 @@ def _read(source: _Source, name: str, shape: tuple[int, int] | None) -> Photo:
     return photo
 
 
-def _add(stack: _Stack, number: int, photo: Photo, source: _Source) -> None:
+def _add(stack: _Stack, number: int, photo: Photo, source: _Source, dark: Photo | None) -> None:
     coded = photo.coded
     end = SATURATED * np.iinfo(coded.dtype).max
     stack.bits = min(stack.bits, photo.facts.bits)
     stack.notes |= dict.fromkeys(photo.facts.notes)
     for band in _bands(stack.shape[0]):
         light = _light(coded[band], photo, source)
-        stack.total[band] += light
+        if dark is not None:
+            light = light - _light(dark.coded[band], dark, source)
+        stack.colors[number, band] = to_coded8(np.maximum(light, 0))
         stack.frames[number, band] = light[..., source.channel]
         high = coded[band] >= end
         stack.saturated[number, band] = high[..., 0] | high[..., 1] | high[..., 2]
@@ -181,36 +216,29 @@ def _light(
     return to_linear(coded)
 
 
-def _level(stack: _Stack, sheet: Sheet, source: _Source) -> None:
-    """Subtract the dark frame from all frames, and divide each by its flat frame, in place."""
-    dark = _subtract_dark(stack, sheet.dark, source) if sheet.dark is not None else None
-    for number, name in enumerate(sheet.flat):
-        flat, faint = _flat(source, name, dark, stack.shape)
+def _level(
+    stack: _Stack, sheet: Sheet, source: _Source, dark: Photo | None, lights: Lights
+) -> float:
+    """Divide the frames by what their flat frames tell, or by the lamps' powers, in place.
+
+    Returns the relative error of slopes that the flat frames reveal.
+    """
+    if not sheet.flat:
+        if lights.powers is not None:
+            stack.frames /= lights.powers[:, None, None].astype(np.float32)
+        return 0.0
+    flats = Flats(lights, stack.shape)
+    for name in sheet.flat:
+        flats.add(name, _flat(source, name, dark, stack.shape))
+    for number, gain in enumerate(flats.gains()):
         chosen = slice(number, number + 1) if len(sheet.flat) > 1 else slice(None)
-        stack.frames[chosen] /= flat
-        if faint.any():
-            stack.saturated[chosen] |= faint
-            stack.notes[_FAINT_FLAT] = None
-
-
-def _subtract_dark(stack: _Stack, name: str, source: _Source) -> NDArray[np.float32]:
-    """Subtract the dark frame from all frames and from their sum; return its channel."""
-    photo = _read(source, name, stack.shape)
-    dark = np.empty(stack.shape, dtype=np.float32)
-    for band in _bands(stack.shape[0]):
-        light = _light(photo.coded[band], photo, source)
-        dark[band] = light[..., source.channel]
-        stack.frames[:, band] -= dark[band]
-        stack.total[band] -= light * np.float32(len(stack.frames))
-    return dark
-
-
-def _picture(stack: _Stack) -> NDArray[np.uint8]:
-    """Return the mean of all shots, sRGB-coded."""
-    picture = np.empty(stack.total.shape, dtype=np.uint8)
-    for band in _bands(stack.shape[0]):
-        picture[band] = to_coded8(stack.total[band] / np.float32(len(stack.frames)))
-    return picture
+        stack.frames[chosen] /= gain
+    faint = flats.faint()
+    for number, dim in enumerate(faint):
+        chosen = slice(number, number + 1) if len(faint) > 1 else slice(None)
+        stack.saturated[chosen] |= dim
+    stack.notes |= dict.fromkeys(flats.notes())
+    return flats.slope_error()
 
 
 def _bands(rows: int) -> Iterator[slice]:
@@ -219,20 +247,18 @@ def _bands(rows: int) -> Iterator[slice]:
 
 
 def _flat(
-    source: _Source, name: str, dark: NDArray[np.float32] | None, shape: tuple[int, int]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return a flat frame of mean 1, and where it is too dark to divide by."""
+    source: _Source, name: str, dark: Photo | None, shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return one channel of a flat frame, dark frame subtracted."""
     photo = _read(source, name, shape)
     flat = np.empty(shape, dtype=np.float32)
     for band in _bands(shape[0]):
         flat[band] = _light(photo.coded[band], photo, source)[..., source.channel]
-    if dark is not None:
-        flat -= dark
-    mean = float(flat.mean(dtype=np.float64))
-    if mean <= 0:
+        if dark is not None:
+            flat[band] -= _light(dark.coded[band], dark, source)[..., source.channel]
+    if float(flat.mean(dtype=np.float64)) <= 0:
         raise ShotsUnusable(
             f"{name} is no brighter than the dark frame, so it is no flat frame.",
             hint="Photograph a white card in the skin's place, with the same lamps.",
         )
-    flat /= np.float32(mean)
-    return np.maximum(flat, _FAINTEST), flat < _FAINTEST
+    return flat

@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "relief": "Turn directional shots into relief.",
     "compare": "Compare two photos, or two sets of directional shots.",
     "calibrate": "Make a colour profile from a photo of the colour chart.",
+    "marker": "Make a sheet of printed markers that tell the scale.",
+    "rig": "Measure where the lamps of a rig stand, from a ball or a card.",
     "app": "Open the window.",
 }
 """Every command and its line of help; each lives in the module of its name, loaded when called."""

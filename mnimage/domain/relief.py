@@ -23,7 +23,9 @@ class Shots:
     camera), or, where `near` is true, lamp positions in mm from the picture's centre. `picture` is
     the mean of all shots in colour, 8-bit sRGB (rows, columns, 3), for display. `saturated` has
     the shape of `frames` and marks where any channel of the raw shot is at its end. `notes` are
-    warnings from reading.
+    warnings from reading. `slope_error` is the relative standard error of all slopes that lamps,
+    room light and missing frames bring (0: as the recipe expects of a good rig). `colors`
+    (k, rows, columns, 3) are the shots themselves as 8-bit sRGB, for a picture without motion.
     """
 
     frames: NDArray[np.float32] = field(repr=False)
@@ -35,6 +37,8 @@ class Shots:
     bits: int = 8
     saturated: NDArray[np.bool_] | None = field(repr=False, default=None)
     notes: tuple[str, ...] = ()
+    slope_error: float = 0.0
+    colors: NDArray[np.uint8] | None = field(repr=False, default=None)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -49,6 +53,8 @@ class Relief:
     `normals` has shape (rows, columns, 3) as (x right, y down, z to the camera). `raw_mm` is the
     height before the light's spread inside the skin was taken back; `shadowed` marks where a shot
     was much darker than the shape found can explain, so that a hole is at least as deep as found.
+    `slope_error` is that of the shots; `picture` their mean with the motion between them taken
+    back, None where none was.
     """
 
     height_mm: NDArray[np.float32] = field(repr=False)
@@ -59,6 +65,8 @@ class Relief:
     warnings: tuple[str, ...] = ()
     raw_mm: NDArray[np.float32] | None = field(repr=False, default=None)
     shadowed: NDArray[np.bool_] | None = field(repr=False, default=None)
+    slope_error: float = 0.0
+    picture: NDArray[np.uint8] | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,8 @@ class Scar:
     lower_bound: bool = False
     raw_depth_mm: float = float("nan")
     raw_volume_mm3: float = float("nan")
+    area_uncertainty_mm2: float = float("nan")
+    width_uncertainty_mm: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +122,5 @@ class ReliefCard:
     trusted: float
     recipe: str
     warnings: tuple[str, ...] = ()
+    area_uncertainty_mm2: float = float("nan")
     texture_octaves_um: tuple[tuple[float, float, float], ...] = ()

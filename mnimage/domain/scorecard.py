@@ -40,10 +40,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ZoneScores:
-    """The scores of one zone; `area_mm2` is None where the scale is not known."""
+    """The scores of one zone; the area and its standard error are None without a scale."""
 
     area_mm2: float | None
     scores: Mapping[str, Score]
+    area_uncertainty_mm2: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,34 @@ def lamp_rows(lamps: NDArray[np.float64], x: Plane, y: Plane, z: Plane) -> Plane
     return np.asarray(towards * straight2 / distance2**1.5, dtype=np.float32)
 
 
+def slope_error(
+    directions: NDArray[np.float64], turned: NDArray[np.float64], power: NDArray[np.float64]
+) -> float:
+    """Return the relative standard error of slopes that errors of the lamps bring, to first order.
+
+    Wrong lamp rows D turn b into b - A+ D b, where A are the rows believed; what stretches the
+    slopes along x or y against z counts, a mere tilt of the whole surface does not.
+
+    Parameters
+    ----------
+    directions
+        Unit vectors to the lamps, shape (k, 3).
+    turned
+        Standard error of each direction along each axis across it, in radians, shape (k,).
+    power
+        Relative standard error of each lamp's brightness, shape (k,).
+    """
+    inverse = np.linalg.pinv(directions)
+    outer = directions[:, :, None] * directions[:, None]
+    errors = turned[:, None, None] ** 2 * (np.eye(3) - outer) + power[:, None, None] ** 2 * outer
+    parts = []
+    for axis in (0, 1):
+        weights = np.zeros((len(directions), 3))
+        weights[:, axis], weights[:, 2] = inverse[axis], -inverse[2]
+        parts.append(np.einsum("ki,kij,kj->", weights, errors, weights))
+    return float(np.sqrt(np.mean(parts)))
+
+
 def inverse_rows(rows: Plane) -> Plane:
     """Return the least-squares inverse of `rows`, shape (k, 3, *S), as (3, k, *S)."""
     moved = np.moveaxis(rows, (0, 1), (-2, -1)).astype(np.float64)

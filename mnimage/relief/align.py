@@ -311,13 +311,20 @@ def _slopes(frames: Plane) -> tuple[Plane, Plane]:
 
 def _moved(shots: Shots, motion: Motion) -> Shots:
     frames = np.empty_like(shots.frames)
+    colors = None if shots.colors is None else np.empty_like(shots.colors)
     saturated = None if shots.saturated is None else np.empty_like(shots.saturated)
     for index, frame in enumerate(shots.frames):
         row, column = motion.field(index)
         frames[index] = _sampled(frame, row, column)
         if saturated is not None and shots.saturated is not None:
             saturated[index] = _touched(shots.saturated[index], row, column)
-    return replace(shots, frames=frames, saturated=saturated)
+        if colors is not None and shots.colors is not None:
+            # Coded values, as an eye sees them: cubic drawing overshoots less in them.
+            drawn = cv2.remap(
+                shots.colors[index], column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            )
+            colors[index] = np.asarray(drawn, dtype=np.uint8)
+    return replace(shots, frames=frames, saturated=saturated, colors=colors)
 
 
 def _touched(marked: NDArray[np.bool_], row: Plane, column: Plane) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot, pi, sqrt
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ def measure_relief(
     ShotsUnusable
         If hardly anything is left to measure.
     """
+    recipe = _doubted(recipe, relief)
     pitch = relief.scale.mm_per_px
     usable = relief.trusted if mask is None else relief.trusted & mask
     if usable.mean() < _LEAST_USABLE:
@@ -75,7 +77,9 @@ def measure_relief(
     index = 1000 * sum(scar.volume_mm3 for scar in found) / area
     return ReliefCard(
         texture_sq_um=texture.sq_um,
-        texture_uncertainty_um=texture.uncertainty_um,
+        texture_uncertainty_um=hypot(
+            texture.uncertainty_um, relief.scale.relative_error * texture.sq_um
+        ),
         scar_depth_index_um=index,
         scar_depth_index_uncertainty_um=_index_error(found, area, relief.scale, recipe),
         scars=found,
@@ -83,10 +87,20 @@ def measure_relief(
         scar_labels=labels,
         band_um=texture.local_um,
         area_mm2=area,
+        area_uncertainty_mm2=2 * relief.scale.relative_error * area,
         trusted=float(usable.mean()),
         recipe="",
         warnings=(*relief.warnings, *_doubts(relief, usable, found)),
         texture_octaves_um=texture.octaves_um,
+    )
+
+
+def _doubted(recipe: ReliefRecipe, relief: Relief) -> ReliefRecipe:
+    """Return the recipe with the doubt of these very lamps where it is more than is expected."""
+    return replace(
+        recipe,
+        slope_error=max(recipe.slope_error, relief.slope_error),
+        volume_error=max(recipe.volume_error, relief.slope_error),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Relief
 from mnimage.errors import ShotsUnusable
+from mnimage.kernels.color import mean_coded
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.geometry import block_mean
 from mnimage.kernels.integrate import integrate_slopes
@@ -75,7 +76,16 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
         warnings=(*warnings, *shots.notes),
         raw_mm=raw,
         shadowed=slopes.shadowed,
+        slope_error=shots.slope_error,
+        picture=_picture(shots, steady),
     )
+
+
+def _picture(shots: Shots, steady: Shots) -> NDArray[np.uint8] | None:
+    """Return the mean of the shots in colour where their motion was taken back."""
+    if steady is shots or steady.colors is None:
+        return None
+    return mean_coded(steady.colors)
 
 
 def _light(shots: Shots, recipe: ReliefRecipe) -> LightField:

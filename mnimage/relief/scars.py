@@ -198,6 +198,8 @@ def _measure_one(
         kind="",
         depth_uncertainty_mm=depth_error(deep, holes.scale, recipe),
         volume_uncertainty_mm3=volume_error(volume, area, holes.scale, recipe),
+        area_uncertainty_mm2=2 * holes.scale.relative_error * area,
+        width_uncertainty_mm=holes.scale.relative_error * _width(depth, counted, deep, pitch),
         lower_bound=_unseen(holes.shadowed[box][core], depth[core], deep),
         raw_depth_mm=float(np.percentile(raw[core], 95)),
         raw_volume_mm3=float(raw[counted].sum()) * pitch**2,

@@ -130,6 +130,7 @@ def scorecard_answer(card: ScoreCard) -> Document:
         "zones": {
             zone: {
                 "area_mm2": measured.area_mm2,
+                "area_uncertainty_mm2": measured.area_uncertainty_mm2,
                 "scores": {
                     name: {
                         "value": score.value,
@@ -154,6 +155,7 @@ def relief_answer(card: ReliefCard) -> Document:
         "scar_depth_index_um": card.scar_depth_index_um,
         "scar_depth_index_uncertainty_um": card.scar_depth_index_uncertainty_um,
         "area_mm2": card.area_mm2,
+        "area_uncertainty_mm2": card.area_uncertainty_mm2,
         "scars": [scar_answer(scar) for scar in card.scars],
         "trusted": card.trusted,
         "recipe": card.recipe,
@@ -175,6 +177,8 @@ def scar_answer(scar: Scar) -> Document:
         "wall_angle_deg": scar.wall_angle_deg,
         "type": scar.kind,
         "depth_uncertainty_mm": scar.depth_uncertainty_mm,
+        "area_uncertainty_mm2": scar.area_uncertainty_mm2,
+        "width_uncertainty_mm": scar.width_uncertainty_mm,
         "volume_uncertainty_mm3": scar.volume_uncertainty_mm3,
         "lower_bound": scar.lower_bound,
     }

@@ -13,6 +13,7 @@ from mnimage.workflow.files import (
     write_pair,
     write_report,
 )
+from mnimage.workflow.rig import measure_rig, write_markers
 
 __all__ = [
     "Known",
@@ -20,11 +21,13 @@ __all__ = [
     "compare_files",
     "compare_into",
     "examine_file",
+    "measure_rig",
     "register_files",
     "relief_file",
     "run_demo",
     "score_file",
     "taken_at",
+    "write_markers",
     "write_pair",
     "write_report",
 ]

@@ -72,16 +72,16 @@ def test_the_picture_is_the_mean_of_all_in_srgb(tmp_path, frames):
 
 def test_stray_light_and_uneven_light_are_undone(tmp_path, frames):
     shade = np.linspace(0.4, 1.0, COLUMNS)[None, :, None] * np.ones((ROWS, 1, 3))
-    seen = [0.05 + shade * frame for frame in frames]
-    _write(tmp_path / "dark.png", np.full((ROWS, COLUMNS, 3), 0.05))
-    _write(tmp_path / "flat.png", 0.05 + 0.9 * shade)
+    seen = [0.02 + shade * frame for frame in frames]
+    _write(tmp_path / "dark.png", np.full((ROWS, COLUMNS, 3), 0.02))
+    _write(tmp_path / "flat.png", 0.02 + 0.9 * shade)
     shots = read_shots(_rig(tmp_path, seen, dark="dark.png", flat=["flat.png"]))
     for number, frame in enumerate(frames):
         np.testing.assert_allclose(shots.frames[number], frame[..., 2] * shade.mean(), atol=2e-4)
     assert shots.notes == ()
 
 
-def test_each_shot_may_have_its_own_flat_frame(tmp_path, frames):
+def test_flat_frames_of_each_shot_even_out_the_lamps_powers(tmp_path, frames):
     shades = [
         np.linspace(0.4 + 0.1 * n, 1.0, ROWS)[:, None, None] * np.ones((1, COLUMNS, 3))
         for n in range(4)
@@ -91,7 +91,7 @@ def test_each_shot_may_have_its_own_flat_frame(tmp_path, frames):
     seen = [shade * frame for shade, frame in zip(shades, frames, strict=True)]
     shots = read_shots(_rig(tmp_path, seen, flat=[f"flat{n}.png" for n in range(4)]))
     for number, frame in enumerate(frames):
-        expected = frame[..., 2] * shades[number].mean()
+        expected = frame[..., 2] * np.mean(shades)
         np.testing.assert_allclose(shots.frames[number], expected, atol=2e-4)
 
 
@@ -180,3 +180,131 @@ def test_it_can_be_stopped_between_frames(tmp_path, frames):
     with pytest.raises(Cancelled):
         read_shots(_rig(tmp_path, frames), tick=tick)
     assert told == [(0, 4), (1, 4), (2, 4)]
+
+
+NEAR = ([150, 0, 160], [-140, 10, 150], [5, 170, 140], [0, -150, 170])
+
+
+def _near(folder, **changes):
+    """Level grey skin under near lamps of unlike power, a lens that fades, and its flat frames.
+
+    What falls on it is written out here: cosine over distance squared.
+    """
+    y, x = np.mgrid[:ROWS, :COLUMNS].astype(float)
+    y, x = (y - (ROWS - 1) / 2) * 0.5, (x - (COLUMNS - 1) / 2) * 0.5
+    fade = 1 - 0.2 * (x**2 + y**2) / (x**2 + y**2).max()
+    shots = []
+    for number, (lamp, power) in enumerate(zip(NEAR, (1.0, 0.8, 1.2, 0.9), strict=True)):
+        gap = np.stack([lamp[0] - x, lamp[1] - y, np.full_like(x, lamp[2])])
+        away = np.linalg.norm(gap, axis=0)
+        light = power * fade * 1.5e4 * gap[2] / away**3
+        _write(folder / f"skin{number}.png", np.repeat(0.35 * light[..., None], 3, axis=2))
+        _write(folder / f"card{number}.png", np.repeat(0.9 * light[..., None], 3, axis=2))
+        shots.append({"file": f"skin{number}.png", "lamp_mm": lamp})
+    path = folder / "SHOTS.json"
+    sheet = {"mm_per_px": 0.5, "linear": True, "shots": shots, **changes}
+    path.write_text(json.dumps(sheet))
+    return path
+
+
+def test_flat_frames_do_not_take_the_near_lamps_falloff_off_twice(tmp_path):
+    """Solved with the lamps' falloff, level skin must come out level and evenly coloured."""
+    from mnimage.domain.recipe import ReliefRecipe
+    from mnimage.relief.relief import recover_relief
+
+    path = _near(tmp_path, flat=[f"card{n}.png" for n in range(4)])
+    relief = recover_relief(read_shots(path), ReliefRecipe(align_frames=False))
+    inner = relief.height_mm[5:-5, 5:-5]
+    assert np.ptp(inner) < 0.02
+    assert np.ptp(relief.albedo[5:-5, 5:-5]) < 0.01 * relief.albedo.mean()
+    bare = recover_relief(read_shots(_near(tmp_path)), ReliefRecipe(align_frames=False))
+    assert np.ptp(bare.height_mm[5:-5, 5:-5]) > 10 * np.ptp(inner)
+
+
+def _rig_file(folder, lamps=NEAR, **changes):
+    rows = [{"lamp_mm": lamp, "error_deg": 0.5, "error_mm": 3.0} for lamp in lamps]
+    rig = {
+        "version": 1,
+        "made_at": "2026-01-01",
+        "method": "chrome ball",
+        "near": True,
+        "common_deg": 0.2,
+        "lamps": [{**row, "light": None, "power": None, "power_error": None} for row in rows],
+        **changes,
+    }
+    (folder / "RIG.json").write_text(json.dumps(rig).replace("150,", "150.0,"))
+
+
+def _of_rig(folder, **changes):
+    sheet = json.loads(_near(folder).read_text())
+    for shot in sheet["shots"]:
+        del shot["lamp_mm"]
+    (folder / "SHOTS.json").write_text(json.dumps({**sheet, "rig": "RIG.json", **changes}))
+    return folder / "SHOTS.json"
+
+
+def test_lamps_come_from_a_rig(tmp_path):
+    _rig_file(tmp_path)
+    shots = read_shots(_of_rig(tmp_path))
+    assert shots.near
+    np.testing.assert_allclose(shots.lights, NEAR)
+    told = read_shots(_near(tmp_path))
+    _rig_file(tmp_path, common_deg=2.0)
+    assert read_shots(_of_rig(tmp_path)).slope_error > told.slope_error
+
+
+def test_a_lamp_moved_since_the_rig_was_measured_shows_on_the_card(tmp_path):
+    flat = [f"card{n}.png" for n in range(4)]
+    _rig_file(tmp_path)
+    still = read_shots(_of_rig(tmp_path, flat=flat))
+    assert not any("moved" in note for note in still.notes)
+    _rig_file(tmp_path, lamps=(NEAR[0], [-60, 40, 180], *NEAR[2:]))
+    moved = read_shots(_of_rig(tmp_path, flat=flat))
+    assert next(note for note in moved.notes if "moved" in note).startswith("Over the white card")
+    assert any("lamp 2" in note for note in moved.notes)
+    assert moved.slope_error > 1.5 * still.slope_error
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"lamps": []}, "RIG.json"),
+        ({"version": 99}, "newer version"),
+        ({"near": False}, "without a place"),
+    ],
+)
+def test_a_rig_that_cannot_be_used_is_named(tmp_path, changes, words):
+    _rig_file(tmp_path, **changes)
+    with pytest.raises(ShotsUnusable, match=words) as caught:
+        read_shots(_of_rig(tmp_path))
+    assert caught.value.hint
+
+
+def test_a_rig_must_have_a_lamp_for_each_shot(tmp_path):
+    _rig_file(tmp_path, lamps=NEAR[:3])
+    with pytest.raises(ShotsUnusable, match="4 shots are listed, but the rig has 3 lamps"):
+        read_shots(_of_rig(tmp_path))
+
+
+def test_lamps_from_one_side_are_doubted(tmp_path, frames):
+    around = read_shots(_rig(tmp_path, frames))
+    sheet = tmp_path / "SHOTS.json"
+    content = json.loads(sheet.read_text())
+    side = ([0.7, 0.2, 0.7], [0.6, -0.5, 0.6], [0.3, 0.6, 0.7])
+    shots = [{"file": f"{n}.png", "light": list(light)} for n, light in enumerate(side)]
+    sheet.write_text(json.dumps({**content, "shots": shots}))
+    aside = read_shots(sheet)
+    assert any("one side" in note for note in aside.notes)
+    assert aside.slope_error > 2 * around.slope_error
+
+
+def test_a_lit_dark_frame_is_refused_and_a_grey_one_doubted(tmp_path, frames):
+    _write(tmp_path / "lit.png", np.mean(frames, axis=0) * 0.9)
+    with pytest.raises(ShotsUnusable, match=r"lit\.png is no dark frame"):
+        read_shots(_rig(tmp_path, frames, dark="lit.png"))
+    _write(tmp_path / "black.png", np.full((ROWS, COLUMNS, 3), 0.001))
+    _write(tmp_path / "grey.png", np.full((ROWS, COLUMNS, 3), 0.09))
+    clear = read_shots(_rig(tmp_path, frames, dark="black.png"))
+    grey = read_shots(_rig(tmp_path, frames, dark="grey.png"))
+    assert any("Room light makes up" in note for note in grey.notes)
+    assert grey.slope_error > 1.5 * clear.slope_error

@@ -1,0 +1,261 @@
+"""A ball in a picture: its outline to a fraction of a pixel, and the surface each pixel shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from scipy import ndimage
+
+from mnimage.errors import RigUnusable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.rig import TargetShots
+
+    Values = NDArray[np.float64]
+
+_SEARCH_PX = 320
+_RAYS = 360
+_MOST_EDGES = 0.12
+_LEAST_RADIUS_PX = 30.0
+_LEAST_ROUND = 0.45
+_INDEPENDENT = 4.0
+"""So many neighbouring rays share one error of the edge (blur, shadow)."""
+_EDGE_PX = 0.12
+"""What the edge is off by all round: where a blurred edge begins is a matter of its contrast."""
+_CLEAR = 25.0
+_FAINT = 0.04
+_SIZE = 0.1
+"""By how much the scale told may be off."""
+_ROUND = 0.7
+_CHROME_EDGE_PX = 0.35
+"""The same where the rim mirrors what lies beside it and so hardly differs from it."""
+_WHERE = 'State its outline in the sheet: "ball": {"row": ..., "col": ..., "radius_px": ...}.'
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A circle in px, with the standard errors of its middle (each way) and of its radius."""
+
+    row: float
+    column: float
+    radius: float
+    middle_error: float
+    radius_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ball:
+    """A ball before the camera: middle and radius in mm, the pixels' pitch on the level z = 0.
+
+    `camera_mm` is the camera's height above that level, infinite where it is not known.
+    """
+
+    middle: Values
+    radius_mm: float
+    pitch: float
+    shape: tuple[int, int]
+    camera_mm: float
+
+    def surface(self, row: Values, column: Values) -> tuple[Values, Values, Values]:
+        """Return place, unit normal and the unit way of sight (n, 3) at pixels on the ball."""
+        start, way = self._sight(row, column)
+        gap = start - self.middle
+        along = np.sum(gap * way, axis=1)
+        inside = along**2 - np.sum(gap**2, axis=1) + self.radius_mm**2
+        place = start + (-along - np.sqrt(np.maximum(inside, 0)))[:, None] * way
+        normal = place - self.middle
+        return place, normal / np.linalg.norm(normal, axis=1, keepdims=True), way
+
+    def _sight(self, row: Values, column: Values) -> tuple[Values, Values]:
+        x = (column - (self.shape[1] - 1) / 2) * self.pitch
+        y = (row - (self.shape[0] - 1) / 2) * self.pitch
+        start = np.stack([x, y, np.zeros_like(x)], axis=1)
+        if not np.isfinite(self.camera_mm):
+            return start, np.broadcast_to([0.0, 0.0, -1.0], start.shape)
+        way = start - [0.0, 0.0, self.camera_mm]
+        return start, way / np.linalg.norm(way, axis=1, keepdims=True)
+
+
+def place_ball(outline: Outline, shots: TargetShots, diameter_mm: float) -> Ball:
+    """Return where a ball of known size lies, from its outline.
+
+    Without a height told it rests on the level of the skin.
+    """
+    radius = diameter_mm / 2
+    height = radius if shots.height_mm is None else shots.height_mm
+    camera = np.inf if shots.camera_mm is None else shots.camera_mm
+    # The rim that a near camera sees lies before the middle: smaller, and further out.
+    rim = 1 - (radius / (camera - height)) ** 2 if np.isfinite(camera) else 1.0
+    there = radius / outline.radius / np.sqrt(rim)
+    rows, columns = shots.shape
+    x = (outline.column - (columns - 1) / 2) * there * rim
+    y = (outline.row - (rows - 1) / 2) * there * rim
+    nearer = (camera - height) / camera if np.isfinite(camera) else 1.0
+    return Ball(np.array([x, y, height]), radius, there / nearer, shots.shape, camera)
+
+
+def find_outline(shots: TargetShots, diameter_mm: float, *, chrome: bool = False) -> Outline:
+    """Return the outline of a ball of known size.
+
+    Raises
+    ------
+    RigUnusable
+        If no ball is found.
+    """
+    picture = _even(shots.frames)
+    start = shots.circle or _circle(picture, shots, diameter_mm)
+    # A logarithm shows faint edges, but moves them towards the dark side.
+    mean = shots.frames.mean(axis=0)
+    for light, share in ((picture, 0.12), (mean, 0.06), (mean, 0.03)):
+        start, left, kept = _refined(light, start, share)
+        if kept < _LEAST_ROUND:
+            raise _no_ball(shots.name)
+    row, column, radius = start
+    if radius < _LEAST_RADIUS_PX:
+        raise RigUnusable(
+            f"The ball in {shots.name} is only {2 * radius:.0f} pixels wide.",
+            hint=f"Come nearer: it must be at least {2 * _LEAST_RADIUS_PX:.0f} pixels wide.",
+        )
+    own = left / np.sqrt(max(kept * _RAYS / _INDEPENDENT / 2, 1))
+    edge = _CHROME_EDGE_PX if chrome else _EDGE_PX
+    return Outline(row, column, radius, float(np.hypot(own, edge / 2)), float(np.hypot(own, edge)))
+
+
+def _even(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of the frames on a scale where dark and bright edges count alike."""
+    mean = np.maximum(frames, 0).mean(axis=0)
+    faint = np.float32(max(float(np.quantile(mean, 0.3)), 1e-4))
+    return np.asarray(np.log(np.minimum(mean, 30 * faint) + faint / 2), dtype=np.float32)
+
+
+def _circle(
+    picture: NDArray[np.float32], shots: TargetShots, diameter_mm: float
+) -> tuple[float, float, float]:
+    """Return the roundest outline in a picture made small, by votes along its slopes."""
+    step = max(picture.shape) / _SEARCH_PX
+    size = (round(picture.shape[1] / step), round(picture.shape[0] / step))
+    small = cv2.GaussianBlur(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), (0, 0), 2.0)
+    low, high = np.quantile(small, [0.005, 0.995])
+    grey = np.clip((small - low) / max(high - low, 1e-6) * 255, 0, 255).astype(np.uint8)
+    best: tuple[float, tuple[float, float, float]] | None = None
+    for sharp in (120, 60):
+        if (cv2.Canny(grey, sharp / 2, sharp) > 0).mean() > _MOST_EDGES:
+            break  # Mere noise: votes for circles everywhere.
+        found = cv2.HoughCircles(
+            grey, cv2.HOUGH_GRADIENT, 1, 20, param1=sharp, param2=12,
+            minRadius=12, maxRadius=min(size) // 2,
+        )  # fmt: skip
+        for x, y, radius in np.reshape(found if found is not None else [], (-1, 3))[:12].tolist():
+            circle = ((y + 0.5) * step - 0.5, (x + 0.5) * step - 0.5, radius * step)
+            score = _roundness(picture, circle)
+            if best is None or score > best[0]:
+                best = (score, circle)
+    if best is None:
+        raise _no_ball(shots.name)
+    if shots.mm_per_px is not None:
+        return _of_size(picture, best[1], _expected(shots, diameter_mm))
+    return _outermost(picture, best[1])
+
+
+def _expected(shots: TargetShots, diameter_mm: float) -> float:
+    """Return the radius in px that a ball should have by the scale told."""
+    height = diameter_mm / 2 if shots.height_mm is None else shots.height_mm
+    nearer = shots.camera_mm / (shots.camera_mm - height) if shots.camera_mm else 1.0
+    return diameter_mm / 2 / (shots.mm_per_px or 1.0) * nearer
+
+
+def _of_size(
+    picture: NDArray[np.float32], circle: tuple[float, float, float], radius: float
+) -> tuple[float, float, float]:
+    """Return the clearest circle of about the expected radius around the same middle."""
+    row, column, _ = circle
+    _, radii, seen = _profiles(picture, (row, column, radius), _SIZE)
+    slope = np.abs(np.median(np.gradient(seen, radii, axis=1), axis=0))
+    return row, column, float(radii[slope.argmax()])
+
+
+def _outermost(
+    picture: NDArray[np.float32], circle: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Return the widest circle about the same middle that shows: chrome has rings inside.
+
+    At 0.71 of its radius a ball seen from above mirrors the horizon.
+    """
+    row, column, radius = circle
+    _, radii, seen = _profiles(picture, (row, column, 1.3 * radius), 0.4)
+    slope = np.gradient(seen, radii, axis=1)
+    middle = np.abs(np.median(slope, axis=0))
+    noise = 1.4826 * np.median(np.abs(slope - np.median(slope, axis=0)), axis=0)
+    clear = (middle > _CLEAR * noise / np.sqrt(_RAYS)) & (middle > _FAINT * middle.max())
+    peak = clear[1:-1] & (middle[1:-1] >= middle[:-2]) & (middle[1:-1] >= middle[2:])
+    for wide in radii[1:-1][peak][::-1].tolist():
+        found, _, kept = _refined(picture, (row, column, wide), 0.06)
+        if kept > _ROUND:
+            return found
+    return circle
+
+
+def _no_ball(name: str) -> RigUnusable:
+    return RigUnusable(
+        f"No ball was found in {name}.",
+        hint=f"Lay it on dark, even cloth, alone in the picture. {_WHERE}",
+    )
+
+
+def _profiles(
+    picture: NDArray[np.float32], circle: tuple[float, float, float], share: float
+) -> tuple[Values, Values, Values]:
+    """Return angles, radii and the brightness along rays about a circle, (angles, radii)."""
+    row, column, radius = circle
+    angle = np.arange(_RAYS) * 2 * np.pi / _RAYS
+    reach = max(share * radius, 4.0)
+    radii = np.arange(radius - reach, radius + reach, 0.5)
+    places = [
+        row + np.sin(angle)[:, None] * radii,
+        column + np.cos(angle)[:, None] * radii,
+    ]
+    seen = ndimage.map_coordinates(picture, places, order=1, mode="nearest")
+    return angle, radii, np.asarray(ndimage.gaussian_filter1d(seen, 2.0, axis=1), dtype=np.float64)
+
+
+def _roundness(picture: NDArray[np.float32], circle: tuple[float, float, float]) -> float:
+    """Return how strong and how one-sided the edge along a circle is."""
+    _, radii, seen = _profiles(picture, circle, 0.12)
+    slope = np.gradient(seen, radii, axis=1)
+    strongest = np.take_along_axis(slope, np.abs(slope).argmax(axis=1)[:, None], axis=1)
+    return float(abs(np.median(strongest)) * np.sqrt(circle[2]))
+
+
+def _refined(
+    picture: NDArray[np.float32], circle: tuple[float, float, float], share: float
+) -> tuple[tuple[float, float, float], float, float]:
+    """Return the circle laid onto the edge around it, the rms left, and the share of rays kept."""
+    angle, radii, seen = _profiles(picture, circle, share)
+    slope = np.gradient(seen, radii, axis=1)
+    sign = np.sign(np.median(slope[np.arange(_RAYS), np.abs(slope).argmax(axis=1)])) or 1.0
+    strength = np.maximum(sign * slope, 0)
+    top = strength.argmax(axis=1).clip(1, len(radii) - 2)
+    left, middle, right = (strength[np.arange(_RAYS), top + side] for side in (-1, 0, 1))
+    bend = np.minimum(left - 2 * middle + right, -1e-9)
+    edge = radii[top] + 0.25 * (left - right) / bend
+    y, x = edge * np.sin(angle), edge * np.cos(angle)
+    weight = np.ones(_RAYS) * (middle > 0.15 * np.median(middle))
+    found = np.array([0.0, 0.0, circle[2]])
+    away = np.zeros(_RAYS)
+    for _ in range(20):
+        gap = np.hypot(y - found[0], x - found[1])
+        away = gap - found[2]
+        scale = 1.4826 * float(np.median(np.abs(away[weight > 0]))) + 0.05
+        good = weight * (1 - np.minimum(np.abs(away) / (4 * scale), 1) ** 2) ** 2
+        slopes = np.stack([(found[0] - y) / gap, (found[1] - x) / gap, -np.ones(_RAYS)], axis=1)
+        change = np.linalg.lstsq(slopes * good[:, None] ** 0.5, -away * good**0.5, rcond=None)[0]
+        found = found + change
+    kept = np.abs(away) < max(3 * scale, 1.0)
+    rest = float(np.sqrt(np.mean(away[kept & (weight > 0)] ** 2)))
+    share_kept = float((kept & (weight > 0)).mean())
+    return (circle[0] + found[0], circle[1] + found[1], float(found[2])), rest, share_kept

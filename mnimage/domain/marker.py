@@ -1,0 +1,51 @@
+"""Printed markers of known size: their numbers, and what was found of them in a photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SIDES_MM = (8, 10, 15, 20, 30)
+"""Sides of the markers that are printed, in mm: the black square from edge to edge."""
+
+COPIES = 10
+"""Markers of one side differ in their number, so that several fit into one photo."""
+
+
+def number_of(side_mm: int, copy: int) -> int:
+    """Return the number of a marker: ten times its side in mm, plus which copy it is.
+
+    Raises
+    ------
+    ValueError
+        If no such marker is printed.
+    """
+    if side_mm not in SIDES_MM or not 0 <= copy < COPIES:
+        raise ValueError(f"no such marker: {side_mm} mm, copy {copy}")
+    return COPIES * side_mm + copy
+
+
+def side_of(number: int) -> int | None:
+    """Return the side in mm that a marker's number tells, None if it is none of ours."""
+    side = number // COPIES
+    return side if side in SIDES_MM else None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One marker found in a photo.
+
+    `mm_per_px` holds for a surface at the marker's distance that faces the camera, whatever the
+    marker's own tilt; `relative_error` is its standard error. `corners` are its four corners as
+    (row, column), `blur_px` the sigma of its edges. `flaw` is what forbids using it, as the check
+    failed ("marker tilt", ...), the number measured and the limit; None where nothing does.
+    """
+
+    number: int
+    side_mm: float
+    side_px: float
+    corners: tuple[tuple[float, float], ...]
+    tilt_deg: float
+    blur_px: float
+    mm_per_px: float
+    relative_error: float
+    flaw: tuple[str, float, float] | None = None

@@ -1,0 +1,80 @@
+"""Square markers of the family AprilTag 36h11: their cells, and how a blurred one looks.
+
+Places on a marker are (u, v) in cells to the right and down from its middle; the black square
+reaches from -4 to 4 and one cell of white lies around it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from scipy.special import ndtr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64]
+
+CELLS = 8
+"""Cells across the black square."""
+
+_EDGES = np.arange(-4, 5, dtype=np.float64)
+
+
+@cache
+def tag_cells(number: int) -> NDArray[np.bool_]:
+    """Return which of the 8 x 8 cells of a marker are white.
+
+    Raises
+    ------
+    ValueError
+        If the family has no such number.
+    """
+    family = dictionary()
+    if not 0 <= number < len(family.bytesList):
+        raise ValueError(f"no such marker: {number}")
+    return np.asarray(cv2.aruco.generateImageMarker(family, number, CELLS)) > 0
+
+
+@cache
+def dictionary() -> cv2.aruco.Dictionary:
+    """Return the family of markers."""
+    return cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
+
+
+def tag_cover(number: int, u: Values, v: Values, blur: float) -> tuple[Values, Values, Values]:
+    """Return the share of white seen at n places through a Gaussian blur, and its slopes.
+
+    Parameters
+    ----------
+    number
+        Of the marker.
+    u, v
+        Places, shape (n,).
+    blur
+        Sigma in cells.
+
+    Returns
+    -------
+    cover, along_u, along_v
+        Shape (n,); exact, since a Gaussian falls into a product.
+    """
+    ink = (~tag_cells(number)).astype(np.float64)
+    across, across_slope = _boxes(u, blur)
+    down, down_slope = _boxes(v, blur)
+    rows = down @ ink
+    cover = 1 - np.sum(rows * across, axis=1)
+    along_u = -np.sum(rows * across_slope, axis=1)
+    along_v = -np.sum((down_slope @ ink) * across, axis=1)
+    return cover, along_u, along_v
+
+
+def _boxes(place: Values, blur: float) -> tuple[Values, Values]:
+    """Return how much each cell's span counts at each place, (n, 8), and the slope of that."""
+    gap = (place[:, None] - _EDGES) / blur
+    reached = ndtr(gap)
+    bell = np.exp(-0.5 * gap**2) / (blur * np.sqrt(2 * np.pi))
+    return reached[:, :-1] - reached[:, 1:], bell[:, :-1] - bell[:, 1:]

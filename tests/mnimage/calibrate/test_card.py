@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnimage.calibrate.card import rig_of_card
+from mnimage.errors import RigUnusable
+from tests.mnimage.calibrate.rig_scenes import CARD_STAGE, card_shots, lamps, off_mm
+
+
+def _measured(shown, seed, heights=(0.0, 40.0), **more):
+    places = [card_shots(shown, seed, height, **more) for height in heights]
+    return rig_of_card(places, made_at="2026-01-01")
+
+
+def test_places_of_near_lamps_from_two_heights():
+    shown = lamps(1)
+    rig = _measured(shown, 1)
+    off, errors = off_mm(rig, shown), np.array([lamp.error_mm for lamp in rig.lamps])
+    assert np.all(off < 3 * errors)
+    assert np.median(off / [lamp.distance_mm for lamp in shown]) < 0.03
+    true = np.array([lamp.power for lamp in shown])
+    assert [lamp.power for lamp in rig.lamps] == pytest.approx(true / true.mean(), rel=0.08)
+
+
+def test_one_height_tells_less_and_says_so():
+    shown = lamps(2)
+    rig = _measured(shown, 2, heights=(0.0,))
+    errors = np.array([lamp.error_mm for lamp in rig.lamps])
+    assert np.all(off_mm(rig, shown) < 3 * errors)
+    assert any("second height" in note for note in rig.warnings)
+
+
+@pytest.mark.parametrize("wrong", [{"gamma": 2.2}, {"stage": replace(CARD_STAGE, room=0.1)}])
+def test_gamma_and_room_light_are_caught(wrong):
+    with pytest.raises(RigUnusable, match="does not fall off"):
+        _measured(lamps(3), 3, **wrong)
+
+
+def test_a_card_says_nothing_of_far_lamps():
+    with pytest.raises(RigUnusable, match="too far"):
+        _measured(lamps(4, far=True), 4, heights=(0.0,))

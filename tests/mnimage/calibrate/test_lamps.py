@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnimage.calibrate.lamps import rig_of_ball
+from mnimage.errors import RigUnusable
+from tests.mnimage.calibrate.rig_scenes import PLACES, STAGE, ball_shots, lamps, off_deg, off_mm
+
+MOVED = 12.0
+
+
+def _measured(places, *, chrome, near=False):
+    return rig_of_ball(places, 30.0, chrome=chrome, near=near, made_at="2026-01-01")
+
+
+@pytest.mark.parametrize("chrome", [True, False])
+def test_directions_from_one_place(chrome):
+    shown = lamps(1, far=True)
+    rig = _measured([ball_shots(shown, 1, chrome=chrome)], chrome=chrome)
+    off = off_deg(rig, shown)
+    assert off.max() < 1.0
+    assert np.all(off < 3 * np.array([lamp.error_deg for lamp in rig.lamps]))
+    assert rig.scale is not None
+    assert rig.scale.mm_per_px == pytest.approx(STAGE.mm_per_px, rel=0.01)
+
+
+def test_a_matte_ball_tells_the_lamps_powers():
+    shown = lamps(2, far=True)
+    rig = _measured([ball_shots(shown, 2, chrome=False)], chrome=False)
+    true = np.array([lamp.power for lamp in shown])
+    assert [lamp.power for lamp in rig.lamps] == pytest.approx(true / true.mean(), rel=0.03)
+
+
+@pytest.mark.parametrize("chrome", [True, False])
+def test_places_of_near_lamps(chrome):
+    shown = lamps(3, count=3)
+    places = [ball_shots(shown, 3, chrome=chrome, place=place) for place in PLACES]
+    rig = _measured(places, chrome=chrome, near=True)
+    off = off_mm(rig, shown)
+    errors = np.array([lamp.error_mm for lamp in rig.lamps])
+    assert np.all(off < 3 * errors)
+    assert np.all(off < 0.06 * np.array([lamp.distance_mm for lamp in shown]))
+    assert off_deg(rig, shown).max() < 1.0
+    assert all(lamp.left_out_deg < 1 for lamp in rig.lamps)
+
+
+def test_one_place_does_not_tell_how_far_lamps_are():
+    with pytest.raises(RigUnusable, match="not how far"):
+        _measured([ball_shots(lamps(4), 4, chrome=True)], chrome=True, near=True)
+
+
+def test_a_lamp_moved_between_the_places_is_caught():
+    shown = lamps(5, count=3)
+    places = [ball_shots(shown, 5, chrome=False, place=place) for place in PLACES[:3]]
+    bumped = [replace(shown[0], y=shown[0].y + 3 * MOVED), *shown[1:]]
+    places += [ball_shots(bumped, 5, chrome=False, place=place) for place in PLACES[3:]]
+    with pytest.raises(RigUnusable, match=r"Lamp 1 lies elsewhere"):
+        _measured(places, chrome=False, near=True)
+
+
+def test_gamma_left_in_is_caught():
+    with pytest.raises(RigUnusable, match="not linear"):
+        _measured([ball_shots(lamps(6, far=True), 6, chrome=False, gamma=2.2)], chrome=False)
+
+
+def test_room_light_left_in_is_caught():
+    stage = replace(STAGE, room=0.1)
+    with pytest.raises(RigUnusable, match="lit where no lamp reaches"):
+        _measured([ball_shots(lamps(7, far=True), 7, chrome=False, stage=stage)], chrome=False)
+
+
+def test_a_matte_ball_is_no_chrome_ball():
+    with pytest.raises(RigUnusable, match="no highlight"):
+        _measured([ball_shots(lamps(8, far=True), 8, chrome=False)], chrome=True)
+
+
+def test_an_empty_table_has_no_ball():
+    shots = ball_shots(lamps(9, far=True), 9, chrome=False)
+    chance = np.random.default_rng(9)
+    blank = chance.normal(0.3, 0.01, shots.frames.shape).astype(np.float32)
+    with pytest.raises(RigUnusable) as caught:
+        _measured([replace(shots, frames=blank)], chrome=False)
+    assert caught.value.hint
