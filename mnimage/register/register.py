@@ -91,7 +91,8 @@ def register_pair(
     if trust.refusal:
         return _refused(before, after, trust.refusal, started)
     found = _alignment((before.shape, after.shape), frame, matched, trust, work.shrunk)
-    return replace(found, seconds=time.perf_counter() - started)
+    limit_px = recipe.max_error_px / frame.zoom
+    return replace(found, limit_px=limit_px, seconds=time.perf_counter() - started)
 
 
 _NO_COMMON_SKIN = (

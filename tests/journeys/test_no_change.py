@@ -22,7 +22,8 @@ def test_portraits_minutes_apart(person):
     comparison = workflow.compare_files(before, after).comparison
     changes = [change for zone in comparison.zones.values() for change in zone.values()]
     called = [change for change in changes if change.verdict in (Verdict.BETTER, Verdict.WORSE)]
-    assert len(changes) > 30
+    # Zones that the smile moved are not scored; 009 smiles most and keeps the upper face.
+    assert len(changes) > 20
     # The family-wise level is 5 %; a smile moves blood and shading, so one call is let pass.
     assert len(called) <= 1, called
     # And the doubt is of the size of what really moves, not simply huge.
