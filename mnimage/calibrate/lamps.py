@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 _WITHIN = 0.93
 """Share of the radius within which a ball is looked at: its rim is blurred or mirrors all."""
-_BLOB = 0.4
+_BLOB = 0.65
 _PEAK_PX = 0.25
+_MOST_UNLIKE = 0.04
 _LEAST_PEAK = 4.0
 _LIT = 0.12
 _LEAST_DARK = 0.05
@@ -159,6 +160,13 @@ def _look(shots: TargetShots, diameter_mm: float, *, chrome: bool) -> _Look:
     away = np.hypot(row - outline.row, column - outline.column)
     on = away < _WITHIN * outline.radius
     ball = place_ball(outline, shots, diameter_mm)
+    told = shots.mm_per_px
+    if told is not None and abs(ball.pitch / told - 1) > _MOST_UNLIKE:
+        raise RigUnusable(
+            f"The ball in {shots.name} tells {ball.pitch:.4f} mm per pixel, the sheet {told:.4f}.",
+            hint="Check the diameter, the scale and the camera's distance, that the light is "
+            "linear, and that the ball's rim stands out from the cloth.",
+        )
     return _Look(shots, outline, ball, row[on], column[on])
 
 

@@ -84,3 +84,9 @@ def test_an_empty_table_has_no_ball():
     with pytest.raises(RigUnusable) as caught:
         _measured([replace(shots, frames=blank)], chrome=False)
     assert caught.value.hint
+
+
+def test_a_wrong_diameter_or_scale_is_caught():
+    shots = ball_shots(lamps(10, far=True), 10, chrome=False)
+    with pytest.raises(RigUnusable, match="mm per pixel, the sheet"):
+        _measured([replace(shots, mm_per_px=1.07 * STAGE.mm_per_px)], chrome=False)
