@@ -21,7 +21,6 @@ from mnimage.errors import ModelsMissing
 from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
 from mnimage.face.zones import skin_zones
-from mnimage.kernels.flow import BLOCK
 from mnimage.kernels.geometry import block_mean, expand, invert, sample
 from mnimage.quality.check import check_photo
 from mnimage.quality.marker import check_markers
@@ -29,6 +28,7 @@ from mnimage.quality.shot import Earlier
 from mnimage.register.moved import mark_moved
 from mnimage.register.register import register_pair
 from mnimage.register.warp import warp_photo
+from mnimage.relief.follow import cut_scars, fill_seen, fresh_scars
 from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
 from mnimage.score.pair import score_pair
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from mnimage.domain.face import Face, Zones
     from mnimage.domain.marker import Marker
     from mnimage.domain.quality import Finding
-    from mnimage.domain.relief import Relief, ReliefCard, Shots
+    from mnimage.domain.relief import Relief, ReliefCard, Scar, Shots
     from mnimage.domain.scorecard import ScoreCard
 
 
@@ -200,10 +200,7 @@ def align(before: Examined, after: Examined, recipe: Recipe, tick: Tick = no_tic
     skin = (before.zones.labels > 0) | before.zones.reference
     faces = (before.face, after.face)
     found = register_pair(before.photo, after.photo, faces, skin, recipe.register, tick=tick)
-    found = mark_moved(found, before.face, before.zones, recipe.register)
-    # The recipe's limit is in working pixels, BLOCK of which are one step of the photo before.
-    limit_px = recipe.register.max_error_px * found.step / BLOCK
-    return replace(found, limit_px=limit_px) if found.aligned else found
+    return mark_moved(found, before.face, before.zones, recipe.register)
 
 
 def compare_photos(
@@ -239,11 +236,12 @@ def compare_shots(
     tick(0, 4)
     alignment = align(before.examined, after.examined, recipe)
     tick(1, 4)
-    later = after.examined
+    first, later = before.examined, after.examined
     if alignment.aligned:
-        later = replace(later, relief=_same_scars(before, after, alignment, recipe))
+        cards = _same_scars(before, after, alignment, recipe)
+        first, later = replace(first, relief=cards[0]), replace(later, relief=cards[1])
     tick(2, 4)
-    pair = _pair(before.examined, later, alignment, recipe)
+    pair = _pair(first, later, alignment, recipe)
     tick(4, 4)
     return pair
 
@@ -257,28 +255,63 @@ def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Exami
 
 def _same_scars(
     before: ExaminedShots, after: ExaminedShots, alignment: Alignment, recipe: Recipe
-) -> ReliefCard:
-    """Return the relief after, measured on the scars found before."""
+) -> tuple[ReliefCard, ReliefCard]:
+    """Return the reliefs before and after, each measured on the scars of both."""
+    card, own = before.examined.relief, after.examined.relief
+    if card is None or own is None:
+        raise ValueError("a relief was not measured")
+    there = _places_before(alignment)
+    carried = _carried(card.scar_labels, there)
+    seen = sample(_valid_at_pixels(alignment), there[0], there[1], outside=0.0) > 0.5
+    seen = fill_seen(seen, carried)
+    fresh = fresh_scars(own.scar_labels, carried, seen, int(card.scar_labels.max()) + 1)
+    later = measure_relief(after.relief, recipe.relief, scars=carried + fresh, mask=seen)
+    cut = cut_scars(card.scar_labels, carried, _area_ratio(alignment))
+    whole = tuple(scar for scar in later.scars if scar.id not in cut)
+    later = replace(later, scars=whole, recipe=recipe.version)
+    return replace(card, places=_places(before, fresh, alignment, recipe)), later
+
+
+def _places(
+    before: ExaminedShots, fresh: NDArray[np.int32], alignment: Alignment, recipe: Recipe
+) -> tuple[Scar, ...]:
+    """Return what the relief before shows where scars were found after only."""
     card = before.examined.relief
-    if card is None:
-        raise ValueError("the relief before was not measured")
-    places = _places_before(alignment)
-    labels = cv2.remap(
-        card.scar_labels.astype(np.float32),
+    if card is None or not fresh.any():
+        return ()
+    row = expand(alignment.row, alignment.step, alignment.shape)
+    column = expand(alignment.column, alignment.step, alignment.shape)
+    back = np.where(card.scar_labels > 0, 0, _carried(fresh, (row, column)))
+    both = card.scar_labels + back.astype(np.int32)
+    measured = measure_relief(before.relief, recipe.relief, scars=both)
+    return tuple(scar for scar in measured.scars if (back == scar.id).any())
+
+
+def _carried(
+    labels: NDArray[np.int32], places: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> NDArray[np.int32]:
+    """Return labels as they lie in the other picture, whose pixels lie at `places` in this one."""
+    drawn = cv2.remap(
+        labels.astype(np.float32),
         places[1],
         places[0],
         cv2.INTER_NEAREST,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0,
     )
-    valid = np.asarray(
-        cv2.resize(alignment.valid.astype(np.float32), before.examined.photo.shape[::-1]),
-        dtype=np.float32,
-    )
-    seen = sample(valid, places[0], places[1], outside=0.0) > 0.5
-    carried = np.asarray(np.rint(labels), dtype=np.int32)
-    later = measure_relief(after.relief, recipe.relief, scars=carried, mask=seen)
-    return replace(later, recipe=recipe.version)
+    return np.asarray(np.rint(drawn), dtype=np.int32)
+
+
+def _valid_at_pixels(alignment: Alignment) -> NDArray[np.float32]:
+    valid = cv2.resize(alignment.valid.astype(np.float32), alignment.shape[::-1])
+    return np.asarray(valid, dtype=np.float32)
+
+
+def _area_ratio(alignment: Alignment) -> float:
+    """Return how many pixels of the photo after show what one of the photo before does."""
+    down = np.gradient(alignment.row, alignment.step)
+    right = np.gradient(alignment.column, alignment.step)
+    return float(np.median(down[0] * right[1] - down[1] * right[0]))
 
 
 def _places_before(alignment: Alignment) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

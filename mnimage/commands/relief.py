@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def command(shots: Path, out: Path, *, as_json: bool) -> int:
     """Turn the directional shots listed in SHOTS into relief.
 
-    Writes height.tif (mm), depth.png and normals.png into DIR.
+    Writes height.tif (mm), depth.png, normals.png and scars.csv into DIR.
     """
     with progress("relief") as tick:
         card = workflow.relief_file(shots, out, tick=tick)
@@ -33,7 +33,7 @@ def command(shots: Path, out: Path, *, as_json: bool) -> int:
         f"texture {card.texture_sq_um:.1f} ± {card.texture_uncertainty_um:.1f} um, "
         f"scar depth index {card.scar_depth_index_um:.1f} um, {card.trusted:.0%} trusted"
     )
-    rows = [("scar", "type", "depth mm", "± mm", "area mm2", "volume mm3")]
+    rows = [("scar", "type", "depth mm", "± mm", "area mm2", "volume mm3", "width mm", "wall °")]
     rows += [
         (
             str(scar.id),
@@ -42,6 +42,8 @@ def command(shots: Path, out: Path, *, as_json: bool) -> int:
             f"{scar.depth_uncertainty_mm:.3f}",
             f"{scar.area_mm2:.2f}",
             f"{scar.volume_mm3:.3f}",
+            f"{scar.width_mm:.2f}",
+            f"{scar.wall_angle_deg:.0f}",
         )
         for scar in card.scars
     ]

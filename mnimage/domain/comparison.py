@@ -53,9 +53,22 @@ class Change:
         return 100.0 * self.change / self.before if self.before > 0 else None
 
 
+class ScarState(StrEnum):
+    """What became of a scar, beyond the doubt of measuring it twice."""
+
+    FILLED = "filled"
+    UNCHANGED = "unchanged"
+    DEEPER = "deeper"
+    NEW = "new"
+    NOT_MEASURED = "not measured"
+
+
 @dataclass(frozen=True, slots=True)
 class ScarChange:
-    """One scar followed over two sessions; `after` is None where it could not be measured again."""
+    """One scar followed over two sessions; `after` is None where it could not be measured again.
+
+    `fresh` marks one that was found after only; `before` is then what was at its place.
+    """
 
     id: int
     before: Scar
@@ -63,6 +76,26 @@ class ScarChange:
     depth: Change | None
     volume: Change | None
     verdict: Verdict
+    fresh: bool = False
+
+    @property
+    def state(self) -> ScarState:
+        """The verdict in words of a scar; a change within error is "unchanged"."""
+        if self.verdict is Verdict.WORSE:
+            return ScarState.NEW if self.fresh else ScarState.DEEPER
+        states = {Verdict.BETTER: ScarState.FILLED, Verdict.WITHIN_ERROR: ScarState.UNCHANGED}
+        return states.get(self.verdict, ScarState.NOT_MEASURED)
+
+
+@dataclass(frozen=True, slots=True)
+class ScarCourse:
+    """One scar over all sessions of a series, each against the first one.
+
+    `changes` has one entry per later session, None where the scar was not seen or not yet there.
+    """
+
+    id: int
+    changes: tuple[ScarChange | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

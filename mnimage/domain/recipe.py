@@ -174,7 +174,8 @@ class ReliefRecipe:
     `scatter` holds, for each channel, the share of light that spreads inside the skin and how far
     (sigma in mm): assumed values in the order of Jensen's diffuse lengths, to be measured per rig.
     The `..._error` values are what sessions with a fixed rig are expected to differ by (simulated:
-    lamps known to 0.4 degrees, power to 2 %, motion of half a pixel). `lens_blur_px` is the sigma
+    lamps known to 0.4 degrees, power to 2 %, motion of half a pixel). `scatter_error` is how wrong
+    share and reach may be for one skin, each by itself. `lens_blur_px` is the sigma
     of a sharp lens' blur. What covers less than `scar_narrow_mm2` is a scar only if it is deeper
     than `scar_least_narrow_mm`: pores, crossings of furrows and bits of lines reach 0.1 mm.
     """
@@ -191,6 +192,7 @@ class ReliefRecipe:
         ("green", 0.4, 0.4),
         ("red", 0.5, 1.0),
     )
+    scatter_error: float = 0.3
     scatter_rounds: int = 4
     lens_blur_px: float = 0.6
     skin_sigma_mm: float = 2.5

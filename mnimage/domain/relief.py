@@ -53,6 +53,7 @@ class Relief:
     `normals` has shape (rows, columns, 3) as (x right, y down, z to the camera). `raw_mm` is the
     height before the light's spread inside the skin was taken back; `shadowed` marks where a shot
     was much darker than the shape found can explain, so that a hole is at least as deep as found.
+    `scatter_share` is the share of the light that was taken to spread inside the skin (0: none).
     `slope_error` is that of the shots; `picture` their mean with the motion between them taken
     back, None where none was.
     """
@@ -64,6 +65,7 @@ class Relief:
     scale: Scale
     warnings: tuple[str, ...] = ()
     raw_mm: NDArray[np.float32] | None = field(repr=False, default=None)
+    scatter_share: float = 0.0
     shadowed: NDArray[np.bool_] | None = field(repr=False, default=None)
     slope_error: float = 0.0
     picture: NDArray[np.uint8] | None = field(repr=False, default=None)
@@ -77,7 +79,9 @@ class Scar:
     "boxcar deep", "rolling". `lower_bound` is set where the walls were in shadow, and for every
     ice-pick: the true depth is then at least the one given. The `raw_...` values are those before
     the light's spread inside the skin was taken back: too small, but by the same factor at every
-    session, so that a change is best read from them; NaN where there are none.
+    session, so that a change is best read from them; NaN where there are none. The
+    `..._systematic` values are the standard errors that every session of one skin shares, since
+    nobody knows exactly how far light spreads in it: they concern the amount, not its change.
     """
 
     id: int
@@ -95,8 +99,40 @@ class Scar:
     lower_bound: bool = False
     raw_depth_mm: float = float("nan")
     raw_volume_mm3: float = float("nan")
+    depth_systematic_mm: float = float("nan")
+    volume_systematic_mm3: float = float("nan")
     area_uncertainty_mm2: float = float("nan")
     width_uncertainty_mm: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Which way the texture runs: `degrees` from the picture's right downwards, 0 to 180.
+
+    `aspect` is the texture aspect ratio Str of ISO 25178-2: the fastest fall of the
+    autocorrelation to 0.2 over the slowest; near 1 the same all round, near 0 all one way.
+    """
+
+    degrees: float
+    aspect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Pores and lines on a relief: places in px (n, 2) as (row, column), and what they come to.
+
+    `pore_depth_um` is how far each pore lies below its rim, the medians are over all pores.
+    `line_px` are the points on the lines' centres, `line_depth_um` their mean depth.
+    """
+
+    pores_px: NDArray[np.float32] = field(repr=False)
+    pore_depth_um: NDArray[np.float32] = field(repr=False)
+    pores_per_cm2: float
+    pore_diameter_mm: float
+    pore_median_um: float
+    line_px: NDArray[np.int32] = field(repr=False)
+    lines_mm_per_cm2: float
+    line_depth_um: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +142,10 @@ class ReliefCard:
     `depth_mm` (rows, columns) is positive in holes; `scar_labels` numbers each scar's pixels, and a
     margin around them, with its id, 0 elsewhere: these are the masks to carry to later sessions.
     `band_um` is the local texture Sq in um (NaN where not measured). `texture_octaves_um` gives Sq
-    per octave of wavelength as (from mm, to mm, um). Uncertainties are standard errors between
-    sessions.
+    per octave of wavelength as (from mm, to mm, um). `places` is what this relief shows at the
+    places of scars that were found at a later session only. `texture_direction` and `marks` (pores
+    and lines) are None where they could not be measured. Uncertainties are standard errors between
+    sessions; `texture_systematic_um` is the one that all sessions of one skin share (see `Scar`).
     """
 
     texture_sq_um: float
@@ -124,3 +162,7 @@ class ReliefCard:
     warnings: tuple[str, ...] = ()
     area_uncertainty_mm2: float = float("nan")
     texture_octaves_um: tuple[tuple[float, float, float], ...] = ()
+    places: tuple[Scar, ...] = ()
+    texture_systematic_um: float = float("nan")
+    texture_direction: Direction | None = None
+    marks: Marks | None = None

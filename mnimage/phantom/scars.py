@@ -8,7 +8,7 @@ after Jacob et al. 2001: ice-pick (cone), boxcar (sigmoid walls), rolling (raise
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import cos, exp, log, pi, sin, sqrt
+from math import atan, cos, degrees, exp, log, pi, sin, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,6 +71,18 @@ class TrueScar:
         rho = (np.arange(4000) + 0.5) * edge / 4000
         depth = self.depth_mm * _profile(self.kind, rho)
         return float(np.sum(depth * rho) / np.sum(rho)) if edge else 0.0
+
+    @property
+    def wall_angle_deg(self) -> float:
+        """The 90th percentile over the scar's area of how steep it is, for a round outline."""
+        edge = sqrt(self.area_mm2 / (pi * self._mean_square))
+        if not edge:
+            return 0.0
+        rho = np.sqrt((np.arange(4000) + 0.5) / 4000) * edge
+        step = 1e-4
+        rise = _profile(self.kind, rho + step) - _profile(self.kind, np.maximum(rho - step, 0))
+        steep = np.abs(self.depth_mm * rise / (2 * step) / sqrt(self._mean_square))
+        return degrees(atan(float(np.quantile(steep, 0.9))))
 
     def area_below(self, level_mm: float) -> float:
         """Return the area deeper than `level_mm`, in mm2."""

@@ -83,6 +83,7 @@ def _sizes(scar: TrueScar) -> dict[str, float]:
         "area_mm2": scar.area_mm2,
         "volume_mm3": scar.volume_mm3,
         "width_mm": scar.width_mm,
+        "wall_angle_deg": scar.wall_angle_deg,
     }
 
 

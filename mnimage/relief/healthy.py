@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,26 +15,30 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
-_SAMPLES = 200_000
+_SAMPLES = 40_000
+FLAT, ROUND = 2, 4
+"""Orders of the form of a small place, and of one so large that the body bends away at its rim."""
+_ROUND_SIGMAS = 10.0
 
 
-def remove_form(height_mm: Plane, skin: Mask) -> Plane:
-    """Return the height less the polynomial of the second order that fits the skin best."""
-    return height_mm - fit_form(height_mm, skin)
+def remove_form(height_mm: Plane, skin: Mask, order: int = FLAT) -> Plane:
+    """Return the height less the polynomial of an order that fits the skin best."""
+    return height_mm - fit_form(height_mm, skin, order)
 
 
-def fit_form(height_mm: Plane, skin: Mask) -> Plane:
-    """Return the polynomial of the second order that fits the height on `skin` best."""
-    row, column = np.nonzero(skin)
-    thin = max(row.size // _SAMPLES, 1)
-    row, column = row[::thin], column[::thin]
+def fit_form(height_mm: Plane, skin: Mask, order: int = FLAT) -> Plane:
+    """Return the polynomial of an order that fits the height on `skin` best."""
+    thin = max(isqrt(height_mm.size // _SAMPLES), 1)
+    row, column = np.nonzero(skin[::thin, ::thin])
+    row, column = thin * row, thin * column
     y, x = _unit_axes(height_mm.shape)
-    weights, *_ = np.linalg.lstsq(_terms(x[column], y[row]), height_mm[row, column], rcond=None)
-    c = weights.astype(np.float32)
-    x, y = x[None, :].astype(np.float32), y[:, None].astype(np.float32)
-    return np.asarray(
-        (c[0] + c[1] * x + c[3] * x * x) + (c[2] * y + c[5] * y * y) + c[4] * (x * y), np.float32
-    )
+    terms = _powers(x[column], order)[:, :, None] * _powers(y[row], order)[:, None]
+    used = np.add.outer(np.arange(order + 1), np.arange(order + 1)) <= order
+    known = height_mm[row, column].astype(np.float64)
+    factors = np.zeros(used.shape)
+    factors[used] = np.linalg.lstsq(terms[:, used], known, rcond=None)[0]
+    across = (factors.T @ _powers(x, order).T).astype(np.float32)
+    return np.asarray(_powers(y, order).astype(np.float32) @ across, dtype=np.float32)
 
 
 def healthy_surface(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
@@ -41,8 +46,17 @@ def healthy_surface(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
 
     Under what is not skin to go by (scars) it is carried on from around them.
     """
-    form = fit_form(height_mm, skin)
+    form = fit_form(height_mm, skin, form_order(height_mm.shape, sigma_px))
     return form + masked_blur(height_mm - form, skin, sigma_px)
+
+
+def form_order(shape: tuple[int, ...], sigma_px: float) -> int:
+    """Return the order of the form that a picture can tell from scars.
+
+    `sigma_px` is the width of the healthy surface's Gaussian. Near the rim, where that Gaussian
+    looks to one side only, a cheek or a chin bends away faster than the second order says.
+    """
+    return ROUND if min(shape[:2]) >= _ROUND_SIGMAS * sigma_px else FLAT
 
 
 def _unit_axes(shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -50,5 +64,5 @@ def _unit_axes(shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.
     return np.linspace(-1, 1, rows), np.linspace(-1, 1, columns)
 
 
-def _terms(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+def _powers(places: NDArray[np.float64], order: int) -> NDArray[np.float64]:
+    return np.asarray(np.polynomial.legendre.legvander(places, order), dtype=np.float64)

@@ -10,7 +10,8 @@ import numpy as np
 
 from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
-from mnimage.relief.healthy import remove_form
+from mnimage.relief.healthy import form_order, remove_form
+from mnimage.relief.marks import find_marks
 from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
 from mnimage.relief.texture import measure_texture
 
@@ -67,7 +68,8 @@ def measure_relief(
             "Hardly any skin in this relief can be measured.",
             hint="Check the directions of the lamps, and that the skin fills the picture.",
         )
-    flat = remove_form(relief.height_mm, usable)
+    order = form_order(usable.shape, recipe.skin_sigma_mm / pitch)
+    flat = remove_form(relief.height_mm, usable, order)
     labels = find_scars(flat, usable, pitch, recipe) if scars is None else scars.astype(np.int32)
     skin = usable & (labels == 0)
     holes = _holes(relief, flat, usable, skin, recipe)
@@ -92,7 +94,18 @@ def measure_relief(
         recipe="",
         warnings=(*relief.warnings, *_doubts(relief, usable, found)),
         texture_octaves_um=texture.octaves_um,
+        texture_systematic_um=texture.sq_um * _shared_error(relief.scatter_share, recipe),
+        texture_direction=texture.direction,
+        marks=find_marks(flat, skin, pitch),
     )
+
+
+def _shared_error(share: float, recipe: ReliefRecipe) -> float:
+    """Return the relative error of fine relief when the share of light that spreads is not sure.
+
+    Relief finer than the spread is seen at 1 - share of its height.
+    """
+    return recipe.scatter_error * share / (1 - share)
 
 
 def _doubted(recipe: ReliefRecipe, relief: Relief) -> ReliefRecipe:

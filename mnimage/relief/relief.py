@@ -12,11 +12,12 @@ from mnimage.domain.relief import Relief
 from mnimage.errors import ShotsUnusable
 from mnimage.kernels.color import mean_coded
 from mnimage.kernels.filters import masked_blur
-from mnimage.kernels.geometry import block_mean
-from mnimage.kernels.integrate import integrate_slopes
+from mnimage.kernels.geometry import block_mean, expand
+from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
 from mnimage.kernels.surface import to_normals
 from mnimage.relief.align import align_shots
 from mnimage.relief.light import LightField, light_field
+from mnimage.relief.optics import restore_fine
 from mnimage.relief.scatter import Blur, scatter_of, sharpen_slopes
 from mnimage.relief.solve import Slopes, solve_slopes
 
@@ -34,6 +35,7 @@ _LEAST_TRUSTED = 0.05
 _LEAST_SIDE_MM = 2.5
 """Shorter side of the smallest skin that has a form apart from its texture (bands to 2.5 mm)."""
 _COARSE_MM = 0.6
+_RAW_MM = 0.12
 _FILL_STEP, _FILL_MM = 4, 0.3
 
 
@@ -65,8 +67,9 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
     _check(slopes.trusted)
     filled = _fill(slopes, shots.scale.mm_per_px)
     pitch = np.float32(shots.scale.mm_per_px)
-    raw = integrate_slopes(*filled) * pitch
-    height = integrate_slopes(*_unscattered(filled, shots, recipe)) * pitch
+    raw = _raw_height(filled, shots.scale.mm_per_px)
+    cosines = to_cosines(*_unscattered(filled, shots, recipe))
+    height = from_cosines(restore_fine(cosines, recipe.lens_blur_px)) * pitch
     return Relief(
         height_mm=height,
         normals=_normals(height, shots.scale),
@@ -75,6 +78,7 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
         scale=shots.scale,
         warnings=(*warnings, *shots.notes),
         raw_mm=raw,
+        scatter_share=scatter_of(recipe, shots.channel)[0] if recipe.correct_scatter else 0.0,
         shadowed=slopes.shadowed,
         slope_error=shots.slope_error,
         picture=_picture(shots, steady),
@@ -139,6 +143,14 @@ def _fill(slopes: Slopes, mm_per_px: float) -> tuple[Plane, Plane]:
         around = masked_blur(small.astype(np.float32), weight, _FILL_MM / mm_per_px / _FILL_STEP)
         slope[row, column] = around[row // _FILL_STEP, column // _FILL_STEP]
     return filled
+
+
+def _raw_height(slopes: tuple[Plane, Plane], mm_per_px: float) -> Plane:
+    """Return the height before any correction, no finer than scars need it."""
+    step = max(1, int(_RAW_MM / mm_per_px))
+    x, y = (block_mean(slope, step) for slope in slopes)
+    small = integrate_slopes(x, y) * np.float32(step * mm_per_px)
+    return expand(small, step, (slopes[0].shape[0], slopes[0].shape[1]))
 
 
 def _unscattered(

@@ -15,7 +15,7 @@ from mnimage.kernels.filters import gaussian
 from mnimage.kernels.geometry import block_mean
 from mnimage.kernels.masks import grow, shrink
 from mnimage.kernels.statistics import robust_spread
-from mnimage.relief.healthy import fit_form, healthy_surface
+from mnimage.relief.healthy import fit_form, form_order, healthy_surface
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +39,8 @@ _LEVEL = 0.68
 _DEEP_MM = 0.5
 _SHADOWED_SHARE = 0.25
 _BOTTOM = 0.7
+_SKIRT = 0.2
+_SMOOTHED, _FLOORLESS_MM, _SMOOTHEST_MM = 0.1, 1.0, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,15 @@ def _find(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe
 
     The first surfaces are stiff, so that they do not sink into wide scars.
     """
-    scars = core = _dents(height_mm, usable)
+    scars = _dents(height_mm, usable, form_order(height_mm.shape, recipe.skin_sigma_mm / mm_per_px))
+    labels = np.zeros(scars.shape, dtype=np.int32)
     for width in _WIDTHS:
         stiff = replace(recipe, skin_sigma_mm=width * recipe.skin_sigma_mm)
         depth = depth_below(height_mm, usable & ~scars, mm_per_px, stiff)
         core = _deep_enough(depth, (usable, scars), mm_per_px, recipe)
-        scars = grow(core, recipe.scar_margin_mm / mm_per_px)
-    return _number(core, recipe.scar_margin_mm / mm_per_px)
+        labels = _number(core, recipe.scar_margin_mm / mm_per_px)
+        scars = labels > 0
+    return labels
 
 
 def depth_below(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Plane:
@@ -113,11 +117,11 @@ def kind_of(scar: Scar) -> str:
     return "boxcar deep" if scar.depth_mm >= _DEEP_MM else "boxcar"
 
 
-def _dents(height_mm: Plane, usable: Mask) -> Mask:
+def _dents(height_mm: Plane, usable: Mask, order: int) -> Mask:
     """Return what lies clearly below the body's form, the form fitted to the rest in turns."""
     dents = np.zeros(height_mm.shape, dtype=np.bool_)
     for _ in range(_TRIMS):
-        below = fit_form(height_mm, usable & ~dents) - height_mm
+        below = fit_form(height_mm, usable & ~dents, order) - height_mm
         dents = usable & (below > 2 * robust_spread(below[usable & ~dents][::7]))
     return dents
 
@@ -147,7 +151,8 @@ def _without_lines(piece: Mask, mm_per_px: float) -> Mask:
 
     Lines and furrows are deep but thin; opening takes them away, also where they touch a scar.
     """
-    widest = float(ndimage.distance_transform_edt(piece).max())
+    away = cv2.distanceTransform(piece.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    widest = float(np.asarray(away).max())
     thin = max(_LINE_MM / mm_per_px, widest / 2)
     opened = grow(shrink(piece, thin), thin) & piece
     long = opened.sum() > _LONGEST * pi * widest**2
@@ -155,19 +160,33 @@ def _without_lines(piece: Mask, mm_per_px: float) -> Mask:
 
 
 def _is_scar(piece: Mask, depth: Plane, mm_per_px: float, recipe: ReliefRecipe) -> bool:
-    if piece.sum() * mm_per_px**2 < recipe.scar_least_area_mm2:
+    area_mm2 = float(piece.sum()) * mm_per_px**2
+    if area_mm2 < recipe.scar_least_area_mm2:
         return False
-    return bool(np.percentile(depth[piece], 95) >= recipe.scar_least_depth_mm)
+    narrow = area_mm2 < recipe.scar_narrow_mm2
+    least = recipe.scar_least_narrow_mm if narrow else recipe.scar_least_depth_mm
+    return bool(np.percentile(depth[piece], 95) >= least)
 
 
 def _number(core: Mask, margin_px: float) -> Labels:
-    """Return the pieces of `core` numbered, each grown by the margin, never into each other."""
-    _, pieces = cv2.connectedComponents(core.view(np.uint8), connectivity=4)
+    """Return the pieces of `core` numbered, each grown by its margin, never into each other.
+
+    The margin grows with the piece: the walls of wide scars run out slowly, and skin taken for
+    healthy there would draw the healthy surface down.
+    """
     if not core.any():
         return np.zeros(core.shape, dtype=np.int32)
-    away, nearest = ndimage.distance_transform_edt(~core, return_indices=True)
-    spread = np.asarray(pieces)[nearest[0], nearest[1]]
-    return np.where(away <= margin_px, spread, 0).astype(np.int32)
+    _, found = cv2.connectedComponents(core.view(np.uint8), connectivity=4)
+    pieces = np.asarray(found)
+    margins = margin_px + _SKIRT * np.sqrt(np.bincount(pieces.ravel()) / pi)
+    outside = (~core).view(np.uint8)
+    away, nearest = cv2.distanceTransformWithLabels(
+        outside, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of_pixel = np.zeros(int(np.asarray(nearest).max()) + 1, dtype=np.int32)
+    of_pixel[np.asarray(nearest)[core]] = pieces[core]
+    spread = of_pixel[np.asarray(nearest)]
+    return np.where(away <= margins[spread], spread, 0).astype(np.int32)
 
 
 def _measure_one(
@@ -182,9 +201,10 @@ def _measure_one(
     core = _core(depth, counted, recipe)
     if not core.any():
         core = counted
-    deep = float(np.percentile(depth[core], 95))
+    deep = _depth(depth, core, pitch)
     area, volume = float(core.sum()) * pitch**2, float(depth[counted].sum()) * pitch**2
     row, column = _middle(depth, core)
+    raw_deep, raw_volume = _depth(raw, core, pitch), float(raw[counted].sum()) * pitch**2
     scar = Scar(
         id=number,
         row=row + box[0].start,
@@ -201,12 +221,19 @@ def _measure_one(
         area_uncertainty_mm2=2 * holes.scale.relative_error * area,
         width_uncertainty_mm=holes.scale.relative_error * _width(depth, counted, deep, pitch),
         lower_bound=_unseen(holes.shadowed[box][core], depth[core], deep),
-        raw_depth_mm=float(np.percentile(raw[core], 95)),
-        raw_volume_mm3=float(raw[counted].sum()) * pitch**2,
+        raw_depth_mm=raw_deep,
+        raw_volume_mm3=raw_volume,
+        depth_systematic_mm=_shared_error(deep - raw_deep, recipe),
+        volume_systematic_mm3=_shared_error(volume - raw_volume, recipe),
     )
     kind = kind_of(scar)
     # Light hardly reaches the floor of a pit that is deep for its width: it is at least so deep.
     return replace(scar, kind=kind, lower_bound=scar.lower_bound or kind == "ice-pick")
+
+
+def _shared_error(correction: float, recipe: ReliefRecipe) -> float:
+    """Return the standard error of a correction for scatter: share and reach each go into it."""
+    return sqrt(2) * recipe.scatter_error * abs(correction)
 
 
 def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:
@@ -219,6 +246,17 @@ def volume_error(volume_mm3: float, area_mm2: float, scale: Scale, recipe: Relie
     """Return the standard error of a volume between sessions; the scale counts three times."""
     relative = hypot(recipe.volume_error, 3 * scale.relative_error)
     return hypot(relative * volume_mm3, recipe.depth_floor_mm * area_mm2)
+
+
+def _depth(depth: Plane, core: Mask, pitch: float) -> float:
+    """Return the 95th percentile of the depth in the core, its fine texture evened out.
+
+    Texture on a level floor would else deepen it by 1.6 times its own height. Pits too narrow to
+    have a floor are not smoothed.
+    """
+    across_mm = 2 * sqrt(float(core.sum()) / pi) * pitch
+    sigma_mm = min(_SMOOTHED * max(across_mm - _FLOORLESS_MM, 0.0), _SMOOTHEST_MM)
+    return float(np.percentile(gaussian(depth, sigma_mm / pitch)[core], 95))
 
 
 def _core(depth: Plane, counted: Mask, recipe: ReliefRecipe) -> Mask:

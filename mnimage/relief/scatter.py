@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from mnimage.kernels.filters import gaussian
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 
+_HALVED_PX = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class Blur:
     """A share of the light spread by a Gaussian of sigma pixels, the rest staying in place."""
@@ -31,8 +35,21 @@ class Blur:
 
     def of(self, light: Plane) -> Plane:
         """Return light after its way inside the skin."""
-        share = np.float32(self.share)
-        return np.asarray((1 - share) * light + share * gaussian(light, self.reach_px), np.float32)
+        wide = _wide(light, self.reach_px)
+        return np.asarray(cv2.addWeighted(light, 1 - self.share, wide, self.share, 0.0), np.float32)
+
+
+def _wide(light: Plane, sigma: float) -> Plane:
+    """Return light blurred; where the blur is wide, at half the size, which it hardly feels."""
+    if sigma < _HALVED_PX or min(light.shape) < _HALVED_PX * 8:
+        return gaussian(light, sigma)
+    size = (light.shape[1] // 2, light.shape[0] // 2)
+    small = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
+    # Boxes of two pixels and the linear way back have a variance of 0.25 + 0.67 px^2 of their own.
+    own = 0.25 + 2 / 3
+    blurred = gaussian(small, float(np.sqrt(sigma**2 - own)) / 2)
+    large = cv2.resize(blurred, light.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large, dtype=np.float32)
 
 
 def scatter_of(recipe: ReliefRecipe, channel: str) -> tuple[float, float]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 BAND_PIXELS = 64_000
 WORKERS = 2
 _SUBSAMPLE = 7
+_SAMPLED_ROWS = 120
 _SHADOW_GAP = 0.25
 _MISFIT = 0.15
 _SURROUND_MM = 3.0
@@ -87,12 +88,13 @@ def coarse_step(shots: Shots) -> int:
 def usual_spread(shots: Shots, light: LightField) -> float:
     """Return the standard deviation of an ordinary residual relative to the albedo.
 
-    Taken from every seventh pixel; the three unknowns of each pixel are allowed for.
+    Taken from a thin sample of pixels; the three unknowns of each pixel are allowed for.
     """
     count = shots.frames.shape[0]
     if count <= 3:
         return 0.01
-    gaps = [_relative_residuals(shots, light, row) for row in range(3, shots.shape[0], _SUBSAMPLE)]
+    step = max(_SUBSAMPLE, shots.shape[0] // _SAMPLED_ROWS)
+    gaps = [_relative_residuals(shots, light, row) for row in range(3, shots.shape[0], step)]
     middle = float(np.median(np.abs(np.concatenate([gap.ravel() for gap in gaps]))))
     return max(1.4826 * middle * float(np.sqrt(count / (count - 3))), 0.002)
 

@@ -11,9 +11,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
+from scipy import fft
 
+from mnimage.domain.relief import Direction
 from mnimage.kernels.filters import masked_blur
+from mnimage.kernels.geometry import block_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +32,7 @@ _WINDOW_MM = 1.0
 _WELL_SAMPLED = 0.6
 _NOTHING = 1e-4
 _OCTAVES_MM = (0.1, 0.2, 0.4, 0.8, 1.6)
+_DIRECTION_GRID_MM, _LONGEST_MM, _FALLEN, _WAYS = 0.1, 4.0, 0.2, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Texture:
     uncertainty_um: float
     local_um: Plane = field(repr=False)
     octaves_um: tuple[tuple[float, float, float], ...]
+    direction: Direction | None
 
 
 def measure_texture(
@@ -65,11 +71,59 @@ def measure_texture(
         sq_um=sq_um,
         uncertainty_um=recipe.slope_error * sq_um,
         local_um=np.where(skin, 1000 * np.sqrt(np.maximum(power, 0)), np.float32(np.nan)),
+        direction=find_direction(band, skin, mm_per_px),
         octaves_um=tuple(
             (low, high, 1000 * _root_mean_square(levels[low] - levels[high], skin))
             for low, high in pairwise(_OCTAVES_MM)
         ),
     )
+
+
+def find_direction(band_mm: Plane, skin: Mask, mm_per_px: float) -> Direction | None:
+    """Return which way the texture runs, from its autocorrelation within `skin`.
+
+    After Str and Std of ISO 25178-2: along how short and how long a way the autocorrelation falls
+    to 0.2, and the direction of the longer way. None where there is too little texture to tell.
+    """
+    if not skin.any():
+        return None
+    step = max(1, round(_DIRECTION_GRID_MM / mm_per_px))
+    grid = step * mm_per_px
+    weight = block_mean(skin.astype(np.float32), step)
+    small = block_mean(np.where(skin, band_mm, np.float32(0)), step)
+    falls = _falls(_autocorrelation(small, weight, int(_LONGEST_MM / grid)))
+    if falls is None:
+        return None
+    slowest = int(np.argmax(falls))
+    return Direction(180.0 * slowest / len(falls), float(falls.min() / falls[slowest]))
+
+
+def _autocorrelation(values: Plane, weight: Plane, reach: int) -> Plane:
+    """Return the autocorrelation up to `reach` nodes each way, 1 in the middle."""
+    size = [fft.next_fast_len(length + reach, real=True) for length in values.shape]
+    power, pairs = (
+        fft.irfft2(np.abs(fft.rfft2(part, size, workers=2)) ** 2, size, workers=2)
+        for part in (values, weight)
+    )
+    mean = np.fft.fftshift(power / np.maximum(pairs, 1.0))
+    row, column = size[0] // 2, size[1] // 2
+    near = mean[row - reach : row + reach + 1, column - reach : column + reach + 1]
+    return np.asarray(near / max(float(near[reach, reach]), 1e-20), dtype=np.float32)
+
+
+def _falls(correlation: Plane) -> Plane | None:
+    """Return how far one has to go for 0.2 in each of 90 directions; None where one never gets."""
+    reach = correlation.shape[0] // 2
+    turn = np.arange(_WAYS)[:, None] * (np.pi / _WAYS)
+    away = np.arange(0, reach, 0.05)[None]
+    right = (reach + away * np.cos(turn)).astype(np.float32)
+    down = (reach + away * np.sin(turn)).astype(np.float32)
+    rays = np.asarray(cv2.remap(correlation, right, down, cv2.INTER_LINEAR))
+    low = rays < _FALLEN
+    if reach < 1 or not low.any():
+        return None
+    falls = np.where(low.any(axis=1), low.argmax(axis=1), rays.shape[1])
+    return np.asarray(falls, dtype=np.float32)
 
 
 def low_pass(height_mm: Plane, skin: Mask, mm_per_px: float, cutoff_mm: float) -> Plane:

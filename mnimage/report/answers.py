@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mnimage.domain.pair import Examined
     from mnimage.domain.photo import Scale
     from mnimage.domain.quality import QualityReport
-    from mnimage.domain.relief import ReliefCard, Scar
+    from mnimage.domain.relief import Direction, Marks, ReliefCard, Scar
     from mnimage.domain.scorecard import ScoreCard
 
 Document = dict[str, Any]
@@ -157,9 +157,36 @@ def relief_answer(card: ReliefCard) -> Document:
         "area_mm2": card.area_mm2,
         "area_uncertainty_mm2": card.area_uncertainty_mm2,
         "scars": [scar_answer(scar) for scar in card.scars],
+        "texture_octaves_um": [
+            {"from_mm": low, "to_mm": high, "sq_um": sq}
+            for low, high, sq in card.texture_octaves_um
+        ],
+        "texture_systematic_um": card.texture_systematic_um,
+        "texture_direction": direction_answer(card.texture_direction),
+        "marks": marks_answer(card.marks),
         "trusted": card.trusted,
         "recipe": card.recipe,
         "warnings": list(card.warnings),
+    }
+
+
+def direction_answer(direction: Direction | None) -> Document | None:
+    """Return which way the texture runs; None where it was not measured."""
+    if direction is None:
+        return None
+    return {"degrees": direction.degrees, "aspect": direction.aspect}
+
+
+def marks_answer(marks: Marks | None) -> Document | None:
+    """Return the pores and lines of a relief; None where they were not measured."""
+    if marks is None:
+        return None
+    return {
+        "pores_per_cm2": marks.pores_per_cm2,
+        "pore_diameter_mm": marks.pore_diameter_mm,
+        "pore_depth_um": marks.pore_median_um,
+        "lines_mm_per_cm2": marks.lines_mm_per_cm2,
+        "line_depth_um": marks.line_depth_um,
     }
 
 
@@ -180,6 +207,8 @@ def scar_answer(scar: Scar) -> Document:
         "area_uncertainty_mm2": scar.area_uncertainty_mm2,
         "width_uncertainty_mm": scar.width_uncertainty_mm,
         "volume_uncertainty_mm3": scar.volume_uncertainty_mm3,
+        "depth_systematic_mm": scar.depth_systematic_mm,
+        "volume_systematic_mm3": scar.volume_systematic_mm3,
         "lower_bound": scar.lower_bound,
     }
 
@@ -230,4 +259,5 @@ def scar_change_answer(scar: ScarChange) -> Document:
         "depth": change_answer(scar.depth) if scar.depth else None,
         "volume": change_answer(scar.volume) if scar.volume else None,
         "verdict": scar.verdict.value,
+        "state": scar.state.value,
     }

@@ -21,7 +21,7 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.errors import MnimageError, NotComparable
 from mnimage.register.warp import full_field, warp_photo
-from mnimage.relief.export import height_tiff
+from mnimage.relief.export import height_tiff, scars_csv
 from mnimage.report import panels
 from mnimage.report.answers import comparison_answer
 from mnimage.report.build import build_report
@@ -149,14 +149,15 @@ def score_file(
 
 
 def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
-    """Turn directional shots into relief; keep height, depth and normals in `out`."""
-    _refuse_inputs(out, ("height.tif", "depth.png", "normals.png"), _read_by((path,)))
+    """Turn directional shots into relief; keep height, depth, normals and scars in `out`."""
+    _refuse_inputs(out, ("height.tif", "depth.png", "normals.png", "scars.csv"), _read_by((path,)))
     done = pipeline.examine_shots(read_shots(path), name=path.name, tick=tick)
     card, relief = done.examined.relief, done.relief
     if card is None:
         raise ValueError("examined shots carry no relief")
     folder = prepare_folder(out)
     write_whole(folder / "height.tif", height_tiff(relief))
+    write_whole(folder / "scars.csv", scars_csv(card))
     write_whole(
         folder / "depth.png",
         _png(panels.depth_picture(card.depth_mm, done.examined.photo.coded, relief.scale)),

@@ -61,3 +61,13 @@ def test_a_shallower_scar_keeps_its_outline():
     assert healed.volume_mm3 == pytest.approx(0.75 * scar.volume_mm3)
     assert healed.width_mm == pytest.approx(scar.width_mm)
     assert scar.shallower(1.0).area_mm2 == 0
+
+
+@pytest.mark.parametrize(("kind", "depth"), [("ice-pick", 0.4), ("boxcar", 0.3), ("rolling", 0.35)])
+def test_wall_angle_against_slopes_of_the_map(kind, depth):
+    scar = TrueScar(kind, 0.0, 0.0, depth, 1.5)
+    row, column = np.mgrid[-3.2:3.2:0.01, -3.2:3.2:0.01]
+    hole = scar.depth_at(row, column)
+    steep = np.hypot(*np.gradient(hole.astype(float), 0.01))[hole > 0.04]
+    angle = math.degrees(math.atan(np.percentile(steep, 90)))
+    assert scar.wall_angle_deg == pytest.approx(angle, abs=1.0)

@@ -18,11 +18,12 @@ from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
 
 RECIPE = ReliefRecipe()
-SEEDS = (1, 2, 3, 4, 5)
+SEEDS = (1, 2, 3)
 
 
 def shoot(skin, *, count=8, seed=0):
-    shot = Shot(seed=seed, sensor=Sensor(exposure=0.0, electrons=12000.0, bits=12))
+    sensor = Sensor(exposure=0.0, electrons=12000.0, bits=12, blur_px=0.6)
+    shot = Shot(seed=seed, sensor=sensor)
     return shots_value(skin, ring(count), shot)
 
 
@@ -63,7 +64,7 @@ def depth_errors(kinds):
 
 def test_depth_of_boxcar_and_rolling_scars():
     gap, relative = depth_errors(("boxcar", "rolling"))
-    assert gap.size >= 20
+    assert gap.size >= 12
     assert np.abs(gap).mean() <= 0.015
     assert np.abs(relative).mean() <= 0.08
 
@@ -71,7 +72,7 @@ def test_depth_of_boxcar_and_rolling_scars():
 def test_ice_picks_are_within_15_percent_or_flagged():
     chosen = [(t, s) for t, s in all_pairs() if t.kind == "ice-pick"]
     wrong = [s for t, s in chosen if abs(s.depth_mm / t.depth_p95_mm - 1) > 0.15]
-    assert len(chosen) >= 10
+    assert len(chosen) >= 8
     assert sum(not s.lower_bound for s in wrong) <= 0.1 * len(chosen)
 
 
@@ -135,11 +136,11 @@ def true_sq_um(skin, card):
 def test_texture_follows_the_truth():
     looks = [
         SkinLook(microrelief_um=m, furrow_um=f, scars=(1, 1, 0))
-        for m, f in ((5, 15), (9, 30), (12, 35), (18, 50), (25, 70), (32, 90))
+        for m, f in ((5, 15), (12, 35), (18, 50), (32, 90))
     ]
     found, true = [], []
     for seed, look in enumerate(looks):
-        skin = make_skin(seed=seed, size_mm=(18.0, 18.0), look=look)
+        skin = make_skin(seed=seed, size_mm=(14.0, 14.0), look=look)
         card = measure_relief(recover_relief(shoot(skin), RECIPE), RECIPE)
         found.append(card.texture_sq_um)
         true.append(true_sq_um(skin, card))
@@ -197,3 +198,15 @@ def test_nothing_trusted_is_refused():
     with pytest.raises(ShotsUnusable) as told:
         measure_relief(relief, RECIPE)
     assert told.value.hint
+
+
+def test_more_scatter_means_more_doubt_in_the_amount():
+    _, card = case(1)
+    # A share of 0.3 sees fine relief at 0.7 of its height; 30 % more of it sees 0.61.
+    assert card.texture_systematic_um == pytest.approx(
+        (0.7 / 0.61 - 1) * card.texture_sq_um, rel=0.2
+    )
+    for scar in card.scars:
+        assert scar.depth_systematic_mm == pytest.approx(
+            0.42 * abs(scar.depth_mm - scar.raw_depth_mm), rel=0.02
+        )

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from mnimage.domain.recipe import ReliefRecipe
-from mnimage.relief.texture import measure_texture
+from mnimage.relief.texture import find_direction, measure_texture
 
 PITCH = 0.05
 RECIPE = ReliefRecipe()
@@ -62,3 +63,21 @@ def test_map_shows_where_the_skin_is_rough():
 def test_no_skin_gives_no_number():
     height = _wave(0.6)
     assert np.isnan(measure_texture(height, np.zeros(height.shape, bool), PITCH, RECIPE).sq_um)
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 90, 135])
+def test_stripes_have_a_direction(degrees):
+    row, column = np.mgrid[:240, :260] * 0.05
+    turn = np.radians(degrees)
+    across = row * np.cos(turn) - column * np.sin(turn)
+    rough = np.random.default_rng(2).normal(0, 0.2, row.shape)
+    band = (np.sin(2 * np.pi * across / 0.8) + rough).astype(np.float32)
+    found = find_direction(band, np.ones(row.shape, bool), 0.05)
+    assert abs((found.degrees - degrees + 90) % 180 - 90) < 5
+    assert found.aspect < 0.3
+
+
+def test_texture_that_is_the_same_all_round_has_none():
+    rough = ndimage.gaussian_filter(np.random.default_rng(3).normal(0, 1, (300, 300)), 5)
+    found = find_direction(rough.astype(np.float32), np.ones((300, 300), bool), 0.05)
+    assert found.aspect > 0.7

@@ -1,0 +1,338 @@
+"""What relief is worth: scars, texture, pores and lines against the truth, and the time it takes.
+
+    python -m benchmarks.relief [--seeds 12] [--share 1.0] [--reach 1.0] [--tails] [--gloss 0.005]
+    python -m benchmarks.relief --time
+
+Skin of tones I to VI with scars of every kind goes through the whole chain: eight shots with noise,
+gloss, shadows, motion and lamps that are not quite where they are believed to be
+(`benchmarks.relief_scenes`), alignment of the shots, relief, registration of one session onto
+another. Every skin is photographed three times: before, once more unchanged, and with scars 20 %
+less deep. `--share`, `--reach` and `--tails` give the skin another spread of light inside it than
+the one assumed. What the figures mean, and which of them physics bounds: docs/relief.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import KDTree
+
+from benchmarks.relief_scenes import FINER, PITCH, Fault, scarred_skin, shoot_session
+from mnimage import pipeline
+from mnimage.domain.comparison import Verdict
+from mnimage.domain.recipe import Recipe
+from mnimage.relief.measure import measure_relief
+from mnimage.relief.relief import recover_relief
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from benchmarks.relief_scenes import Session
+    from mnimage.domain.comparison import ScarChange
+    from mnimage.domain.relief import ReliefCard, Scar, Shots
+    from mnimage.phantom.scars import TrueScar
+    from mnimage.phantom.skin import Skin
+
+    Values = NDArray[np.float64]
+
+BANDS = ((0.1, 2.5), (0.1, 0.2), (0.2, 0.4), (0.4, 0.8), (0.8, 1.6))
+CUTOFF = 0.1874
+FILLED = 0.2
+BIG = (3000, 4000)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One true scar, the one found there, and its change unchanged and treated."""
+
+    true: TrueScar
+    found: Scar | None
+    again: ScarChange | None
+    treated: ScarChange | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is compared of one skin; textures are (true, found) in um."""
+
+    tone: str
+    scars: tuple[Followed, ...]
+    false: int
+    fresh: int
+    area_mm2: float
+    bands: tuple[tuple[float, float], ...]
+    again_um: float
+    index: tuple[float, float]
+    pores_f1: float
+    lines_jaccard: float
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=12)
+    parser.add_argument("--share", type=float, default=1.0, help="share of light spread, factor")
+    parser.add_argument("--reach", type=float, default=1.0, help="reach of light spread, factor")
+    parser.add_argument("--tails", action="store_true", help="a kernel with a wide tail")
+    parser.add_argument("--gloss", type=float, default=Fault().gloss)
+    parser.add_argument("--blur", type=float, default=0.6, help="blur of the lens in px")
+    parser.add_argument("--time", action="store_true", help="only the time for 8 x 12 megapixels")
+    options = parser.parse_args()
+    if options.time:
+        return _time()
+    fault = Fault(
+        kernel=(options.share, options.reach),
+        tails=options.tails,
+        gloss=options.gloss,
+        blur_px=options.blur,
+    )
+    with ProcessPoolExecutor(2) as pool:
+        cases = list(pool.map(partial(_case, fault=fault), range(options.seeds)))
+    _print_scars(cases)
+    _print_changes(cases)
+    _print_texture(cases)
+    return 0
+
+
+def _case(seed: int, fault: Fault) -> Case:
+    skin, recipe = scarred_skin(seed), Recipe()
+    skins = (skin, skin, skin.treated(scar_fraction=FILLED))
+    sessions = [shoot_session(each, 10 * seed + n, fault) for n, each in enumerate(skins)]
+    examined = [pipeline.examine_shots(each.shots, name="", recipe=recipe) for each in sessions]
+    pairs = [pipeline.compare_shots(examined[0], each, recipe=recipe) for each in examined[1:]]
+    cards = [each.examined.relief for each in examined]
+    card, again = cards[0], cards[1]
+    if card is None or again is None:
+        raise ValueError("a relief was not measured")
+    found = _found(skin, card, sessions[0])
+    changes = [{one.id: one for one in pair.comparison.scars} for pair in pairs]
+    used = {scar.id for scar in found.values()}
+    healthy = (card.scar_labels == 0) & examined[0].relief.trusted
+    return Case(
+        tone=skin.look.tone,
+        scars=tuple(_followed(true, found.get(n), changes) for n, true in enumerate(skin.scars)),
+        false=sum(scar.id not in used for scar in card.scars),
+        fresh=sum(one.fresh for pair in pairs for one in pair.comparison.scars),
+        area_mm2=card.area_mm2,
+        bands=_bands(skin, card, sessions[0], healthy),
+        again_um=again.texture_sq_um,
+        index=(
+            1000 * sum(s.volume_mm3 for s in skin.scars) / card.area_mm2,
+            card.scar_depth_index_um,
+        ),
+        pores_f1=_pores_f1(skin, card, sessions[0], healthy),
+        lines_jaccard=_lines_jaccard(skin, card, sessions[0], healthy),
+    )
+
+
+def _followed(
+    true: TrueScar, found: Scar | None, changes: Sequence[Mapping[int, ScarChange]]
+) -> Followed:
+    if found is None:
+        return Followed(true, None, None, None)
+    return Followed(true, found, changes[0].get(found.id), changes[1].get(found.id))
+
+
+def _found(skin: Skin, card: ReliefCard, session: Session) -> dict[int, Scar]:
+    """Return the scar found at each true one that is large enough to count, by its number."""
+    found: dict[int, Scar] = {}
+    for number, true in enumerate(skin.scars):
+        row, column = _at(session, true.row_mm, true.column_mm)
+        free = [scar for scar in card.scars if scar not in found.values()]
+        away = [np.hypot(scar.row - row, scar.column - column) * PITCH for scar in free]
+        if away and min(away) < max(1.0, true.width_mm / 2):
+            found[number] = free[int(np.argmin(away))]
+    return found
+
+
+def _at(session: Session, row_mm: float, column_mm: float) -> tuple[float, float]:
+    rows, columns = session.shots.shape
+    return (
+        row_mm / PITCH + (rows - 1) / 2 + session.moved_px[0],
+        column_mm / PITCH + (columns - 1) / 2 + session.moved_px[1],
+    )
+
+
+def _counts(true: TrueScar) -> bool:
+    return true.depth_p95_mm >= 0.08 and true.area_mm2 >= 0.3
+
+
+def _bands(
+    skin: Skin, card: ReliefCard, session: Session, healthy: NDArray[np.bool_]
+) -> tuple[tuple[float, float], ...]:
+    """Return true and found Sq of the whole band and of each octave, on the same skin."""
+    found = [card.texture_sq_um, *(sq for _, _, sq in card.texture_octaves_um)]
+    fine = np.kron(healthy, np.ones((FINER, FINER), dtype=np.uint8)) > 0
+    height = skin.texture_mm.astype(np.float64)
+    moved = [FINER * way for way in session.moved_px]
+    pairs = []
+    for (low, high), seen in zip(BANDS, found, strict=True):
+        sigma = CUTOFF / skin.mm_per_px
+        band = ndimage.gaussian_filter(height, sigma * low)
+        band -= ndimage.gaussian_filter(height, sigma * high)
+        there = ndimage.shift(band, moved, order=1, mode="nearest")[fine]
+        pairs.append((1000 * float(np.sqrt(np.mean(there**2))), seen))
+    return tuple(pairs)
+
+
+def _inner(healthy: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    away = ndimage.distance_transform_edt(np.pad(healthy, 1))[1:-1, 1:-1]
+    return np.asarray(away > 0.5 / PITCH, dtype=np.bool_)
+
+
+def _pores_f1(skin: Skin, card: ReliefCard, session: Session, healthy: NDArray[np.bool_]) -> float:
+    if card.marks is None:
+        return 0.0
+    inner = _inner(healthy)
+    places = np.array([_at(session, pore.row_mm, pore.column_mm) for pore in skin.pores])
+    whole = np.rint(places).astype(int)
+    inside = ((whole >= 0) & (whole < healthy.shape)).all(axis=1)
+    places, whole = places[inside], whole[inside]
+    places = places[inner[whole[:, 0], whole[:, 1]]]
+    away, nearest = KDTree(places).query(card.marks.pores_px, distance_upper_bound=0.2 / PITCH)
+    hits = np.unique(np.asarray(nearest)[np.isfinite(away)]).size
+    return 2 * hits / max(len(places) + len(card.marks.pores_px), 1)
+
+
+def _lines_jaccard(
+    skin: Skin, card: ReliefCard, session: Session, healthy: NDArray[np.bool_]
+) -> float:
+    """Return the Jaccard index (2 px) of lines that are deeper than the furrows about them."""
+    inner = _inner(healthy)
+    true, seen = np.zeros(healthy.shape, dtype=np.bool_), np.zeros(healthy.shape, dtype=np.bool_)
+    for line in skin.lines:
+        if line.depth_mm < 1.2 * skin.look.furrow_um / 1000:
+            continue
+        steps = np.linspace(0, len(line.points_mm) - 1, 4000)
+        points = np.array([_at(session, *middle) for middle in line.points_mm], dtype=np.float64)
+        place = [np.interp(steps, np.arange(len(points)), points.T[axis]) for axis in (0, 1)]
+        deep = line.depth_mm * np.sqrt(np.sin(np.pi * np.linspace(0, 1, 4000))) > 0.02
+        row, column = (np.rint(part[deep]).astype(int) for part in place)
+        rows, columns = session.shots.shape
+        kept = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+        true[row[kept], column[kept]] = True
+    true &= inner
+    if not true.any() or card.marks is None:
+        return float("nan")
+    seen[card.marks.line_px[:, 0], card.marks.line_px[:, 1]] = True
+    if not seen.any():
+        return 0.0
+    near_seen = ndimage.distance_transform_edt(~seen) <= 2
+    near_true = ndimage.distance_transform_edt(~true) <= 2
+    right = float((seen & near_true).sum() / seen.sum())
+    hit = float((true & near_seen).sum() / true.sum())
+    return 1 / (1 / max(right, 1e-6) + 1 / max(hit, 1e-6) - 1)
+
+
+def _print_scars(cases: Sequence[Case]) -> None:
+    print("kind          n  MAE um  MAE %  bias um  >15 %, not flagged  volume %")
+    everyone = [one for case in cases for one in case.scars if _counts(one.true)]
+    volumes, said = [], []
+    for kind in ("ice-pick", "boxcar", "rolling"):
+        pairs = [(one.true, one.found) for one in everyone if one.found and one.true.kind == kind]
+        gap = np.array([found.depth_mm - true.depth_p95_mm for true, found in pairs])
+        share = gap / np.array([true.depth_p95_mm for true, _ in pairs])
+        said.extend(
+            gap / [np.hypot(f.depth_systematic_mm, f.depth_uncertainty_mm) for _, f in pairs]
+        )
+        bare = np.array([not found.lower_bound for _, found in pairs])
+        volume = np.array([found.volume_mm3 / true.volume_mm3 - 1 for true, found in pairs])
+        volumes.append(volume)
+        print(
+            f"{kind:10s} {len(pairs):4d} {1000 * np.abs(gap).mean():7.1f} "
+            f"{100 * np.abs(share).mean():6.1f} {1000 * gap.mean():8.1f} "
+            f"{(bare & (np.abs(share) > 0.15)).mean():19.2f} {100 * np.median(np.abs(volume)):9.1f}"
+        )
+    print(f"volume, median error: {100 * np.median(np.abs(np.concatenate(volumes))):.1f} %")
+    print(f"depth, error over said: {np.sqrt(np.mean(np.square(said))):.2f}")
+    named = [(one.true, one.found) for one in everyone if one.found]
+    widths = [found.width_mm / true.width_mm - 1 for true, found in named]
+    angles = [found.wall_angle_deg - true.wall_angle_deg for true, found in named]
+    right = np.mean([found.kind.startswith(true.kind) for true, found in named])
+    print(
+        f"width: median error {100 * np.median(np.abs(widths)):.1f} %; wall angle: "
+        f"{np.median(np.abs(angles)):.1f} degrees; type right: {right:.0%}"
+    )
+    false, area = sum(case.false for case in cases), sum(case.area_mm2 for case in cases)
+    score = 2 * len(named) / (len(named) + false + len(everyone))
+    print(f"found: F1 {score:.3f}, false ones per 25 cm2: {2500 * false / area:.2f}")
+    index = np.array([case.index for case in cases])
+    print(f"index: median error {100 * np.median(np.abs(index[:, 1] / index[:, 0] - 1)):.1f} %")
+
+
+def _print_changes(cases: Sequence[Case]) -> None:
+    followed = [one for case in cases for one in case.scars if one.found]
+    again = [one.again for one in followed if one.again]
+    treated = [one.treated for one in followed if one.treated]
+    for name, changes in (("unchanged", again), ("-20 %", treated)):
+        volume = [one.volume for one in changes if one.volume]
+        read = np.array([change.change_percent or 0.0 for change in volume])
+        doubt = np.array([change.change / change.uncertainty for change in volume])
+        called = np.mean([one.verdict in (Verdict.BETTER, Verdict.WORSE) for one in changes])
+        print(
+            f"volume {name}: n {len(read)}, median {np.median(read):.1f} %, "
+            f"SD {read.std():.1f} %, SD over said {doubt.std():.2f}, called {called:.0%}"
+        )
+    sums = [_sums(case) for case in cases]
+    far = [100 * (after / before - 1) + 100 * FILLED for before, after in sums if before]
+    print(f"-20 %, all scars of a skin: {np.round(far, 1)} points off")
+    print(f"new scars on skin that has none: {sum(case.fresh for case in cases)}")
+
+
+def _sums(case: Case) -> tuple[float, float]:
+    pairs = [one.treated.volume for one in case.scars if one.treated and one.treated.volume]
+    return sum(one.before for one in pairs), sum(one.after for one in pairs)
+
+
+def _print_texture(cases: Sequence[Case]) -> None:
+    bands = np.array([case.bands for case in cases])
+    true, found = bands[:, 0, 0], bands[:, 0, 1]
+    again = np.array([case.again_um for case in cases])
+    spread = float(np.sqrt(np.mean(np.log(again / found) ** 2) / 2))
+    like, ratio = np.corrcoef(true, found)[0, 1], found / true
+    print(
+        f"Sq: r {like:.4f}, bias {100 * (ratio.mean() - 1):.1f} %, "
+        f"SD {100 * ratio.std():.1f} %, repeat CV {100 * spread:.2f} %"
+    )
+    octaves = (bands[:, 1:, 1] / bands[:, 1:, 0]).T
+    for (low, high), one in zip(BANDS[1:], octaves, strict=True):
+        print(f"  {low}-{high} mm: bias {100 * (one.mean() - 1):.1f} %, SD {100 * one.std():.1f} %")
+    pores = np.array([case.pores_f1 for case in cases])
+    lines = np.array([case.lines_jaccard for case in cases])
+    print(f"pores: F1 median {np.median(pores):.2f}, {np.round(pores, 2)}")
+    print(f"lines: Jaccard median {np.nanmedian(lines):.2f}, {np.round(lines, 2)}")
+
+
+def _time() -> int:
+    shots = _large(shoot_session(scarred_skin(1), 1, Fault()).shots)
+    recipe = Recipe().relief
+    for name in ("first", "second", "third"):
+        start = time.perf_counter()
+        relief = recover_relief(shots, recipe)
+        middle = time.perf_counter()
+        measure_relief(relief, recipe)
+        end = time.perf_counter()
+        print(f"{name}: relief {middle - start:.1f} s, measuring {end - middle:.1f} s")
+    return 0
+
+
+def _large(shots: Shots) -> Shots:
+    """Return the shots repeated over 12 megapixels."""
+    times = [-(-size // own) for size, own in zip(BIG, shots.shape, strict=True)]
+    frames = np.stack([np.tile(frame, times)[: BIG[0], : BIG[1]] for frame in shots.frames])
+    picture = np.tile(shots.picture, (*times, 1))[: BIG[0], : BIG[1]]
+    return replace(shots, frames=frames, picture=np.ascontiguousarray(picture))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""Pores and lines on a relief, where no pigment can pass for them.
+
+A pore lies below its rim on all sides: that tells it from furrows and their crossings, which are
+open along their arms. A line is a groove that goes straight on for longer than the cells of the
+furrows; how deep it is at any single place counts only up to a limit, so that pores in a row do not
+add up to a line (after the hybrid Hessian filters for wrinkles, Ng et al. 2014).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil, hypot, pi
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from scipy import ndimage
+
+from mnimage.domain.relief import Marks
+from mnimage.kernels.filters import dark_blobs, dark_ridges, gaussian, local_maxima, masked_blur
+from mnimage.kernels.geometry import block_mean
+from mnimage.kernels.statistics import robust_spread
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Plane = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+
+_COARSEST_MM = 0.08
+"""Pitch above which pores are lost."""
+_LEVEL_MM, _FINE_MM, _SMOOTH_MM = 0.7, 0.25, 0.05
+_PORE_SIGMAS_MM = (0.06, 0.085, 0.12, 0.17, 0.24)
+_PORE_APART_MM, _RIM_MM, _RIM_PART = 0.15, 0.24, 15.0
+_LEAST_BLOB_MM, _LEAST_PORE_MM, _ABOVE_TEXTURE = 0.006, 0.015, 2.0
+_EDGE_MM = 0.5
+_ROUNDS = 4
+
+_LINE_GRID_MM, _LINE_SIGMA_MM, _PIECE_MM, _STRAIGHT_MM = 0.15, 0.16, 0.3, 1.3
+_DIRECTIONS = 16
+_CAP, _LEAST_CAP_MM, _STRONG, _WEAK, _CREST = 5.0, 0.016, 0.8, 0.4, 0.7
+_CREST_MM, _LEAST_LINE_MM = 0.6, 3.0
+_CENTRE_SIGMAS_MM, _CENTRE_MM = (0.1, 0.15, 0.22), 0.003
+
+
+def find_marks(height_mm: Plane, skin: Mask, mm_per_px: float) -> Marks | None:
+    """Return the pores and lines of the skin; None where the picture is too coarse for pores.
+
+    Parameters
+    ----------
+    height_mm
+        The relief without its form, shape (rows, columns), up is positive.
+    skin
+        What counts; scars left out.
+    mm_per_px
+        Scale.
+    """
+    inner = _inner(skin, mm_per_px)
+    if mm_per_px > _COARSEST_MM or not inner.any():
+        return None
+    area_cm2 = float(inner.sum()) * mm_per_px**2 / 100
+    known = np.where(skin, height_mm, np.float32(0))
+    flat = np.where(skin, known - masked_blur(known, skin, _LEVEL_MM / mm_per_px), np.float32(0))
+    pores = _pores(flat, inner, mm_per_px)
+    lines = _lines(flat, inner, mm_per_px)
+    return Marks(
+        pores_px=pores.places,
+        pore_depth_um=1000 * pores.depth_mm,
+        pores_per_cm2=len(pores.places) / area_cm2,
+        pore_diameter_mm=_median(pores.diameter_mm),
+        pore_median_um=1000 * _median(pores.depth_mm),
+        line_px=lines.places,
+        lines_mm_per_cm2=lines.length_mm / area_cm2,
+        line_depth_um=1000 * lines.depth_mm,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pores:
+    places: Plane = field(repr=False)
+    depth_mm: Plane = field(repr=False)
+    diameter_mm: Plane = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    places: NDArray[np.int32] = field(repr=False)
+    length_mm: float
+    depth_mm: float
+
+
+def _inner(skin: Mask, mm_per_px: float) -> Mask:
+    """Return the skin far enough from its border, the picture's own included."""
+    padded = np.pad(skin, 1)
+    away = np.asarray(cv2.distanceTransform(padded.view(np.uint8), cv2.DIST_L2, 3))
+    return np.asarray(away[1:-1, 1:-1] > _EDGE_MM / mm_per_px, dtype=np.bool_)
+
+
+def _pores(flat: Plane, inner: Mask, pitch: float) -> _Pores:
+    smooth = gaussian(flat, _SMOOTH_MM / pitch)
+    fine = smooth - gaussian(flat, _FINE_MM / pitch)
+    least = max(_LEAST_PORE_MM, _ABOVE_TEXTURE * robust_spread(fine[inner]))
+    blobs = dark_blobs(flat, [sigma / pitch for sigma in _PORE_SIGMAS_MM])
+    row, column = local_maxima(blobs, max(1, round(_PORE_APART_MM / pitch)), _LEAST_BLOB_MM)
+    keep = inner[row, column]
+    row, column = row[keep], column[keep]
+    found = np.stack([row, column], axis=1).astype(np.float32)
+    rim = _around(smooth, found, _RIM_MM / pitch)
+    depth = np.percentile(rim, _RIM_PART, axis=1) - smooth[row, column]
+    deep = depth > least
+    places = found[deep]
+    return _Pores(places, *_true_size(smooth, places, depth[deep].astype(np.float32), pitch))
+
+
+def _around(values: Plane, places: Plane, radius: float) -> Plane:
+    """Return the values on a ring about each place, (places, 24)."""
+    turn = np.arange(24) * (2 * pi / 24)
+    down = places[:, :1] + radius * np.sin(turn)
+    right = places[:, 1:] + radius * np.cos(turn)
+    ring = ndimage.map_coordinates(values, (down, right), order=1, mode="nearest")
+    return np.asarray(ring, dtype=np.float32)
+
+
+def _true_size(smooth: Plane, places: Plane, depth: Plane, pitch: float) -> tuple[Plane, Plane]:
+    """Return the depth and diameter (at half its depth) of each pore, taken for a Gaussian pit.
+
+    Its rim is not quite level yet and the smoothing has made it wider and shallower: both follow
+    from how far from its middle it is half as deep.
+    """
+    half = _half_radius(smooth, places, depth, pitch)
+    wide2 = half**2 / (2 * np.log(2))
+    for _ in range(_ROUNDS):
+        at_rim = np.exp(-(_RIM_MM**2) / (2 * wide2))
+        wide2 = half**2 / (-2 * np.log((1 + at_rim) / 2))
+    own2 = np.maximum(wide2 - _SMOOTH_MM**2, _SMOOTH_MM**2 / 4)
+    true = depth / (1 - np.exp(-(_RIM_MM**2) / (2 * wide2))) * (own2 + _SMOOTH_MM**2) / own2
+    return true.astype(np.float32), (2.355 * np.sqrt(own2)).astype(np.float32)
+
+
+def _half_radius(smooth: Plane, places: Plane, depth: Plane, pitch: float) -> Plane:
+    """Return how far from its middle in mm each pore is half as deep, between rings about it."""
+    radii = np.arange(1, 10) * (_RIM_MM / 9)
+    row, column = places.astype(np.intp).T
+    rings = [np.median(_around(smooth, places, r / pitch), axis=1) for r in radii]
+    rise = np.stack([np.zeros_like(depth), *(ring - smooth[row, column] for ring in rings)])
+    share = np.maximum.accumulate(rise / np.maximum(depth, 1e-6), axis=0)
+    last = np.clip((share < 0.5).sum(axis=0), 1, len(radii))
+    pore = np.arange(len(depth))
+    below, above = share[last - 1, pore], share[last, pore]
+    part = np.clip((0.5 - below) / np.maximum(above - below, 1e-6), 0.0, 1.0)
+    return np.asarray((last - 1 + part) * radii[0], dtype=np.float32)
+
+
+def _lines(flat: Plane, inner: Mask, pitch: float) -> _Lines:
+    near = _near_lines(flat, inner, pitch)
+    if not near.any():
+        return _Lines(np.zeros((0, 2), np.int32), 0.0, float("nan"))
+    sigmas = [sigma / pitch for sigma in _CENTRE_SIGMAS_MM]
+    centres = dark_ridges(flat, near & inner, sigmas, _CENTRE_MM)
+    places = np.stack([centres.rows, centres.columns], axis=1).astype(np.int32)
+    # A Gaussian groove answers with its depth over 2.83.
+    depth = 2.83 * float(centres.strength.mean()) if len(places) else float("nan")
+    return _Lines(places, float(centres.length_px.sum()) * pitch, depth)
+
+
+def _near_lines(flat: Plane, inner: Mask, pitch: float) -> Mask:
+    """Return where long straight grooves run, found on a coarser grid."""
+    step = max(1, round(_LINE_GRID_MM / pitch))
+    grid = step * pitch
+    weight = block_mean(inner.astype(np.float32), step)
+    small = block_mean(np.where(inner, flat, np.float32(0)), step) / np.maximum(weight, 0.3)
+    seen = weight > 0.5
+    if not seen.any():
+        return np.zeros(flat.shape, dtype=np.bool_)
+    straight = np.where(seen, _straightness(small.astype(np.float32), seen, grid), np.float32(0))
+    size = 2 * round(_CREST_MM / grid) + 1
+    crest = np.asarray(cv2.dilate(straight, np.ones((size, size), np.uint8)))
+    kept = _long_and_strong((straight > _WEAK) & (straight > _CREST * crest), straight, grid)
+    wide = np.repeat(np.repeat(kept, step, axis=0), step, axis=1)
+    return np.ascontiguousarray(wide[: flat.shape[0], : flat.shape[1]])
+
+
+def _straightness(small: Plane, seen: Mask, grid: float) -> Plane:
+    """Return how far a groove goes straight on: 1 where it is deep all along, in any direction."""
+    turns = np.arange(_DIRECTIONS) * (pi / _DIRECTIONS)
+    best = np.zeros_like(small)
+    cap = 0.0
+    for turn in turns:
+        groove = _groove(turn, grid)
+        depth = np.asarray(
+            cv2.filter2D(small, cv2.CV_32F, groove, borderType=cv2.BORDER_REFLECT), np.float32
+        )
+        cap = cap or max(_LEAST_CAP_MM, _CAP * robust_spread(depth[seen]))
+        capped = np.clip(depth, -cap, cap) * seen
+        along = cv2.filter2D(capped, cv2.CV_32F, _stick(turn, grid), borderType=cv2.BORDER_CONSTANT)
+        np.maximum(best, np.asarray(along, np.float32) / np.float32(cap), out=best)
+    return best
+
+
+def _turned(turn: float, reach: int) -> tuple[Plane, Plane]:
+    """Return places along and across a direction about the middle of a square."""
+    down, right = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float32)
+    along = right * np.cos(turn) + down * np.sin(turn)
+    return along.astype(np.float32), (down * np.cos(turn) - right * np.sin(turn)).astype(np.float32)
+
+
+def _groove(turn: float, grid: float) -> Plane:
+    """Return the filter that answers to a groove of its own width with the groove's depth."""
+    wide, long = _LINE_SIGMA_MM / grid, _PIECE_MM / grid
+    along, across = _turned(turn, ceil(2.5 * long))
+    profile = np.exp(-(across**2) / (2 * wide**2))
+    filtered = (across**2 / wide**2 - 1) * profile * np.exp(-(along**2) / (2 * long**2))
+    filtered -= filtered.mean()
+    return np.asarray(filtered / abs((filtered * profile).sum()), dtype=np.float32)
+
+
+def _stick(turn: float, grid: float) -> Plane:
+    along, across = _turned(turn, ceil(_STRAIGHT_MM / grid) + 1)
+    stick = (np.abs(along) <= _STRAIGHT_MM / grid) * np.exp(-(across**2) / (2 * 0.6**2))
+    return np.asarray(stick / stick.sum(), dtype=np.float32)
+
+
+def _long_and_strong(weak: Mask, straight: Plane, grid: float) -> Mask:
+    """Return the pieces that are strong somewhere and long enough (hysteresis, Canny 1986)."""
+    _, found = cv2.connectedComponents(weak.view(np.uint8), connectivity=8)
+    pieces = np.asarray(found, dtype=np.int32)
+    kept = np.zeros(weak.shape, dtype=np.bool_)
+    for number, box in enumerate(ndimage.find_objects(pieces), start=1):
+        own = pieces[box] == number
+        long = hypot(*(part.stop - part.start for part in box)) * grid
+        if long >= _LEAST_LINE_MM and straight[box][own].max() > _STRONG:
+            kept[box] |= own
+    return kept
+
+
+def _median(values: Plane) -> float:
+    return float(np.median(values)) if values.size else float("nan")
