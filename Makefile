@@ -29,6 +29,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pair
+	$(BIN)/python -m benchmarks.relief --time
 
 models: $(READY)
 	$(BIN)/python installer/fetch_models.py

@@ -123,7 +123,7 @@ def _holes(relief: Relief, flat: Plane, usable: Mask, skin: Mask, recipe: Relief
     raw = depth if relief.raw_mm is None else depth_below(relief.raw_mm, skin, pitch, recipe)
     none = np.zeros(usable.shape, dtype=np.bool_)
     shadowed = none if relief.shadowed is None else relief.shadowed
-    return Holes(depth, raw, usable, shadowed, relief.scale)
+    return Holes(depth, raw, usable, shadowed, relief.scale, relief.scatter_share)
 
 
 def _doubts(relief: Relief, usable: Mask, scars: tuple[Scar, ...]) -> tuple[str, ...]:

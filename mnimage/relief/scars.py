@@ -40,6 +40,7 @@ _DEEP_MM = 0.5
 _SHADOWED_SHARE = 0.25
 _BOTTOM = 0.7
 _SKIRT = 0.2
+_OF_FINE = 0.5
 _SMOOTHED, _FLOORLESS_MM, _SMOOTHEST_MM = 0.1, 1.0, 0.15
 
 
@@ -52,6 +53,7 @@ class Holes:
     usable: Mask = field(repr=False)
     shadowed: Mask = field(repr=False)
     scale: Scale
+    scatter_share: float = 0.0
 
 
 def find_scars(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Labels:
@@ -223,17 +225,24 @@ def _measure_one(
         lower_bound=_unseen(holes.shadowed[box][core], depth[core], deep),
         raw_depth_mm=raw_deep,
         raw_volume_mm3=raw_volume,
-        depth_systematic_mm=_shared_error(deep - raw_deep, recipe),
-        volume_systematic_mm3=_shared_error(volume - raw_volume, recipe),
+        depth_systematic_mm=_shared_error(deep, deep - raw_deep, holes.scatter_share, recipe),
+        volume_systematic_mm3=_shared_error(
+            volume, volume - raw_volume, holes.scatter_share, recipe
+        ),
     )
     kind = kind_of(scar)
     # Light hardly reaches the floor of a pit that is deep for its width: it is at least so deep.
     return replace(scar, kind=kind, lower_bound=scar.lower_bound or kind == "ice-pick")
 
 
-def _shared_error(correction: float, recipe: ReliefRecipe) -> float:
-    """Return the standard error of a correction for scatter: share and reach each go into it."""
-    return sqrt(2) * recipe.scatter_error * abs(correction)
+def _shared_error(amount: float, correction: float, share: float, recipe: ReliefRecipe) -> float:
+    """Return the standard error of an amount whose correction for scatter is not sure.
+
+    Share and reach each go into the correction; half of what fine relief errs by is what a whole
+    scar was found to err by.
+    """
+    whole = _OF_FINE * recipe.scatter_error * share / (1 - share) * amount
+    return hypot(sqrt(2) * recipe.scatter_error * correction, whole)
 
 
 def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:
