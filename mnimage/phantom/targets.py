@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 
 from mnimage.errors import OutputFailed
-from mnimage.kernels.tag import tag_cells
 from mnimage.phantom.files import write_whole
 
 if TYPE_CHECKING:
@@ -243,7 +242,8 @@ def _print_rays(marker: Print, start: Values, way: Values) -> tuple[Values, Valu
     paper = (np.abs(u) < 5.5) & (np.abs(v) < 5.5)
     reach = marker.spread_mm * 8 / marker.side_mm
     inked = np.zeros(len(u), dtype=np.bool_)
-    cells = ~tag_cells(marker.number)
+    family = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
+    cells = np.asarray(cv2.aruco.generateImageMarker(family, marker.number, 8)) == 0
     for right in (-reach, 0.0, reach):
         for down in (-reach, 0.0, reach):
             column = np.floor(u + right + 4).astype(np.intp)
