@@ -18,6 +18,7 @@ Points: TypeAlias = NDArray[np.float64]
 
 _FEATURE_PX = 1200
 _MIN_INLIERS = 14
+_MATCH_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +98,25 @@ def _mutual_matches(
     first: NDArray[np.float32], second: NDArray[np.float32], ratio: float = 0.85
 ) -> NDArray[np.intp]:
     """Return index pairs that prefer each other clearly to all others."""
-    likeness = first @ second.T
-    there, back = likeness.argmax(axis=1), likeness.argmax(axis=0)
+    there, back = np.zeros(len(first), np.intp), np.zeros(len(second), np.intp)
+    clear = np.zeros(len(first), np.bool_)
+    liked = np.full(len(second), -1.0, np.float32)
+    # A strip at a time: the whole table of likenesses would take a hundred megabytes.
+    for top in range(0, len(first), _MATCH_ROWS):
+        likeness = first[top : top + _MATCH_ROWS] @ second.T
+        index = np.arange(len(likeness))
+        favourite = likeness.argmax(axis=0)
+        more = likeness[favourite, np.arange(len(second))]
+        back = np.where(more > liked, favourite + top, back)
+        liked = np.maximum(liked, more)
+        nearest = likeness.argmax(axis=1)
+        best = likeness[index, nearest]
+        likeness[index, nearest] = -1
+        # Unit vectors: the squared distance is 2 - 2 * likeness.
+        clear[top : top + len(index)] = (1 - best) <= ratio**2 * (1 - likeness.max(axis=1))
+        there[top : top + len(index)] = nearest
     index = np.arange(len(first))
-    mutual = back[there] == index
-    best = likeness[index, there]
-    likeness[index, there] = -1
-    second_best = likeness.max(axis=1)
-    # Unit vectors: the squared distance is 2 - 2 * likeness.
-    clear = (1 - best) <= ratio**2 * (1 - second_best)
-    kept = mutual & clear
+    kept = clear & (back[there] == index)
     return np.column_stack([index[kept], there[kept]])
 
 
