@@ -5,7 +5,7 @@
 
 Skin of tones I to VI with scars of every kind goes through the whole chain: eight shots with noise,
 gloss, shadows, motion and lamps that are not quite where they are believed to be
-(`benchmarks.relief_scenes`), alignment of the shots, relief, registration of one session onto
+(`mnimage.phantom.session`), alignment of the shots, relief, registration of one session onto
 another. Every skin is photographed three times: before, once more unchanged, and with scars 20 %
 less deep. `--share`, `--reach` and `--tails` give the skin another spread of light inside it than
 the one assumed. What the figures mean, and which of them physics bounds: docs/relief.md.
@@ -25,10 +25,10 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import KDTree
 
-from benchmarks.relief_scenes import FINER, PITCH, Fault, scarred_skin, shoot_session
 from mnimage import pipeline
 from mnimage.domain.comparison import Verdict
 from mnimage.domain.recipe import Recipe
+from mnimage.phantom.session import FINER, PITCH, Fault, scarred_skin, shoot_session
 from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
 
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from benchmarks.relief_scenes import Session
     from mnimage.domain.comparison import ScarChange
     from mnimage.domain.relief import ReliefCard, Scar, Shots
     from mnimage.phantom.scars import TrueScar
+    from mnimage.phantom.session import Session
     from mnimage.phantom.skin import Skin
 
     Values = NDArray[np.float64]
@@ -147,20 +147,12 @@ def _found(skin: Skin, card: ReliefCard, session: Session) -> dict[int, Scar]:
     """Return the scar found at each true one that is large enough to count, by its number."""
     found: dict[int, Scar] = {}
     for number, true in enumerate(skin.scars):
-        row, column = _at(session, true.row_mm, true.column_mm)
+        row, column = session.place_px(true.row_mm, true.column_mm)
         free = [scar for scar in card.scars if scar not in found.values()]
         away = [np.hypot(scar.row - row, scar.column - column) * PITCH for scar in free]
         if away and min(away) < max(1.0, true.width_mm / 2):
             found[number] = free[int(np.argmin(away))]
     return found
-
-
-def _at(session: Session, row_mm: float, column_mm: float) -> tuple[float, float]:
-    rows, columns = session.shots.shape
-    return (
-        row_mm / PITCH + (rows - 1) / 2 + session.moved_px[0],
-        column_mm / PITCH + (columns - 1) / 2 + session.moved_px[1],
-    )
 
 
 def _counts(true: TrueScar) -> bool:
@@ -194,7 +186,7 @@ def _pores_f1(skin: Skin, card: ReliefCard, session: Session, healthy: NDArray[n
     if card.marks is None:
         return 0.0
     inner = _inner(healthy)
-    places = np.array([_at(session, pore.row_mm, pore.column_mm) for pore in skin.pores])
+    places = np.array([session.place_px(pore.row_mm, pore.column_mm) for pore in skin.pores])
     whole = np.rint(places).astype(int)
     inside = ((whole >= 0) & (whole < healthy.shape)).all(axis=1)
     places, whole = places[inside], whole[inside]
@@ -214,7 +206,9 @@ def _lines_jaccard(
         if line.depth_mm < 1.2 * skin.look.furrow_um / 1000:
             continue
         steps = np.linspace(0, len(line.points_mm) - 1, 4000)
-        points = np.array([_at(session, *middle) for middle in line.points_mm], dtype=np.float64)
+        points = np.array(
+            [session.place_px(*middle) for middle in line.points_mm], dtype=np.float64
+        )
         place = [np.interp(steps, np.arange(len(points)), points.T[axis]) for axis in (0, 1)]
         deep = line.depth_mm * np.sqrt(np.sin(np.pi * np.linspace(0, 1, 4000))) > 0.02
         row, column = (np.rint(part[deep]).astype(int) for part in place)

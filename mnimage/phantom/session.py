@@ -106,6 +106,14 @@ class Session:
     shots: Shots
     moved_px: tuple[float, float]
 
+    def place_px(self, row_mm: float, column_mm: float) -> tuple[float, float]:
+        """Return where a place of the skin (mm from its middle) lies in the picture."""
+        rows, columns = self.shots.shape
+        return (
+            row_mm / PITCH + (rows - 1) / 2 + self.moved_px[0],
+            column_mm / PITCH + (columns - 1) / 2 + self.moved_px[1],
+        )
+
 
 def shoot_session(skin: Skin, seed: int, fault: Fault, rig: Rig | None = None) -> Session:
     """Return the directional shots of one session; the seed draws what goes wrong."""
