@@ -8,6 +8,7 @@ MnimageError
 ├── ChartUnusable        a colour chart, or the profile made of one, cannot be used
 ├── FaceNotFound         a face was needed and none, or more than one, is there
 ├── ModelsMissing        the face models were never brought
+├── PatchUnusable        a control patch is off the skin, too small or outside the photo
 ├── NotComparable        two photos do not show the same skin
 └── OutputFailed         the answer cannot be written
 
@@ -49,6 +50,10 @@ class FaceNotFound(MnimageError):
 
 class ModelsMissing(MnimageError):
     """The face models are not in their place, or not the expected ones."""
+
+
+class PatchUnusable(MnimageError):
+    """A control patch is off the skin, too small or outside the photo."""
 
 
 class NotComparable(MnimageError):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 import numpy as np
 
 from mnimage.calibrate.marker import find_markers, marker_scale
 from mnimage.compare.compare import compare_pair
+from mnimage.compare.control import mark_control
+from mnimage.compare.repeats import Taken, why_no_repeat
 from mnimage.domain.pair import Examined, Pair
 from mnimage.domain.photo import CaptureFacts, Photo, Scale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.scorecard import Layer
-from mnimage.errors import ModelsMissing
+from mnimage.domain.session import NOTHING_TOLD, Reshot, Sessions, Side, Told
+from mnimage.errors import ModelsMissing, NotComparable
 from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
 from mnimage.face.zones import skin_zones
@@ -47,7 +51,7 @@ _CHART_EDGE = 1.35
 """Size of the chart with its frame over that of its patches."""
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -204,10 +208,38 @@ def align(before: Examined, after: Examined, recipe: Recipe, tick: Tick = no_tic
 
 
 def compare_photos(
-    before: Examined, after: Examined, *, recipe: Recipe | None = None, tick: Tick = no_tick
+    before: Examined,
+    after: Examined,
+    *,
+    again: tuple[Iterable[Examined], Iterable[Examined]] = ((), ()),
+    told: Told = NOTHING_TOLD,
+    recipe: Recipe | None = None,
+    tick: Tick = no_tick,
 ) -> Pair:
-    """Return the whole answer for two ordinary photos."""
+    """Return the whole answer for two ordinary photos.
+
+    Parameters
+    ----------
+    before, after
+        The first shot of each session.
+    again
+        Repeat shots of both sessions, each examined and asked for only once and when it is needed,
+        so that one more photo at a time is in memory. Each is laid onto the photo before, on which
+        everything is measured, so that the errors of registration differ and are averaged as well.
+    told
+        What the clinic knows of the pair.
+    recipe
+        Options.
+    tick
+        Progress.
+
+    Raises
+    ------
+    PatchUnusable
+        If the control patch cannot serve.
+    """
     recipe = recipe or Recipe()
+    before = mark_control(before, told.control, recipe.compare)
     tick(0, 4)
     # The checks against the photo before need no alignment: the second core has them done.
     with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
@@ -215,7 +247,11 @@ def compare_photos(
         alignment = align(before, after, recipe)
         after = checked.result()
     tick(1, 4)
-    pair = _pair(before, after, alignment, recipe)
+    reshots: tuple[Reshot, ...] = ()
+    if alignment.aligned:
+        measure = partial(_photo_again, before, recipe)
+        reshots = tuple(_reshots((before, after), again, measure))
+    pair = _pair(before, after, alignment, recipe, Sessions(told, reshots))
     tick(4, 4)
     return pair
 
@@ -224,26 +260,86 @@ def compare_shots(
     before: ExaminedShots,
     after: ExaminedShots,
     *,
+    again: tuple[Iterable[ExaminedShots], Iterable[ExaminedShots]] = ((), ()),
+    told: Told = NOTHING_TOLD,
     recipe: Recipe | None = None,
     tick: Tick = no_tick,
 ) -> Pair:
     """Return the whole answer for two sets of directional shots of one place.
 
     The scars found before are carried to the relief after by the registration, so that the same
-    skin is measured twice.
+    skin is measured twice; likewise to each repeat. Parameters are those of `compare_photos`.
+
+    Raises
+    ------
+    PatchUnusable
+        If the control patch cannot serve.
     """
     recipe = recipe or Recipe()
+    marked = mark_control(before.examined, told.control, recipe.compare)
+    before = replace(before, examined=marked)
     tick(0, 4)
     alignment = align(before.examined, after.examined, recipe)
     tick(1, 4)
     first, later = before.examined, after.examined
+    reshots: tuple[Reshot, ...] = ()
     if alignment.aligned:
         cards = _same_scars(before, after, alignment, recipe)
         first, later = replace(first, relief=cards[0]), replace(later, relief=cards[1])
+        measure = partial(_shots_again, before, recipe)
+        reshots = tuple(_reshots((first, later), again, measure))
     tick(2, 4)
-    pair = _pair(first, later, alignment, recipe)
+    pair = _pair(first, later, alignment, recipe, Sessions(told, reshots))
     tick(4, 4)
     return pair
+
+
+_Shot = TypeVar("_Shot", Examined, ExaminedShots)
+
+
+def _reshots(
+    firsts: tuple[Examined, Examined],
+    again: tuple[Iterable[_Shot], Iterable[_Shot]],
+    measure: Callable[[_Shot, Side], Reshot],
+) -> Iterator[Reshot]:
+    """Yield every repeat of both sessions, measured or left out with the reason."""
+    for side, first, shots in zip(Side, firsts, again, strict=True):
+        taken: list[Taken] = []
+        for shot in shots:
+            examined = shot if isinstance(shot, Examined) else shot.examined
+            taken = taken or [Taken.of(first.photo)]
+            own = Taken.of(examined.photo)
+            why = why_no_repeat(taken, own)
+            taken.append(own)
+            yield Reshot(examined.name, side, why) if why else measure(shot, side)
+
+
+def _photo_again(before: Examined, recipe: Recipe, again: Examined, side: Side) -> Reshot:
+    """Return one repeat photo, measured on the skin of the photo before."""
+    alignment = align(before, again, recipe)
+    return _laid_again(before, again, side, alignment, recipe)
+
+
+def _shots_again(before: ExaminedShots, recipe: Recipe, again: ExaminedShots, side: Side) -> Reshot:
+    """Return one repeat set of directional shots, measured on the scars of the one before."""
+    alignment = align(before.examined, again.examined, recipe)
+    laid = _laid_again(before.examined, again.examined, side, alignment, recipe)
+    if laid.left_out:
+        return laid
+    return replace(laid, relief=_same_scars(before, again, alignment, recipe))
+
+
+def _laid_again(
+    before: Examined, again: Examined, side: Side, alignment: Alignment, recipe: Recipe
+) -> Reshot:
+    if not alignment.aligned:
+        return Reshot(again.name, side, alignment.reason)
+    photos, scales = (before.photo, again.photo), (before.scale, again.scale)
+    try:
+        scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
+    except NotComparable as error:
+        return Reshot(again.name, side, str(error))
+    return Reshot(again.name, side, scores=scores)
 
 
 def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Examined:
@@ -321,9 +417,15 @@ def _places_before(alignment: Alignment) -> tuple[NDArray[np.float32], NDArray[n
     return expand(row, step, shape), expand(column, step, shape)
 
 
-def _pair(before: Examined, after: Examined, alignment: Alignment, recipe: Recipe) -> Pair:
+def _pair(
+    before: Examined,
+    after: Examined,
+    alignment: Alignment,
+    recipe: Recipe,
+    sessions: Sessions,
+) -> Pair:
     if not alignment.aligned:
-        comparison = compare_pair(before, after, alignment, None, recipe)
+        comparison = compare_pair(before, after, alignment, None, recipe, sessions)
         return Pair(before, after, comparison, None, None, {})
     photos, scales = (before.photo, after.photo), (before.scale, after.scale)
     # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
@@ -331,7 +433,7 @@ def _pair(before: Examined, after: Examined, alignment: Alignment, recipe: Recip
         drawn = pool.submit(warp_photo, after.photo, alignment)
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
         aligned, seen = drawn.result()
-    comparison = compare_pair(before, after, alignment, scores, recipe)
+    comparison = compare_pair(before, after, alignment, scores, recipe, sessions)
     layers = {
         name: (layer, scores.after.layers[name]) for name, layer in scores.before.layers.items()
     }

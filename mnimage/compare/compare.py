@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnimage.compare.comparability import grade_pair
+from mnimage.compare.control import beyond_control, control_cautions
+from mnimage.compare.darkening import darkening_cautions
+from mnimage.compare.healing import (
+    healing_cautions,
+    note_redness,
+    scars_without_swelling,
+    without_swollen,
+)
+from mnimage.compare.repeats import average_sessions, flat_measured, of_side
 from mnimage.compare.scars import compare_relief, compare_scars
 from mnimage.compare.verdict import Doubt, hold_family, weigh_change
 from mnimage.domain.comparison import Comparison
-from mnimage.domain.face import WHOLE
+from mnimage.domain.face import CONTROL, WHOLE
+from mnimage.domain.session import ALONE, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
+    from mnimage.compare.scars import Cards
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.comparison import Change, ScarChange
     from mnimage.domain.pair import Examined
-    from mnimage.domain.recipe import Recipe
-    from mnimage.domain.scorecard import PairScores
+    from mnimage.domain.recipe import CompareRecipe, Recipe
+    from mnimage.domain.scorecard import PairScores, Score
+    from mnimage.domain.session import Sessions, Told
+
+    Changes: TypeAlias = dict[tuple[str, str], Change]
 
 MOVED = "moved by expression"
 
@@ -28,8 +44,12 @@ def compare_pair(
     alignment: Alignment,
     scores: PairScores | None,
     recipe: Recipe,
+    sessions: Sessions = ALONE,
 ) -> Comparison:
     """Return what changed, every number with its doubt and its verdict.
+
+    Verdicts hold for all scores and zones together (Holm); so do those of the scars, and those of
+    the control patch, which answer other questions.
 
     Parameters
     ----------
@@ -42,41 +62,89 @@ def compare_pair(
         The flat scores of both in the frame of the photo before; None when refused.
     recipe
         What all was made with.
+    sessions
+        Repeat shots, and what the clinic told of control patch and needling.
     """
     comparability = grade_pair(before, after, alignment)
     wider = dict(recipe.compare.doubt_by_grade).get(comparability.grade, 1.0)
-    changes = _flat_changes(scores, wider) if scores else {}
+    changes = _flat_changes(scores, wider, sessions, recipe.compare) if scores else {}
     scars: tuple[ScarChange, ...] = ()
     if alignment.aligned and before.relief is not None and after.relief is not None:
-        for name, change in compare_relief(before.relief, after.relief).items():
-            changes[WHOLE, name] = change
-        scars = compare_scars(before.relief, after.relief)
+        again = _cards(sessions, Side.BEFORE), _cards(sessions, Side.AFTER)
+        found = compare_relief(before.relief, after.relief, again, recipe.compare)
+        changes |= {(WHOLE, name): change for name, change in found.items()}
+        scars = compare_scars(before.relief, after.relief, again, recipe.compare)
+    told = sessions.told
+    treated, control = _against_control(changes)
+    cautions = [*healing_cautions(told, recipe.compare), *darkening_cautions(treated)]
+    held = _held(treated, told, recipe.compare)
+    control = _held(control, told, recipe.compare)
+    if alignment.aligned:
+        cautions += control_cautions(told.control, _by_zone(control).get(CONTROL, {}))
     return Comparison(
         comparability=comparability,
         alignment=alignment,
         before=scores.before if scores else None,
         after=scores.after if scores else None,
-        zones=_by_zone(hold_family(changes)),
-        scars=scars,
+        zones=_by_zone(held | control),
+        scars=scars_without_swelling(scars, told, recipe.compare),
         not_measured=_not_measured(before, scores),
         recipe=recipe.version,
         zones_left_out=dict.fromkeys(alignment.moved_zones, MOVED),
+        told=told,
+        reshots=sessions.reshots,
+        cautions=tuple(cautions) if alignment.aligned else (),
     )
 
 
-def _flat_changes(scores: PairScores, wider: float) -> dict[tuple[str, str], Change]:
+def _cards(sessions: Sessions, side: Side) -> Cards:
+    return [one.relief for one in sessions.used(side) if one.relief is not None]
+
+
+def _flat_changes(
+    scores: PairScores, wider: float, sessions: Sessions, recipe: CompareRecipe
+) -> Changes:
     """Return each change; the sessions' errors are `wider` where the photos are less alike."""
+    again = [
+        [flat_measured(one.scores) for one in sessions.used(side) if one.scores is not None]
+        for side in (Side.BEFORE, Side.AFTER)
+    ]
     changes = {}
-    for zone, measured in scores.before.zones.items():
-        if zone not in scores.after.zones:
+    for key, values in flat_measured(scores).items():
+        zone, name = key
+        error = scores.errors.get(zone, {}).get(name)
+        if error is None:
             continue
-        later = scores.after.zones[zone].scores
-        for name, score in measured.scores.items():
-            if name in later and name in scores.errors[zone]:
-                error = scores.errors[zone][name]
-                doubt = Doubt(session=wider * error.session, spatial=error.spatial)
-                changes[zone, name] = weigh_change(score, later[name], doubt)
+        repeats = of_side(again[0], key), of_side(again[1], key)
+        means = average_sessions(name, values, repeats, wider * error.session, recipe)
+        doubt = Doubt(session=means.session, spatial=error.spatial, source=means.source)
+        own = scores.before.zones[zone].scores[name]
+        changes[key] = weigh_change(_with(own, means.before), _with(own, means.after), doubt)
     return changes
+
+
+def _with(score: Score, value: float) -> Score:
+    return replace(score, value=value)
+
+
+def _against_control(changes: Changes) -> tuple[Changes, Changes]:
+    """Return the changes of treated skin, each beyond the control's, and those of the control."""
+    control = {key: change for key, change in changes.items() if key[0] == CONTROL}
+    treated = {
+        (zone, name): beyond_control(name, change, control[CONTROL, name])
+        if (CONTROL, name) in control
+        else change
+        for (zone, name), change in changes.items()
+        if zone != CONTROL
+    }
+    return treated, control
+
+
+def _held(changes: Changes, told: Told, recipe: CompareRecipe) -> Changes:
+    """Return one family's changes with the verdicts that may be given."""
+    rested = {key: without_swollen(key[1], each, told, recipe) for key, each in changes.items()}
+    held = hold_family(rested)
+    return {key: note_redness(key[1], each, told, recipe) for key, each in held.items()}
 
 
 def _by_zone(changes: Mapping[tuple[str, str], Change]) -> dict[str, dict[str, Change]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import TYPE_CHECKING, TypeVar
 
-from mnimage.domain.comparison import Change, Verdict
+from mnimage.domain.comparison import Change, Source, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -19,7 +20,10 @@ MDC_FACTOR = 1.96
 LOWER_IS_WORSE = frozenset({"ita_deg", "evenness"})
 """Scores whose fall is for the worse; a smaller ITA is darker skin (pigment after inflammation)."""
 
-_LEVEL = 0.05
+LEVEL = 0.05
+"""Chance of any false call in one family."""
+
+AMONG_MANY = "Beyond its own error, but not beyond that of so many comparisons."
 
 Key = TypeVar("Key", bound="Hashable")
 
@@ -29,11 +33,13 @@ class Doubt:
     """Why a change is not certain, as standard errors in the score's unit.
 
     `session` is that of one photo taken again; `spatial` that of the paired change over the
-    patches of skin that happened to be measured (block bootstrap).
+    patches of skin that happened to be measured (block bootstrap). `source` is where the former
+    comes from.
     """
 
     session: float
     spatial: float
+    source: Source = Source.VALIDATED
 
     @property
     def of_change(self) -> float:
@@ -45,7 +51,8 @@ def weigh_change(before: Score, after: Score, doubt: Doubt) -> Change:
     """Return the change of one score with its doubt and the verdict it would have alone.
 
     Both values must be of the same mode; the verdict is "within error" unless the change exceeds
-    MDC95 = 1.96 standard errors of the change (2.77 SEM for two single photos; Weir 2005).
+    MDC95 = 1.96 standard errors of the change (2.77 SEM for two single photos; Weir 2005), which is
+    to say that its 95 % interval leaves out 0.
 
     Raises
     ------
@@ -63,14 +70,22 @@ def weigh_change(before: Score, after: Score, doubt: Doubt) -> Change:
         mdc95=MDC_FACTOR * error,
         verdict=Verdict.WITHIN_ERROR,
         mode=before.mode,
+        session=doubt.session,
+        source=doubt.source,
     )
-    if not (math.isfinite(change.change) and math.isfinite(error)):
+    return decide(before.name, change)
+
+
+def decide(name: str, change: Change) -> Change:
+    """Return a change with the verdict that it, or what is beyond the control, would have alone."""
+    value, error, limit = change.weighed
+    if not (math.isfinite(value) and math.isfinite(error)):
         return replace(
             change, verdict=Verdict.NOT_COMPARABLE, reason="Not measured in both photos."
         )
-    if abs(change.change) > change.mdc95:
-        return replace(change, verdict=_direction(before.name, change.change))
-    return change
+    if abs(value) > limit:
+        return replace(change, verdict=_direction(name, value))
+    return replace(change, verdict=Verdict.WITHIN_ERROR)
 
 
 def _direction(name: str, change: float) -> Verdict:
@@ -82,23 +97,36 @@ def hold_family(changes: Mapping[Key, Change]) -> dict[Key, Change]:
     """Return the same changes with verdicts that hold for all of them together.
 
     Twenty looks at unchanged skin would call one of them changed; Holm's step-down (1979) keeps
-    the chance of any false call over the whole family at 5 %. Changes that do not pass go back to
-    "within error"; values, doubt and MDC95 stay as they are.
+    the chance of any false call over the whole family at 5 %, however the looks depend on each
+    other. Changes that do not pass go back to "within error"; values, doubt and MDC95 stay as they
+    are. `mdc95_family` is the change that passes as the first of all (Bonferroni's bound): with it
+    one sees how far a change was from a verdict. What is not comparable is not looked at, and is
+    no part of the family.
     """
-    called = [key for key, change in changes.items() if _is_called(change)]
     tested = sum(change.verdict is not Verdict.NOT_COMPARABLE for change in changes.values())
+    if not tested:
+        return dict(changes)
+    reach = family_factor(tested)
+    held = {
+        key: replace(change, family=tested, mdc95_family=reach * change.weighed[1])
+        for key, change in changes.items()
+    }
+    called = [key for key, change in changes.items() if _is_called(change)]
     called.sort(key=lambda key: _chance(changes[key]))
-    held = dict(changes)
     failed = False
     for rank, key in enumerate(called):
-        failed = failed or _chance(changes[key]) > _LEVEL / (tested - rank)
+        failed = failed or _chance(changes[key]) > LEVEL / (tested - rank)
         if failed:
-            held[key] = replace(
-                changes[key],
-                verdict=Verdict.WITHIN_ERROR,
-                reason="Beyond its own error, but not beyond that of so many comparisons.",
-            )
+            held[key] = replace(held[key], verdict=Verdict.WITHIN_ERROR, reason=AMONG_MANY)
     return held
+
+
+def family_factor(tested: int) -> float:
+    """Return the standard errors beyond which a change is called among `tested` looks.
+
+    1.96 for one look; 2.77 for the nine flat scores of a close-up, 3.42 for nine zones of them.
+    """
+    return NormalDist().inv_cdf(1 - LEVEL / (2 * tested))
 
 
 def _is_called(change: Change) -> bool:
@@ -107,6 +135,5 @@ def _is_called(change: Change) -> bool:
 
 def _chance(change: Change) -> float:
     """Return how often unchanged skin would show such a change (two-sided normal)."""
-    if change.uncertainty <= 0:
-        return 0.0
-    return math.erfc(abs(change.change) / change.uncertainty / math.sqrt(2.0))
+    value, error, _ = change.weighed
+    return math.erfc(abs(value) / error / math.sqrt(2.0)) if error > 0 else 0.0

@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mnimage.domain.scorecard import Mode, ScoreCard
+from mnimage.domain.session import NOTHING_TOLD, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.relief import Scar
+    from mnimage.domain.session import Reshot, Told
 
 
 class Verdict(StrEnum):
@@ -24,13 +26,42 @@ class Verdict(StrEnum):
     NOT_COMPARABLE = "not comparable"
 
 
+class Source(StrEnum):
+    """Where the standard error of one session comes from.
+
+    `VALIDATED`: the study of this mode and class of device; `REPEATS`: this patient's own repeat
+    shots, which scatter more than the study's.
+    """
+
+    VALIDATED = "validated"
+    REPEATS = "own repeats"
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """A change beyond that of the untreated control patch, in the score's unit.
+
+    `expected` is how the score would have changed if treated skin had done what the control did;
+    `difference` the rest of the change, `uncertainty` and `mdc95` those of the difference.
+    """
+
+    expected: float
+    difference: float
+    uncertainty: float
+    mdc95: float
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One score before and after.
 
-    `uncertainty` is the standard error of the change; `mdc95` the smallest change that repeated
-    photos of unchanged skin would exceed only once in twenty; both in `unit`. `change_percent` is
-    None where the score before is not a positive amount. `reason` says why when not comparable.
+    `before`, `after` are means over the shots of each session. `uncertainty` is the standard error
+    of the change; `mdc95` the smallest change that repeated photos of unchanged skin would exceed
+    only once in twenty; both in `unit`. `reason` says why there is no verdict, or what to bear in
+    mind with it. `session` is the standard error of one session's value and `source` where it comes
+    from. `family` is among how many changes the verdict was given; `mdc95_family` the change that
+    gets a verdict among them, whatever the others do. Where there is a control patch, the verdict
+    is that of `controlled`.
     """
 
     before: float
@@ -41,6 +72,11 @@ class Change:
     verdict: Verdict
     mode: Mode = Mode.FLAT
     reason: str = ""
+    session: float = float("nan")
+    source: Source = Source.VALIDATED
+    controlled: Controlled | None = None
+    family: int = 1
+    mdc95_family: float = float("nan")
 
     @property
     def change(self) -> float:
@@ -51,6 +87,19 @@ class Change:
     def change_percent(self) -> float | None:
         """Change in percent of the value before, or None where that has no meaning."""
         return 100.0 * self.change / self.before if self.before > 0 else None
+
+    @property
+    def weighed(self) -> tuple[float, float, float]:
+        """What the verdict is about: the change or that beyond the control, its error and MDC95."""
+        if self.controlled is None:
+            return self.change, self.uncertainty, self.mdc95
+        return self.controlled.difference, self.controlled.uncertainty, self.controlled.mdc95
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of what the verdict is about: it leaves out 0 where that exceeds MDC95."""
+        middle, _, reach = self.weighed
+        return middle - reach, middle + reach
 
 
 class ScarState(StrEnum):
@@ -107,10 +156,23 @@ class Comparability:
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """Something to bear in mind with the whole answer: its name, one sentence, and where it holds.
+
+    It never is a diagnosis.
+    """
+
+    name: str
+    words: str
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The whole answer for one pair, everything in the frame of the photo before.
 
-    `zones_left_out` gives per zone that was not scored in this pair the reason.
+    `zones_left_out` gives per zone that was not scored in this pair the reason. `told` is what the
+    clinic said of the pair, `reshots` the repeat shots that were used or left out.
     """
 
     comparability: Comparability
@@ -122,3 +184,10 @@ class Comparison:
     not_measured: Mapping[str, str]
     recipe: str
     zones_left_out: Mapping[str, str] = field(default_factory=dict)
+    told: Told = NOTHING_TOLD
+    reshots: tuple[Reshot, ...] = field(default=(), repr=False)
+    cautions: tuple[Caution, ...] = ()
+
+    def repeats(self, side: Side) -> int:
+        """Return how many repeat shots of one session were used."""
+        return sum(one.side is side and not one.left_out for one in self.reshots)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 WHOLE = "whole"
 
+CONTROL = "control"
+"""The zone of untreated skin that the clinic may mark; no part of `WHOLE`."""
+
 ZONES = (
     "forehead",
     "cheek_left",

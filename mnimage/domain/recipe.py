@@ -156,7 +156,12 @@ class CompareRecipe:
     """Options of weighing a change.
 
     `doubt_by_grade` is by how much the session error of a flat score grows when the two photos were
-    not taken alike, per grade of comparability.
+    not taken alike, per grade of comparability. `repeat_share` is per score the share of the
+    validated variance that differs from shot to shot of one session, so that repeats average it
+    out and tell it; `repeat_prior` how many degrees of freedom the validated share counts beside
+    the repeats' own. Within `healing_days` of needling, swollen skin gets no verdict. A control
+    patch covers at least `control_least_mm2` (`control_least_px` without a scale), of which at
+    least `control_least_skin` is skin.
     """
 
     doubt_by_grade: tuple[tuple[str, float], ...] = (
@@ -165,6 +170,28 @@ class CompareRecipe:
         ("C", 1.4),
         ("D", 1.8),
     )
+    # Rendered skin, shots of one session against the validated variance (benchmarks/repeats.py),
+    # rounded down, at least 0.05.
+    repeat_share: tuple[tuple[str, float], ...] = (
+        ("redness_hi", 0.05),
+        ("red_area", 0.05),
+        ("pigment_mi", 0.05),
+        ("ita_deg", 0.15),
+        ("evenness", 0.05),
+        ("texture_contrast", 0.2),
+        ("pores", 0.5),
+        ("lines", 0.25),
+        ("scar_visibility", 0.05),
+        ("texture_sq_um", 0.4),
+        ("scar_depth_index_um", 0.3),
+        ("scar_depth_mm", 0.2),
+        ("scar_volume_mm3", 0.2),
+    )
+    repeat_prior: float = 4.0
+    healing_days: float = 7.0
+    control_least_mm2: float = 100.0
+    control_least_px: int = 4096
+    control_least_skin: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)

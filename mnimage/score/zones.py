@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
-from mnimage.domain.face import WHOLE
+from mnimage.domain.face import CONTROL, WHOLE
 from mnimage.domain.scorecard import Score, ZoneScores
 from mnimage.kernels.geometry import grid_shape
 from mnimage.kernels.statistics import bootstrap_spread
@@ -51,13 +51,13 @@ class Cells:
         return whole
 
     def each(self, seen: NDArray[np.bool_]) -> Mapping[str, NDArray[np.bool_]]:
-        """Return the seen cells of each zone large enough, and of all zones as `whole`."""
+        """Return the seen cells of each zone large enough, and of all treated zones as `whole`."""
         found = {
             name: (self.label == number) & seen
             for number, name in enumerate(self.names, start=1)
             if name != WHOLE
         }
-        found[WHOLE] = (self.label > 0) & seen
+        found[WHOLE] = (self.label > 0) & seen & ~found.get(CONTROL, np.zeros_like(seen))
         return {name: cells for name, cells in found.items() if cells.sum() >= LEAST_CELLS}
 
 

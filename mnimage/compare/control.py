@@ -1,0 +1,122 @@
+"""An untreated control patch: marked on the photo before, and taken off the change of the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.compare.repeats import LOGGED
+from mnimage.compare.verdict import MDC_FACTOR, decide
+from mnimage.domain.comparison import Caution, Controlled, Verdict
+from mnimage.domain.face import CONTROL
+from mnimage.errors import PatchUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mnimage.domain.comparison import Change
+    from mnimage.domain.face import Zones
+    from mnimage.domain.pair import Examined
+    from mnimage.domain.recipe import CompareRecipe
+    from mnimage.domain.session import Patch
+
+DRIFTED = "control changed"
+UNSEEN = "control not measured"
+
+_ELSEWHERE = "Mark untreated skin that both photos show, such as the temple or the neck."
+
+
+def mark_control(examined: Examined, patch: Patch | None, recipe: CompareRecipe) -> Examined:
+    """Return the photo before with the patch as a zone of its own, taken out of all others.
+
+    Raises
+    ------
+    PatchUnusable
+        If the patch is not inside the photo, is mostly no skin, or holds too little of it for a
+        bootstrap over blocks of 5 mm.
+    """
+    if patch is None:
+        return examined
+    shape = examined.photo.shape
+    if patch.row + patch.height > shape[0] or patch.column + patch.width > shape[1]:
+        raise PatchUnusable(
+            f"The control patch reaches outside the photo, which has {shape[0]} rows and "
+            f"{shape[1]} columns.",
+            hint="Give row, column, height and width in pixels of the photo before.",
+        )
+    inside = (
+        slice(patch.row, patch.row + patch.height),
+        slice(patch.column, patch.column + patch.width),
+    )
+    skin = (examined.zones.labels[inside] > 0) | examined.zones.reference[inside]
+    share = float(skin.mean())
+    if share < recipe.control_least_skin:
+        raise PatchUnusable(
+            f"Only {share:.0%} of the control patch is skin that can be measured.", hint=_ELSEWHERE
+        )
+    _require_size(int(skin.sum()), examined, recipe)
+    return replace(examined, zones=_with_control(examined.zones, inside, skin))
+
+
+def _require_size(pixels: int, examined: Examined, recipe: CompareRecipe) -> None:
+    if examined.scale is None:
+        if pixels < recipe.control_least_px:
+            side = round(recipe.control_least_px**0.5)
+            raise PatchUnusable(
+                f"The control patch holds only {pixels} pixels of skin.",
+                hint=f"Mark at least {side} by {side} pixels.",
+            )
+        return
+    area = pixels * examined.scale.mm_per_px**2
+    if area < recipe.control_least_mm2:
+        side_mm = recipe.control_least_mm2**0.5
+        side = int(np.ceil(side_mm / examined.scale.mm_per_px))
+        raise PatchUnusable(
+            f"The control patch holds only {area:.0f} mm2 of skin.",
+            hint=f"Mark at least {side_mm:.0f} by {side_mm:.0f} mm, {side} by {side} pixels here.",
+        )
+
+
+def _with_control(zones: Zones, inside: tuple[slice, slice], skin: np.ndarray) -> Zones:
+    labels = zones.labels.copy()
+    labels[inside][skin] = len(zones.names) + 1
+    return replace(zones, names=(*zones.names, CONTROL), labels=labels)
+
+
+def beyond_control(name: str, change: Change, control: Change) -> Change:
+    """Return a change whose verdict rests on what goes beyond the control patch.
+
+    Difference in differences: skin that was not treated shows what light, camera and season did to
+    the numbers, and treated skin is held against that; of scores that err by factors, the factor
+    is taken off. Both errors are added as if independent: how much of a session's error two places
+    share is not known, and what they share only makes the true error smaller.
+    """
+    if control.verdict is Verdict.NOT_COMPARABLE or change.verdict is Verdict.NOT_COMPARABLE:
+        return change
+    factor, expected = 1.0, control.change
+    offset = LOGGED.get(name)
+    if offset is not None and min(control.before, control.after) + offset > 0:
+        factor = (change.before + offset) / (control.before + offset)
+        expected = factor * control.change
+    error = float(np.hypot(change.uncertainty, factor * control.uncertainty))
+    controlled = Controlled(expected, change.change - expected, error, MDC_FACTOR * error)
+    return decide(name, replace(change, controlled=controlled))
+
+
+def control_cautions(patch: Patch | None, zones: Mapping[str, Change]) -> list[Caution]:
+    """Return what the control patch itself gives to think: it changed, or was not seen again."""
+    if patch is None:
+        return []
+    if not any(change.verdict is not Verdict.NOT_COMPARABLE for change in zones.values()):
+        words = "The control patch could not be measured in both photos: nothing was taken off."
+        return [Caution(UNSEEN, words, (CONTROL,))]
+    moved = (Verdict.BETTER, Verdict.WORSE)
+    if not any(change.verdict in moved for change in zones.values()):
+        return []
+    words = (
+        "The untreated control patch changed as well, so light, camera or the whole skin differ; "
+        "verdicts rest on what goes beyond it."
+    )
+    return [Caution(DRIFTED, words, (CONTROL,))]

@@ -1,0 +1,96 @@
+"""Skin that is still healing: what swelling fakes gets no verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mnimage.domain.comparison import Caution, Verdict
+
+if TYPE_CHECKING:
+    from mnimage.domain.comparison import Change, ScarChange
+    from mnimage.domain.recipe import CompareRecipe
+    from mnimage.domain.session import Told
+
+HEALING = "healing window"
+
+SWOLLEN = frozenset(
+    {
+        "texture_contrast",
+        "pores",
+        "lines",
+        "scar_visibility",
+        "texture_sq_um",
+        "scar_depth_index_um",
+        "scar_depth_mm",
+        "scar_volume_mm3",
+    }
+)
+"""Scores of the skin's surface: swelling fills furrows, pores and scars (science of change, 5)."""
+
+REDDENED = frozenset({"redness_hi", "red_area", "evenness"})
+"""Scores that needling itself raises for days; true all the same."""
+
+
+def is_healing(told: Told, recipe: CompareRecipe) -> bool:
+    """Return whether the photo after was taken before the skin had its days to heal."""
+    days = told.days_since_needling
+    return days is not None and days < recipe.healing_days
+
+
+def without_swollen(name: str, change: Change, told: Told, recipe: CompareRecipe) -> Change:
+    """Return a change without its verdict where swelling would speak; its values stay."""
+    if name not in SWOLLEN or not is_healing(told, recipe):
+        return change
+    return replace(change, verdict=Verdict.NOT_COMPARABLE, reason=_swelling(told, recipe))
+
+
+def note_redness(name: str, change: Change, told: Told, recipe: CompareRecipe) -> Change:
+    """Return a change of redness with a word on the needling that is part of it."""
+    if name not in REDDENED or not is_healing(told, recipe):
+        return change
+    if change.verdict is Verdict.NOT_COMPARABLE:
+        return change
+    note = f"Needling itself reddens skin: day {told.days_since_needling:g}."
+    return replace(change, reason=f"{change.reason} {note}".strip())
+
+
+def scars_without_swelling(
+    scars: tuple[ScarChange, ...], told: Told, recipe: CompareRecipe
+) -> tuple[ScarChange, ...]:
+    """Return scars without verdicts while the skin is swollen."""
+    if not is_healing(told, recipe):
+        return scars
+    return tuple(
+        replace(
+            scar,
+            depth=_rested(scar.depth, told, recipe),
+            volume=_rested(scar.volume, told, recipe),
+            verdict=Verdict.NOT_COMPARABLE,
+        )
+        for scar in scars
+    )
+
+
+def _rested(change: Change | None, told: Told, recipe: CompareRecipe) -> Change | None:
+    if change is None:
+        return None
+    return without_swollen("scar_depth_mm", change, told, recipe)
+
+
+def _swelling(told: Told, recipe: CompareRecipe) -> str:
+    return (
+        f"Day {told.days_since_needling:g} after needling: until {recipe.healing_days:g} days have "
+        "passed, swelling makes skin look smoother and scars shallower."
+    )
+
+
+def healing_cautions(told: Told, recipe: CompareRecipe) -> list[Caution]:
+    """Return the word on healing skin for the whole answer."""
+    if not is_healing(told, recipe):
+        return []
+    words = (
+        f"{_swelling(told, recipe)} Texture, pores, lines and scars get no verdict; redness is "
+        "that of needling too."
+    )
+    return [Caution(HEALING, words)]

@@ -1,0 +1,80 @@
+"""What the clinic tells of a session beside its first shot: repeats, a control patch, needling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mnimage.domain.relief import ReliefCard
+    from mnimage.domain.scorecard import PairScores
+
+
+class Side(StrEnum):
+    """One of the two sessions of a pair."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A rectangle of untreated skin in pixels of the photo before; its first pixel is the corner.
+
+    Raises
+    ------
+    ValueError
+        If it begins outside any photo or holds no pixel.
+    """
+
+    row: int
+    column: int
+    height: int
+    width: int
+
+    def __post_init__(self) -> None:
+        if min(self.row, self.column) < 0 or min(self.height, self.width) < 1:
+            raise ValueError(f"no rectangle: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What only the clinic knows of a pair.
+
+    `days_since_needling` is from the last needling to the photo after.
+    """
+
+    control: Patch | None = None
+    days_since_needling: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reshot:
+    """One repeat shot of a session, laid onto the photo before and measured on the same skin.
+
+    `scores` holds the photo before and the repeat; `relief` likewise the two cards of directional
+    shots. A repeat that says nothing has the reason in `left_out`.
+    """
+
+    name: str
+    side: Side
+    left_out: str = ""
+    scores: PairScores | None = field(default=None, repr=False)
+    relief: tuple[ReliefCard, ReliefCard] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """All that is known of the two sessions beyond their first shots."""
+
+    told: Told = field(default_factory=Told)
+    reshots: tuple[Reshot, ...] = ()
+
+    def used(self, side: Side) -> tuple[Reshot, ...]:
+        """Return the repeats of one session that could be measured."""
+        return tuple(one for one in self.reshots if one.side is side and not one.left_out)
+
+
+NOTHING_TOLD = Told()
+ALONE = Sessions()
