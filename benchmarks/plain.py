@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import ndimage
+from scipy.stats import trim_mean
 from skimage import color, feature, measure, morphology
 from skimage.measure import block_reduce
 
@@ -89,7 +90,7 @@ def _colour_scores(cells: Plane, cell_mm: float, recipe: ScoreRecipe) -> dict[st
     limit = max(limit, recipe.least_red_hi)
     light = np.median(cells[reference], axis=0)
     index = _hemoglobin(cells, light, recipe.redness_k)
-    redness = index - np.median(index[reference])
+    redness = index - trim_mean(index[reference], 0.25)
     melanin = _melanin(cells, recipe.flatten_mm / cell_mm)
     lab = color.xyz2lab(cells @ np.asarray(color.colorconv.xyz_from_rgb).T)
     balanced = color.xyz2lab(
@@ -99,7 +100,7 @@ def _colour_scores(cells: Plane, cell_mm: float, recipe: ScoreRecipe) -> dict[st
     return {
         "redness_hi": float(np.mean(redness)),
         "red_area": float(100 * np.mean(_blur(redness, sigma) > limit)),
-        "pigment_mi": float(np.mean(melanin) - np.median(melanin[reference])),
+        "pigment_mi": float(np.mean(melanin) - trim_mean(melanin[reference], 0.25)),
         "ita_deg": float(np.degrees(np.arctan2(lab[..., 0].mean() - 50, lab[..., 2].mean()))),
         "evenness": float(100 * np.exp(-np.sqrt(uneven) / 10)),
         "scar_visibility": _marks(cells, cell_mm, recipe),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mnimage.kernels.color import to_lab
 from mnimage.kernels.filters import masked_blur
-from mnimage.kernels.statistics import thinned
+from mnimage.kernels.statistics import midmean
 from mnimage.score.colour import (
     USUAL_SKIN,
     contrast_of_marks,
@@ -86,7 +86,8 @@ def read_skin(
     light = median_light(linear, cells)
     index = redness_index(linear, light, recipe, profile)
     true = true_srgb(linear, profile)
-    redness = index - np.median(thinned(index[cells]))
+    # A JPEG holds colour in steps of nearly a point of HI: a median would jump between them.
+    redness = index - np.float32(midmean(index[cells]))
     smooth = masked_blur(redness, seen, recipe.redness_sigma_mm / cell_mm)
     pigment = melanin_index(linear, seen, cell_mm, recipe.flatten_mm)
     balanced = to_lab(true * (USUAL_SKIN / median_light(true, cells)))
@@ -97,7 +98,7 @@ def read_skin(
         redness=redness,
         redness_smooth=smooth,
         red=(smooth > reference.red_above).astype(np.float32),
-        pigment=pigment - np.median(thinned(pigment[cells])),
+        pigment=pigment - np.float32(midmean(pigment[cells])),
         lab=to_lab(true),
         uneven=unevenness(balanced, seen, cell_mm, recipe.flatten_mm),
         energy=maps.energy,

@@ -5,6 +5,7 @@ from mnimage.kernels.statistics import (
     background,
     bootstrap_spread,
     half_sample_mode,
+    midmean,
     robust_spread,
 )
 
@@ -14,6 +15,19 @@ def test_robust_spread_is_the_standard_deviation_without_outliers():
     values[:1000] = 500
     assert robust_spread(values) == pytest.approx(2, rel=0.1)
     assert np.isnan(robust_spread(values[:0]))
+
+
+def test_midmean_is_deaf_to_outliers_and_steady_over_steps():
+    random = np.random.default_rng(2)
+    values = random.normal(5, 1, 20000).astype(np.float32)
+    values[:2000] = 500
+    assert midmean(values) == pytest.approx(5, abs=0.2)
+    assert np.isnan(midmean(values[:0]))
+    # What moves by less than a step moves the mean alike; the median stays, or jumps by a step.
+    fine = random.normal(0, 0.6, 20000)
+    stepped = [np.rint(fine + shift).astype(np.float32) for shift in (0.1, 0.4)]
+    assert midmean(stepped[1]) - midmean(stepped[0]) == pytest.approx(0.3, abs=0.1)
+    assert np.median(stepped[1]) - np.median(stepped[0]) in (0.0, 1.0)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.4])
