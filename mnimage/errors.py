@@ -10,6 +10,7 @@ MnimageError
 ├── ModelsMissing        the face models were never brought
 ├── PatchUnusable        a control patch is off the skin, too small or outside the photo
 ├── NotComparable        two photos do not show the same skin
+├── OriginUnusable       the files that an answer was made from are missing or changed
 └── OutputFailed         the answer cannot be written
 
 Anything outside this tree is a bug, and is left to fly.
@@ -58,6 +59,10 @@ class PatchUnusable(MnimageError):
 
 class NotComparable(MnimageError):
     """Two photos do not show the same skin in a comparable way."""
+
+
+class OriginUnusable(MnimageError):
+    """An answer does not say what it was made from, or an original is missing or changed."""
 
 
 class OutputFailed(MnimageError):

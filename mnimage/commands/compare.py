@@ -8,8 +8,8 @@ import click
 
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option, known_options, out_option
-from mnimage.commands.output import print_json, print_table, progress
-from mnimage.report.answers import comparison_answer
+from mnimage.commands.output import print_kept, print_table, progress
+from mnimage.domain.session import Side
 from mnimage.report.registration import registration_lines
 
 if TYPE_CHECKING:
@@ -39,12 +39,15 @@ def command(
     """Compare two photos, or two SHOTS.json of directional shots.
 
     Writes aligned.png, error.png, the maps and the numbers (comparison.json) into DIR.
+
+    With two or three shots of each session (--repeat-before, --repeat-after) the values are their
+    means, and the error is that of this patient too.
     """
     with progress("compare") as tick:
         pair = workflow.compare_into(before, after, out, report, known=known, tick=tick)
     comparison = pair.comparison
     if as_json:
-        print_json(comparison_answer(comparison, pair.before))
+        print_kept(out / "comparison.json")
     elif comparison.alignment.aligned:
         _print(comparison, pair.before)
     if comparison.alignment.aligned:
@@ -61,7 +64,10 @@ def _print(comparison: Comparison, before: Examined) -> None:
         click.echo(f"  {reason}")
     for line in registration_lines(comparison.alignment, before):
         click.echo(line)
-    rows = [("zone", "score", "before", "after", "change", "± error", "unit", "verdict")]
+    for side in Side:
+        if used := comparison.repeats(side):
+            click.echo(f"{used + 1} shots of the session {side.value}")
+    rows = [("zone", "score", "before", "after", "change", "± error", "from", "unit", "verdict")]
     rows += [
         (zone, name, *_cells(change))
         for zone, changes in comparison.zones.items()
@@ -73,14 +79,22 @@ def _print(comparison: Comparison, before: Examined) -> None:
         if scar.depth
     ]
     print_table(rows)
+    for one in comparison.reshots:
+        if one.left_out:
+            click.echo(f"repeat {one.side.value} left out: {one.name}: {one.left_out}", err=True)
+    for caution in comparison.cautions:
+        zones = f" ({', '.join(caution.zones)})" if caution.zones else ""
+        click.echo(f"{caution.name}{zones}: {caution.words}", err=True)
 
 
-def _cells(change: Change) -> tuple[str, str, str, str, str, str]:
+def _cells(change: Change) -> tuple[str, str, str, str, str, str, str]:
+    value, error, _ = change.weighed
     return (
         f"{change.before:.3g}",
         f"{change.after:.3g}",
-        f"{change.change:+.3g}",
-        f"{change.uncertainty:.2g}",
+        f"{value:+.3g}{'' if change.controlled is None else ' beyond control'}",
+        f"{error:.2g}",
+        change.source.value,
         change.unit,
         change.verdict.value,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mnimage.domain.session import Patch, Told
 from mnimage.workflow import Known
 
 if TYPE_CHECKING:
@@ -52,15 +53,74 @@ def profile_option(command: Function) -> Function:
 
 
 def known_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what the user knows of a pair, as `known`: the scale, and one or two colour profiles."""
+    """Add what the user knows of a pair, as `known`.
+
+    The scale, one or two colour profiles, repeat shots, a control patch, the days since needling.
+    """
 
     @wraps(command)
-    def told(*, mm_per_px: float | None, profiles: tuple[Path, ...], **rest: Any) -> int:
+    def told(**options: Any) -> int:
+        profiles = options.pop("profiles")
         if len(profiles) > 2:
             raise click.BadParameter("two at most: before, after", param_hint="--profile")
-        return command(known=Known(mm_per_px, profiles), **rest)
+        known = Known(
+            mm_per_px=options.pop("mm_per_px"),
+            profiles=profiles,
+            repeats_before=options.pop("repeats_before"),
+            repeats_after=options.pop("repeats_after"),
+            told=Told(options.pop("control"), options.pop("days")),
+        )
+        return command(known=known, **options)
 
-    return scale_option(_profiles_option(told))
+    repeated = _repeat_option("before", _repeat_option("after", told))
+    return scale_option(_profiles_option(_told_options(repeated)))
+
+
+def _repeat_option(side: str, command: Function) -> Function:
+    return click.option(
+        f"--repeat-{side}",
+        f"repeats_{side}",
+        type=FILE,
+        multiple=True,
+        metavar="FILE",
+        help=f"One more shot of the session {side}; may be given several times.",
+    )(command)
+
+
+def _told_options(command: Function) -> Function:
+    """Add the untreated control patch, and the days since needling."""
+    control = click.option(
+        "--control",
+        type=_Rectangle(),
+        default=None,
+        help="Untreated skin in pixels of BEFORE; its change is taken off that of the rest.",
+    )
+    days = click.option(
+        "--days-since-needling",
+        "days",
+        type=click.FloatRange(min=0),
+        default=None,
+        help="Days from the last needling to AFTER; too few, and swollen skin gets no verdict.",
+    )
+    return control(days(command))
+
+
+class _Rectangle(click.ParamType[Patch]):
+    """Four whole numbers with commas between them."""
+
+    name = "ROW,COL,HEIGHT,WIDTH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Patch:
+        """Return the patch, or say what is wrong with it."""
+        if isinstance(value, Patch):
+            return value
+        try:
+            row, column, height, width = (int(part) for part in str(value).split(","))
+            return Patch(row, column, height, width)
+        except ValueError:
+            self.fail(f"{value!r} is not ROW,COL,HEIGHT,WIDTH in pixels, such as 900,400,300,300")
 
 
 def _profiles_option(command: Function) -> Function:

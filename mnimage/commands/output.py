@@ -14,6 +14,7 @@ from mnimage.report.plain import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from mnimage.domain.progress import Tick
 
@@ -23,6 +24,11 @@ _QUIET_S = 1.0
 def print_json(document: Mapping[str, Any]) -> None:
     """Print one JSON document on standard output."""
     click.echo(json_text(document))
+
+
+def print_kept(path: Path) -> None:
+    """Print the JSON document that was kept in a file: what is printed and kept is the same."""
+    click.echo(path.read_text(encoding="utf-8"))
 
 
 @contextmanager

@@ -8,8 +8,7 @@ import click
 
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option, out_option, profile_option, scale_option
-from mnimage.commands.output import print_json, print_table, progress
-from mnimage.report.answers import scorecard_answer
+from mnimage.commands.output import print_kept, print_table, progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +23,11 @@ if TYPE_CHECKING:
 def command(
     photo: Path, out: Path, mm_per_px: float | None, profile: Path | None, *, as_json: bool
 ) -> int:
-    """Score one ordinary PHOTO; its maps go into DIR."""
+    """Score one ordinary PHOTO; its numbers (answer.json) and maps go into DIR."""
     with progress("score") as tick:
         card = workflow.score_file(photo, out, mm_per_px=mm_per_px, profile=profile, tick=tick)
-    answer = scorecard_answer(card)
     if as_json:
-        print_json(answer)
+        print_kept(out / "answer.json")
         return 0
     rows = [("zone", "score", "value", "± error", "unit")]
     rows += [

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from mnimage.domain.face import CONTROL
+from mnimage.domain.recipe import ALGORITHM
+from mnimage.domain.session import Side
 from mnimage.report.registration import error_map
 
 if TYPE_CHECKING:
@@ -127,6 +130,7 @@ def scorecard_answer(card: ScoreCard) -> Document:
         "color_error": fit_answer(card.color) if card.color else None,
         "scale": scale_answer(card.scale),
         "recipe": card.recipe,
+        "algorithm": ALGORITHM,
         "zones": {
             zone: {
                 "area_mm2": measured.area_mm2,
@@ -223,6 +227,7 @@ def comparison_answer(comparison: Comparison, before: Examined) -> Document:
         "alignment": alignment_answer(comparison.alignment, before),
         "scale": scale_answer(before.scale),
         "recipe": comparison.recipe,
+        "algorithm": ALGORITHM,
         "calibrated": comparison.before is not None and comparison.before.calibrated,
         "zones": {
             zone: {"scores": {name: change_answer(change) for name, change in changes.items()}}
@@ -231,6 +236,39 @@ def comparison_answer(comparison: Comparison, before: Examined) -> Document:
         "scars": [scar_change_answer(scar) for scar in comparison.scars],
         "not_measured": dict(comparison.not_measured),
         "zones_left_out": dict(comparison.zones_left_out),
+        "repeats": repeats_answer(comparison),
+        "control": control_answer(comparison),
+        "days_since_needling": comparison.told.days_since_needling,
+        "warnings": [
+            {"warning": caution.name, "words": caution.words, "zones": list(caution.zones)}
+            for caution in comparison.cautions
+        ],
+    }
+
+
+def repeats_answer(comparison: Comparison) -> Document:
+    """Return how many repeat shots each session's values rest on, beside its first shot."""
+    return {
+        **{side.value: comparison.repeats(side) for side in Side},
+        "left_out": [
+            {"file": one.name, "side": one.side.value, "reason": one.left_out}
+            for one in comparison.reshots
+            if one.left_out
+        ],
+    }
+
+
+def control_answer(comparison: Comparison) -> Document | None:
+    """Return the untreated control patch in pixels of the photo before; its zone is `control`."""
+    patch = comparison.told.control
+    if patch is None:
+        return None
+    return {
+        "row": patch.row,
+        "col": patch.column,
+        "height": patch.height,
+        "width": patch.width,
+        "measured": CONTROL in comparison.zones,
     }
 
 
@@ -247,6 +285,25 @@ def change_answer(change: Change) -> Document:
         "mode": change.mode.value,
         "verdict": change.verdict.value,
         "reason": change.reason,
+        "interval": list(change.interval),
+        "session_uncertainty": change.session,
+        "uncertainty_source": change.source.value,
+        "family": change.family,
+        "mdc95_family": change.mdc95_family,
+        "beyond_control": beyond_answer(change),
+    }
+
+
+def beyond_answer(change: Change) -> Document | None:
+    """Return a change beyond that of the control patch, on which the verdict then rests."""
+    beyond = change.controlled
+    if beyond is None:
+        return None
+    return {
+        "expected": beyond.expected,
+        "difference": beyond.difference,
+        "uncertainty": beyond.uncertainty,
+        "mdc95": beyond.mdc95,
     }
 
 

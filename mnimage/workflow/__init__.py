@@ -3,9 +3,7 @@
 from mnimage.workflow.color import Known, calibrate_file
 from mnimage.workflow.demo import run_demo
 from mnimage.workflow.files import (
-    compare_files,
     compare_into,
-    examine_file,
     register_files,
     relief_file,
     score_file,
@@ -13,6 +11,8 @@ from mnimage.workflow.files import (
     write_pair,
     write_report,
 )
+from mnimage.workflow.read import compare_files, examine_file
+from mnimage.workflow.rescore import rescore_folders
 from mnimage.workflow.rig import measure_rig, write_markers
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "measure_rig",
     "register_files",
     "relief_file",
+    "rescore_folders",
     "run_demo",
     "score_file",
     "taken_at",

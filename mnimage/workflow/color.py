@@ -11,6 +11,7 @@ from mnimage.capture.colorfile import profile_text, read_profile
 from mnimage.capture.files import read_photo
 from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.domain.progress import Tick, no_tick
+from mnimage.domain.session import NOTHING_TOLD, Told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the user knows of a pair: the scale before, and colour profiles.
+    """What the user knows of a pair: the scale before, colour profiles, repeat shots and the rest.
 
-    One profile is for both photos, two are for before and after.
+    One profile is for both photos, two are for before and after. Repeats are more shots of the
+    sessions, photos or SHOTS.json like the first ones.
     """
 
     mm_per_px: float | None = None
     profiles: tuple[Path, ...] = ()
+    repeats_before: tuple[Path, ...] = ()
+    repeats_after: tuple[Path, ...] = ()
+    told: Told = NOTHING_TOLD
 
     @property
     def profile_before(self) -> Path | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,19 +15,25 @@ from mnimage.capture.files import read_photo
 from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.capture.sheet import frames_of, is_sheet
 from mnimage.capture.shots import read_shots
-from mnimage.domain.photo import Scale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
-from mnimage.errors import MnimageError, NotComparable
 from mnimage.register.warp import full_field, warp_photo
 from mnimage.relief.export import height_tiff, scars_csv
 from mnimage.report import panels
-from mnimage.report.answers import comparison_answer
+from mnimage.report.answers import comparison_answer, scorecard_answer
 from mnimage.report.build import build_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
 from mnimage.report.registration import error_map
-from mnimage.workflow.color import NOTHING_KNOWN, Known, read_calibrated
+from mnimage.workflow.color import NOTHING_KNOWN, Known
+from mnimage.workflow.origin import made_from
+from mnimage.workflow.read import (
+    compare_files,
+    examine_file,
+    require_alike,
+    score_photo_file,
+    steps_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,12 +43,10 @@ if TYPE_CHECKING:
 
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.pair import Examined, Pair
-    from mnimage.domain.photo import Photo
+    from mnimage.domain.photo import Photo, Scale
     from mnimage.domain.relief import ReliefCard
     from mnimage.domain.scorecard import Layer, ScoreCard
-
-_STEPS = 6
-"""Steps of one comparison: two to examine, four to compare."""
+    from mnimage.report.answers import Document
 
 _ERRORS = "error.png"
 """The file that keeps the map of the registration error."""
@@ -54,8 +57,8 @@ _COLOURS = "colours.png"
 _LAYER_FILES = (".png", ".npy")
 """Endings of the files that keep one map."""
 
-_RIG_ERROR = 0.01
-"""Relative error of a scale that the user gives: 3 mm in the distance of a 300 mm rig."""
+_ANSWER, _COMPARISON = "answer.json", "comparison.json"
+"""The files that keep the numbers of a photo and of a pair, with what they were made from."""
 
 
 def taken_at(path: Path) -> datetime | None:
@@ -63,22 +66,6 @@ def taken_at(path: Path) -> datetime | None:
     if is_sheet(path):
         return None
     return read_photo(path).facts.taken_at
-
-
-def examine_file(
-    path: Path,
-    *,
-    mm_per_px: float | None = None,
-    profile: Path | None = None,
-    check: bool = True,
-) -> Examined:
-    """Return one photo with its face, zones, quality (unless `check` is off) and scale."""
-    scale, photo = _rig_scale(mm_per_px), read_calibrated(path, profile)
-    return pipeline.examine_photo(photo, name=path.name, scale=scale, check=check)
-
-
-def _rig_scale(mm_per_px: float | None) -> Scale | None:
-    return None if mm_per_px is None else Scale(mm_per_px, "rig", _RIG_ERROR)
 
 
 def register_files(
@@ -126,21 +113,15 @@ def score_file(
     profile: Path | None = None,
     tick: Tick = no_tick,
 ) -> ScoreCard:
-    """Score one ordinary photo; keep its maps, and its true colours by a profile, in `out`."""
-    if is_sheet(path):
-        raise MnimageError(
-            "These are directional shots, not an ordinary photo.", hint="Use `mnimage relief`."
-        )
-    examined = examine_file(path, mm_per_px=mm_per_px, profile=profile)
-    if not (examined.zones.labels > 0).any():
-        raise MnimageError(
-            "No skin was found in the photo.",
-            hint="Fill the picture with the face or the skin, evenly lit and in focus.",
-        )
-    card = pipeline.score_examined(examined, Recipe(), tick)
+    """Score one ordinary photo; keep its numbers, maps, and true colours by a profile, in `out`."""
+    examined, card = score_photo_file(path, mm_per_px=mm_per_px, profile=profile, tick=tick)
     names = [f"{layer.name}{ending}" for layer in card.layers.values() for ending in _LAYER_FILES]
-    _refuse_inputs(out, (*names, _COLOURS), (path,))
+    inputs = (path, profile) if profile else (path,)
+    _refuse_inputs(out, (*names, _COLOURS, _ANSWER), inputs)
     folder = prepare_folder(out)
+    known = Known(mm_per_px, (profile,) if profile else ())
+    answer = scorecard_answer(card) | {"made_from": made_from((path,), known, folder)}
+    write_whole(folder / _ANSWER, json_text(answer).encode())
     for layer in card.layers.values():
         _write_layer(folder, layer, examined.photo, card.scale)
     if profile is not None:
@@ -166,66 +147,6 @@ def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     return card
 
 
-def compare_files(
-    before: Path, after: Path, *, known: Known = NOTHING_KNOWN, tick: Tick = no_tick
-) -> Pair:
-    """Return the whole answer for two photos, or for two sets of directional shots.
-
-    Raises
-    ------
-    NotComparable
-        If one is a photo and the other a set of shots.
-    """
-    of_shots = _are_shots(before, after)
-    if of_shots and known.profiles:
-        raise MnimageError(
-            "A colour profile serves ordinary photos, not directional shots.",
-            hint="Leave out --profile.",
-        )
-    tick(0, _STEPS)
-    return (
-        _compare_sheets(before, after, tick)
-        if of_shots
-        else _compare_photos(before, after, known, tick)
-    )
-
-
-def _are_shots(before: Path, after: Path) -> bool:
-    """Whether both are sets of directional shots; one of each is no pair."""
-    kinds = is_sheet(before), is_sheet(after)
-    if kinds[0] != kinds[1]:
-        raise NotComparable(
-            "One is an ordinary photo, the other a set of directional shots.",
-            hint="Compare two photos, or two sets of directional shots.",
-        )
-    return kinds[0]
-
-
-def _compare_photos(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
-    # Two cores: decoding and looking at one photo leaves room for the other.
-    with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
-        first = pool.submit(
-            examine_file, before, mm_per_px=known.mm_per_px, profile=known.profile_before
-        )
-        second = pool.submit(examine_file, after, profile=known.profile_after, check=False)
-        examined = first.result(), second.result()
-    tick(2, _STEPS)
-    return pipeline.compare_photos(*examined, tick=lambda done, _: tick(2 + done, _STEPS))
-
-
-def _compare_sheets(before: Path, after: Path, tick: Tick) -> Pair:
-    first = pipeline.examine_shots(read_shots(before), name=_shots_name(before))
-    tick(1, _STEPS)
-    second = pipeline.examine_shots(read_shots(after), name=_shots_name(after))
-    tick(2, _STEPS)
-    return pipeline.compare_shots(first, second, tick=lambda done, _: tick(2 + done, _STEPS))
-
-
-def _shots_name(path: Path) -> str:
-    """Return a label for a set of shots: the folder says more than a file named shots.json."""
-    return f"{path.parent.name}/{path.name}"
-
-
 def compare_into(
     before: Path,
     after: Path,
@@ -236,28 +157,35 @@ def compare_into(
     tick: Tick = no_tick,
 ) -> Pair:
     """Compare two files and keep the aligned picture, the maps, the numbers and the report."""
-    _are_shots(before, after)
-    inputs = _read_by((before, after))
+    require_alike(before, after, known)
+    inputs = _read_by((before, after, *known.repeats_before, *known.repeats_after))
+    inputs += known.profiles
     if report is not None:
         refuse_overwrite(inputs, (report,))
-    pair = compare_files(before, after, known=known, tick=lambda done, _: tick(done, _STEPS + 2))
+    steps = steps_of(known) + 2
+    pair = compare_files(before, after, known=known, tick=lambda done, _: tick(done, steps))
     # Folders are made only now, so that a comparison that fails or is stopped leaves no trace.
     folder = prepare_folder(out)
     if report is not None:
         prepare_folder(report.parent)
     _refuse_inputs(folder, _pair_names(pair), inputs)
-    write_pair(pair, folder)
-    tick(_STEPS + 1, _STEPS + 2)
+    write_pair(pair, folder, made_from((before, after), known, folder))
+    tick(steps - 1, steps)
     if report is not None:
         write_report(pair, report)
-    tick(_STEPS + 2, _STEPS + 2)
+    tick(steps, steps)
     return pair
 
 
-def write_pair(pair: Pair, folder: Path) -> None:
-    """Keep the numbers, the aligned picture and every map (before and after at one range)."""
+def write_pair(pair: Pair, folder: Path, origin: Document | None = None) -> None:
+    """Keep the numbers, the aligned picture and every map (before and after at one range).
+
+    `origin` is what the numbers were made from, where files were; it is kept with them.
+    """
     numbers = comparison_answer(pair.comparison, pair.before)
-    write_whole(folder / "comparison.json", json_text(numbers).encode())
+    if origin is not None:
+        numbers["made_from"] = origin
+    write_whole(folder / _COMPARISON, json_text(numbers).encode())
     if pair.aligned is None or pair.seen is None:
         return
     write_whole(folder / "aligned.png", _png(pair.aligned, pair.seen))
@@ -282,7 +210,7 @@ def write_report(pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
 def _pair_names(pair: Pair) -> list[str]:
     """Return the names that `write_pair` gives its files."""
     maps = [f"{name}_{when}.png" for name in pair.layers for when in ("before", "after")]
-    return ["comparison.json", "aligned.png", _ERRORS, *maps]
+    return [_COMPARISON, "aligned.png", _ERRORS, *maps]
 
 
 def _read_by(inputs: Iterable[Path]) -> list[Path]:

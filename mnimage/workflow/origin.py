@@ -1,0 +1,150 @@
+"""What an answer was made from: enough to find the originals again, unchanged, and repeat it."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from mnimage import __version__
+from mnimage.capture.sheet import frames_of, is_sheet
+from mnimage.domain.recipe import ALGORITHM
+from mnimage.domain.session import Patch, Told
+from mnimage.errors import MnimageError, OriginUnusable
+from mnimage.workflow.color import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mnimage.report.answers import Document
+
+_BLOCK = 1 << 20
+_ROLES = ("photos", "profiles", "repeats_before", "repeats_after")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The files an answer was made from, found again, and what was known: `photos` is 1 or 2."""
+
+    photos: tuple[Path, ...]
+    known: Known
+
+
+def made_from(photos: Sequence[Path], known: Known, folder: Path) -> Document:
+    """Return what an answer in `folder` is made from.
+
+    Files are named, told by the way from the folder, and fingerprinted (SHA-256), with every frame
+    that sheets of directional shots list.
+    """
+    files = {
+        "photos": photos,
+        "profiles": known.profiles,
+        "repeats_before": known.repeats_before,
+        "repeats_after": known.repeats_after,
+    }
+    patch = known.told.control
+    return {
+        "program": __version__,
+        "algorithm": ALGORITHM,
+        "inputs": {role: [_file(path, folder) for path in files[role]] for role in _ROLES},
+        "options": {
+            "mm_per_px": known.mm_per_px,
+            "control": [patch.row, patch.column, patch.height, patch.width] if patch else None,
+            "days_since_needling": known.told.days_since_needling,
+        },
+    }
+
+
+def _file(path: Path, folder: Path) -> Document:
+    entry: Document = {"file": path.name, "path": _way(path, folder), "sha256": _fingerprint(path)}
+    if is_sheet(path) and (frames := _frames(path)):
+        entry["lists"] = [
+            {"path": _way(frame, path.parent), "sha256": _fingerprint(frame)} for frame in frames
+        ]
+    return entry
+
+
+def _frames(path: Path) -> tuple[Path, ...]:
+    """Return the files that a sheet lists; a colour profile is JSON as well and lists none."""
+    try:
+        return frames_of(path)
+    except MnimageError:
+        return ()
+
+
+def _way(path: Path, folder: Path) -> str:
+    try:
+        return PurePath(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # Another drive on Windows: there is no way from here to there.
+        return path.resolve().as_posix()
+
+
+def _fingerprint(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OriginUnusable(f"{path.name} cannot be read: {reason}.") from error
+    return digest.hexdigest()
+
+
+def find_origin(answer: Mapping[str, Any], folder: Path, photos: Path | None) -> Origin:
+    """Return the originals of an answer in `folder`, each with the fingerprint it had.
+
+    A file is looked for where it was, then under its name anywhere in `photos`.
+
+    Raises
+    ------
+    OriginUnusable
+        If the answer does not say, or one of them is missing or changed.
+    """
+    try:
+        told = answer["made_from"]
+        files = {
+            role: tuple(_found(entry, folder, photos) for entry in told["inputs"][role])
+            for role in _ROLES
+        }
+        options = told["options"]
+        patch = Patch(*options["control"]) if options["control"] else None
+        known = Known(
+            mm_per_px=options["mm_per_px"],
+            profiles=files["profiles"],
+            repeats_before=files["repeats_before"],
+            repeats_after=files["repeats_after"],
+            told=Told(patch, options["days_since_needling"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise OriginUnusable(
+            "The answer does not say what it was made from.",
+            hint="It is from an earlier version: score or compare the photos again.",
+        ) from error
+    return Origin(files["photos"], known)
+
+
+def _found(entry: Mapping[str, Any], folder: Path, photos: Path | None) -> Path:
+    name = str(entry["file"])
+    places = [folder / str(entry["path"])]
+    if photos is not None:
+        places += sorted(photos.rglob(glob.escape(PurePath(name).name)))
+    there = [place for place in places if place.is_file()]
+    if not there:
+        raise OriginUnusable(
+            f"{name} is missing.", hint="Name the folder that holds the photos with --photos."
+        )
+    for place in there:
+        if _fingerprint(place) == entry["sha256"] and _lists_the_same(place, entry):
+            return place
+    raise OriginUnusable(
+        f"{name} has changed since.", hint="Bring back the original file; copies of it will do."
+    )
+
+
+def _lists_the_same(sheet: Path, entry: Mapping[str, Any]) -> bool:
+    frames = [(sheet.parent / str(one["path"]), one["sha256"]) for one in entry.get("lists", ())]
+    return all(frame.is_file() and _fingerprint(frame) == known for frame, known in frames)

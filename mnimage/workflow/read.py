@@ -1,0 +1,178 @@
+"""From files to answers, nothing written: one photo, or a pair with all that is told of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from mnimage import pipeline
+from mnimage.capture.sheet import is_sheet
+from mnimage.capture.shots import read_shots
+from mnimage.domain.photo import Scale
+from mnimage.domain.progress import Tick, no_tick
+from mnimage.domain.recipe import Recipe
+from mnimage.errors import MnimageError, NotComparable
+from mnimage.workflow.color import NOTHING_KNOWN, Known, read_calibrated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.scorecard import ScoreCard
+    from mnimage.pipeline import ExaminedShots
+
+_STEPS = 6
+"""Steps of one comparison of two shots: two to examine, four to compare."""
+
+_RIG_ERROR = 0.01
+"""Relative error of a scale that the user gives: 3 mm in the distance of a 300 mm rig."""
+
+
+def examine_file(
+    path: Path,
+    *,
+    mm_per_px: float | None = None,
+    profile: Path | None = None,
+    check: bool = True,
+) -> Examined:
+    """Return one photo with its face, zones, quality (unless `check` is off) and scale."""
+    scale, photo = _rig_scale(mm_per_px), read_calibrated(path, profile)
+    return pipeline.examine_photo(photo, name=path.name, scale=scale, check=check)
+
+
+def _rig_scale(mm_per_px: float | None) -> Scale | None:
+    return None if mm_per_px is None else Scale(mm_per_px, "rig", _RIG_ERROR)
+
+
+def score_photo_file(
+    path: Path,
+    *,
+    mm_per_px: float | None = None,
+    profile: Path | None = None,
+    tick: Tick = no_tick,
+) -> tuple[Examined, ScoreCard]:
+    """Return one ordinary photo and its scores."""
+    if is_sheet(path):
+        raise MnimageError(
+            "These are directional shots, not an ordinary photo.", hint="Use `mnimage relief`."
+        )
+    examined = examine_file(path, mm_per_px=mm_per_px, profile=profile)
+    if not (examined.zones.labels > 0).any():
+        raise MnimageError(
+            "No skin was found in the photo.",
+            hint="Fill the picture with the face or the skin, evenly lit and in focus.",
+        )
+    return examined, pipeline.score_examined(examined, Recipe(), tick)
+
+
+def steps_of(known: Known) -> int:
+    """Return the steps of comparing two files with all that is known of them."""
+    return _STEPS + len(known.repeats_before) + len(known.repeats_after)
+
+
+def compare_files(
+    before: Path, after: Path, *, known: Known = NOTHING_KNOWN, tick: Tick = no_tick
+) -> Pair:
+    """Return the whole answer for two photos, or for two sets of directional shots.
+
+    Raises
+    ------
+    NotComparable
+        If one is a photo and the other a set of shots.
+    """
+    of_shots = require_alike(before, after, known)
+    tick(0, steps_of(known))
+    return (
+        _compare_sheets(before, after, known, tick)
+        if of_shots
+        else _compare_photos(before, after, known, tick)
+    )
+
+
+def require_alike(before: Path, after: Path, known: Known) -> bool:
+    """Return whether all files are sets of directional shots; a mixture is no pair.
+
+    Raises
+    ------
+    NotComparable
+        If some are photos and some are sets of shots.
+    """
+    every = (before, after, *known.repeats_before, *known.repeats_after)
+    kinds = {is_sheet(path) for path in every}
+    if len(kinds) > 1:
+        raise NotComparable(
+            "One is an ordinary photo, the other a set of directional shots.",
+            hint="Compare two photos, or two sets of directional shots; repeats are of their kind.",
+        )
+    of_shots = kinds == {True}
+    if of_shots and known.profiles:
+        raise MnimageError(
+            "A colour profile serves ordinary photos, not directional shots.",
+            hint="Leave out --profile.",
+        )
+    return of_shots
+
+
+def _compare_photos(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
+    # Two cores: decoding and looking at one photo leaves room for the other.
+    with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
+        first = pool.submit(
+            examine_file, before, mm_per_px=known.mm_per_px, profile=known.profile_before
+        )
+        second = pool.submit(examine_file, after, profile=known.profile_after, check=False)
+        examined = first.result(), second.result()
+    steps = _Steps(known, tick)
+
+    def repeats(paths: tuple[Path, ...], profile: Path | None) -> Iterator[Examined]:
+        for path in paths:
+            steps.repeat()
+            yield examine_file(path, profile=profile, check=False)
+
+    return pipeline.compare_photos(
+        *examined,
+        again=(
+            repeats(known.repeats_before, known.profile_before),
+            repeats(known.repeats_after, known.profile_after),
+        ),
+        told=known.told,
+        tick=steps.tick,
+    )
+
+
+def _compare_sheets(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
+    first = _examine_sheet(before)
+    tick(1, steps_of(known))
+    second = _examine_sheet(after)
+    steps = _Steps(known, tick)
+
+    def repeats(paths: tuple[Path, ...]) -> Iterator[ExaminedShots]:
+        for path in paths:
+            steps.repeat()
+            yield _examine_sheet(path)
+
+    again = repeats(known.repeats_before), repeats(known.repeats_after)
+    return pipeline.compare_shots(first, second, again=again, told=known.told, tick=steps.tick)
+
+
+def _examine_sheet(path: Path) -> ExaminedShots:
+    # A label for a set of shots: the folder says more than a file named shots.json.
+    return pipeline.examine_shots(read_shots(path), name=f"{path.parent.name}/{path.name}")
+
+
+class _Steps:
+    """Counts the steps of a comparison whose two first shots are examined."""
+
+    def __init__(self, known: Known, tick: Tick) -> None:
+        self._total, self._told, self._done, self._repeats = steps_of(known), tick, 2, 0
+        self.tick(0, 0)
+
+    def tick(self, done: int, _: int) -> None:
+        """Tell a step of the pipeline."""
+        self._done = 2 + done
+        self._told(self._done + self._repeats, self._total)
+
+    def repeat(self) -> None:
+        """Tell that one more repeat shot is read."""
+        self._repeats += 1
+        self._told(self._done + self._repeats, self._total)
