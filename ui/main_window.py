@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu, QWidget
 
 
+_INNER_MENUS = ("Theme",)
+
+
 class MainWindow(QMainWindow):
     """The compare screen with its menus."""
 
@@ -39,6 +42,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = build_actions(self, self._handlers())
         self._fill_menus()
         self.compare.canvas.layers_changed.connect(self._tick_layers)
+        self._tick_layers()
 
     def show_theme(self, choice: theme.Choice) -> None:
         """Tick the theme in the menu."""
@@ -73,7 +77,15 @@ class MainWindow(QMainWindow):
             "work.cancel": view.cancel_pressed.emit,
             "report.write": view.report_pressed.emit,
             "app.quit": self._quit,
+            "relief.show": canvas.toggle_relief,
+            "relief.follow": canvas.toggle_follow,
+            "relief.colour": canvas.toggle_colour,
+            "profile.show": canvas.toggle_profile,
+            "map.none": partial(canvas.show_map, ""),
             "map.next": canvas.next_map,
+            "map.left_out": canvas.toggle_left_out,
+            "map.stronger": partial(canvas.nudge_strength, 1),
+            "map.weaker": partial(canvas.nudge_strength, -1),
             "map.error": canvas.toggle_error,
             "map.zones": canvas.toggle_zones,
             "zoom.in": canvas.zoom_in,
@@ -82,12 +94,16 @@ class MainWindow(QMainWindow):
             "zoom.actual": canvas.actual,
             "app.about": self.about,
         }
+        layers = {
+            f"map.{start}": partial(canvas.toggle_layer, start)
+            for start in ("redness", "pigment", "texture", "depth")
+        }
         modes = {f"mode.{mode.value}": partial(canvas.set_mode, mode) for mode in CompareMode}
         themes = {
             f"theme.{choice.value}": partial(self.theme_chosen.emit, choice)
             for choice in theme.Choice
         }
-        return handlers | modes | themes
+        return handlers | layers | modes | themes
 
     def _fill_menus(self) -> None:
         menus: dict[str, QMenu] = {}
@@ -97,7 +113,7 @@ class MainWindow(QMainWindow):
             menus[command.menu].addAction(self.actions_by_name[key])
 
     def _menu(self, name: str, menus: Mapping[str, QMenu]) -> QMenu:
-        if name != "Theme":
+        if name not in _INNER_MENUS:
             return self.menuBar().addMenu(name)
         menus["View"].addSeparator()
         return menus["View"].addMenu(name)
@@ -106,6 +122,9 @@ class MainWindow(QMainWindow):
         canvas = self.compare.canvas
         self.actions_by_name["map.error"].setChecked(canvas.map_name == ERROR)
         self.actions_by_name["map.zones"].setChecked(canvas.zones_shown)
+        self.actions_by_name["map.left_out"].setChecked(canvas.left_out_shown)
+        self.actions_by_name["relief.show"].setChecked(canvas.relief_shown)
+        self.actions_by_name["profile.show"].setChecked(canvas.profile_shown)
 
     def _quit(self) -> None:
         self.close()

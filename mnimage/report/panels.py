@@ -29,6 +29,8 @@ SMALLEST_PX = 560
 _TILE_FITS_PX = 900
 """Longest side at which the patterns of left-out skin are drawn at their own size."""
 
+_DEPTH, _DEEPEST_PERCENT, _LEAST_DEPTH_MM = "depth", 99.9, 0.1
+
 _BLOCK = 512
 """Rows coloured at a time, to spare memory on large photos."""
 
@@ -135,20 +137,29 @@ def map_table(name: str, within: float = 0.0) -> Table:
 def shared_limits(before: Layer, after: Layer) -> tuple[float, float]:
     """Return one range for both maps, without the outermost 2 %, rounded outward.
 
-    Maps of change get a range that is centred on zero.
+    Maps of change get a range that is centred on zero. That of depth begins at the healthy skin and
+    reaches the deepest holes, which are few: else all scars had one colour.
     """
     known = np.concatenate([layer.values[np.isfinite(layer.values)] for layer in (before, after)])
     if not known.size:
         return 0.0, 1.0
     if before.name.startswith("change"):
-        reach = _rounded_up(float(np.percentile(np.abs(known), 98)))
+        share = _DEEPEST_PERCENT if before.name == f"change_{_DEPTH}" else 98
+        reach = _rounded_up(float(np.percentile(np.abs(known), share)))
         return -reach, reach
+    if before.name == _DEPTH:
+        return 0.0, _rounded_up(max(_deepest(before), _deepest(after), _LEAST_DEPTH_MM))
     low, high = (float(p) for p in np.percentile(known, [2, 98]))
     if 0 <= low <= 0.25 * high:
         low = 0.0
     step = _rounded_up((high - low) / 8) if high > low else max(abs(high), 1.0) / 8
     bottom, top = math.floor(low / step + 1e-6), math.ceil(high / step - 1e-6)
     return bottom * step, max(top, bottom + 1) * step
+
+
+def _deepest(layer: Layer) -> float:
+    known = layer.values[np.isfinite(layer.values)]
+    return float(np.percentile(known, _DEEPEST_PERCENT)) if known.size else 0.0
 
 
 def change_layer(before: Layer, after: Layer, *, higher_is_worse: bool = True) -> Layer:

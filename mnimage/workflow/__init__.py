@@ -1,6 +1,6 @@
 """Every job the program can do, one function each: read, compute, keep."""
 
-from mnimage.workflow.color import Known, calibrate_file
+from mnimage.workflow.color import Known, calibrate_file, known_profile
 from mnimage.workflow.demo import run_demo
 from mnimage.workflow.files import (
     compare_into,
@@ -12,6 +12,7 @@ from mnimage.workflow.files import (
     write_report,
 )
 from mnimage.workflow.read import compare_files, examine_file
+from mnimage.workflow.relief import profile_along, surfaces_of, write_profile
 from mnimage.workflow.rescore import rescore_folders
 from mnimage.workflow.rig import measure_rig, write_markers
 
@@ -21,14 +22,18 @@ __all__ = [
     "compare_files",
     "compare_into",
     "examine_file",
+    "known_profile",
     "measure_rig",
+    "profile_along",
     "register_files",
     "relief_file",
     "rescore_folders",
     "run_demo",
     "score_file",
+    "surfaces_of",
     "taken_at",
     "write_markers",
     "write_pair",
+    "write_profile",
     "write_report",
 ]

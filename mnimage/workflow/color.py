@@ -75,8 +75,11 @@ def read_calibrated(path: Path, profile: Path | None) -> Photo:
     The photo of the chart may be the photo itself.
     """
     photo = read_photo(path)
-    if profile is None:
-        return photo
-    if profile.suffix.lower() == ".json":
-        return with_profile(photo, read_profile(profile))
-    return with_profile(photo, make_profile(read_photo(profile)))
+    return photo if profile is None else with_profile(photo, known_profile(profile))
+
+
+def known_profile(path: Path) -> ColorProfile:
+    """Return the colour profile that a file keeps, or that a photo of the chart makes."""
+    if path.suffix.lower() == ".json":
+        return read_profile(path)
+    return make_profile(read_photo(path))

@@ -22,10 +22,14 @@ from mnimage.domain.photo import CaptureFacts, Photo, Scale
 from mnimage.domain.quality import Finding, QualityReport
 from mnimage.domain.relief import Scar
 from mnimage.domain.scorecard import Layer
+from mnimage.domain.surfaces import Surface, Surfaces
 from mnimage.errors import MnimageError
 from mnimage.kernels.geometry import grid_places
+from mnimage.relief.surfaces import cut_profile
 
 STEP = 4
+PIT = (120.0, 100.0)
+"""Row and column of the pit in made-up surfaces."""
 
 
 def pytest_collection_modifyitems(items):
@@ -113,6 +117,34 @@ def held_jobs():
 @pytest.fixture
 def make_pair():
     return _make_pair
+
+
+@pytest.fixture
+def make_surfaces():
+    """Return surfaces of a made-up pair: a pit at `PIT`, shallower after."""
+    return _make_surfaces
+
+
+@pytest.fixture
+def make_profile():
+    """Return the profile across that pit."""
+
+    def make(pair, **options):
+        return cut_profile(_make_surfaces(pair, **options), (PIT[0], 50.0), (PIT[0], 150.0))
+
+    return make
+
+
+def _make_surfaces(pair, depths_mm=(0.4, 0.25)):
+    shape, step = pair.before.photo.shape, pair.comparison.alignment.step
+    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]]
+    away = np.hypot(rows - PIT[0], columns - PIT[1]) / 30
+    heights = [(-depth * np.clip(1 - away**2, 0, None)).astype(np.float32) for depth in depths_mm]
+    whole = np.ones(shape, dtype=bool)
+    both = [Surface(height, whole, ~whole, 0.02, 0.004) for height in heights]
+    grid = -(-shape[0] // step), -(-shape[1] // step)
+    texture = [Layer("texture", "um", np.full(grid, sq, np.float32), step) for sq in (14.0, 12.0)]
+    return Surfaces(both[0], both[1], 0.1, pair.comparison.alignment, (texture[0], texture[1]))
 
 
 def _make_pair(shape=(240, 200), *, refused=False, before=None, after=None, depth=np.uint8):

@@ -19,6 +19,9 @@ class Library:
     def compare_files(self, before, after, *, mm_per_px=None, tick=None):
         return self.pair
 
+    def surfaces_of(self, pair):
+        return None
+
     def write_report(self, pair, path, *, tick=None):
         raise AssertionError
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ PHOTOS = (
     "Photos and directional shots (*.jpg *.jpeg *.png *.tif *.tiff *.heic *.heif *.dng *.cr2 "
     "*.cr3 *.nef *.arw *.raf *.orf *.rw2 *.json);;All files (*)"
 )
+
+
+TABLE, PICTURE = "Table (*.csv)", "Picture (*.png)"
 
 
 class Ask:
@@ -30,10 +34,18 @@ class Ask:
 
     def save_as(self, title: str, suggested: str) -> Path | None:
         """Return where the user wants a PDF written; None when they change their mind."""
-        dialog = QFileDialog(self._window, title, self._folder, "PDF (*.pdf)")
+        return self._save(title, suggested, "PDF (*.pdf)", "pdf")
+
+    def save_profile(self, title: str, suggested: str) -> Path | None:
+        """Return where the user wants a depth profile, as .csv or .png; None for nowhere."""
+        return self._save(title, suggested, f"{TABLE};;{PICTURE}", "csv")
+
+    def _save(self, title: str, suggested: str, kinds: str, ending: str) -> Path | None:
+        dialog = QFileDialog(self._window, title, self._folder, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # Given by the dialog itself, so that it asks before a file is written over.
-        dialog.setDefaultSuffix("pdf")
+        dialog.setDefaultSuffix(ending)
+        dialog.filterSelected.connect(partial(_follow_kind, dialog))
         dialog.selectFile(suggested)
         names = dialog.selectedFiles() if dialog.exec() else []
         dialog.deleteLater()
@@ -45,3 +57,11 @@ class Ask:
         path = Path(name)
         self._folder = str(path.parent)
         return path
+
+
+def _follow_kind(dialog: QFileDialog, kind: str) -> None:
+    """Give the file the ending of the kind that was chosen."""
+    ending = kind.rpartition("*.")[2].rstrip(")")
+    dialog.setDefaultSuffix(ending)
+    for name in dialog.selectedFiles()[:1]:
+        dialog.selectFile(Path(name).with_suffix(f".{ending}").name)

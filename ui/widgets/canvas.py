@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ui.widgets.furniture import Key
-    from ui.widgets.qimage import Outline, Patch, Pyramid, Sheet
+    from ui.widgets.lighting import Lighting
+    from ui.widgets.line import LineTool
+    from ui.widgets.qimage import Drawable, Outline, Patch, Sheet
     from ui.widgets.viewport import Placing
 
 _WHEEL_NOTCH = 120.0
@@ -46,12 +48,16 @@ _HELP = "Picture. Plus and minus zoom, 0 fits, arrow keys move."
 
 @dataclass(frozen=True)
 class Picture:
-    """What one pane shows: the photo, what hides the part not seen, a map, and left-out skin."""
+    """What one pane shows: the photo, what hides the part not seen, a map, and left-out skin.
 
-    pyramid: Pyramid = field(repr=False)
+    In place of the photo there may be its relief under a lamp (`lit`), which a map then colours.
+    """
+
+    pyramid: Drawable = field(repr=False)
     veil: Sheet | None = None
     map: Sheet | None = None
     patches: tuple[Patch, ...] = field(default=(), repr=False)
+    lit: bool = False
 
 
 class Canvas(QWidget):
@@ -73,6 +79,9 @@ class Canvas(QWidget):
         self._opacity = 0.7
         self._grip: QPointF | None = None
         self._ghost: QPointF | None = None
+        self._lighting: Lighting | None = None
+        self._line: LineTool | None = None
+        self._lining = False
         self.setAccessibleName(name)
         self.setAccessibleDescription(_HELP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -119,6 +128,22 @@ class Canvas(QWidget):
         self._probe = probe
         self._read(None)
 
+    def set_lighting(self, lighting: Lighting) -> None:
+        """Follow a lamp, which is moved by the pointer while a relief is shown."""
+        self._lighting = lighting
+        lighting.changed.connect(self._relight)
+
+    def set_line(self, line: LineTool) -> None:
+        """Show a line across the skin, and let it be drawn."""
+        self._line = line
+        line.changed.connect(self.update)
+        line.cursor_moved.connect(self.update)
+
+    @property
+    def shows_relief(self) -> bool:
+        """Whether a relief is shown in place of the photo."""
+        return self._picture is not None and self._picture.lit
+
     @property
     def reading(self) -> str:
         """What is told beside the pointer now."""
@@ -162,7 +187,11 @@ class Canvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the picture."""
+        """Take hold of the line, or else of the picture."""
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left and self._line and self._line.press(*self._on_plane(event.position())):
+            self._lining = True
+            return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._grip = event.position()
             if not self._viewport.fits:
@@ -170,16 +199,21 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the picture, or tell linked canvases where the pointer is."""
+        if self._lining and self._line:
+            self._line.move(self.placing.to_plane(event.position()))
+            return
         if self._grip is None:
-            self._viewport.pointed.emit(self.placing.to_plane(event.position()))
-            self._read(event.position())
+            self._hover(event.position())
             return
         self._read(None)
         self._viewport.pan(event.position() - self._grip, QSizeF(self.size()))
         self._grip = event.position()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the picture."""
+        """Let go of the line, or of the picture."""
+        if self._lining and self._line:
+            self._line.release(1 / self.placing.scale)
+        self._lining = False
         self._grip = None
         self.setCursor(Qt.CursorShape.CrossCursor)
 
@@ -196,6 +230,8 @@ class Canvas(QWidget):
         """Take the pointer's echo off linked canvases."""
         self._viewport.pointed.emit(None)
         self._read(None)
+        if self._line:
+            self._line.set_cursor(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Zoom and move by keys."""
@@ -220,6 +256,24 @@ class Canvas(QWidget):
 
     def _step(self, across: float, down: float) -> None:
         self._viewport.pan(QPointF(across, down), QSizeF(self.size()))
+
+    def _hover(self, pointer: QPointF) -> None:
+        """Tell all who listen where the pointer is; the lamp stands still while a line is drawn."""
+        self._viewport.pointed.emit(self.placing.to_plane(pointer))
+        self._read(pointer)
+        if self._line:
+            self._line.hover(*self._on_plane(pointer))
+        if self._lighting and self.shows_relief and not (self._line and self._line.armed):
+            self._lighting.follow(pointer, self.size())
+
+    def _on_plane(self, pointer: QPointF) -> tuple[QPointF, float]:
+        """Return the point of the plane there, and how long a widget pixel is on the plane."""
+        placing = self.placing
+        return placing.to_plane(pointer), 1 / placing.scale
+
+    def _relight(self) -> None:
+        if self.shows_relief:
+            self.update()
 
     def _follow(self) -> None:
         self.zoomed.emit(self.placing.scale * self.devicePixelRatioF())
@@ -257,6 +311,8 @@ class Canvas(QWidget):
         self._paint_outlines(painter)
         self._paint_marks(painter)
         self._paint_ghost(painter)
+        if self._line and self._picture_seen():
+            self._line.draw(painter, self.placing)
         self.paint_furniture(painter)
         colours = self.palette_colours()
         if self._picture_seen():
@@ -294,10 +350,15 @@ class Canvas(QWidget):
         part = placing.visible(exposed.adjusted(-1, -1, 1, 1))
         painter.save()
         painter.setTransform(placing.transform, True)
-        picture.pyramid.draw(painter, placing.scale * self.devicePixelRatioF(), part)
+        view = placing.visible(QRectF(self.rect()).adjusted(-1, -1, 1, 1))
+        picture.pyramid.draw(painter, placing.scale * self.devicePixelRatioF(), part, view)
         whole = QRectF(0, 0, picture.pyramid.width, picture.pyramid.height)
         if picture.map:
+            if picture.lit:
+                # On the middle grey of level skin this keeps the map's colours and the relief.
+                painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Overlay)
             picture.map.draw(painter, part.intersected(whole), self._opacity)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         if picture.veil:
             picture.veil.draw(painter, part.intersected(whole))
         painter.restore()

@@ -1,7 +1,8 @@
-"""Before and after in five ways, with maps and zones over both."""
+"""Before and after in five ways, as photos or as reliefs, with maps, zones and a line over both."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,25 +10,26 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QSlider,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from mnimage.report.words import date_words, layer_words, zone_words
+from mnimage.report.words import date_words, zone_words
 from ui import theme
+from ui.widgets.bars import bar, slider, small
 from ui.widgets.canvas import Canvas, Picture
 from ui.widgets.duo_canvas import CompareMode, DuoCanvas
 from ui.widgets.furniture import Label
 from ui.widgets.icons import IconButton
-from ui.widgets.legend import LegendBar
+from ui.widgets.lighting import Lighting
+from ui.widgets.line import LineTool
+from ui.widgets.lit import LitSurface
+from ui.widgets.map_bar import MapBar
 from ui.widgets.maps import ERROR, PairMaps
+from ui.widgets.profile_panel import ProfilePanel
 from ui.widgets.qimage import (
     Outline,
     make_pyramid,
@@ -36,13 +38,16 @@ from ui.widgets.qimage import (
     veil_sheet,
     zone_outlines,
 )
+from ui.widgets.relief_bar import ReliefBar
 from ui.widgets.viewport import STEP, Viewport
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPointF
 
     from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.surfaces import Profile, Surfaces
     from ui.widgets.maps import CoveredMap
+    from ui.widgets.qimage import Pyramid
 
 MODES = {
     CompareMode.SIDE: ("Side by side", "1"),
@@ -54,49 +59,69 @@ MODES = {
 
 _SPOT_SCALE = 1.0
 _FULL = 100
+_ONLY_SHOTS = "Needs two sets of directional shots that lie on each other."
 
 
 class CompareCanvas(QWidget):
     """The picture part of the compare screen, with its two bars."""
 
     layers_changed = Signal()
-    """Another map is shown, or zones came or went."""
+    """Another map or the relief is shown, or zones came or went."""
+    line_drawn = Signal(object)
+    """Both ends of the line as ((row, column), (row, column)) of the photo before, or None."""
+    profile_export_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._maps: PairMaps | None = None
         self._pair: Pair | None = None
+        self._surfaces: Surfaces | None = None
         self._pictures: tuple[Picture, Picture] | None = None
+        self._photos: tuple[Pyramid, ...] = ()
+        self._reliefs: tuple[Picture, Picture] | None = None
         self._outlines: tuple[Outline, ...] = ()
         self._map_name = ""
         self._mode = CompareMode.SIDE
+        self.lighting, self.line = Lighting(self), LineTool(self)
         self._make_canvases()
+        self._make_bars()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._mode_bar())
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self._map_bar())
+        for part in (self._panel, self._relief_bar, self._map_bar):
+            layout.addWidget(part)
         self.set_mode(CompareMode.SIDE)
 
     # What is shown
 
-    def show_pair(self, pair: Pair) -> None:
-        """Show a pair, in the frame of the photo before; a refused one side by side as it is."""
-        self._pair, self._maps, self._outlines = pair, PairMaps(pair), ()
+    def show_pair(self, pair: Pair, surfaces: Surfaces | None = None) -> None:
+        """Show a pair, in the frame of the photo before; a refused one side by side as it is.
+
+        `surfaces` are there for directional shots that lie on each other.
+        """
+        self._pair, self._surfaces = pair, surfaces
+        self._maps, self._outlines = PairMaps(pair, surfaces), ()
         aligned = pair.aligned
-        before = Picture(make_pyramid(pair.before.photo.coded))
-        after = Picture(make_pyramid(pair.after.photo.coded if aligned is None else aligned))
-        self._pictures = before, after
+        self._photos = (
+            make_pyramid(pair.before.photo.coded),
+            make_pyramid(pair.after.photo.coded if aligned is None else aligned),
+        )
+        before, after = self._pictures = Picture(self._photos[0]), Picture(self._photos[1])
         rows, columns = pair.before.photo.shape
         self._shared.set_picture(columns, rows)
         for canvas, picture in zip(self._strangers, (before, after), strict=True):
             canvas.viewport.set_picture(picture.pyramid.width, picture.pyramid.height)
+        self.line.set_bounds(columns, rows)
+        self.line.set_ends(None)
+        self._reliefs = None
         self._show_scales(pair)
         self._fill_maps()
         self._set_alignable(aligned is not None)
-        self._show_zones(self._zones.isChecked())
+        self._show_zones(self._map_bar.zones_shown)
         self._veil()
+        self._set_relievable(surfaces is not None)
         self._redraw()
         self.layers_changed.emit()
 
@@ -129,13 +154,17 @@ class CompareCanvas(QWidget):
 
     def show_map(self, name: str) -> None:
         """Lay a map over both photos; an empty or unknown name takes it off."""
-        place = max(self._map_choice.findData(name), 0)
-        self._map_choice.setCurrentIndex(place)
+        self._map_bar.choose(name)
+
+    def toggle_layer(self, start: str) -> None:
+        """Lay over the first map whose name starts like this, or take it off."""
+        fitting = [name for name in self.map_names if name.startswith(start)]
+        shown = self._map_name.startswith(start)
+        self.show_map("" if shown or not fitting else fitting[0])
 
     def next_map(self) -> None:
         """Go to the next map, after the last one to none."""
-        place = (self._map_choice.currentIndex() + 1) % self._map_choice.count()
-        self._map_choice.setCurrentIndex(place)
+        self._map_bar.choose_next()
 
     def toggle_error(self) -> None:
         """Show the map of registration errors, or take it off."""
@@ -144,14 +173,26 @@ class CompareCanvas(QWidget):
 
     def toggle_zones(self) -> None:
         """Show or hide the borders of the zones."""
-        if self._zones.isEnabled():
-            self._zones.toggle()
+        self._map_bar.toggle_zones()
         self.layers_changed.emit()
+
+    def toggle_left_out(self) -> None:
+        """Show or hide the patterns over skin that takes no part in the scores."""
+        self._map_bar.toggle_left_out()
+
+    def nudge_strength(self, way: int) -> None:
+        """Make the map stronger (1) or weaker (-1)."""
+        self._map_bar.nudge(way)
 
     @property
     def zones_shown(self) -> bool:
         """Whether the borders of the zones are drawn."""
-        return self._zones.isChecked()
+        return self._map_bar.zones_shown
+
+    @property
+    def left_out_shown(self) -> bool:
+        """Whether left-out skin is patterned while a map is shown."""
+        return self._map_bar.left_out_shown
 
     @property
     def map_name(self) -> str:
@@ -161,7 +202,41 @@ class CompareCanvas(QWidget):
     @property
     def map_names(self) -> tuple[str, ...]:
         """The maps that can be shown."""
-        return self._maps.names if self._maps and self._map_choice.isEnabled() else ()
+        return self._maps.names if self._maps and self._map_bar.offers else ()
+
+    # Relief and profile
+
+    @property
+    def relief_shown(self) -> bool:
+        """Whether the reliefs are shown in place of the photos."""
+        return self._relief_button.isChecked()
+
+    @property
+    def profile_shown(self) -> bool:
+        """Whether a line can be drawn and its profile is shown."""
+        return self._profile_button.isChecked()
+
+    def toggle_relief(self) -> None:
+        """Show the reliefs under the lamp, or the photos again."""
+        if self._relief_button.isEnabled():
+            self._relief_button.toggle()
+
+    def toggle_profile(self) -> None:
+        """Let a line be drawn across the skin, or put line and profile away."""
+        if self._profile_button.isEnabled():
+            self._profile_button.toggle()
+
+    def toggle_follow(self) -> None:
+        """Let the lamp follow the pointer, or stand still."""
+        self._relief_bar.toggle_follow()
+
+    def toggle_colour(self) -> None:
+        """Show the skin's own colour under the lamp, or plain grey."""
+        self._relief_bar.toggle_colour()
+
+    def show_profile(self, profile: Profile | None) -> None:
+        """Show the heights along the line."""
+        self._panel.show_profile(profile)
 
     # Zoom
 
@@ -217,9 +292,29 @@ class CompareCanvas(QWidget):
         self._duo.mix_changed.connect(self._show_mix)
         for canvas in (*self._linked, self._duo, *self._strangers):
             canvas.zoomed.connect(self._show_zoom)
+        for canvas in (*self._linked, self._duo):
+            canvas.set_lighting(self.lighting)
+            canvas.set_line(self.line)
+        self.line.changed.connect(self._tell_line)
+        self.line.cursor_moved.connect(self._show_cursor)
+
+    def _make_bars(self) -> None:
+        self._panel, self._relief_bar = ProfilePanel(), ReliefBar(self.lighting)
+        self._map_bar = MapBar()
+        self._panel.hide()
+        self._relief_bar.hide()
+        self._panel.export_pressed.connect(self.profile_export_pressed)
+        self._panel.close_pressed.connect(self.toggle_profile)
+        self._panel.plot.cursor_moved.connect(self.line.set_cursor)
+        self._map_bar.map_chosen.connect(self._choose_map)
+        self._map_bar.strength_changed.connect(self._set_opacity)
+        self._map_bar.left_out_toggled.connect(self._pattern)
+        self._map_bar.zones_toggled.connect(self._show_zones)
+        self._map_bar.error_pressed.connect(self.toggle_error)
 
     def _mode_bar(self) -> QFrame:
-        bar, layout = _bar("bar")
+        frame = QFrame()
+        layout = bar(frame, "bar")
         group = QButtonGroup(self)
         self._mode_buttons = {}
         for mode, (words, keys) in MODES.items():
@@ -231,14 +326,31 @@ class CompareCanvas(QWidget):
             group.addButton(button)
             layout.addWidget(button)
             self._mode_buttons[mode] = button
-        layout.addSpacing(theme.GRID)
-        self._mix = _slider(self.tr("From before to after"), "mix")
+        self._mix = slider(self.tr("From before to after"), "mix", width=72)
         self._mix.valueChanged.connect(self._slide)
-        layout.addWidget(_small(self.tr("Before")))
-        layout.addWidget(self._mix)
-        layout.addWidget(_small(self.tr("After")))
+        for widget in (small(self.tr("Before")), self._mix, small(self.tr("After"))):
+            layout.addWidget(widget)
         layout.addStretch(1)
-        self._zoom_words = _small("")
+        self._relief_button = self._shots_button("relief", self.tr("Relief under a lamp (R)"))
+        self._relief_button.toggled.connect(self._show_relief)
+        self._profile_button = self._shots_button("profile", self.tr("Depth profile (P)"))
+        self._profile_button.toggled.connect(self._arm_line)
+        for button in (self._relief_button, self._profile_button):
+            layout.addWidget(button)
+        layout.addStretch(1)
+        self._add_zoom(layout)
+        return frame
+
+    def _shots_button(self, drawing: str, words: str) -> IconButton:
+        """Return a button for what only directional shots have."""
+        button = IconButton(drawing, words)
+        button.setCheckable(True)
+        button.setEnabled(False)
+        button.setObjectName(drawing)
+        return button
+
+    def _add_zoom(self, layout: QHBoxLayout) -> None:
+        self._zoom_words = small("")
         self._zoom_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._zoom_words.setMinimumWidth(48)
         layout.addWidget(self._zoom_words)
@@ -249,39 +361,6 @@ class CompareCanvas(QWidget):
             button = IconButton(drawing, words)
             button.clicked.connect(handler)
             layout.addWidget(button)
-        return bar
-
-    def _map_bar(self) -> QFrame:
-        bar, layout = _bar("foot")
-        self._map_choice = QComboBox()
-        self._map_choice.setAccessibleName(self.tr("Map"))
-        self._map_choice.setToolTip(self.tr("Map laid over both photos (M for the next one)"))
-        self._map_choice.setObjectName("maps")
-        self._map_choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._map_choice.setFixedWidth(224)
-        self._map_choice.addItem(self.tr("No map"), "")
-        self._map_choice.currentIndexChanged.connect(self._choose_map)
-        self._strength = _slider(self.tr("Strength of the map"), "strength")
-        self._strength.setValue(70)
-        self._strength.valueChanged.connect(self._set_opacity)
-        self._legend = LegendBar()
-        self._zones = IconButton("zones", self.tr("Zone outlines (Z)"))
-        self._zones.setCheckable(True)
-        self._zones.setObjectName("zones")
-        self._zones.toggled.connect(self._show_zones)
-        self._error = IconButton("error", self.tr("Registration error (E)"))
-        self._error.setToolTip(
-            self.tr("How well the photos lie on each other, and which skin is left out (E)")
-        )
-        self._error.setCheckable(True)
-        self._error.setObjectName("error")
-        self._error.clicked.connect(self.toggle_error)
-        layout.addWidget(self._map_choice)
-        layout.addWidget(self._strength)
-        layout.addWidget(self._legend, 1)
-        layout.addWidget(self._error)
-        layout.addWidget(self._zones)
-        return bar
 
     # Following the controls
 
@@ -296,12 +375,12 @@ class CompareCanvas(QWidget):
         percent = scale * _FULL
         self._zoom_words.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
 
-    def _set_opacity(self, value: int) -> None:
+    def _set_opacity(self, strength: float) -> None:
         for canvas in (*self._linked, self._duo):
-            canvas.set_opacity(value / _FULL)
+            canvas.set_opacity(strength)
 
-    def _choose_map(self, place: int) -> None:
-        self._map_name = self._map_choice.itemData(place) or ""
+    def _choose_map(self, name: str) -> None:
+        self._map_name = name
         self._redraw()
         self.layers_changed.emit()
 
@@ -317,33 +396,70 @@ class CompareCanvas(QWidget):
         self.layers_changed.emit()
 
     def _fill_maps(self) -> None:
-        kept = self._map_name
-        with QSignalBlocker(self._map_choice):
-            self._map_choice.clear()
-            self._map_choice.addItem(self.tr("No map"), "")
-            for name in self._maps.names if self._maps else ():
-                self._map_choice.addItem(layer_words(name), name)
-            self._map_choice.setCurrentIndex(max(self._map_choice.findData(kept), 0))
-        self._map_name = self._map_choice.currentData() or ""
+        self._map_name = self._map_bar.fill(self._maps.names if self._maps else ())
 
     def _set_alignable(self, alignable: bool) -> None:
         for mode, button in self._mode_buttons.items():
             button.setEnabled(alignable or mode is CompareMode.SIDE)
-        self._map_choice.setEnabled(alignable)
-        self._strength.setEnabled(alignable)
-        self._error.setEnabled(alignable)
+        self._map_bar.set_alignable(alignable)
         self._mark(())
         self.set_mode(self._mode if alignable else CompareMode.SIDE)
 
+    def _set_relievable(self, relievable: bool) -> None:
+        """Offer relief and profile where surfaces were recovered; say why not elsewhere."""
+        for button in (self._relief_button, self._profile_button):
+            if not relievable:
+                button.setChecked(False)
+            button.setEnabled(relievable)
+            why = "" if relievable else self.tr(_ONLY_SHOTS)
+            button.setToolTip("\n".join(filter(None, (button.accessibleName(), why))))
+
+    def _show_relief(self, shown: bool) -> None:
+        self._relief_bar.setVisible(shown)
+        self._redraw()
+        self.layers_changed.emit()
+
+    def _arm_line(self, armed: bool) -> None:
+        self.line.set_armed(armed)
+        self._panel.setVisible(armed)
+        if not armed:
+            self.line.set_ends(None)
+        self.layers_changed.emit()
+
+    def _tell_line(self) -> None:
+        ends = self.line.ends
+        self.line_drawn.emit(tuple(to_place(end) for end in ends) if ends else None)
+
+    def _show_cursor(self) -> None:
+        self._panel.plot.set_cursor(self.line.cursor)
+
+    def _base(self) -> tuple[Picture, Picture] | None:
+        """Return the pictures without anything over them: photos, or reliefs."""
+        if not self.relief_shown or self._surfaces is None or self._pictures is None:
+            return self._pictures
+        if self._reliefs is None:
+            before, after = self._pictures
+            both = self._surfaces.before, self._surfaces.after
+            lit = [
+                LitSurface(surface.height_mm, self._surfaces.mm_per_px, photo, self.lighting)
+                for surface, photo in zip(both, self._photos, strict=True)
+            ]
+            self._reliefs = (
+                Picture(lit[0], before.veil, lit=True),
+                Picture(lit[1], after.veil, lit=True),
+            )
+        return self._reliefs
+
     def _redraw(self) -> None:
-        if self._pair is None or self._pictures is None:
+        base = self._base()
+        if self._pair is None or base is None:
             return
         chosen = self._chosen_map()
-        before, after = self._pictures
+        before, after = base
         if chosen and self._maps:
-            left_out = self._maps.left_out
-            before = Picture(before.pyramid, before.veil, chosen.before, left_out)
-            after = Picture(after.pyramid, after.veil, chosen.after, left_out)
+            left_out = self._maps.left_out if self._patterned() else ()
+            before = replace(before, map=chosen.before, patches=left_out)
+            after = replace(after, map=chosen.after, patches=left_out)
         labels = (_label("Before", self._pair.before), _label("After", self._pair.after))
         for canvases in (self._linked, self._strangers):
             for canvas, picture, label in zip(canvases, (before, after), labels, strict=True):
@@ -356,16 +472,21 @@ class CompareCanvas(QWidget):
         self._show_legend()
         self._show_key(chosen is not None)
 
+    def _pattern(self) -> None:
+        self._redraw()
+        self.layers_changed.emit()
+
+    def _patterned(self) -> bool:
+        return self._map_bar.left_out_shown or self._map_name == ERROR
+
     def _show_key(self, shown: bool) -> None:
         """Say what the patterns mean, and the error under the pointer while its map is shown."""
-        key = self._maps.key if shown and self._maps else ()
+        key = self._maps.key if shown and self._maps and self._patterned() else ()
         for canvas in (self._linked[0], self._duo):
             canvas.show_key(key)
         probe = self._error_words if self._map_name == ERROR and shown else None
         for canvas in (*self._linked, self._duo):
             canvas.set_probe(probe)
-        with QSignalBlocker(self._error):
-            self._error.setChecked(probe is not None)
 
     def _error_words(self, point: QPointF) -> str:
         return self._maps.error_words(*to_place(point)) if self._maps else ""
@@ -384,8 +505,7 @@ class CompareCanvas(QWidget):
         legend = chosen.legend if chosen else None
         if chosen and chosen.change_legend and self._mode is CompareMode.DIFFERENCE:
             legend = chosen.change_legend
-        self._legend.show_legend(legend)
-        self._strength.setEnabled(chosen is not None)
+        self._map_bar.show_legend(legend, error=self._map_name == ERROR and chosen is not None)
 
     def _chosen_map(self) -> CoveredMap | None:
         return self._maps.get(self._map_name) if self._maps and self._map_name else None
@@ -396,7 +516,8 @@ class CompareCanvas(QWidget):
             return
         surround = QColor(theme.colours_of(self.palette()).surround)
         before, after = self._pictures
-        self._pictures = before, Picture(after.pyramid, veil_sheet(self._pair.seen, surround))
+        self._pictures = before, replace(after, veil=veil_sheet(self._pair.seen, surround))
+        self._reliefs = None
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a new theme."""
@@ -419,29 +540,3 @@ def _row(canvases: tuple[Canvas, ...]) -> QWidget:
     for canvas in canvases:
         layout.addWidget(canvas, 1)
     return row
-
-
-def _bar(kind: str) -> tuple[QFrame, QHBoxLayout]:
-    bar = QFrame()
-    bar.setProperty("kind", kind)
-    bar.setFixedHeight(theme.BAR_HEIGHT)
-    layout = QHBoxLayout(bar)
-    layout.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
-    layout.setSpacing(theme.GRID // 2)
-    return bar, layout
-
-
-def _slider(name: str, key: str) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
-    slider.setRange(0, _FULL)
-    slider.setFixedWidth(96)
-    slider.setAccessibleName(name)
-    slider.setToolTip(name)
-    slider.setObjectName(key)
-    return slider
-
-
-def _small(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setProperty("kind", "small")
-    return label

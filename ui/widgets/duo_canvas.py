@@ -82,6 +82,11 @@ class DuoCanvas(Canvas):
         self.update()
 
     @property
+    def shows_relief(self) -> bool:
+        """Whether reliefs are shown in place of the photos."""
+        return self._before is not None and self._before.lit
+
+    @property
     def mix(self) -> float:
         """Place of the divider, or strength of the photo after, 0..1."""
         return self._mix.get(self._mode, 0.5)
@@ -197,10 +202,12 @@ class DuoCanvas(Canvas):
         self, painter: QPainter, before: Picture, after: Picture, exposed: QRectF
     ) -> None:
         if self._change:
-            change = Picture(before.pyramid, after.veil, self._change, before.patches)
+            change = Picture(
+                before.pyramid, after.veil, self._change, before.patches, lit=before.lit
+            )
             self.draw_picture(painter, change, exposed)
             return
-        bare = [Picture(picture.pyramid, after.veil) for picture in (before, after)]
+        bare = [Picture(each.pyramid, after.veil, lit=each.lit) for each in (before, after)]
         images = [self._rendered(picture, exposed) for picture in bare]
         shown = difference(images[0], images[1], GAIN)
         painter.save()

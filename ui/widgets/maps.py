@@ -19,8 +19,11 @@ from mnimage.report.words import layer_words, unit_words
 from ui.widgets.qimage import Patch, Sheet, grid_patch, grid_sheet, rgba_image
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mnimage.domain.pair import Pair
     from mnimage.domain.scorecard import Layer
+    from mnimage.domain.surfaces import Surfaces
     from mnimage.report.registration import ErrorMap
     from ui.widgets.furniture import Key
 
@@ -28,6 +31,8 @@ ERROR = "error"
 """The map of the expected registration error."""
 
 _HIGHER_IS_BETTER = ("evenness", "ita")
+_FIRST = ("depth", "texture", "redness", "pigment")
+"""The order in which maps are offered, those of relief before those of light."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,9 @@ class CoveredMap:
 class PairMaps:
     """Colours a pair's maps when they are first asked for."""
 
-    def __init__(self, pair: Pair) -> None:
+    def __init__(self, pair: Pair, surfaces: Surfaces | None = None) -> None:
         self._pair = pair
+        self._layers = _ordered(pair, surfaces)
         self._made: dict[str, CoveredMap] = {}
 
     @cached_property
@@ -76,7 +82,7 @@ class PairMaps:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all maps, the error map last."""
-        measured = tuple(self._pair.layers)
+        measured = tuple(self._layers)
         return (*measured, ERROR) if self._pair.comparison.alignment.aligned else measured
 
     def get(self, name: str) -> CoveredMap:
@@ -86,7 +92,7 @@ class PairMaps:
         return self._made[name]
 
     def _layer(self, name: str) -> CoveredMap:
-        before, after = self._pair.layers[name]
+        before, after = self._layers[name]
         limits = shared_limits(before, after)
         change = change_layer(before, after, higher_is_worse=not name.startswith(_HIGHER_IS_BETTER))
         reach = shared_limits(change, change)
@@ -101,6 +107,15 @@ class PairMaps:
     def _error(self) -> CoveredMap:
         sheet = _sheet(self._errors.layer, self._errors.range)
         return CoveredMap(sheet, sheet, error_legend(self._errors))
+
+
+def _ordered(pair: Pair, surfaces: Surfaces | None) -> Mapping[str, tuple[Layer, Layer]]:
+    """Return all maps of a pair, what is asked for most first."""
+    layers = dict(pair.layers)
+    if surfaces:
+        layers["texture"] = surfaces.texture
+    ranks = {name: rank for rank, name in enumerate(_FIRST)}
+    return dict(sorted(layers.items(), key=lambda item: ranks.get(item[0], len(ranks))))
 
 
 def _sheet(layer: Layer, limits: tuple[float, float]) -> Sheet:

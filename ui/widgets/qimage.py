@@ -7,7 +7,7 @@ pixel, x to the right and y down: the centre of pixel (row, column) is at (colum
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
@@ -47,6 +47,23 @@ def to_place(point: QPointF) -> tuple[float, float]:
     return point.y() - 0.5, point.x() - 0.5
 
 
+class Drawable(Protocol):
+    """A picture of one unit of the plane per pixel."""
+
+    @property
+    def width(self) -> int:
+        """Columns of the full picture."""
+
+    @property
+    def height(self) -> int:
+        """Rows of the full picture."""
+
+    def draw(
+        self, painter: QPainter, scale: float, part: QRectF, view: QRectF | None = None
+    ) -> None:
+        """Draw `part` of the plane, of which `view` is seen in all."""
+
+
 @dataclass(frozen=True)
 class Pyramid:
     """One picture at full size, half, a quarter and so on.
@@ -70,11 +87,21 @@ class Pyramid:
 
     def level(self, scale: float) -> QImage:
         """Return the smallest level that still has a pixel per device pixel at `scale`."""
-        number = int(np.floor(np.log2(max(1.0 / max(scale, 1e-6), 1.0))))
-        return self.levels[min(number, len(self.levels) - 1)]
+        return self.levels[self.number(scale)]
 
-    def draw(self, painter: QPainter, scale: float, part: QRectF) -> None:
-        """Draw `part` of the plane, with the painter set to the plane's units."""
+    def number(self, scale: float) -> int:
+        """Return which level that is."""
+        number = int(np.floor(np.log2(max(1.0 / max(scale, 1e-6), 1.0))))
+        return min(number, len(self.levels) - 1)
+
+    def draw(
+        self, painter: QPainter, scale: float, part: QRectF, view: QRectF | None = None
+    ) -> None:
+        """Draw `part` of the plane, with the painter set to the plane's units.
+
+        How much of it is seen in all (`view`) makes no difference here.
+        """
+        del view
         part = part.intersected(QRectF(0, 0, self.width, self.height))
         if part.isEmpty():
             return
@@ -94,6 +121,20 @@ def make_pyramid(coded: Coded) -> Pyramid:
     while max(arrays[-1].shape[:2]) > SMALLEST_LEVEL:
         arrays.append(_half(arrays[-1]))
     return Pyramid(tuple(_rgb_image(array) for array in arrays), tuple(arrays))
+
+
+def rgb_image(pixels: NDArray[np.uint8]) -> QImage:
+    """Return an RGB array (rows, columns, 3) as an image of its own memory."""
+    return _rgb_image(np.ascontiguousarray(pixels)).copy()
+
+
+def grey_image(pixels: NDArray[np.uint8]) -> QImage:
+    """Return a grey array (rows, columns) as an image of its own memory."""
+    rows, columns = pixels.shape
+    packed = np.ascontiguousarray(pixels)
+    form = QImage.Format.Format_Grayscale8
+    image = QImage(packed.data, columns, rows, columns, form)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def rgba_image(pixels: NDArray[np.uint8]) -> QImage:

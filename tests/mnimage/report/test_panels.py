@@ -210,3 +210,12 @@ def test_depth_picture_has_a_legend(made):
     depth = np.zeros((512, 512), np.float32)
     picture = panels.depth_picture(depth, made.portrait(), made.SCALE)
     assert picture.shape[0] > 560
+
+
+def test_depth_reaches_from_healthy_skin_to_the_deepest_holes():
+    values = np.random.default_rng(1).normal(0, 0.015, (200, 200))
+    values[50:58, 50:58] = 0.45
+    low, high = panels.shared_limits(layer(values, "depth"), layer(0.5 * values, "depth"))
+    assert low == 0
+    assert 0.45 <= high <= 0.5
+    assert panels.shared_limits(*[layer(0 * values, "depth")] * 2) == (0, pytest.approx(0.1))

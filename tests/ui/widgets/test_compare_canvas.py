@@ -66,20 +66,20 @@ def test_maps_go_round(compare):
 def test_error_map_goes_on_and_off(compare):
     compare.toggle_error()
     assert compare.map_name == ERROR
-    assert "mm" in compare._legend.accessibleName()
-    assert "limit 0.1" in compare._legend.accessibleName()
+    assert "mm" in compare._map_bar._legend.accessibleName()
+    assert "limit 0.1" in compare._map_bar._legend.accessibleName()
     compare.toggle_error()
     assert compare.map_name == ""
-    assert "no map" in compare._legend.accessibleName()
+    assert "no map" in compare._map_bar._legend.accessibleName()
 
 
 def test_map_has_one_range_before_and_after_and_its_unit(compare):
     compare.show_map("redness")
-    words = compare._legend.accessibleName()
+    words = compare._map_bar._legend.accessibleName()
     assert "HI" in words
     compare.set_mode(CompareMode.DIFFERENCE)
-    assert compare._legend.accessibleName() != words
-    assert "Change" in compare._legend.accessibleName()
+    assert compare._map_bar._legend.accessibleName() != words
+    assert "Change" in compare._map_bar._legend.accessibleName()
 
 
 def test_map_colours_the_photo_only_where_it_was_measured(compare):
@@ -216,7 +216,7 @@ def test_error_is_told_in_px_without_a_scale(compare, make_pair):
     compare.show_pair(replace(pair, before=replace(pair.before, scale=None)))
     compare.toggle_error()
     assert hover(compare._linked[0], 120, 100) == "0.50 px"
-    assert "px" in compare._legend.accessibleName()
+    assert "px" in compare._map_bar._legend.accessibleName()
 
 
 def grain(canvas, *rows):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.pair import Pair
     from mnimage.domain.progress import Tick
+    from mnimage.domain.surfaces import Profile, Surfaces
     from mnimage.errors import MnimageError
     from mnimage.workflow import Known
     from ui.jobs import Jobs
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ui.widgets.ask import Ask
 
 SHOTS = "SHOTS.json"
+
+Place = tuple[float, float]
+"""Row and column in the photo before."""
 
 
 class Workflow(Protocol):
@@ -38,6 +42,15 @@ class Workflow(Protocol):
     def write_report(self, pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
         """Write a pair's report."""
 
+    def surfaces_of(self, pair: Pair) -> Surfaces | None:
+        """Return the surfaces of directional shots, laid onto each other."""
+
+    def profile_along(self, surfaces: Surfaces, start: Place, end: Place) -> Profile:
+        """Return the heights before and after along a line."""
+
+    def write_profile(self, profile: Profile, path: Path, *, tick: Tick = no_tick) -> None:
+        """Write a profile as a table or a picture, by the file's name."""
+
 
 class ComparePresenter:
     """Takes two files, has them compared, shows the answer and writes the report."""
@@ -46,6 +59,8 @@ class ComparePresenter:
         self._view, self._workflow, self._jobs, self._ask = view, workflow, jobs, ask
         self._files: dict[Side, Path] = {}
         self._shown: tuple[dict[Side, Path], Pair] | None = None
+        self._surfaces: Surfaces | None = None
+        self._profile: Profile | None = None
         self._busy = False
         view.photo_wanted.connect(self.choose)
         view.files_dropped.connect(self.drop)
@@ -53,6 +68,8 @@ class ComparePresenter:
         view.compare_pressed.connect(self.compare)
         view.cancel_pressed.connect(self.cancel)
         view.report_pressed.connect(self.report)
+        view.line_drawn.connect(self.draw_profile)
+        view.profile_export_pressed.connect(self.export_profile)
         jobs.progressed.connect(self.progress)
 
     def choose(self, side: str) -> None:
@@ -102,7 +119,7 @@ class ComparePresenter:
             self._view.show_error("There is nothing to report yet.", "Compare two photos first.")
             return
         files, pair = self._shown
-        name = f"{files[Side.BEFORE].stem} - {files[Side.AFTER].stem}.pdf"
+        name = f"{_label(files[Side.BEFORE])} - {_label(files[Side.AFTER])}.pdf"
         path = self._ask.save_as("Export report", name)
         if path is None:
             return
@@ -113,6 +130,25 @@ class ComparePresenter:
             done=self._tell_report,
             failed=self._fail_report,
         )
+
+    def draw_profile(self, line: tuple[Place, Place] | None) -> None:
+        """Show the heights along a line; a few thousand samples, so at once."""
+        surfaces = self._surfaces
+        self._profile = self._workflow.profile_along(surfaces, *line) if surfaces and line else None
+        self._view.show_profile(self._profile)
+
+    def export_profile(self) -> None:
+        """Ask for a place and keep the profile there."""
+        if self._profile is None or self._shown is None:
+            self._view.show_error("There is no profile yet.", "Draw a line across the skin first.")
+            return
+        files = self._shown[0]
+        name = f"{_label(files[Side.BEFORE])} - {_label(files[Side.AFTER])} profile.csv"
+        path = self._ask.save_profile("Export depth profile", name)
+        if path is None:
+            return
+        work = partial(self._keep_profile, self._profile, path)
+        self._jobs.start("profile", work, done=self._view.show_saved, failed=self._tell)
 
     def progress(self, lane: str, done: int, total: int) -> None:
         """Show how far a job has come."""
@@ -167,10 +203,12 @@ class ComparePresenter:
         work = partial(self._compare, self._files[Side.BEFORE], self._files[Side.AFTER])
         self._jobs.start("compare", work, done=self._show, failed=self._fail)
 
-    def _compare(self, before: Path, after: Path, tick: Tick) -> Pair:
-        return self._workflow.compare_files(before, after, tick=tick)
+    def _compare(self, before: Path, after: Path, tick: Tick) -> tuple[Pair, Surfaces | None]:
+        pair = self._workflow.compare_files(before, after, tick=tick)
+        return pair, self._workflow.surfaces_of(pair)
 
-    def _show(self, pair: Pair) -> None:
+    def _show(self, answer: tuple[Pair, Surfaces | None]) -> None:
+        pair, surfaces = answer
         before, after = (each.photo.sha256 for each in (pair.before, pair.after))
         if before and before == after:
             # A copy under another name: a comparison would say, truly and in vain, "no change".
@@ -179,7 +217,8 @@ class ComparePresenter:
             return
         self._busy = False
         self._shown = dict(self._files), pair
-        self._view.show_pair(pair)
+        self._surfaces, self._profile = surfaces, None
+        self._view.show_pair(pair, surfaces)
 
     def _fail(self, error: MnimageError) -> None:
         self._go_back()
@@ -208,6 +247,13 @@ class ComparePresenter:
     def _tell_report(self, path: Path) -> None:
         self._view.set_report_busy(False)
         self._view.show_saved(path)
+
+    def _keep_profile(self, profile: Profile, path: Path, tick: Tick) -> Path:
+        self._workflow.write_profile(profile, path, tick=tick)
+        return path
+
+    def _tell(self, error: MnimageError) -> None:
+        self._view.show_error(str(error), error.hint)
 
     def _fail_report(self, error: MnimageError) -> None:
         self._view.set_report_busy(False)
@@ -243,6 +289,11 @@ def _shots_inside(path: Path) -> Path:
 
 def _same(path: Path, other: Path | None) -> bool:
     return other is not None and path.resolve() == other.resolve()
+
+
+def _label(path: Path) -> str:
+    """Return what a file is called in the name of another: lists of shots by their folder."""
+    return path.parent.name if path.name == SHOTS else path.stem
 
 
 def _name(path: Path) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.pair import Pair
     from mnimage.domain.relief import Scar
+    from mnimage.domain.surfaces import Profile, Surfaces
 
 TITLES = {Side.BEFORE: "Before", Side.AFTER: "After"}
 
@@ -49,6 +50,9 @@ class CompareView(QWidget):
     compare_pressed = Signal()
     cancel_pressed = Signal()
     report_pressed = Signal()
+    line_drawn = Signal(object)
+    """Both ends of a line as ((row, column), (row, column)) of the photo before, or None."""
+    profile_export_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,12 +108,16 @@ class CompareView(QWidget):
         """Show how far the comparison is."""
         self._busy.show_progress(done, total)
 
-    def show_pair(self, pair: Pair) -> None:
-        """Show a pair with all its numbers."""
-        self.canvas.show_pair(pair)
+    def show_pair(self, pair: Pair, surfaces: Surfaces | None = None) -> None:
+        """Show a pair with all its numbers, and its surfaces where there are any."""
+        self.canvas.show_pair(pair, surfaces)
         self._inspector.show_pair(pair)
         self.show_result()
         self.canvas.take_focus()
+
+    def show_profile(self, profile: Profile | None) -> None:
+        """Show the heights along the line that was drawn."""
+        self.canvas.show_profile(profile)
 
     def show_result(self) -> None:
         """Show the last pair again."""
@@ -136,9 +144,9 @@ class CompareView(QWidget):
         self._report.setText(self.tr("Writing report…") if busy else self.tr("Export report…"))
 
     def show_saved(self, path: Path) -> None:
-        """Say that a report is on the disk, and offer to open it."""
+        """Say that a report or a profile is on the disk, and offer to open it."""
         self._saved = path
-        words = self.tr("The report is saved as {0}.").format(path.name)
+        words = self.tr("Saved as {0}.").format(path.name)
         self._toast.tell(words, action=self.tr("Open"))
 
     # Building
@@ -184,6 +192,8 @@ class CompareView(QWidget):
         self._report.clicked.connect(self.report_pressed)
         for side, button in self._files.items():
             button.clicked.connect(partial(self.photo_wanted.emit, side.value))
+        self.canvas.line_drawn.connect(self.line_drawn)
+        self.canvas.profile_export_pressed.connect(self.profile_export_pressed)
         self._inspector.map_chosen.connect(self._show_score_map)
         self._inspector.scar_chosen.connect(self._show_scar)
         self._toast.action_pressed.connect(self._open_saved)

@@ -40,6 +40,9 @@ class Library:
     def taken_at(self, path):
         return self.times.get(path)
 
+    def surfaces_of(self, pair):
+        return None
+
     def write_report(self, pair, path, *, tick=no_tick):
         if self.error:
             raise self.error
@@ -61,7 +64,7 @@ def stage(inline_jobs, tmp_path):
 def test_two_dropped_files_are_compared_at_once(stage):
     stage.presenter.drop([stage.a, stage.b])
     assert stage.library.compared == [(stage.a, stage.b)]
-    stage.view.show_pair.assert_called_once_with(PAIR)
+    stage.view.show_pair.assert_called_once_with(PAIR, None)
 
 
 def test_older_file_goes_before(stage):
@@ -218,11 +221,11 @@ def test_copy_of_the_same_photo_is_refused(stage):
     assert "same photo" in stage.view.show_error.call_args.args[0]
     stage.library.pair = PAIR
     stage.presenter.drop([stage.a, stage.c])
-    stage.view.show_pair.assert_called_once_with(PAIR)
+    stage.view.show_pair.assert_called_once_with(PAIR, None)
 
 
 def test_photos_without_a_known_file_are_not_taken_for_one(stage):
     """Means of directional shots come from many files and have no sum of their own."""
     stage.library.pair = pair_of("", "")
     stage.presenter.drop([stage.a, stage.b])
-    stage.view.show_pair.assert_called_once_with(stage.library.pair)
+    stage.view.show_pair.assert_called_once_with(stage.library.pair, None)

@@ -164,6 +164,9 @@ class Library:
             raise self.error
         return self.pair
 
+    def surfaces_of(self, pair):
+        return None
+
     def write_report(self, pair, path, *, tick=no_tick):
         path.write_bytes(b"%PDF")
 
