@@ -16,6 +16,7 @@ from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
 from mnimage.kernels.surface import to_normals
 from mnimage.relief.align import align_shots
+from mnimage.relief.fitness import fitness_doubts, measure_fitness
 from mnimage.relief.light import LightField, light_field
 from mnimage.relief.optics import restore_fine
 from mnimage.relief.scatter import Blur, scatter_of, sharpen_slopes
@@ -63,7 +64,9 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
     """
     _check_size(shots)
     steady, warnings = align_shots(shots, recipe)
-    slopes = solve_slopes(steady, _light(steady, recipe), recipe, tick)
+    light = _light(steady, recipe)
+    doubts = fitness_doubts(measure_fitness(steady, light))
+    slopes = solve_slopes(steady, light, recipe, tick)
     _check(slopes.trusted)
     filled = _fill(slopes, shots.scale.mm_per_px)
     pitch = np.float32(shots.scale.mm_per_px)
@@ -76,7 +79,7 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
         albedo=slopes.albedo,
         trusted=slopes.trusted,
         scale=shots.scale,
-        warnings=(*warnings, *shots.notes),
+        warnings=(*warnings, *shots.notes, *doubts),
         raw_mm=raw,
         scatter_share=scatter_of(recipe, shots.channel)[0] if recipe.correct_scatter else 0.0,
         shadowed=slopes.shadowed,

@@ -1,0 +1,108 @@
+"""Do the shots behave like light on a matte surface: gamma left in, shine, a lamp that moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.kernels.surface import predict, residuals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.relief import Shots
+    from mnimage.relief.light import LightField
+
+    Plane = NDArray[np.float32]
+
+_ROWS, _THIN = 160, 3
+_LIT, _WHITE, _ODD = 0.25, 0.97, 0.15
+_LEAST_PIXELS, _SURE, _ALIKE_PX = 500, 0.06, 9.0
+BENT, SHINY = -0.2, 0.3
+"""Curvature below which shots are not linear, and above which they shine.
+
+Rendered skin of all tones and usual lamps gives 0.05 to 0.17, an sRGB curve left in -0.41 to -0.45,
+gloss that is not polarised away 0.43 to 0.7 (three to twenty times the least gloss of all).
+"""
+
+MOVED = 0.05
+"""Misfit of one lamp's light beyond what 3 mm and 2 % of power bring (0.03 at most)."""
+
+_GAMMA = (
+    "The light of the shots is bent: they do not look linear. Depths and volumes are far too small "
+    'if a picture curve was left in: set "linear" to what the files are.'
+)
+_SHINE = (
+    "The skin shines in the shots: depths are not certain. Use polarisers, and take off cream and "
+    "make-up."
+)
+_LAMP = "Lamp {} is not where it is told, or not as bright as the others: measure the rig again."
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """How far shots are from light on a matte surface; NaN where it cannot be told.
+
+    `curvature` is that of the light measured against the light a matte surface would have, 0 where
+    they are in proportion; `lamps` the relative misfit of each lamp's light.
+    """
+
+    curvature: float
+    lamps: tuple[float, ...]
+
+
+def measure_fitness(shots: Shots, light: LightField) -> Fitness:
+    """Return how well the shots obey Lambert's law under their lamps.
+
+    With more lamps than unknowns the residuals of the Lambert fit tell what it cannot explain. A
+    tone curve bends light against slope: what is left then goes with the square of each lamp's own
+    share: down where the curve flattens (gamma), up where light comes back in a lobe (shine).
+    (After the residual tests of Woodham 1980; the square term is the next of Taylor's series.)
+    """
+    if len(shots.lights) < 4:
+        return Fitness(float("nan"), ())
+    rows = range(1, shots.shape[0] - 1, max(1, shots.shape[0] // _ROWS))
+    parts = [_row(shots, light, row) for row in rows]
+    gap, square = (np.concatenate([part[one] for part in parts], axis=1) for one in (0, 1))
+    if gap.shape[1] < _LEAST_PIXELS:
+        return Fitness(float("nan"), ())
+    lamps = np.median(gap, axis=1)
+    kept = np.abs(gap).max(axis=0) < _ODD
+    rest, square = (gap - lamps[:, None])[:, kept], square[:, kept]
+    power = float(np.sum(square**2, dtype=np.float64))
+    curvature = float(np.sum(rest * square, dtype=np.float64)) / max(power, 1e-12)
+    # Neighbours are alike, so that they count as fewer.
+    doubt = float(np.std(rest)) * np.sqrt(_ALIKE_PX / max(power, 1e-12))
+    known = curvature if doubt < _SURE else float("nan")
+    return Fitness(known, tuple(lamps.tolist()))
+
+
+def fitness_doubts(fitness: Fitness) -> tuple[str, ...]:
+    """Return plain sentences on what makes the shots doubtful."""
+    said = [_GAMMA] if fitness.curvature < BENT else []
+    said += [_SHINE] if fitness.curvature > SHINY else []
+    # Four lamps leave one number only: it tells that a lamp is wrong, not which.
+    if len(fitness.lamps) > 4 and max(map(abs, fitness.lamps)) > MOVED:
+        said.append(_LAMP.format(int(np.argmax(np.abs(fitness.lamps))) + 1))
+    return tuple(said)
+
+
+def _row(shots: Shots, light: LightField, row: int) -> tuple[Plane, Plane]:
+    """Return what the fit leaves of one row, and of the squares of the lamps' shares, (k, n)."""
+    span = slice(row, row + 1)
+    values = np.asarray(shots.frames[:, row], dtype=np.float32)
+    gap, found = _left(values, light, span)
+    expected = values - gap
+    level = np.maximum(expected.mean(axis=0), np.float32(1e-6))
+    square = _left((expected / level - 1) ** 2, light, span)[0]
+    lit = (values.min(axis=0) > _LIT * level) & (values.max(axis=0) < _WHITE) & (found[2] > 0)
+    if shots.saturated is not None:
+        lit &= ~shots.saturated[:, row].any(axis=0)
+    return (gap / level)[:, lit][:, ::_THIN], square[:, lit][:, ::_THIN]
+
+
+def _left(values: Plane, light: LightField, span: slice) -> tuple[Plane, Plane]:
+    found = predict(light.inverse_at(span), values)
+    return residuals(values, light.rows_at(span), found), found
