@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Verdict
-from mnimage.domain.face import WHOLE
+from mnimage.domain.face import CONTROL, WHOLE
 from mnimage.domain.report import (
     Card,
     Cards,
@@ -16,6 +17,7 @@ from mnimage.domain.report import (
     Page,
     Photos,
 )
+from mnimage.report.doubt import needling_words, shots_words
 from mnimage.report.parts import count, face_frame, mark, photo_pair
 from mnimage.report.words import (
     PLUS_MINUS,
@@ -31,7 +33,7 @@ from mnimage.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mnimage.domain.comparison import Change, Comparison
+    from mnimage.domain.comparison import Caution, Change, Comparison
     from mnimage.domain.pair import Pair
     from mnimage.domain.report import Block, Labels
 
@@ -66,6 +68,7 @@ def patient_page(pair: Pair, labels: Labels) -> Page:
         masthead(pair, labels, "Your skin, before and after"),
         Photos(photo_pair(pair, labels, face_frame(pair.before))),
         _key_numbers(pair.comparison),
+        *cautions_block(pair.comparison),
         grade_block(pair.comparison),
         Columns(_meaning(pair.comparison, labels)),
     ]
@@ -82,8 +85,24 @@ def masthead(pair: Pair, labels: Labels, title: str) -> Masthead:
         (labels.before or "Before", date_words(before)),
         (labels.after or "After", date_words(after)),
         ("Between", count((after - before).days, "day") if before and after else ""),
+        ("Shots", shots_words(pair.comparison)),
+        ("Since the last needling", needling_words(pair.comparison)),
     ]
     return Masthead(title, labels.clinic, tuple((name, words) for name, words in facts if words))
+
+
+def cautions_block(comparison: Comparison) -> list[Block]:
+    """Return what must be borne in mind with all the numbers; nothing where there is nothing."""
+    if not comparison.cautions:
+        return []
+    return [Notice("To bear in mind", tuple(_caution(one) for one in comparison.cautions))]
+
+
+def _caution(caution: Caution) -> str:
+    zones = [zone_words(zone).lower() for zone in caution.zones if zone != CONTROL]
+    where = f" ({', '.join(zones)})" if zones else ""
+    name = caution.name[:1].upper() + caution.name[1:]
+    return f"{name}{where}: {caution.words}"
 
 
 def grade_block(comparison: Comparison, most: int = REASONS_SHOWN) -> Grade:
@@ -124,16 +143,22 @@ def _key_numbers(comparison: Comparison) -> Cards | Notice:
 
 def _card(name: str, change: Change) -> Card:
     words, unit = score_words(name), unit_words(change.unit)
+    value, error, _ = change.weighed
+    values = f"{number(change.before, words.digits)} \N{RIGHTWARDS ARROW} "
+    values += f"{number(change.after, words.digits)} {unit}"
     if change.verdict is Verdict.NOT_COMPARABLE:
-        return Card(words.name, "", "", "", mark(change), change.reason or "not comparable")
-    detail = f"{number(change.before, words.digits)} \N{RIGHTWARDS ARROW} "
+        why = change.reason or "not comparable"
+        detail = f"{values}. {why}" if math.isfinite(value) else why
+        return Card(words.name, "", "", "", mark(change), detail)
+    if change.controlled is not None:
+        values += f", beyond the control's {number(change.controlled.expected, words.digits)}"
     return Card(
         name=words.name,
-        value=number(change.change, words.digits, signed=True),
+        value=number(value, words.digits, signed=True),
         unit=unit,
-        doubt=f"{PLUS_MINUS} {number(change.uncertainty, words.digits)}",
+        doubt=f"{PLUS_MINUS} {number(error, words.digits)}",
         mark=mark(change),
-        detail=detail + f"{number(change.after, words.digits)} {unit}",
+        detail=values,
     )
 
 
@@ -153,7 +178,7 @@ def _everywhere(comparison: Comparison) -> str:
     changes = [
         (zone, name, change)
         for zone in sorted(comparison.zones, key=zone_order)
-        if zone != WHOLE or len(comparison.zones) == 1
+        if zone != CONTROL and (zone != WHOLE or not comparison.zones.keys() - {WHOLE, CONTROL})
         for name, change in comparison.zones[zone].items()
     ]
     texts = [_tally([change for _, _, change in changes])]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeAlias
 
-from mnimage.domain.comparison import Verdict
+from mnimage.domain.comparison import Source, Verdict
 from mnimage.domain.report import Facts, Heading, Page, Picture, Strip, Table
+from mnimage.report.doubt import doubt_facts
 from mnimage.report.panels import change_layer, error_part, map_part, map_table, shared_limits
 from mnimage.report.parts import (
     MAP_PX,
@@ -37,7 +39,7 @@ from mnimage.report.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -50,12 +52,21 @@ if TYPE_CHECKING:
 
     Pixels: TypeAlias = NDArray[np.uint8]
 
-_HEADS = ("Before", "After", "Change", "%", "\N{PLUS-MINUS SIGN} SE", "MDC95", "Verdict")
+_SE, _FROM = "\N{PLUS-MINUS SIGN} SE", "SE from"
+_HEADS = ("Before", "After", "Change", "%", _SE, _FROM, "MDC95", "Verdict")
+_CONTROL_HEADS = ("Before", "After", "Change", "Beyond", _SE, _FROM, "MDC95", "Verdict")
 _TABLE_NOTE = (
-    "SE: standard error of the change. MDC95: the smallest change that repeated photos of "
-    "unchanged skin would exceed only once in twenty. No percentage is given of a value smaller "
-    "than that. Left and right are the patient's."
+    "SE: standard error of the change, from the validation of this mode or from this patient's own "
+    "repeat shots where they scatter more. MDC95: the smallest change that repeated photos of "
+    "unchanged skin would exceed only once in twenty; verdicts hold for all comparisons together "
+    "and ask for more. No percentage is given of a value smaller than the MDC95. Left and right "
+    "are the patient's."
 )
+_CONTROL_NOTE = (
+    " Beyond: what is left of the change when that of the untreated control patch is taken off; "
+    "SE, MDC95 and verdict are those of it."
+)
+_SOURCES = {Source.VALIDATED: "validation", Source.REPEATS: "repeats"}
 _HIGHER_IS_BETTER = ("ita", "evenness")
 
 
@@ -119,8 +130,9 @@ def _day(examined: Examined) -> str:
 
 def _change_words(name: str, change: Change) -> str:
     digits, unit = score_words(name).digits, unit_words(change.unit)
-    doubt = f"\N{PLUS-MINUS SIGN} {number(change.uncertainty, digits)}"
-    return f"{number(change.change, digits, signed=True)} {unit} {doubt}"
+    value, error, _ = change.weighed
+    doubt = f"\N{PLUS-MINUS SIGN} {number(error, digits)}"
+    return f"{number(value, digits, signed=True)} {unit} {doubt}"
 
 
 def _change_note(within: float, unit: str) -> str:
@@ -145,7 +157,8 @@ def _tables(comparison: Comparison) -> list[Block]:
     names = sorted({name for row in comparison.zones.values() for name in row}, key=score_order)
     if not names:
         return []
-    heading = Heading("All numbers, zone by zone", _TABLE_NOTE)
+    note = _TABLE_NOTE + (_CONTROL_NOTE if comparison.told.control else "")
+    heading = Heading("All numbers, zone by zone", note)
     if len(comparison.zones) == 1:
         return [heading, _one_zone_table(comparison, names)]
     return [heading, *(_score_table(comparison, name) for name in names)]
@@ -154,21 +167,34 @@ def _tables(comparison: Comparison) -> list[Block]:
 def _one_zone_table(comparison: Comparison, names: list[str]) -> Table:
     """Return all scores in one table, where there is but one zone."""
     ((zone, changes),) = comparison.zones.items()
+    heads = _heads(changes.values())
     rows = tuple(
-        _row(f"{score_words(name).name}, {unit_words(changes[name].unit)}", changes[name], name)
+        _row(
+            f"{score_words(name).name}, {unit_words(changes[name].unit)}",
+            changes[name],
+            name,
+            heads,
+        )
         for name in names
     )
-    return Table(zone_words(zone), "", _HEADS, rows, _reasons(list(changes.values())))
+    return Table(zone_words(zone), "", heads, rows, _reasons(list(changes.values())))
 
 
 def _score_table(comparison: Comparison, name: str) -> Table:
     zones = [z for z in sorted(comparison.zones, key=zone_order) if name in comparison.zones[z]]
     changes = [comparison.zones[zone][name] for zone in zones]
+    heads = _heads(changes)
     rows = tuple(
-        _row(zone_words(zone), change, name) for zone, change in zip(zones, changes, strict=True)
+        _row(zone_words(zone), change, name, heads)
+        for zone, change in zip(zones, changes, strict=True)
     )
     unit = unit_words(changes[0].unit)
-    return Table(score_words(name).name, unit, _HEADS, rows, _reasons(changes))
+    return Table(score_words(name).name, unit, heads, rows, _reasons(changes))
+
+
+def _heads(changes: Iterable[Change]) -> tuple[str, ...]:
+    beyond = any(change.controlled is not None for change in changes)
+    return _CONTROL_HEADS if beyond else _HEADS
 
 
 def _reasons(changes: list[Change]) -> str:
@@ -176,28 +202,44 @@ def _reasons(changes: list[Change]) -> str:
     return " ".join(reasons)
 
 
-def _row(title: str, change: Change, name: str) -> tuple[Cell, ...]:
+def _row(title: str, change: Change, name: str, heads: tuple[str, ...]) -> tuple[Cell, ...]:
     digits = score_words(name).digits
     values = (number(change.before, digits), number(change.after, digits))
-    return (title, *values, *change_cells(change, digits))
+    cells = _cells(change, digits)
+    where = _SOURCES[change.source] if math.isfinite(change.uncertainty) else "\N{EN DASH}"
+    if heads is _HEADS:
+        return (title, *values, *cells[:3], where, *cells[3:])
+    own = number(change.change, digits, signed=True)
+    beyond = cells[0] if change.controlled is not None else "\N{EN DASH}"
+    return (title, *values, own, beyond, cells[2], where, *cells[3:])
 
 
 def change_cells(change: Change, digits: int) -> tuple[Cell, ...]:
-    """Return change, percent, doubt, MDC95 and verdict; dashes where it is not comparable."""
+    """Return change, percent, doubt, MDC95 and verdict; dashes where it is not comparable.
+
+    Where there is a control patch they are those of the change beyond it.
+    """
     if change.verdict is Verdict.NOT_COMPARABLE:
         return (*("\N{EN DASH}",) * 4, mark(change))
+    return _cells(change, digits)
+
+
+def _cells(change: Change, digits: int) -> tuple[Cell, ...]:
+    """Return the same with all that was measured: numbers without a verdict are shown as well."""
+    value, error, limit = change.weighed
     return (
-        number(change.change, digits, signed=True),
+        number(value, digits, signed=True),
         percent(_percent(change)),
-        number(change.uncertainty, digits),
-        number(change.mdc95, digits),
+        number(error, digits),
+        number(limit, digits),
         mark(change),
     )
 
 
 def _percent(change: Change) -> float | None:
     """Return a change in percent; None where the value before is within the error of nothing."""
-    return change.change_percent if change.before > change.mdc95 else None
+    value, _, limit = change.weighed
+    return 100 * value / change.before if change.before > limit else None
 
 
 def _scars(pair: Pair) -> list[Block]:
@@ -217,6 +259,8 @@ def _method(pair: Pair) -> list[Block]:
         Heading("How it was measured"),
         _registration(pair),
         grade_block(comparison, most=99),
+        Heading("Where the doubt comes from"),
+        Facts(doubt_facts(comparison)),
     ]
     if comparison.not_measured:
         missing = {
@@ -295,7 +339,8 @@ def _limits(pair: Pair) -> tuple[tuple[str, str], ...]:
     if pair.comparison.before is not None:
         facts["Colour"] = _colour(pair.comparison.before)
     facts["Verdict"] = (
-        "A change is called better or worse only when it is larger than the MDC95. Places where "
+        "A change is called better or worse only when it is larger than the MDC95, and large "
+        "enough among all comparisons made (Holm's procedure). Places where "
         "the photos could not be laid onto each other are left out of all numbers."
     )
     facts["Photos"] = "Cropped, turned and resized to the same frame; not retouched in any way."

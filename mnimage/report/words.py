@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mnimage.domain.face import WHOLE, ZONES
+from mnimage.domain.face import CONTROL, WHOLE, ZONES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -68,6 +68,7 @@ _ZONES = {
     "periorbital_left": "Around the left eye",
     "periorbital_right": "Around the right eye",
     "perioral": "Around the mouth",
+    CONTROL: "Control patch, untreated",
 }
 
 
@@ -95,8 +96,8 @@ def score_order(name: str) -> tuple[int, str]:
 
 
 def zone_order(name: str) -> tuple[int, str]:
-    """Return the key that sorts zones: all skin first, then from forehead to mouth."""
-    order = (WHOLE, *ZONES)
+    """Return the key that sorts zones: all skin first, then from forehead to mouth, control."""
+    order = (WHOLE, *ZONES, CONTROL)
     return (order.index(name) if name in order else len(order), name)
 
 

@@ -100,7 +100,8 @@ def test_every_zone_and_score_is_in_the_tables(made):
     ]
     assert all(len(table.rows) == len(pair.comparison.zones) for table in tables)
     assert tables[0].rows[0] == (
-        "All measured skin", "12.3", "9.9", "\N{MINUS SIGN}2.4", "\N{MINUS SIGN}20 %", "0.8", "1.6",
+        "All measured skin", "12.3", "9.9", "\N{MINUS SIGN}2.4", "\N{MINUS SIGN}20 %", "0.8",
+        "validation", "1.6",
         Mark(Verdict.BETTER, -1),
     )  # fmt: skip
 
