@@ -7,8 +7,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mnimage.domain.comparison import Source
 
 if TYPE_CHECKING:
@@ -96,8 +94,10 @@ def average_sessions(
     counts = [len(side) for side in shots]
     if max(counts) == 1 or not math.isfinite(sum(first)):
         return SessionMeans(*first, validated, Source.VALIDATED)
-    means = [float(np.mean(side)) for side in shots]
-    squares = sum(float(np.var(side)) * len(side) for side in shots)
+    means = [math.fsum(side) / len(side) for side in shots]
+    squares = math.fsum(
+        (value - mean) ** 2 for side, mean in zip(shots, means, strict=True) for value in side
+    )
     single = validated / scale.slope(first[0])
     share = dict(recipe.repeat_share).get(name, 1.0)
     pooled, prior = share * single**2, recipe.repeat_prior

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnimage.compare.scars import compare_scars, follow_scars
-from mnimage.domain.comparison import ScarState, Verdict
+from mnimage.compare.scars import compare_relief, compare_scars, follow_scars
+from mnimage.domain.comparison import ScarState, Source, Verdict
+from mnimage.domain.recipe import CompareRecipe
 from mnimage.domain.relief import ReliefCard, Scar
 
 
@@ -100,3 +101,65 @@ def test_a_scar_lost_for_a_session_keeps_its_place():
     there = compare_scars(card(scar(1, 1.0)), card(scar(1, 0.4, depth=0.12)))
     (course,) = follow_scars([gone, there], 0.05)
     assert [one.verdict for one in course.changes] == [Verdict.NOT_COMPARABLE, Verdict.BETTER]
+
+
+def test_totals_are_over_the_scars_that_both_sessions_show():
+    """A scar half outside the later picture must not make the rest look filled."""
+    before = card(scar(1, 1.0), scar(2, 3.0, row=300.0))
+    again = compare_relief(before, card(scar(1, 1.0)))
+    assert again["scar_volume_mm3"].before == again["scar_volume_mm3"].after == 1.0
+    assert again["scar_depth_index_um"].change == 0.0
+    assert again["scar_depth_index_um"].after == pytest.approx(1000 * 1.0 / 900)
+    assert {each.verdict for each in again.values()} == {Verdict.WITHIN_ERROR}
+
+
+def test_a_new_scar_counts_with_what_was_at_its_place_before():
+    place = scar(2, 0.2, row=300.0)
+    change = compare_relief(
+        card(scar(1, 1.0), places=(place,)), card(scar(1, 1.0), replace(place, volume_mm3=0.9))
+    )["scar_volume_mm3"]
+    assert (change.before, change.after) == (pytest.approx(1.2), pytest.approx(1.9))
+
+
+def test_depths_and_volumes_are_one_family():
+    """Unchanged scars drawn from the normal distribution: rarely is any of them called."""
+    random = np.random.default_rng(2)
+    called = []
+    for _ in range(400):
+        first, later = ([], [])
+        for number in range(1, 9):
+            for side in (first, later):
+                one = scar(number, 1.0, row=300.0 * number)
+                noise = random.normal(0, 1, 2)
+                volume = 1.0 + one.volume_uncertainty_mm3 * noise[0]
+                depth = one.depth_mm + one.depth_uncertainty_mm * noise[1]
+                side.append(replace(one, volume_mm3=volume, depth_mm=depth))
+        found = compare_scars(card(*first), card(*later))
+        called.append(any(one.verdict is not Verdict.WITHIN_ERROR for one in found))
+        assert found[0].depth.family == 16
+    # Binomial: 5 % of 400, three standard deviations.
+    assert np.mean(called) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+
+
+def test_repeats_average_each_scar_and_tell_its_own_scatter():
+    first, after = card(scar(1, 1.0)), card(scar(1, 0.9, depth=0.28))
+    before_again = [(first, card(scar(1, 1.1, depth=0.34)))]
+    recipe = CompareRecipe()
+    (one,) = compare_scars(first, after, (before_again, []), recipe)
+    assert one.volume.before == pytest.approx(np.sqrt(1.0 * 1.1))
+    assert one.depth.before == pytest.approx(0.32)
+    # 0.04 mm between two shots of one session, where the study says 0.01.
+    assert one.depth.source is Source.REPEATS
+    (alone,) = compare_scars(first, after, recipe=recipe)
+    assert one.depth.uncertainty > 1.4 * alone.depth.uncertainty
+    totals = compare_relief(first, after, (before_again, []), recipe)
+    assert totals["scar_volume_mm3"].before == pytest.approx(np.sqrt(1.0 * 1.1))
+
+
+def test_a_new_scars_number_in_a_repeat_is_not_taken_for_the_same_scar():
+    place = scar(2, 0.2, row=300.0, depth=0.05)
+    before = card(scar(1, 1.0), places=(place,))
+    after = card(scar(1, 1.0), scar(2, 1.2, row=300.0))
+    stray = card(scar(1, 1.0), scar(2, 9.0, row=700.0))
+    (_, new) = compare_scars(before, after, ([], [(before, stray)]))
+    assert new.volume.after == 1.2

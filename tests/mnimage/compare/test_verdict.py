@@ -100,3 +100,44 @@ def test_values_survive_the_family():
     held = hold_family(changes)
     assert [c.mdc95 for c in held.values()] == [c.mdc95 for c in changes.values()]
     assert [c.after for c in held.values()] == [c.after for c in changes.values()]
+
+
+def test_the_family_says_how_far_a_change_must_go():
+    held = hold_family(_family(np.array([0.0, 0.0, 2.0, 9.0]), 1))
+    for change in held.values():
+        assert change.family == 4
+        z = change.mdc95_family / change.uncertainty
+        assert 4 * 2 * stats.norm.sf(z) == pytest.approx(0.05)
+    # Whatever goes beyond it has a verdict.
+    beyond = [c for c in held.values() if abs(c.change) > c.mdc95_family]
+    assert beyond
+    assert all(c.verdict is Verdict.WORSE for c in beyond)
+
+
+def test_what_is_not_comparable_is_no_part_of_the_family():
+    changes = _family(np.zeros(5), 1)
+    nothing = weigh_change(_score(1.0), _score(math.nan), Doubt(1.0, 0.0))
+    held = hold_family({**changes, 5: nothing})
+    assert held[0].family == 5
+    assert held[5].verdict is Verdict.NOT_COMPARABLE
+    assert hold_family({5: nothing}) == {5: nothing}
+
+
+def test_the_interval_leaves_out_nothing_exactly_where_there_is_a_verdict():
+    for step in (-3.2, -2.7, 1.0, 2.7, 2.9):
+        change = weigh_change(_score(10), _score(10 + step), Doubt(1.0, 0.0))
+        low, high = change.interval
+        assert (low <= 0 <= high) is (change.verdict is Verdict.WITHIN_ERROR)
+
+
+def test_the_interval_covers_the_true_change_in_nineteen_of_twenty():
+    """Sessions and patches of skin drawn from the normal distribution, a true change of 1.5."""
+    random = np.random.default_rng(6)
+    days, patches = random.normal(0, 0.7, (2, 3000)), random.normal(0, 0.4, 3000)
+    covered = []
+    for before, after, patch in zip(*days, patches, strict=True):
+        change = weigh_change(
+            _score(5 + before), _score(6.5 + after + patch), Doubt(session=0.7, spatial=0.4)
+        )
+        covered.append(change.interval[0] <= 1.5 <= change.interval[1])
+    assert np.mean(covered) == pytest.approx(0.95, abs=3 * math.sqrt(0.05 * 0.95 / 3000))
