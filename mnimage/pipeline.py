@@ -27,7 +27,7 @@ from mnimage.face.scale import face_scale
 from mnimage.face.zones import skin_zones
 from mnimage.kernels.geometry import block_mean, expand, invert, sample
 from mnimage.quality.check import check_photo
-from mnimage.quality.marker import check_markers
+from mnimage.quality.marker import check_face_scale, check_markers, check_same_scale
 from mnimage.quality.shot import Earlier
 from mnimage.register.moved import mark_moved
 from mnimage.register.register import register_pair
@@ -35,6 +35,7 @@ from mnimage.register.warp import warp_photo
 from mnimage.relief.follow import cut_scars, fill_seen, fresh_scars
 from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
+from mnimage.score.carry import typical_magnification
 from mnimage.score.pair import score_pair
 from mnimage.score.score import score_photo
 
@@ -103,6 +104,7 @@ def examine_photo(
     seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM if face is None else _FACE_DEPTH_MM)
     quality = _with(quality, check_markers(markers, scale, seen))
     rough = face_scale(face) if face is not None else None
+    quality = _with(quality, check_face_scale(scale or seen, rough))
     return Examined(name, photo, face, zones, quality, scale or seen or rough)
 
 
@@ -114,14 +116,20 @@ def _without_markers(zones: Zones, markers: Sequence[Marker]) -> Zones:
     """Return the zones without the paper of the printed markers."""
     if not markers:
         return zones
-    paper = np.zeros(zones.labels.shape, dtype=np.uint8)
+    paper = _paper_of(markers, zones.reference.shape)
+    labels = np.where(paper, np.uint8(0), zones.labels)
+    return replace(zones, labels=labels, reference=zones.reference & ~paper)
+
+
+def _paper_of(markers: Sequence[Marker], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return where the paper of printed markers lies."""
+    paper = np.zeros(shape, dtype=np.uint8)
     for marker in markers:
         corners = np.array(marker.corners)[:, ::-1]
         middle = corners.mean(axis=0)
         edge = middle + (corners - middle) * _MARKER_EDGE
         cv2.fillConvexPoly(paper, np.rint(edge).astype(np.int32), 1)
-    labels = np.where(paper > 0, np.uint8(0), zones.labels)
-    return replace(zones, labels=labels, reference=zones.reference & (paper == 0))
+    return np.asarray(paper > 0, dtype=np.bool_)
 
 
 def _face_and_zones(photo: Photo) -> tuple[Face | None, Zones]:
@@ -174,10 +182,12 @@ def examine_shots(
     """
     recipe = recipe or Recipe()
     relief = recover_relief(shots, recipe.relief, tick)
-    card = replace(measure_relief(relief, recipe.relief), recipe=recipe.version)
     facts = CaptureFacts(format="directional shots", bits=shots.bits, taken_at=taken_at)
     photo = Photo(shots.picture if relief.picture is None else relief.picture, facts)
     markers = find_markers(photo)
+    # A printed marker is no skin: its edges would be scars.
+    relief = replace(relief, trusted=relief.trusted & ~_paper_of(markers, photo.shape))
+    card = replace(measure_relief(relief, recipe.relief), recipe=recipe.version)
     zones = _without_markers(skin_zones(photo, None), markers)
     quality = _without_focus(check_photo(photo, None, zones, recipe.quality))
     seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM)
@@ -428,6 +438,8 @@ def _pair(
         comparison = compare_pair(before, after, alignment, None, recipe, sessions)
         return Pair(before, after, comparison, None, None, {})
     photos, scales = (before.photo, after.photo), (before.scale, after.scale)
+    larger = typical_magnification(alignment)
+    after = replace(after, quality=_with(after.quality, check_same_scale(*scales, larger)))
     # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
     with ThreadPoolExecutor(1, thread_name_prefix="warp") as pool:
         drawn = pool.submit(warp_photo, after.photo, alignment)

@@ -1,4 +1,4 @@
-"""Can the printed markers in the photo be used, and do they agree with the scale told."""
+"""Can the printed markers in the photo be used, and can the scale be true."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ _DISAGREE = (
     "The scale told and the marker in the photo disagree: check the scale, that the marker was "
     "printed at full size, and that it lies at the skin."
 )
+_NO_FACE = "By the scale told no adult has such a face: check the scale, or the marker's print."
+_OTHER_SCALE = "The scales of the two sessions disagree on the same skin: check both scales."
+_MEASURED = ("rig", "marker")
 
 
 def check_markers(
@@ -58,3 +61,36 @@ def check_markers(
         limit = max(_CHANCE * both, _LEAST_PERCENT)
         found.append(judge("scale", apart, at_most(limit, "%"), _DISAGREE))
     return tuple(found)
+
+
+def check_face_scale(known: Scale | None, rough: Scale | None) -> tuple[Finding, ...]:
+    """Return whether a scale can be true of this face: no adult's eyes are so far apart, or near.
+
+    Parameters
+    ----------
+    known
+        The scale that will be used, where there is one.
+    rough
+        That of the distance of the eyes, whose spread between adults is its error.
+    """
+    if known is None or rough is None:
+        return ()
+    apart = 100 * abs(known.mm_per_px / rough.mm_per_px - 1)
+    limit = 100 * _CHANCE * (known.relative_error**2 + rough.relative_error**2) ** 0.5
+    return (judge("scale of the face", apart, at_most(limit, "%"), _NO_FACE),)
+
+
+def check_same_scale(
+    before: Scale | None, after: Scale | None, magnification: float
+) -> tuple[Finding, ...]:
+    """Return whether two sessions' scales agree with how large the same skin is in both.
+
+    `magnification` is pixels of the photo after per pixel of the photo before, on the same skin.
+    """
+    known = [scale for scale in (before, after) if scale is not None and scale.source in _MEASURED]
+    if len(known) < 2:
+        return ()
+    apart = 100 * abs(known[1].mm_per_px * magnification / known[0].mm_per_px - 1)
+    both = sum(scale.relative_error**2 for scale in known) ** 0.5
+    limit = max(100 * _CHANCE * both, _LEAST_PERCENT)
+    return (judge("same scale", apart, at_most(limit, "%"), _OTHER_SCALE),)

@@ -11,21 +11,27 @@ import pytest
 from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
 from mnimage.domain.face import WHOLE, Zones
+from mnimage.domain.marker import number_of
 from mnimage.domain.pair import Examined
-from mnimage.domain.photo import Photo, Scale
+from mnimage.domain.photo import CaptureFacts, Photo, Scale
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe, RegisterRecipe
+from mnimage.errors import ModelsMissing
 from mnimage.phantom.camera import Rig
 from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take
+from mnimage.phantom.face import face_light, make_face
+from mnimage.phantom.light import ring
 from mnimage.phantom.pose import Pose
-from mnimage.phantom.render import Shot, shoot
-from mnimage.phantom.sensor import REAL, Sensor
+from mnimage.phantom.render import Shot, picture, shoot, shots_value
+from mnimage.phantom.sensor import REAL, Sensor, code, expose
 from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.targets import Print, Stage, print_light
 from mnimage.pipeline import (
     _without_chart,
     align,
     compare_photos,
     examine_photo,
+    examine_shots,
     score_examined,
 )
 from mnimage.report.registration import LeftOut, error_map
@@ -130,3 +136,93 @@ def test_a_chart_beside_the_skin_is_no_skin():
     card = score_examined(examine_photo(photo, name=""), Recipe())
     assert card.calibrated
     assert card.zones[WHOLE].scores["redness_hi"].uncertainty > 0
+
+
+def test_the_reference_is_that_of_before_carried_by_the_registration():
+    skin = make_skin(
+        seed=5, size_mm=(30, 30), mm_per_px=0.06, look=SkinLook(tone="II", marks=(0, 0))
+    )
+    colours = skin.chromophores
+    red = np.arange(skin.shape[1]) < skin.shape[1] // 2
+    blood = np.where(red[None], colours.blood_skin * 2, colours.blood_skin)
+    skin = replace(skin, chromophores=replace(colours, blood_skin=blood))
+    sensor = replace(REAL, jpeg=90)
+    before = shoot(skin, Shot(sensor=sensor))
+    # The skin moves 4 mm to the right: where the reference lay, redder skin lies now.
+    after = shoot(skin, Shot(sensor=sensor, pose=Pose(shift_mm=(0.0, 4.0)), seed=1))
+    first, second = examined(before), examined(after)
+    strip = np.zeros(before.shape, bool)
+    strip[:, 260:310] = True
+    other = np.zeros(before.shape, bool)
+    other[:, :100] = True
+    first = replace(first, zones=replace(first.zones, reference=strip))
+    second = replace(second, zones=replace(second.zones, reference=other))
+    change = compare_photos(first, second).comparison.zones[WHOLE]["redness_hi"]
+    assert change.before > 2
+    assert abs(change.change) < 0.4
+    # Held against the skin that now lies at the same pixels, it would seem to have paled.
+    left = score_examined(replace(second, zones=first.zones), Recipe())
+    assert left.zones[WHOLE].scores["redness_hi"].value < change.before - 1
+
+
+@pytest.fixture(scope="module")
+def marked_face() -> tuple[Photo, float]:
+    """Return a rendered face with a printed marker beside it, and the true mm per pixel."""
+    scene = make_face(seed=4, shape=(1000, 800))
+    pitch = scene.skin.mm_per_px
+    light = picture(scene.skin, Shot(), face_light(scene))
+    marker = Print(number_of(30, 0), 30.0, (-90.0, 110.0, 0.0), roll_deg=8.0)
+    light = print_light(marker, light, Stage(light.shape[:2], pitch, samples=1))
+    sensor = replace(REAL, jpeg=92)
+    coded = code(expose(light, sensor, np.random.default_rng(2)), sensor)
+    return Photo(coded, CaptureFacts("JPEG", 8)), pitch
+
+
+def test_a_marker_in_a_photo_of_a_face_gives_its_scale_and_its_error(marked_face):
+    photo, true = marked_face
+    try:
+        found = examine_photo(photo, name="")
+    except ModelsMissing:
+        pytest.skip("the face models are not here")
+    assert found.face is not None
+    assert found.scale.source == "marker"
+    # The skin may lie 10 mm before or behind the marker: that is most of the error.
+    assert 0.01 < found.scale.relative_error < 0.06
+    assert abs(found.scale.mm_per_px / true - 1) < 2 * found.scale.relative_error
+    cheek = score_examined(found, Recipe()).zones["cheek_left"]
+    assert cheek.area_uncertainty_mm2 == pytest.approx(
+        2 * found.scale.relative_error * cheek.area_mm2
+    )
+    rough = score_examined(replace(found, scale=Scale(true, "face", 0.06)), Recipe())
+    assert rough.zones["cheek_left"].area_uncertainty_mm2 > cheek.area_uncertainty_mm2
+    assert not [
+        one for one in found.quality.findings if one.check == "scale of the face" and not one.ok
+    ]
+
+
+def test_a_told_scale_that_the_face_cannot_have_is_a_failed_check(marked_face):
+    photo, true = marked_face
+    try:
+        found = examine_photo(photo, name="", scale=Scale(1.4 * true, "rig", 0.01))
+    except ModelsMissing:
+        pytest.skip("the face models are not here")
+    failed = {one.check for one in found.quality.findings if not one.ok}
+    assert {"scale", "scale of the face"} <= failed
+
+
+def test_a_marker_beside_the_skin_is_no_part_of_the_relief():
+    skin = make_skin(
+        seed=6, size_mm=(24, 24), mm_per_px=0.05, look=SkinLook(scars=(0, 1, 0), marks=(0, 0))
+    )
+    shots = shots_value(skin, ring(4))
+    stage = Stage(shots.shape, 0.05, samples=1)
+    marker = Print(number_of(8, 1), 8.0, (-6.0, -6.0, 0.0), white=0.5)
+    blank = np.zeros((*shots.shape, 3), np.float32)
+    printed = print_light(marker, blank, stage)
+    around = print_light(marker, blank + 1, stage) - printed
+    frames = shots.frames * around[..., 2] + printed[..., 2]
+    coded = np.rint(shots.picture * around + 255 * printed ** (1 / 2.2)).astype(np.uint8)
+    found = examine_shots(replace(shots, frames=frames, picture=coded), name="")
+    on_paper = around[..., 0] < 0.5
+    assert not found.relief.trusted[on_paper].any()
+    assert not (found.examined.relief.scar_labels[on_paper] > 0).any()
