@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, Command] = {
     "after.open": Command("File", "Open photo after…", ("Ctrl+Shift+O",)),
     "pair.swap": Command("File", "Swap before and after", ("X",)),
     "pair.compare": Command("File", "Compare", ("Ctrl+Return",)),
+    "session.details": Command("File", "Session details…", ("Ctrl+D",)),
+    "profile.make": Command("File", "Make colour profile from a chart photo…"),
     "work.cancel": Command("File", "Cancel", ("Escape",)),
     "report.write": Command("File", "Export report…", ("Ctrl+P", "Ctrl+E")),
     "app.quit": Command("File", "Quit", ("Ctrl+Q",)),

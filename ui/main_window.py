@@ -74,6 +74,8 @@ class MainWindow(QMainWindow):
             "after.open": partial(view.photo_wanted.emit, Side.AFTER.value),
             "pair.swap": view.swap_pressed.emit,
             "pair.compare": view.compare_pressed.emit,
+            "session.details": view.details_pressed.emit,
+            "profile.make": view.profile_make_pressed.emit,
             "work.cancel": view.cancel_pressed.emit,
             "report.write": view.report_pressed.emit,
             "app.quit": self._quit,

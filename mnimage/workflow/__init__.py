@@ -1,6 +1,6 @@
 """Every job the program can do, one function each: read, compute, keep."""
 
-from mnimage.workflow.color import Known, calibrate_file, known_profile
+from mnimage.workflow.color import Known, calibrate_file, is_profile, known_profile, knows
 from mnimage.workflow.demo import run_demo
 from mnimage.workflow.files import (
     compare_into,
@@ -22,7 +22,9 @@ __all__ = [
     "compare_files",
     "compare_into",
     "examine_file",
+    "is_profile",
     "known_profile",
+    "knows",
     "measure_rig",
     "profile_along",
     "register_files",

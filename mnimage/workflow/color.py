@@ -12,6 +12,7 @@ from mnimage.capture.files import read_photo
 from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.session import NOTHING_TOLD, Told
+from mnimage.errors import ChartUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,3 +84,17 @@ def known_profile(path: Path) -> ColorProfile:
     if path.suffix.lower() == ".json":
         return read_profile(path)
     return make_profile(read_photo(path))
+
+
+def is_profile(path: Path) -> bool:
+    """Return whether a file is a colour profile that can be read."""
+    try:
+        read_profile(path)
+    except ChartUnusable:
+        return False
+    return True
+
+
+def knows(profiles: tuple[Path, ...], told: Told) -> Known:
+    """Return what the user knows of a pair, from parts."""
+    return Known(profiles=profiles, told=told)

@@ -40,6 +40,10 @@ class Ask:
         """Return where the user wants a depth profile, as .csv or .png; None for nowhere."""
         return self._save(title, suggested, f"{TABLE};;{PICTURE}", "csv")
 
+    def save_colours(self, title: str, suggested: str) -> Path | None:
+        """Return where the user wants a colour profile; None for nowhere."""
+        return self._save(title, suggested, "Colour profile (*.json)", "json")
+
     def _save(self, title: str, suggested: str, kinds: str, ending: str) -> Path | None:
         dialog = QFileDialog(self._window, title, self._folder, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FULL = 100
 _STRONG = 70
 _NUDGE = 10
-_CHOICE_WIDTH = 196
+_CHOICE_WIDTH = 240
 
 
 class MapBar(QFrame):
@@ -43,7 +43,7 @@ class MapBar(QFrame):
         self._choice.setFixedWidth(_CHOICE_WIDTH)
         self._choice.addItem(self.tr("No map"), "")
         self._choice.currentIndexChanged.connect(self._choose)
-        self._strength = slider(self.tr("Strength of the map ([ and ])"), "strength", width=72)
+        self._strength = slider(self.tr("Strength of the map ([ and ])"), "strength", width=64)
         self._strength.setValue(_STRONG)
         self._strength.valueChanged.connect(self._set_strength)
         self._legend = LegendBar()

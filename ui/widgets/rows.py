@@ -97,4 +97,5 @@ def _draw_lines(painter: QPainter, style: _Style, lines: tuple[str, str], column
         painter.setFont(little)
         painter.setPen(QColor(style.colours.soft))
         under = QRectF(place.left(), top + QFontMetricsF(big).height(), place.width(), 20)
-        painter.drawText(under, side, small)
+        fitted = QFontMetricsF(little).elidedText(small, Qt.TextElideMode.ElideRight, under.width())
+        painter.drawText(under, side, fitted)

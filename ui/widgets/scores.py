@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from mnimage.domain.comparison import Change, ScarChange
 
+_REDNESS = "redness_hi"
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -157,18 +159,24 @@ class ScoreTable(RowView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         columns = ("Score", "Before", "After", "Change", "Verdict")
-        super().__init__(columns, (126, 54, 54, 66), parent)
+        super().__init__(columns, (138, 50, 50, 66), parent)
         self.setAccessibleName(self.tr("Scores by zone"))
         self.setObjectName("scores")
 
-    def show_zones(self, zones: Mapping[str, Mapping[str, Change]]) -> None:
-        """Show every score of every zone, all skin first."""
+    def show_zones(
+        self, zones: Mapping[str, Mapping[str, Change]], calibrated: bool | None = None
+    ) -> None:
+        """Show every score of every zone, all skin first.
+
+        Beside redness it is told whether colours were `calibrated`, where that is known.
+        """
         rows: list[Row] = []
         for zone in sorted(zones, key=zone_order):
             rows.append(Row((Cell(zone_words(zone)),), heading=True))
             scores = zones[zone]
             rows += [
-                _score_row(zone, name, scores[name]) for name in sorted(scores, key=score_order)
+                _score_row(zone, name, scores[name], calibrated)
+                for name in sorted(scores, key=score_order)
             ]
         self.show_rows(rows)
 
@@ -187,10 +195,12 @@ class ScarTable(RowView):
         self.show_rows([row for scar in scars for row in _scar_rows(scar)])
 
 
-def _score_row(zone: str, name: str, change: Change) -> Row:
-    words = score_words(name)
+def _score_row(zone: str, name: str, change: Change, calibrated: bool | None) -> Row:
+    words, unit = score_words(name), unit_words(change.unit)
     tip = "\n".join(filter(None, (words.meaning, explain(change))))
-    cells = (Cell(words.name, unit_words(change.unit)), *_value_cells(change, words.digits))
+    if name == _REDNESS and calibrated is not None:
+        unit += ", calibrated" if calibrated else ", uncalibrated"
+    cells = (Cell(words.name, unit), *_value_cells(change, words.digits))
     return Row(cells, tip, key=(zone, name))
 
 

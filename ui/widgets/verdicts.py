@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 
-from mnimage.domain.comparison import Verdict
+from mnimage.domain.comparison import Source, Verdict
 from ui.widgets import icons
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from mnimage.domain.comparison import Change
     from ui import theme
+
+
+_LEAST = "the least that can be told from repeated photos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,28 @@ def sign_of(verdict: Verdict, change: float = float("nan")) -> Sign:
 
 
 def explain(change: Change) -> str:
-    """Return one sentence on why a verdict was given."""
+    """Return why a verdict was given, and what is to be borne in mind with it."""
     if change.verdict is Verdict.NOT_COMPARABLE:
         return change.reason or "These two values must not be compared."
-    least = f"{change.mdc95:.2g} {change.unit}".strip()
-    if change.verdict is Verdict.WITHIN_ERROR:
-        return (
-            f"The change is smaller than {least}, the least that can be told from repeated photos."
-        )
-    return f"The change is larger than {least}, the least that can be told from repeated photos."
+    told = [_against_error(change), change.reason]
+    if change.source is Source.REPEATS:
+        told.append("The error is that of this patient's own repeat shots.")
+    return " ".join(filter(None, told))
+
+
+def _against_error(change: Change) -> str:
+    amount, _, least = change.weighed
+    beyond = " beyond the untreated control patch" if change.controlled else ""
+    known = f"{least:.2g} {change.unit}".strip()
+    if change.verdict is not Verdict.WITHIN_ERROR:
+        return f"The change{beyond} is larger than {known}, {_LEAST}."
+    if abs(amount) <= least:
+        return f"The change{beyond} is smaller than {known}, {_LEAST}."
+    needed = f"{change.mdc95_family:.2g} {change.unit}".strip()
+    return (
+        f"The change{beyond} is larger than {known}, but {change.family} changes are weighed "
+        f"together, and by chance alone one of them may be: {needed} would be sure."
+    )
 
 
 def draw_sign(painter: QPainter, sign: Sign, place: QRectF, colours: theme.Colours) -> None:

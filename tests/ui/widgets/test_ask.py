@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from ui.widgets.ask import Ask
+from ui.widgets.ask import PICTURE, Ask
 
 
 def test_photo_and_change_of_mind(qtbot, monkeypatch, tmp_path):
@@ -38,3 +39,24 @@ def test_report_gets_its_ending_from_the_dialog(qtbot, monkeypatch, tmp_path):
 def test_no_report_on_change_of_mind(qtbot, monkeypatch):
     monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     assert Ask().save_as("Export", "a.pdf") is None
+
+
+@pytest.mark.parametrize(
+    ("ask", "suffix"), [("save_profile", "csv"), ("save_colours", "json"), ("save_as", "pdf")]
+)
+def test_each_kind_of_file_has_its_ending(qtbot, monkeypatch, tmp_path, ask, suffix):
+    seen = []
+    monkeypatch.setattr(QFileDialog, "exec", lambda self: seen.append(self.defaultSuffix()) or 1)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _: [str(tmp_path / "x")])
+    assert getattr(Ask(), ask)("Save", "x") == tmp_path / "x"
+    assert seen == [suffix]
+
+
+def test_profile_follows_the_kind_that_is_chosen(qtbot, monkeypatch, tmp_path):
+    def choose_picture(dialog):
+        dialog.setDirectory(str(tmp_path))
+        dialog.filterSelected.emit(PICTURE)
+        return 1
+
+    monkeypatch.setattr(QFileDialog, "exec", choose_picture)
+    assert Ask().save_profile("Save", "a - b profile.csv").name == "a - b profile.png"

@@ -108,3 +108,15 @@ def test_columns_fit_the_inspector(scores, qtbot):
     room = theme.INSPECTOR_WIDTH - 20 - wide
     assert room > 12 + 21 + metrics.horizontalAdvance("comparable")
     assert scores.columnWidth(1) > metrics.horizontalAdvance("1234.5")
+
+
+@pytest.mark.parametrize(
+    ("calibrated", "expected"),
+    [(True, "HI, calibrated"), (False, "HI, uncalibrated"), (None, "HI")],
+)
+def test_redness_tells_whether_its_colour_is_calibrated(scores, make_pair, calibrated, expected):
+    scores.show_zones(make_pair().comparison.zones, calibrated)
+    model = scores.model()
+    small = [model.index(row, 0).data(SMALL_ROLE) for row in range(model.rowCount())]
+    assert small.count(expected) == 2
+    assert not any("calibrated" in words for words in small if words != expected)

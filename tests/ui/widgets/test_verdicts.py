@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from mnimage.domain.comparison import Change, Verdict
+from mnimage.domain.comparison import Change, Controlled, Source, Verdict
 from ui import theme
 from ui.widgets.verdicts import draw_sign, explain, sign_of
 
@@ -32,6 +34,29 @@ def test_reason_is_told():
     assert explain(refused) == "Blurred."
     assert "1.4 HI" in explain(change(Verdict.WITHIN_ERROR))
     assert "larger than 1.4 HI" in explain(change(Verdict.BETTER))
+
+
+def test_change_that_many_tests_make_uncertain_is_explained():
+    told = replace(
+        change(Verdict.WITHIN_ERROR, 5.0, 3.2), family=40, mdc95_family=2.1, source=Source.REPEATS
+    )
+    words = explain(told)
+    assert "larger than 1.4 HI" in words
+    assert "40 changes" in words
+    assert "2.1 HI" in words
+    assert "own repeat shots" in words
+
+
+def test_what_is_to_be_borne_in_mind_is_told_with_a_verdict():
+    told = change(Verdict.WORSE, 3.0, 5.0, reason="Needling itself reddens skin: day 3.")
+    assert explain(told).endswith("day 3.")
+
+
+def test_change_beyond_the_control_is_weighed():
+    told = replace(
+        change(Verdict.WITHIN_ERROR, 5.0, 3.0), controlled=Controlled(-1.8, -0.2, 0.6, 1.7)
+    )
+    assert "beyond the untreated control patch is smaller than 1.7 HI" in explain(told)
 
 
 def ink(verdict, colours):

@@ -16,6 +16,7 @@ from ui.widgets.findings import FindingList, failed
 from ui.widgets.scores import ScarTable, ScoreTable
 
 if TYPE_CHECKING:
+    from mnimage.domain.comparison import Comparison
     from mnimage.domain.pair import Pair
     from mnimage.domain.relief import Scar
 
@@ -71,8 +72,9 @@ class Inspector(QFrame):
         self._words.setText(_GRADES.get(grade.grade, ""))
         reasons = reasons_of(pair)
         self._show_reasons(reasons)
-        self._facts.setText(_alignment_words(pair))
-        self._scores.show_zones(comparison.zones)
+        told = (_alignment_words(pair), "" if pair.before.relief else color_words(comparison))
+        self._facts.setText("\n".join(filter(None, told)))
+        self._scores.show_zones(comparison.zones, is_calibrated(comparison))
         self._scars.show_scars(comparison.scars)
         self._scars_before = {str(scar.id): scar.before for scar in comparison.scars}
         self._findings.show_pair(pair, reasons)
@@ -157,8 +159,28 @@ def reasons_of(pair: Pair) -> tuple[str, ...]:
     """Return every reason for a pair's grade once, what the registration warns of first."""
     alignment = pair.comparison.alignment
     said = (alignment.reason,) if not alignment.aligned else alignment.warnings
-    told = (*said, *pair.comparison.comparability.reasons)
+    cautions = (caution.words for caution in pair.comparison.cautions)
+    told = (*said, *cautions, *pair.comparison.comparability.reasons)
     return tuple(dict.fromkeys(reason.rstrip(".") + "." for reason in told if reason))
+
+
+def is_calibrated(comparison: Comparison) -> bool | None:
+    """Say whether colours were calibrated by a chart; None where none were measured."""
+    if comparison.before is None or comparison.after is None:
+        return None
+    return comparison.before.calibrated and comparison.after.calibrated
+
+
+def color_words(comparison: Comparison) -> str:
+    """Return how well both photos' colours are known."""
+    calibrated = is_calibrated(comparison)
+    if calibrated is None:
+        return ""
+    if not calibrated:
+        return "Colour: not calibrated; a photo of a colour chart makes redness surer."
+    cards = (comparison.before, comparison.after)
+    errors = [f"{card.color.mean:.1f}" for card in cards if card and card.color]
+    return f"Colour: calibrated, error {' and '.join(errors)} ΔE." if errors else ""
 
 
 def _alignment_words(pair: Pair) -> str:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.progress import no_tick
+from mnimage.domain.session import Told
+from ui.screens.compare.files import (
+    SAME,
+    distinct_names,
+    is_json,
+    may_be_profile,
+    pair_label,
+    problem_with,
+    same_file,
+    shots_inside,
+)
+from ui.screens.compare.sessions import Details, KnownProfile
 from ui.screens.compare.side import Side
 
 if TYPE_CHECKING:
@@ -13,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from mnimage.domain.color import ColorProfile
     from mnimage.domain.pair import Pair
     from mnimage.domain.progress import Tick
     from mnimage.domain.surfaces import Profile, Surfaces
@@ -21,8 +35,6 @@ if TYPE_CHECKING:
     from ui.jobs import Jobs
     from ui.screens.compare.view import CompareView
     from ui.widgets.ask import Ask
-
-SHOTS = "SHOTS.json"
 
 Place = tuple[float, float]
 """Row and column in the photo before."""
@@ -42,6 +54,18 @@ class Workflow(Protocol):
     def write_report(self, pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
         """Write a pair's report."""
 
+    def known_profile(self, path: Path) -> ColorProfile:
+        """Return the colour profile of a file, or of a photo of the chart."""
+
+    def calibrate_file(self, path: Path, out: Path, *, tick: Tick = no_tick) -> ColorProfile:
+        """Make a colour profile from a photo of the chart and keep it."""
+
+    def is_profile(self, path: Path) -> bool:
+        """Say whether a file is a colour profile."""
+
+    def knows(self, profiles: tuple[Path, ...], told: Told) -> Known:
+        """Return what the user knows of a pair."""
+
     def surfaces_of(self, pair: Pair) -> Surfaces | None:
         """Return the surfaces of directional shots, laid onto each other."""
 
@@ -58,9 +82,11 @@ class ComparePresenter:
     def __init__(self, view: CompareView, workflow: Workflow, jobs: Jobs, ask: Ask) -> None:
         self._view, self._workflow, self._jobs, self._ask = view, workflow, jobs, ask
         self._files: dict[Side, Path] = {}
-        self._shown: tuple[dict[Side, Path], Pair] | None = None
+        self._shown: tuple[dict[Side, Path], Pair, Details] | None = None
         self._surfaces: Surfaces | None = None
         self._profile: Profile | None = None
+        self._details = Details()
+        self._draft = Details()
         self._busy = False
         view.photo_wanted.connect(self.choose)
         view.files_dropped.connect(self.drop)
@@ -68,6 +94,11 @@ class ComparePresenter:
         view.compare_pressed.connect(self.compare)
         view.cancel_pressed.connect(self.cancel)
         view.report_pressed.connect(self.report)
+        view.details_pressed.connect(self.open_details)
+        view.profile_wanted.connect(self.choose_profile)
+        view.profile_removed.connect(self.remove_profile)
+        view.profile_make_pressed.connect(self.make_profile)
+        view.details_confirmed.connect(self.use_details)
         view.line_drawn.connect(self.draw_profile)
         view.profile_export_pressed.connect(self.export_profile)
         jobs.progressed.connect(self.progress)
@@ -80,9 +111,11 @@ class ComparePresenter:
 
     def drop(self, paths: Sequence[Path], side: str = "") -> None:
         """Take one or two files that were dropped, on one of the sides or anywhere."""
-        files = [_shots_inside(path) for path in paths]
-        if problem := _problem(files):
+        files = [shots_inside(path) for path in paths]
+        if problem := problem_with(files):
             self._view.show_error(*problem)
+        elif len(files) == 1 and may_be_profile(files[0]):
+            self._sort_out(Side(side) if side else None, files[0])
         elif len(files) == 1:
             self._take(Side(side) if side else self._free_side(), files[0])
         else:
@@ -92,6 +125,7 @@ class ComparePresenter:
         """Let the two photos change places."""
         if self._files:
             self._files = {side.other: path for side, path in self._files.items()}
+            self._details = self._details.swapped()
             self._settle()
 
     def compare(self) -> None:
@@ -112,14 +146,15 @@ class ComparePresenter:
             self._jobs.cancel("order")
             self._jobs.cancel("report")
             self._view.set_report_busy(False)
+            self._stop_reading()
 
     def report(self) -> None:
         """Ask for a place and write the report there."""
         if self._busy or self._shown is None:
             self._view.show_error("There is nothing to report yet.", "Compare two photos first.")
             return
-        files, pair = self._shown
-        name = f"{_label(files[Side.BEFORE])} - {_label(files[Side.AFTER])}.pdf"
+        files, pair, _ = self._shown
+        name = f"{pair_label(files)}.pdf"
         path = self._ask.save_as("Export report", name)
         if path is None:
             return
@@ -130,6 +165,105 @@ class ComparePresenter:
             done=self._tell_report,
             failed=self._fail_report,
         )
+
+    # Session details
+
+    def open_details(self) -> None:
+        """Show what was told of the two sessions, to be changed."""
+        self._draft = self._details
+        self._view.show_details(self._draft)
+
+    def choose_profile(self, side: str) -> None:
+        """Ask for a colour profile, or for a photo of the chart, for one session."""
+        path = self._ask.photo(f"Colour profile {side}, or a photo of the chart")
+        if path:
+            self._read_profile(Side(side), path)
+
+    def remove_profile(self, side: str) -> None:
+        """Take the colour profile of one session away."""
+        self._draft = self._draft.with_profile(Side(side), None)
+        self._view.show_details(self._draft)
+
+    def use_details(self, days: float | None) -> None:
+        """Compare again with what was told."""
+        self._stop_reading()
+        told = replace(self._draft, days=days)
+        if told == self._details:
+            return
+        if told.profiles and any(is_json(path) for path in self._files.values()):
+            self._view.show_error(*_NOT_FOR_SHOTS)
+            return
+        self._details = told
+        self._view.show_told(told)
+        if len(self._files) == len(Side):
+            self._settle()
+
+    def make_profile(self) -> None:
+        """Make a colour profile from a photo of the chart and keep it as a file."""
+        photo = self._ask.photo("Photo of the colour chart")
+        if photo is None:
+            return
+        path = self._ask.save_colours("Save colour profile", f"{photo.stem} colours.json")
+        if path is None:
+            return
+        self._view.set_reading(True)
+        work = partial(self._make_profile, photo, path)
+        self._jobs.start("colours", work, done=self._tell_made, failed=self._fail_profile)
+
+    def _make_profile(self, photo: Path, path: Path, tick: Tick) -> KnownProfile:
+        return KnownProfile(path, self._workflow.calibrate_file(photo, path, tick=tick))
+
+    def _tell_made(self, known: KnownProfile) -> None:
+        self._view.set_reading(False)
+        self._view.show_made(known)
+
+    def _sort_out(self, side: Side | None, path: Path) -> None:
+        """Take a dropped file that may be a profile for what it is."""
+        self._jobs.start(
+            "order",
+            partial(self._is_profile, path),
+            done=partial(self._take_sorted, side, path),
+            failed=self._tell,
+        )
+
+    def _is_profile(self, path: Path, tick: Tick) -> bool:
+        tick(0, 1)
+        return self._workflow.is_profile(path)
+
+    def _take_sorted(self, side: Side | None, path: Path, is_profile: bool) -> None:
+        if not is_profile:
+            self._take(side or self._free_side(), path)
+            return
+        self.open_details()
+        self._read_profile(side or Side.BEFORE, path)
+
+    def _read_profile(self, side: Side, path: Path) -> None:
+        self._view.set_reading(True)
+        self._jobs.start(
+            "colours",
+            partial(self._known_profile, path),
+            done=partial(self._take_profile, side),
+            failed=self._fail_profile,
+        )
+
+    def _known_profile(self, path: Path, tick: Tick) -> KnownProfile:
+        tick(0, 1)
+        return KnownProfile(path, self._workflow.known_profile(path))
+
+    def _take_profile(self, side: Side, known: KnownProfile) -> None:
+        self._view.set_reading(False)
+        self._draft = self._draft.with_profile(side, known)
+        self._view.show_details(self._draft)
+
+    def _fail_profile(self, error: MnimageError) -> None:
+        self._view.set_reading(False)
+        self._view.show_profile_trouble(str(error), error.hint)
+
+    def _stop_reading(self) -> None:
+        self._jobs.cancel("colours")
+        self._view.set_reading(False)
+
+    # The depth profile
 
     def draw_profile(self, line: tuple[Place, Place] | None) -> None:
         """Show the heights along a line; a few thousand samples, so at once."""
@@ -143,7 +277,7 @@ class ComparePresenter:
             self._view.show_error("There is no profile yet.", "Draw a line across the skin first.")
             return
         files = self._shown[0]
-        name = f"{_label(files[Side.BEFORE])} - {_label(files[Side.AFTER])} profile.csv"
+        name = f"{pair_label(files)} profile.csv"
         path = self._ask.save_profile("Export depth profile", name)
         if path is None:
             return
@@ -161,12 +295,13 @@ class ComparePresenter:
         return next((side for side in Side if side not in self._files), Side.AFTER)
 
     def _take(self, side: Side, path: Path) -> None:
-        if problem := _problem([path]):
+        if problem := problem_with([path]):
             self._view.show_error(*problem)
-        elif _same(path, self._files.get(side.other)):
-            self._view.show_error(*_SAME)
+        elif same_file(path, self._files.get(side.other)):
+            self._view.show_error(*SAME)
         else:
             self._files = {**self._files, side: path}
+            self._details = self._details.without(side)
             self._settle()
 
     def _order(self, first: Path, second: Path) -> None:
@@ -188,6 +323,7 @@ class ComparePresenter:
 
     def _take_both(self, files: tuple[Path, Path]) -> None:
         self._files = dict(zip(Side, files, strict=True))
+        self._details = Details()
         self._settle()
 
     # Comparing
@@ -196,16 +332,21 @@ class ComparePresenter:
         """Show which files are chosen, and start once there are two."""
         self._view.clear_error()
         self._show_files()
+        self._view.show_told(self._details)
         if len(self._files) < len(Side):
             return
         self._busy = True
         self._view.show_busy()
-        work = partial(self._compare, self._files[Side.BEFORE], self._files[Side.AFTER])
+        work = partial(self._compare, dict(self._files), self._details)
         self._jobs.start("compare", work, done=self._show, failed=self._fail)
 
-    def _compare(self, before: Path, after: Path, tick: Tick) -> tuple[Pair, Surfaces | None]:
-        pair = self._workflow.compare_files(before, after, tick=tick)
-        return pair, self._workflow.surfaces_of(pair)
+    def _compare(
+        self, files: Mapping[Side, Path], details: Details, tick: Tick
+    ) -> tuple[Pair, Surfaces | None]:
+        known = self._workflow.knows(details.paths, Told(days_since_needling=details.days))
+        before, after = (files[side] for side in Side)
+        pair = self._workflow.compare_files(before, after, known=known, tick=tick)
+        return _told_apart(pair, before, after), self._workflow.surfaces_of(pair)
 
     def _show(self, answer: tuple[Pair, Surfaces | None]) -> None:
         pair, surfaces = answer
@@ -213,10 +354,10 @@ class ComparePresenter:
         if before and before == after:
             # A copy under another name: a comparison would say, truly and in vain, "no change".
             self._go_back()
-            self._view.show_error(*_SAME)
+            self._view.show_error(*SAME)
             return
         self._busy = False
-        self._shown = dict(self._files), pair
+        self._shown = dict(self._files), pair, self._details
         self._surfaces, self._profile = surfaces, None
         self._view.show_pair(pair, surfaces)
 
@@ -228,15 +369,16 @@ class ComparePresenter:
         """Return to what was on the screen before the job."""
         self._busy = False
         if self._shown:
-            self._files = dict(self._shown[0])
+            self._files, self._details = dict(self._shown[0]), self._shown[2]
             self._show_files()
+            self._view.show_told(self._details)
             self._view.show_result()
         else:
             self._view.show_empty()
 
     def _show_files(self) -> None:
-        names: Mapping[str, str] = {side: _name(path) for side, path in self._files.items()}
-        self._view.show_files(names)
+        names = distinct_names(list(self._files.values()))
+        self._view.show_files(dict(zip(self._files, names, strict=True)))
 
     # The report
 
@@ -260,42 +402,17 @@ class ComparePresenter:
         self._view.show_error(str(error), error.hint)
 
 
-_SAME = ("Both are the same photo.", "Choose photos of two different sessions.")
+_NOT_FOR_SHOTS = (
+    "A colour profile serves ordinary photos, not directional shots.",
+    "Remove it under session details, or compare ordinary photos.",
+)
 
 
-def _problem(files: Sequence[Path]) -> tuple[str, str] | None:
-    """Return why dropped files cannot be taken, and what to do instead."""
-    if not files:
-        return "Only files on this computer can be opened.", "Save the photo first, then drop it."
-    if len(files) > len(Side):
-        return (
-            f"{len(files)} files were dropped, but two photos are compared.",
-            "Drop the photo before and the photo after.",
-        )
-    if any(path.is_dir() for path in files):
-        return (
-            "This is a folder, not a photo.",
-            f"Drop a photo from it, or a folder of directional shots with its {SHOTS}.",
-        )
-    if len(files) == len(Side) and _same(*files):
-        return _SAME
-    return None
-
-
-def _shots_inside(path: Path) -> Path:
-    """Return the list of directional shots where a folder holds one."""
-    return path / SHOTS if (path / SHOTS).is_file() else path
-
-
-def _same(path: Path, other: Path | None) -> bool:
-    return other is not None and path.resolve() == other.resolve()
-
-
-def _label(path: Path) -> str:
-    """Return what a file is called in the name of another: lists of shots by their folder."""
-    return path.parent.name if path.name == SHOTS else path.stem
-
-
-def _name(path: Path) -> str:
-    """Return a file's name for labels; lists of shots are all called alike, so with the folder."""
-    return f"{path.parent.name}/{path.name}" if path.name == SHOTS else path.name
+def _told_apart(pair: Pair, before: Path, after: Path) -> Pair:
+    """Return the pair with names that differ, where the files' own names do not."""
+    if pair.before.name != pair.after.name:
+        return pair
+    first, later = distinct_names((before, after))
+    return replace(
+        pair, before=replace(pair.before, name=first), after=replace(pair.after, name=later)
+    )

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from mnimage.report.words import score_words
 from ui import theme
+from ui.screens.compare.details import DetailsDialog, Shown
 from ui.screens.compare.drops import DropVeil, local_files
 from ui.screens.compare.inspector import Inspector
 from ui.screens.compare.pages import BusyPage, EmptyPage
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mnimage.domain.pair import Pair
     from mnimage.domain.relief import Scar
     from mnimage.domain.surfaces import Profile, Surfaces
+    from ui.screens.compare.sessions import Details, KnownProfile
 
 TITLES = {Side.BEFORE: "Before", Side.AFTER: "After"}
 
@@ -53,6 +55,12 @@ class CompareView(QWidget):
     line_drawn = Signal(object)
     """Both ends of a line as ((row, column), (row, column)) of the photo before, or None."""
     profile_export_pressed = Signal()
+    details_pressed = Signal()
+    profile_wanted = Signal(str)
+    profile_removed = Signal(str)
+    profile_make_pressed = Signal()
+    details_confirmed = Signal(object)
+    """The days since the last needling, or None."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +79,7 @@ class CompareView(QWidget):
         layout.addWidget(self._header)
         layout.addWidget(self._stack, 1)
         self._toast = Toast(self)
+        self._dialog = DetailsDialog(self)
         self._veil = DropVeil(self)
         self.setAcceptDrops(True)
         self._connect()
@@ -118,6 +127,47 @@ class CompareView(QWidget):
     def show_profile(self, profile: Profile | None) -> None:
         """Show the heights along the line that was drawn."""
         self.canvas.show_profile(profile)
+
+    def show_told(self, details: Details) -> None:
+        """Show on the bar what was told of the sessions."""
+        calibrated = bool(details.profiles)
+        words = self.tr("Colour profile") if calibrated else self.tr("No colour profile")
+        self._told.setText(words)
+        tips = [f"{known.path.name}: {known.words}" for known in details.profiles.values()]
+        if details.days is not None:
+            tips.append(self.tr("{0:.0f} days since needling").format(details.days))
+        tips.append(self.tr("Click for session details: colour chart, days since needling"))
+        self._told.setToolTip("\n".join(tips))
+        self._told.setAccessibleName(self.tr("Session details: {0}").format(words))
+
+    def show_details(self, details: Details) -> None:
+        """Let what was told of the sessions be changed."""
+        if not self._dialog.isVisible():
+            self._dialog.show_days(details.days)
+            self._dialog.open()
+        self._dialog.show_profiles(
+            {side: Shown(known.path.name, known.words) for side, known in details.profiles.items()}
+        )
+
+    def set_reading(self, reading: bool) -> None:
+        """Show that a colour profile is being read or made."""
+        self._dialog.set_reading(reading)
+
+    def show_profile_trouble(self, words: str, hint: str) -> None:
+        """Say why a photo of the chart, or a profile, cannot be used."""
+        if self._dialog.isVisible():
+            self._dialog.show_trouble(words, hint)
+        else:
+            self.show_error(words, hint)
+
+    def show_made(self, known: KnownProfile) -> None:
+        """Say that a colour profile is on the disk, and how good it is."""
+        words = self.tr("The colour profile is saved as {0}.").format(known.path.name)
+        if self._dialog.isVisible():
+            self._dialog.show_trouble("", f"{words}\n{known.words}")
+        else:
+            self._saved = None
+            self._toast.tell(words, known.words, stays=True)
 
     def show_result(self) -> None:
         """Show the last pair again."""
@@ -181,6 +231,10 @@ class CompareView(QWidget):
         layout.addWidget(self._swap)
         layout.addWidget(self._files[Side.AFTER])
         layout.addStretch(1)
+        self._told = QPushButton(self.tr("No colour profile"))
+        self._told.setProperty("kind", "file")
+        self._told.setObjectName("details")
+        layout.addWidget(self._told)
         layout.addWidget(self._report)
         return bar
 
@@ -190,6 +244,11 @@ class CompareView(QWidget):
         self._busy.cancel_pressed.connect(self.cancel_pressed)
         self._swap.clicked.connect(self.swap_pressed)
         self._report.clicked.connect(self.report_pressed)
+        self._told.clicked.connect(self.details_pressed)
+        self._dialog.profile_wanted.connect(self.profile_wanted)
+        self._dialog.profile_removed.connect(self.profile_removed)
+        self._dialog.make_wanted.connect(self.profile_make_pressed)
+        self._dialog.confirmed.connect(self.details_confirmed)
         for side, button in self._files.items():
             button.clicked.connect(partial(self.photo_wanted.emit, side.value))
         self.canvas.line_drawn.connect(self.line_drawn)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from mnimage.domain.comparison import Comparability
-from ui.screens.compare.inspector import GradeBadge, Inspector
+from mnimage.domain.comparison import Caution, Comparability
+from ui.screens.compare.inspector import GradeBadge, Inspector, color_words, reasons_of
 
 
 def test_every_grade_is_spoken_and_drawn(qtbot):
@@ -95,3 +96,23 @@ def test_error_and_left_out_skin_are_stated(inspector, make_pair):
     assert "Scored: 100" in facts
     inspector.show_pair(make_pair(refused=True))
     assert inspector._facts.text() == ""
+
+
+def test_colour_is_told_with_the_error_of_both_charts():
+    def card(calibrated, error):
+        color = SimpleNamespace(mean=error) if calibrated else None
+        return SimpleNamespace(calibrated=calibrated, color=color)
+
+    def words(before, after):
+        return color_words(SimpleNamespace(before=before, after=after))
+
+    assert words(card(True, 1.04), card(True, 2.0)) == "Colour: calibrated, error 1.0 and 2.0 ΔE."
+    assert "not calibrated" in words(card(True, 1.0), card(False, None))
+    assert words(None, None) == ""
+
+
+def test_cautions_are_among_the_reasons(make_pair):
+    pair = make_pair()
+    caution = Caution("healing window", "Day 3 after needling.")
+    told = replace(pair, comparison=replace(pair.comparison, cautions=(caution,)))
+    assert "Day 3 after needling." in reasons_of(told)

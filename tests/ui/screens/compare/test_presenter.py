@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,19 +9,27 @@ from unittest.mock import Mock, call
 import pytest
 
 from mnimage.domain.progress import no_tick
-from mnimage.errors import NotComparable, OutputFailed, PhotoUnreadable
+from mnimage.domain.session import Told
+from mnimage.errors import ChartUnusable, NotComparable, OutputFailed, PhotoUnreadable
 from ui.screens.compare.presenter import ComparePresenter
+from ui.screens.compare.side import Side
 from ui.screens.compare.view import CompareView
 from ui.widgets.ask import Ask
 
 
 def pair_of(before, after):
     """Stand in for a pair: all that the presenter looks at is whether it is one photo twice."""
-    examined = [SimpleNamespace(photo=SimpleNamespace(sha256=each)) for each in (before, after)]
+    examined = [
+        SimpleNamespace(photo=SimpleNamespace(sha256=each), name=f"{place}.jpg")
+        for place, each in enumerate((before, after))
+    ]
     return SimpleNamespace(before=examined[0], after=examined[1])
 
 
 PAIR = pair_of("1f", "2e")
+
+
+FITTED = SimpleNamespace(error=SimpleNamespace(mean=1.2, skin=0.9), warnings=())
 
 
 class Library:
@@ -28,11 +37,13 @@ class Library:
 
     def __init__(self):
         self.compared, self.times, self.error, self.reports = [], {}, None, []
-        self.pair = PAIR
+        self.pair, self.surfaces, self.profiles = PAIR, None, ("colours.json",)
+        self.known, self.made, self.kept = [], [], []
 
-    def compare_files(self, before, after, *, mm_per_px=None, tick=no_tick):
+    def compare_files(self, before, after, *, known=None, tick=no_tick):
         tick(0, 4)
         self.compared.append((before, after))
+        self.known.append(known)
         if self.error:
             raise self.error
         return self.pair
@@ -40,8 +51,31 @@ class Library:
     def taken_at(self, path):
         return self.times.get(path)
 
+    def knows(self, profiles, told):
+        return profiles, told
+
     def surfaces_of(self, pair):
-        return None
+        return self.surfaces
+
+    def known_profile(self, path):
+        if self.error:
+            raise self.error
+        return FITTED
+
+    def is_profile(self, path):
+        return path.name in self.profiles
+
+    def calibrate_file(self, path, out, *, tick=no_tick):
+        self.made.append((path, out))
+        return FITTED
+
+    def profile_along(self, surfaces, start, end):
+        return surfaces, start, end
+
+    def write_profile(self, profile, path, *, tick=no_tick):
+        if self.error:
+            raise self.error
+        self.kept.append((profile, path))
 
     def write_report(self, pair, path, *, tick=no_tick):
         if self.error:
@@ -115,7 +149,7 @@ def test_folder_three_files_and_nothing_are_refused_in_words(stage, tmp_path):
 def test_folder_of_shots_is_taken(stage, tmp_path):
     (tmp_path / "SHOTS.json").write_text("{}")
     stage.presenter.drop([tmp_path], "before")
-    stage.view.show_files.assert_called_with({"before": f"{tmp_path.name}/SHOTS.json"})
+    stage.view.show_files.assert_called_with({"before": tmp_path.name})
 
 
 def test_same_file_twice_is_refused(stage):
@@ -229,3 +263,154 @@ def test_photos_without_a_known_file_are_not_taken_for_one(stage):
     stage.library.pair = pair_of("", "")
     stage.presenter.drop([stage.a, stage.b])
     stage.view.show_pair.assert_called_once_with(stage.library.pair, None)
+
+
+# Session details
+
+
+@pytest.fixture
+def charts(stage, tmp_path):
+    stage.chart, stage.profile = tmp_path / "chart.jpg", tmp_path / "colours.json"
+    for path in (stage.chart, stage.profile):
+        path.touch()
+    stage.presenter.drop([stage.a, stage.b])
+    return stage
+
+
+def use(stage, days=None):
+    stage.presenter.use_details(days)
+
+
+def test_profile_is_read_shown_and_used(charts):
+    charts.ask.photo.return_value = charts.profile
+    charts.presenter.open_details()
+    charts.presenter.choose_profile("before")
+    shown = charts.view.show_details.call_args.args[0]
+    assert shown.paths == (charts.profile,)
+    assert charts.library.known[-1] == ((), Told())
+    use(charts, 3.0)
+    assert charts.library.known[-1] == ((charts.profile,), Told(days_since_needling=3.0))
+    assert len(charts.library.compared) == 2
+    assert charts.view.show_told.call_args.args[0].days == 3.0
+
+
+def test_nothing_new_is_not_compared_again(charts):
+    charts.presenter.open_details()
+    use(charts)
+    assert len(charts.library.compared) == 1
+
+
+def test_details_closed_without_use_change_nothing(charts):
+    charts.ask.photo.return_value = charts.profile
+    charts.presenter.open_details()
+    charts.presenter.choose_profile("after")
+    charts.presenter.swap()
+    assert charts.library.known[-1][0] == ()
+
+
+def test_profile_of_another_photo_is_not_kept(charts):
+    charts.ask.photo.return_value = charts.profile
+    charts.presenter.open_details()
+    charts.presenter.choose_profile("after")
+    use(charts)
+    charts.presenter.drop([charts.c], "after")
+    assert charts.library.known[-1][0] == ()
+
+
+def test_profile_that_cannot_be_used_is_told_where_it_was_chosen(charts):
+    charts.library.error = ChartUnusable("No chart.", hint="Lay it flat.")
+    charts.ask.photo.return_value = charts.chart
+    charts.presenter.open_details()
+    charts.presenter.choose_profile("before")
+    charts.view.show_profile_trouble.assert_called_once_with("No chart.", "Lay it flat.")
+    assert charts.view.set_reading.mock_calls[-1] == call(False)
+
+
+def test_dropped_profile_is_taken_as_one_and_other_json_as_shots(charts, tmp_path):
+    charts.presenter.drop([charts.profile], "after")
+    charts.view.show_details.assert_called()
+    assert charts.presenter._draft.paths == (charts.profile,)
+    other = tmp_path / "session.json"
+    charts.library.profiles = ()
+    charts.presenter.drop([other], "after")
+    assert charts.library.compared[-1] == (charts.a, other)
+
+
+def test_profile_is_made_from_a_photo_of_the_chart(charts):
+    charts.ask.photo.return_value, charts.ask.save_colours.return_value = (
+        charts.chart,
+        charts.profile,
+    )
+    charts.presenter.make_profile()
+    assert charts.library.made == [(charts.chart, charts.profile)]
+    assert charts.view.show_made.call_args.args[0].path == charts.profile
+    charts.ask.save_colours.return_value = None
+    charts.presenter.make_profile()
+    charts.ask.photo.return_value = None
+    charts.presenter.make_profile()
+    assert len(charts.library.made) == 1
+
+
+def test_directional_shots_take_no_profile(charts, tmp_path):
+    folders = [tmp_path / "x", tmp_path / "y"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "SHOTS.json").write_text("{}")
+    charts.presenter.drop(folders)
+    charts.presenter.open_details()
+    charts.presenter._read_profile(Side.BEFORE, charts.profile)
+    use(charts)
+    assert "directional shots" in charts.view.show_error.call_args.args[0]
+    assert charts.library.known[-1][0] == ()
+
+
+def test_files_of_one_name_are_told_apart(stage, tmp_path, make_pair):
+    pair = make_pair()
+    stage.library.pair = replace(pair, after=replace(pair.after, name=pair.before.name))
+    for name in ("march", "june"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.jpg").touch()
+    stage.presenter.drop([tmp_path / "march" / "a.jpg", tmp_path / "june" / "a.jpg"])
+    shown = stage.view.show_pair.call_args.args[0]
+    assert (shown.before.name, shown.after.name) == ("march/a.jpg", "june/a.jpg")
+
+
+# The depth profile
+
+
+def test_line_is_measured_on_the_surfaces_and_kept(stage, tmp_path):
+    stage.library.surfaces = "surfaces"
+    stage.presenter.drop([stage.a, stage.b])
+    stage.view.show_pair.assert_called_once_with(PAIR, "surfaces")
+    stage.presenter.draw_profile(((1.0, 2.0), (3.0, 4.0)))
+    profile = ("surfaces", (1.0, 2.0), (3.0, 4.0))
+    stage.view.show_profile.assert_called_once_with(profile)
+    stage.ask.save_profile.return_value = tmp_path / "p.csv"
+    stage.presenter.export_profile()
+    assert stage.ask.save_profile.call_args.args[1] == "a - b profile.csv"
+    assert stage.library.kept == [(profile, tmp_path / "p.csv")]
+    stage.view.show_saved.assert_called_once_with(tmp_path / "p.csv")
+    stage.presenter.draw_profile(None)
+    stage.view.show_profile.assert_called_with(None)
+
+
+def test_no_line_no_export(stage):
+    stage.presenter.drop([stage.a, stage.b])
+    stage.presenter.draw_profile(((1.0, 2.0), (3.0, 4.0)))
+    stage.view.show_profile.assert_called_once_with(None)
+    stage.presenter.export_profile()
+    stage.ask.save_profile.assert_not_called()
+    assert stage.view.show_error.call_args.args[1] == "Draw a line across the skin first."
+
+
+def test_profile_that_cannot_be_written_is_told(stage, tmp_path):
+    stage.library.surfaces = "surfaces"
+    stage.presenter.drop([stage.a, stage.b])
+    stage.presenter.draw_profile(((1.0, 2.0), (3.0, 4.0)))
+    stage.ask.save_profile.return_value = None
+    stage.presenter.export_profile()
+    assert stage.library.kept == []
+    stage.ask.save_profile.return_value = tmp_path / "p.png"
+    stage.library.error = OutputFailed("The disk is full.", hint="Make room.")
+    stage.presenter.export_profile()
+    stage.view.show_error.assert_called_once_with("The disk is full.", "Make room.")

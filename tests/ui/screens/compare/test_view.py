@@ -157,12 +157,15 @@ class Library:
     def taken_at(self, path):
         return None
 
-    def compare_files(self, before, after, *, mm_per_px=None, tick=no_tick):
+    def compare_files(self, before, after, *, known=None, tick=no_tick):
         while not self.go_on.wait(0.005):
             tick(1, 4)
         if self.error:
             raise self.error
         return self.pair
+
+    def knows(self, profiles, told):
+        return profiles, told
 
     def surfaces_of(self, pair):
         return None
