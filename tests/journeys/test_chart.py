@@ -94,8 +94,11 @@ def test_a_pair_of_sessions_with_a_profile_each(session, profiles, tmp_path, cap
 
 def test_a_photo_of_the_chart_serves_as_its_profile(session, profiles, tmp_path, capsys):
     args = ("score", session["before"], "--out", tmp_path, "--mm-per-px", 0.07, "--profile")
-    kept = _ask(capsys, *args, profiles[0])
-    assert _ask(capsys, *args, session["before_chart"]) == kept
+    kept, other = (_ask(capsys, *args, each) for each in (profiles[0], session["before_chart"]))
+    origins = [answer.pop("made_from")["inputs"] for answer in (kept, other)]
+    assert other == kept
+    assert origins[0]["photos"] == origins[1]["photos"]
+    assert origins[0]["profiles"] != origins[1]["profiles"]
     assert run([*map(str, args), str(session["before"])]) == 1
     assert "No colour chart" in capsys.readouterr().err
 
