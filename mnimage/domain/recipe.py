@@ -202,7 +202,8 @@ class ReliefRecipe:
     (sigma in mm): assumed values in the order of Jensen's diffuse lengths, to be measured per rig.
     The `..._error` values are what sessions with a fixed rig are expected to differ by (simulated:
     lamps known to 0.4 degrees, power to 2 %, motion of half a pixel). `scatter_error` is how wrong
-    share and reach may be for one skin, each by itself. `lens_blur_px` is the sigma
+    share and reach may be for one skin, each by itself; `gloss_error` how wrong the part of slopes
+    that gloss made may be found, since its lobe is not known. `lens_blur_px` is the sigma
     of a sharp lens' blur. What covers less than `scar_narrow_mm2` is a scar only if it is deeper
     than `scar_least_narrow_mm`: pores, crossings of furrows and bits of lines reach 0.1 mm.
     """
@@ -219,6 +220,8 @@ class ReliefRecipe:
         ("green", 0.4, 0.4),
         ("red", 0.5, 1.0),
     )
+    correct_gloss: bool = True
+    gloss_error: float = 0.4
     scatter_error: float = 0.3
     scatter_rounds: int = 4
     lens_blur_px: float = 0.6

@@ -55,7 +55,8 @@ class Relief:
     was much darker than the shape found can explain, so that a hole is at least as deep as found.
     `scatter_share` is the share of the light that was taken to spread inside the skin (0: none).
     `slope_error` is that of the shots; `picture` their mean with the motion between them taken
-    back, None where none was.
+    back, None where none was. `gloss` is by which part gloss had steepened the slopes before it was
+    taken back.
     """
 
     height_mm: NDArray[np.float32] = field(repr=False)
@@ -69,6 +70,7 @@ class Relief:
     shadowed: NDArray[np.bool_] | None = field(repr=False, default=None)
     slope_error: float = 0.0
     picture: NDArray[np.uint8] | None = field(repr=False, default=None)
+    gloss: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,7 @@ def shoot_session(skin: Skin, seed: int, fault: Fault, rig: Rig | None = None) -
         picture=to_coded8(np.mean(frames, axis=0)),
         channel=CHANNELS[channel],
         bits=12,
+        colors=np.stack([to_coded8(np.maximum(frame, 0)) for frame in frames]),
     )
     mean = away + np.mean([moved for _, moved, _ in mishaps], axis=0)
     return Session(shots, (float(mean[0]), float(mean[1])))

@@ -9,12 +9,14 @@ relief stays 0.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from mnimage.kernels.color import to_coded8, to_linear
 from mnimage.kernels.geometry import block_mean, expand, grid_places
 from mnimage.kernels.surface import lamp_rows
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
     Values = NDArray[np.float64]
 
+_BAND, _WORKERS = 64, 2
 _LEAST_PX = 0.05
 _MOST_PX = 10.0
 _WORKING_PX = 1300
@@ -86,29 +89,85 @@ class Motion:
         """Return the motion (k, 2, n) of each shot at n places."""
         return np.asarray(self.parts @ _terms(self.shape, row, column).T)
 
-    def field(self, shot: int) -> tuple[Plane, Plane]:
-        """Return where each pixel of the mean frame lies in a shot: its rows, its columns."""
-        down, right = grid_places(self.shape, _GRID)
-        ways = self.parts[shot] @ _terms(self.shape, down.ravel(), right.ravel()).T
-        row, column = (
-            expand((place + way.reshape(place.shape)).astype(np.float32), _GRID, self.shape)
-            for place, way in zip((down, right), ways, strict=True)
+    def field(self, shot: int, span: slice | None = None) -> tuple[Plane, Plane]:
+        """Return where pixels of the mean frame lie in a shot: their rows, their columns.
+
+        All pixels, or those of the rows `span`.
+        """
+        span = span or slice(0, self.shape[0])
+        row, column = np.arange(span.start, span.stop), np.arange(self.shape[1])
+        down, right = _powers(self.shape[0], row), _powers(self.shape[1], column)
+        ways = [down @ self._factors(part) @ right.T for part in self.parts[shot]]
+        return (
+            np.asarray(ways[0] + row[:, None].astype(np.float32), dtype=np.float32),
+            np.asarray(ways[1] + column.astype(np.float32), dtype=np.float32),
         )
-        return row, column
+
+    def _factors(self, part: Values) -> Plane:
+        """Return the factors of one way by the degrees down and right."""
+        factors = np.zeros((_DEGREE + 1, _DEGREE + 1), dtype=np.float32)
+        factors[tuple(np.array(_degrees()).T)] = part
+        return factors
 
 
-def align_shots(shots: Shots, recipe: ReliefRecipe) -> tuple[Shots, tuple[str, ...]]:
-    """Return the shots with their motion taken back, and what there is to say of it."""
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """Shots whose frames are freed of motion, that motion (None: none), and what to say of it.
+
+    The colours of the shots stay behind: `picture` draws their mean.
+    """
+
+    shots: Shots
+    motion: Motion | None = None
+    notes: tuple[str, ...] = ()
+
+
+def align_shots(shots: Shots, recipe: ReliefRecipe) -> Steady:
+    """Return the shots with the motion of their frames taken back."""
     if not recipe.align_frames or len(shots.frames) < 4:
-        return shots, ()
+        return Steady(shots)
     motion = find_motion(shots)
     largest = motion.largest_px
     if largest > _MOST_PX:
-        return shots, (_RESTLESS.format(_MOST_PX),)
+        return Steady(shots, notes=(_RESTLESS.format(_MOST_PX),))
     if largest < _LEAST_PX:
-        return shots, ()
+        return Steady(shots)
     notes = (_STEADY.format(largest),) if largest >= 0.5 else ()
-    return _moved(shots, motion), notes
+    return Steady(_moved(shots, motion), motion, notes)
+
+
+def steady_picture(colors: NDArray[np.uint8], motion: Motion) -> NDArray[np.uint8]:
+    """Return the mean in linear light of the shots' 8-bit pictures, freed of motion, coded again.
+
+    Parameters
+    ----------
+    colors
+        The shots as taken, (k, rows, columns, 3).
+    motion
+        How they are moved.
+    """
+    picture = np.empty(colors.shape[1:], dtype=np.uint8)
+
+    def draw(span: slice) -> None:
+        total = np.zeros(picture[span].shape, dtype=np.float32)
+        for number in range(len(colors)):
+            total += to_linear(drawn_colors(colors[number], motion.field(number, span)))
+        picture[span] = to_coded8(total / np.float32(len(colors)))
+
+    tops = range(0, len(picture), _BAND)
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        list(pool.map(draw, [slice(top, min(top + _BAND, len(picture))) for top in tops]))
+    return picture
+
+
+def drawn_colors(picture: NDArray[np.uint8], places: tuple[Plane, Plane]) -> NDArray[np.uint8]:
+    """Return an 8-bit picture drawn at places (rows, columns).
+
+    Coded values, as an eye sees them: cubic drawing overshoots less in them.
+    """
+    row, column = places
+    drawn = cv2.remap(picture, column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(drawn, dtype=np.uint8)
 
 
 def find_motion(shots: Shots) -> Motion:
@@ -165,12 +224,18 @@ def _degrees() -> list[tuple[int, int]]:
 def _terms(shape: tuple[int, int], row: Plane | Values, column: Plane | Values) -> Values:
     """Return the value of each term at n places, shape (n, terms)."""
     down, right = (
-        np.polynomial.legendre.legvander(
-            2 * (np.asarray(place, dtype=np.float64) + 0.5) / size - 1, _DEGREE
-        )
+        _legendre(size, np.asarray(place, dtype=np.float64))
         for place, size in zip((row, column), shape, strict=True)
     )
     return np.stack([down[:, i] * right[:, j] for i, j in _degrees()], axis=1)
+
+
+def _legendre(size: int, places: Values) -> Values:
+    return np.asarray(np.polynomial.legendre.legvander(2 * (places + 0.5) / size - 1, _DEGREE))
+
+
+def _powers(size: int, places: NDArray[np.intp]) -> Plane:
+    return _legendre(size, places.astype(np.float64)).astype(np.float32)
 
 
 def _tiles(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -311,20 +376,17 @@ def _slopes(frames: Plane) -> tuple[Plane, Plane]:
 
 def _moved(shots: Shots, motion: Motion) -> Shots:
     frames = np.empty_like(shots.frames)
-    colors = None if shots.colors is None else np.empty_like(shots.colors)
     saturated = None if shots.saturated is None else np.empty_like(shots.saturated)
-    for index, frame in enumerate(shots.frames):
+
+    def move(index: int) -> None:
         row, column = motion.field(index)
-        frames[index] = _sampled(frame, row, column)
+        frames[index] = _sampled(shots.frames[index], row, column)
         if saturated is not None and shots.saturated is not None:
             saturated[index] = _touched(shots.saturated[index], row, column)
-        if colors is not None and shots.colors is not None:
-            # Coded values, as an eye sees them: cubic drawing overshoots less in them.
-            drawn = cv2.remap(
-                shots.colors[index], column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-            )
-            colors[index] = np.asarray(drawn, dtype=np.uint8)
-    return replace(shots, frames=frames, saturated=saturated, colors=colors)
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        list(pool.map(move, range(len(frames))))
+    return replace(shots, frames=frames, saturated=saturated, colors=None)
 
 
 def _touched(marked: NDArray[np.bool_], row: Plane, column: Plane) -> NDArray[np.bool_]:

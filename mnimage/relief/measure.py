@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _LEAST_USABLE = 0.05
 _WELL_TRUSTED = 0.8
+_OWN_GLOSS = 0.5
 _TOO_WIDE = (
     "Scar {} is too wide for this picture: too little healthy skin around it to tell its depth. "
     "Photograph a larger place."
@@ -94,7 +95,8 @@ def measure_relief(
         recipe="",
         warnings=(*relief.warnings, *_doubts(relief, usable, found)),
         texture_octaves_um=texture.octaves_um,
-        texture_systematic_um=texture.sq_um * _shared_error(relief.scatter_share, recipe),
+        texture_systematic_um=texture.sq_um
+        * hypot(_shared_error(relief.scatter_share, recipe), recipe.gloss_error * relief.gloss),
         texture_direction=texture.direction,
         marks=find_marks(flat, skin, pitch),
     )
@@ -109,11 +111,15 @@ def _shared_error(share: float, recipe: ReliefRecipe) -> float:
 
 
 def _doubted(recipe: ReliefRecipe, relief: Relief) -> ReliefRecipe:
-    """Return the recipe with the doubt of these very lamps where it is more than is expected."""
+    """Return the recipe with the doubt of these very shots where it is more than is expected.
+
+    What the gloss is wrong by, the sessions of one skin share for the most part.
+    """
+    own = hypot(relief.slope_error, _OWN_GLOSS * recipe.gloss_error * relief.gloss)
     return replace(
         recipe,
-        slope_error=max(recipe.slope_error, relief.slope_error),
-        volume_error=max(recipe.volume_error, relief.slope_error),
+        slope_error=max(recipe.slope_error, own),
+        volume_error=max(recipe.volume_error, own),
     )
 
 
@@ -123,7 +129,7 @@ def _holes(relief: Relief, flat: Plane, usable: Mask, skin: Mask, recipe: Relief
     raw = depth if relief.raw_mm is None else depth_below(relief.raw_mm, skin, pitch, recipe)
     none = np.zeros(usable.shape, dtype=np.bool_)
     shadowed = none if relief.shadowed is None else relief.shadowed
-    return Holes(depth, raw, usable, shadowed, relief.scale, relief.scatter_share)
+    return Holes(depth, raw, usable, shadowed, relief.scale, relief.scatter_share, relief.gloss)
 
 
 def _doubts(relief: Relief, usable: Mask, scars: tuple[Scar, ...]) -> tuple[str, ...]:

@@ -10,13 +10,13 @@ import numpy as np
 from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Relief
 from mnimage.errors import ShotsUnusable
-from mnimage.kernels.color import mean_coded
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
 from mnimage.kernels.surface import to_normals
-from mnimage.relief.align import align_shots
+from mnimage.relief.align import align_shots, steady_picture
 from mnimage.relief.fitness import fitness_doubts, measure_fitness
+from mnimage.relief.gloss import find_gloss, without_gloss
 from mnimage.relief.light import LightField, light_field
 from mnimage.relief.optics import restore_fine
 from mnimage.relief.scatter import Blur, scatter_of, sharpen_slopes
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Shots
+    from mnimage.relief.align import Steady
 
     Plane = NDArray[np.float32]
 
@@ -38,13 +39,19 @@ _LEAST_SIDE_MM = 2.5
 _COARSE_MM = 0.6
 _RAW_MM = 0.12
 _FILL_STEP, _FILL_MM = 4, 0.3
+_THIN = 9
+_MUCH_GLOSS = 0.1
+_GLOSSY = (
+    "Gloss made the relief {:.0%} too steep; this was taken back as far as its colour tells. Cross "
+    "the polarisers, and dab the skin dry."
+)
 
 
 def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> Relief:
     """Return the height of the skin seen in directional shots.
 
     Photometric stereo (Woodham 1980) with robust weights, near lamps by the inverse square, slopes
-    joined by a cosine fit, the spread of light inside the skin taken back.
+    joined by a cosine fit, gloss and the spread of light inside the skin taken back.
 
     Parameters
     ----------
@@ -63,11 +70,12 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
         If `tick` says so.
     """
     _check_size(shots)
-    steady, warnings = align_shots(shots, recipe)
-    light = _light(steady, recipe)
-    doubts = fitness_doubts(measure_fitness(steady, light))
-    slopes = solve_slopes(steady, light, recipe, tick)
+    steady = align_shots(shots, recipe)
+    light = _light(steady.shots, recipe)
+    doubts = fitness_doubts(measure_fitness(steady.shots, light))
+    slopes = solve_slopes(steady.shots, light, recipe, tick)
     _check(slopes.trusted)
+    slopes, gloss = _dulled(shots, steady, light, slopes, recipe)
     filled = _fill(slopes, shots.scale.mm_per_px)
     pitch = np.float32(shots.scale.mm_per_px)
     raw = _raw_height(filled, shots.scale.mm_per_px)
@@ -79,20 +87,48 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
         albedo=slopes.albedo,
         trusted=slopes.trusted,
         scale=shots.scale,
-        warnings=(*warnings, *shots.notes, *doubts),
+        warnings=(*steady.notes, *shots.notes, *doubts, *_gloss_notes(gloss)),
         raw_mm=raw,
         scatter_share=scatter_of(recipe, shots.channel)[0] if recipe.correct_scatter else 0.0,
         shadowed=slopes.shadowed,
         slope_error=shots.slope_error,
         picture=_picture(shots, steady),
+        gloss=gloss,
     )
 
 
-def _picture(shots: Shots, steady: Shots) -> NDArray[np.uint8] | None:
+def _picture(shots: Shots, steady: Steady) -> NDArray[np.uint8] | None:
     """Return the mean of the shots in colour where their motion was taken back."""
-    if steady is shots or steady.colors is None:
+    if steady.motion is None or shots.colors is None:
         return None
-    return mean_coded(steady.colors)
+    return steady_picture(shots.colors, steady.motion)
+
+
+def _dulled(
+    shots: Shots, steady: Steady, light: LightField, slopes: Slopes, recipe: ReliefRecipe
+) -> tuple[Slopes, float]:
+    """Return the slopes without gloss, and by which part gloss had steepened them."""
+    if not recipe.correct_gloss or shots.colors is None or len(shots.frames) < 4:
+        return slopes, 0.0
+    filled = _fill(slopes, shots.scale.mm_per_px)
+    # One round comes near enough to the surface itself, which is what mirrors.
+    surface = _unscattered(filled, shots, replace(recipe, scatter_rounds=1))
+    strength = find_gloss(shots, steady, light, slopes, surface).sure
+    if strength <= 0:
+        return slopes, 0.0
+    dulled = without_gloss(slopes, surface, light, strength, recipe)
+    return dulled, max(_steepness(slopes) / max(_steepness(dulled), 1e-9) - 1, 0.0)
+
+
+def _steepness(slopes: Slopes) -> float:
+    """Return the root mean square slope from pixel to pixel, whatever the form of the body."""
+    thin = slopes.trusted[::_THIN, 1:] & slopes.trusted[::_THIN, :-1]
+    steps = [np.diff(slope[::_THIN], axis=1)[thin] for slope in (slopes.x, slopes.y)]
+    return float(np.sqrt(np.mean(np.square(steps)))) if thin.any() else 0.0
+
+
+def _gloss_notes(gloss: float) -> tuple[str, ...]:
+    return (_GLOSSY.format(gloss),) if gloss > _MUCH_GLOSS else ()
 
 
 def _light(shots: Shots, recipe: ReliefRecipe) -> LightField:

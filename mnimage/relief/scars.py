@@ -54,6 +54,7 @@ class Holes:
     shadowed: Mask = field(repr=False)
     scale: Scale
     scatter_share: float = 0.0
+    gloss: float = 0.0
 
 
 def find_scars(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Labels:
@@ -225,24 +226,24 @@ def _measure_one(
         lower_bound=_unseen(holes.shadowed[box][core], depth[core], deep),
         raw_depth_mm=raw_deep,
         raw_volume_mm3=raw_volume,
-        depth_systematic_mm=_shared_error(deep, deep - raw_deep, holes.scatter_share, recipe),
-        volume_systematic_mm3=_shared_error(
-            volume, volume - raw_volume, holes.scatter_share, recipe
-        ),
+        depth_systematic_mm=_shared_error(deep, deep - raw_deep, holes, recipe),
+        volume_systematic_mm3=_shared_error(volume, volume - raw_volume, holes, recipe),
     )
     kind = kind_of(scar)
     # Light hardly reaches the floor of a pit that is deep for its width: it is at least so deep.
     return replace(scar, kind=kind, lower_bound=scar.lower_bound or kind == "ice-pick")
 
 
-def _shared_error(amount: float, correction: float, share: float, recipe: ReliefRecipe) -> float:
-    """Return the standard error of an amount whose correction for scatter is not sure.
+def _shared_error(amount: float, correction: float, holes: Holes, recipe: ReliefRecipe) -> float:
+    """Return the standard error of an amount whose corrections for scatter and gloss are not sure.
 
     Share and reach each go into the correction; half of what fine relief errs by is what a whole
     scar was found to err by.
     """
+    share = holes.scatter_share
     whole = _OF_FINE * recipe.scatter_error * share / (1 - share) * amount
-    return hypot(sqrt(2) * recipe.scatter_error * correction, whole)
+    shine = recipe.gloss_error * holes.gloss * amount
+    return hypot(sqrt(2) * recipe.scatter_error * correction, whole, shine)
 
 
 def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:

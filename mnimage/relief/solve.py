@@ -62,7 +62,7 @@ def solve_slopes(shots: Shots, light: LightField, recipe: ReliefRecipe, tick: Ti
     floor = shadow_floor(shots, recipe.shadow_share)
     spread = usual_spread(shots, light)
     slopes = _empty(shots.shape, spread)
-    bands = _bands(shots.shape)
+    bands = bands_of(shots.shape)
     work = _Work(shots, light, recipe, floor, slopes)
     with ThreadPoolExecutor(WORKERS) as pool:
         for done, _ in enumerate(pool.map(work.solve_band, bands)):
@@ -111,7 +111,8 @@ def _local_median(thin: Plane) -> Plane:
     return np.asarray(cv2.medianBlur(np.ascontiguousarray(thin, np.float32), 5), dtype=np.float32)
 
 
-def _bands(shape: tuple[int, int]) -> list[slice]:
+def bands_of(shape: tuple[int, ...]) -> list[slice]:
+    """Return bands of rows small enough for the cache, none across a row of nodes of the light."""
     # A power of two, so that no band crosses a row of nodes of the light field.
     most = min(max(BAND_PIXELS // shape[1], 1), STEP // 2)
     height = 1 << (most.bit_length() - 1)

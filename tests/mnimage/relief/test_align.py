@@ -81,7 +81,7 @@ def test_still_shots_stay_nearly_as_they_are(count):
 
 def test_quite_still_shots_are_not_drawn_anew():
     _, still = scene(8)
-    assert align_shots(still, ReliefRecipe())[0] is still
+    assert align_shots(still, ReliefRecipe()).shots is still
 
 
 def test_taking_motion_back_mends_the_relief():
@@ -99,7 +99,7 @@ def test_taking_motion_back_mends_the_relief():
 
 def test_motion_is_told():
     _, still = scene(8)
-    _, notes = align_shots(moved(still, shift=2.0)[0], ReliefRecipe())
+    notes = align_shots(moved(still, shift=2.0)[0], ReliefRecipe()).notes
     assert len(notes) == 1
     assert "pixels" in notes[0]
 
@@ -109,9 +109,9 @@ def test_motion_beyond_reach_is_told_and_not_touched():
     frames = still.frames.copy()
     frames[3] = np.roll(frames[3], 24, axis=1)
     far = replace(still, frames=frames)
-    same, notes = align_shots(far, ReliefRecipe())
-    assert same is far
-    assert "may be wrong" in notes[0]
+    same = align_shots(far, ReliefRecipe())
+    assert same.shots is far
+    assert "may be wrong" in same.notes[0]
 
 
 def test_saturation_moves_along():
@@ -119,7 +119,7 @@ def test_saturation_moves_along():
     shots, places = moved(still, shift=2.0)
     burnt = np.zeros(shots.frames.shape, dtype=bool)
     burnt[2, 100, 120] = True
-    steady, _ = align_shots(replace(shots, saturated=burnt), ReliefRecipe())
+    steady = align_shots(replace(shots, saturated=burnt), ReliefRecipe()).shots
     # The mean of all places is where the marked one lies once aligned.
     step = (places.mean(axis=0) - places[2])[:, 100, 120]
     row, column = np.rint([100 - step[0], 120 - step[1]]).astype(int)
@@ -130,4 +130,4 @@ def test_saturation_moves_along():
 def test_too_few_shots_to_tell():
     _, still = scene(4)
     three = replace(still, frames=still.frames[:3], lights=still.lights[:3])
-    assert align_shots(three, ReliefRecipe())[0] is three
+    assert align_shots(three, ReliefRecipe()).shots is three

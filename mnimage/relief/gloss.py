@@ -1,0 +1,219 @@
+"""Taking back the gloss that polarisers let through.
+
+Gloss makes slopes look too steep, and the more so the darker the skin: it adds the same light to
+every colour, while the skin's own light follows its colour (Shafer 1985). In one colour it cannot
+be told from slope. What no matte surface explains, taken over the albedo, is larger in the darker
+of two colours by just the gloss; light spread inside the skin and errors of the lamps are the same
+in both. The strength of the gloss is fitted to that difference over the whole picture, its shape
+being Blinn's lobe (1977).
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from mnimage.kernels.color import to_linear
+from mnimage.kernels.surface import length, predict, residuals, to_slopes
+from mnimage.relief.align import drawn_colors
+from mnimage.relief.light import LightField
+from mnimage.relief.solve import WORKERS, bands_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.recipe import ReliefRecipe
+    from mnimage.domain.relief import Shots
+    from mnimage.relief.align import Steady
+    from mnimage.relief.solve import Slopes
+
+    Plane = NDArray[np.float32]
+    Pair = tuple[Plane, Plane]
+
+CHANNELS = ("red", "green", "blue")
+_SQUARINGS = 5
+"""Blinn's exponent is 2 to this: 32, the gloss of skin."""
+_BLUR_MM = 0.1
+"""What is fitted is softened by so much: finer gloss is blurred by lens and pixels anyway."""
+_BAND, _SAMPLED = 16, 24
+_EDGE = 8
+_OUTLIER = 40.0
+_DARK = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """How bright gloss is at its brightest, in the unit of the shots, and its standard error."""
+
+    strength: float
+    error: float
+
+    @property
+    def sure(self) -> float:
+        """The strength as far as it stands out from its error."""
+        if self.strength <= 2 * self.error:
+            return 0.0
+        return self.strength * (1 - (2 * self.error / self.strength) ** 2)
+
+
+def find_gloss(
+    shots: Shots, steady: Steady, light: LightField, slopes: Slopes, surface: Pair
+) -> Gloss:
+    """Return the gloss in the shots; none where they came without colours or are too few.
+
+    Parameters
+    ----------
+    shots, steady
+        The shots as taken, with their colours, and freed of motion.
+    light
+        How the lamps light the picture.
+    slopes
+        As solved.
+    surface
+        Slopes of the surface itself, which mirrors: not blurred by light inside the skin.
+    """
+    if shots.colors is None or len(shots.frames) < 4:
+        return Gloss(0.0, 0.0)
+    fit = _Fit(shots, steady, light, _halves(light), slopes, surface)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts = list(pool.map(fit.sums, _sampled(shots.shape)))
+    power, both, left, number = (float(sum(part[at] for part in parts)) for at in range(4))
+    if power <= 0:
+        return Gloss(0.0, 0.0)
+    strength = both / power
+    # Softened values are not independent: so many of them tell no more than one.
+    alike = 4 * np.pi * fit.blur_px**2
+    unexplained = max(left - strength * both, 0.0) / max(number, 1.0)
+    return Gloss(strength, float(np.sqrt(unexplained * alike / power)))
+
+
+def without_gloss(
+    slopes: Slopes, surface: Pair, light: LightField, strength: float, recipe: ReliefRecipe
+) -> Slopes:
+    """Return the slopes as they are without gloss of a strength on a surface with slopes."""
+    mirrors = _halves(light)
+    x, y = np.empty_like(slopes.x), np.empty_like(slopes.y)
+    columns = slopes.x.shape[1]
+
+    def free(span: slice) -> None:
+        wide = (span.stop - span.start, columns)
+        shine = _lobes(mirrors.rows_at(span), (surface[0][span], surface[1][span]))
+        found = _facing(slopes, span)
+        found -= np.float32(strength) * predict(light.inverse_at(span), shine)
+        part = to_slopes(found, recipe.steepest_slope)
+        x[span], y[span] = part[0].reshape(wide), part[1].reshape(wide)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(free, bands_of(slopes.x.shape)))
+    return replace(slopes, x=x, y=y)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """The sums of one fit, band by band."""
+
+    shots: Shots
+    steady: Steady
+    light: LightField
+    halves: LightField
+    slopes: Slopes
+    surface: Pair
+
+    @property
+    def blur_px(self) -> float:
+        """Sigma of the softening."""
+        return _BLUR_MM / self.shots.scale.mm_per_px
+
+    def sums(self, span: slice) -> tuple[float, float, float, int]:
+        """Return the sums of squares and products of gloss and difference, and their number."""
+        gap, model = self._gap_and_model(span)
+        soft = np.stack([[self._soft(part) for part in both] for both in (gap, model)])
+        inner = soft[:, :, :, _EDGE:-_EDGE]
+        seen, expected = inner[0].astype(np.float64), inner[1].astype(np.float64)
+        power, both = float(np.sum(expected**2)), float(np.sum(seen * expected))
+        return power, both, float(np.sum(seen**2)), seen.size
+
+    def _soft(self, plane: Plane) -> Plane:
+        return np.asarray(cv2.GaussianBlur(plane, (0, 0), self.blur_px), dtype=np.float32)
+
+    def _gap_and_model(self, span: slice) -> Pair:
+        """Return the difference between two colours, and that of gloss of strength 1."""
+        frames = self.steady.shots.frames[:, span]
+        values = frames.reshape(len(frames), -1)
+        ratio, sound = self._ratio(span)
+        rows, inverse = self.light.rows_at(span), self.light.inverse_at(span)
+        shine = _lobes(self.halves.rows_at(span), (self.surface[0][span], self.surface[1][span]))
+        left = [_unexplained(part, rows, inverse) for part in (values, values * ratio, shine)]
+        own, other = (np.maximum(part[1], np.float32(_DARK)) for part in left[:2])
+        gap = np.asarray(left[0][0] / own - left[1][0] / other, dtype=np.float32)
+        model = np.asarray(left[2][0] * (1 / own - 1 / other), dtype=np.float32)
+        keep = (self.slopes.trusted[span] & ~self.slopes.shadowed[span]).ravel() & sound
+        keep &= np.abs(gap).max(axis=0) < _OUTLIER * float(np.median(np.abs(gap)))
+        shape = (len(gap), span.stop - span.start, -1)
+        return _kept(gap, keep, shape), _kept(model, keep, shape)
+
+    def _ratio(self, span: slice) -> tuple[Plane, NDArray[np.bool_]]:
+        """Return another colour over that of the frames, and where both are told; (k, n)."""
+        own = CHANNELS.index(self.shots.channel)
+        seen = to_linear(self._colors(span)).reshape(len(self.shots.frames), -1, 3)
+        means = seen[:, ::7].mean(axis=(0, 1))
+        other = max((part for part in range(3) if part != own), key=lambda part: float(means[part]))
+        sound = (seen[..., own] > _DARK) & (seen[..., other] < 1)
+        ratio = seen[..., other] / np.maximum(seen[..., own], np.float32(_DARK))
+        return np.asarray(ratio, dtype=np.float32), np.asarray(sound.all(axis=0))
+
+    def _colors(self, span: slice) -> NDArray[np.uint8]:
+        colors = self.shots.colors
+        if colors is None:
+            raise ValueError("shots without colours tell nothing of gloss")
+        if self.steady.motion is None:
+            return colors[:, span]
+        motion = self.steady.motion
+        drawn = [drawn_colors(shot, motion.field(n, span)) for n, shot in enumerate(colors)]
+        return np.asarray(np.stack(drawn), dtype=np.uint8)
+
+
+def _sampled(shape: tuple[int, int]) -> list[slice]:
+    """Return bands of rows spread over the picture."""
+    bands = range(0, shape[0] - _BAND + 1, _BAND)
+    return [slice(top, top + _BAND) for top in bands[:: max(len(bands) // _SAMPLED, 1)]]
+
+
+def _kept(values: Plane, keep: NDArray[np.bool_], shape: tuple[int, ...]) -> Plane:
+    return np.asarray((values * keep).reshape(shape), dtype=np.float32)
+
+
+def _unexplained(values: Plane, rows: Plane, inverse: Plane) -> Pair:
+    """Return what no matte surface explains, and the albedo."""
+    found = predict(inverse, values)
+    return residuals(values, rows, found), length(found)
+
+
+def _halves(light: LightField) -> LightField:
+    """Return the unit vectors half way between each lamp and the camera, in the rows' place."""
+    half = light.rows / np.sqrt(np.sum(light.rows**2, axis=1, keepdims=True))
+    half[:, 2] += 1
+    half /= np.sqrt(np.sum(half**2, axis=1, keepdims=True))
+    return LightField(np.asarray(half, np.float32), light.inverse, light.shape)
+
+
+def _lobes(halves: Plane, slopes: Pair) -> Plane:
+    """Return the gloss of strength 1 in each shot of a surface with slopes, (k, n)."""
+    x, y = slopes[0].ravel(), slopes[1].ravel()
+    upright = 1 / np.sqrt(1 + x * x + y * y)
+    shine = predict(halves, np.stack([-x * upright, -y * upright, upright]).astype(np.float32))
+    np.maximum(shine, 0, out=shine)
+    for _ in range(_SQUARINGS):
+        np.multiply(shine, shine, out=shine)
+    return shine
+
+
+def _facing(slopes: Slopes, span: slice) -> Plane:
+    """Return albedo times normal, (3, n)."""
+    x, y = slopes.x[span].ravel(), slopes.y[span].ravel()
+    upright = slopes.albedo[span].ravel() / np.sqrt(1 + x * x + y * y)
+    return np.stack([-x * upright, -y * upright, upright]).astype(np.float32)
