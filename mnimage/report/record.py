@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, TypeAlias
 
 from mnimage.domain.comparison import Source, Verdict
+from mnimage.domain.face import CONTROL
 from mnimage.domain.report import Facts, Heading, Page, Picture, Strip, Table
 from mnimage.report.doubt import doubt_facts
 from mnimage.report.panels import change_layer, error_part, map_part, map_table, shared_limits
@@ -159,14 +160,14 @@ def _tables(comparison: Comparison) -> list[Block]:
         return []
     note = _TABLE_NOTE + (_CONTROL_NOTE if comparison.told.control else "")
     heading = Heading("All numbers, zone by zone", note)
-    if len(comparison.zones) == 1:
-        return [heading, _one_zone_table(comparison, names)]
+    if len(comparison.zones.keys() - {CONTROL}) == 1:
+        zones = sorted(comparison.zones, key=zone_order)
+        return [heading, *(_zone_table(zone, comparison.zones[zone]) for zone in zones)]
     return [heading, *(_score_table(comparison, name) for name in names)]
 
 
-def _one_zone_table(comparison: Comparison, names: list[str]) -> Table:
-    """Return all scores in one table, where there is but one zone."""
-    ((zone, changes),) = comparison.zones.items()
+def _zone_table(zone: str, changes: Mapping[str, Change]) -> Table:
+    """Return all scores of one zone in one table, where there is but one, or one and a control."""
     heads = _heads(changes.values())
     rows = tuple(
         _row(
@@ -175,7 +176,7 @@ def _one_zone_table(comparison: Comparison, names: list[str]) -> Table:
             name,
             heads,
         )
-        for name in names
+        for name in sorted(changes, key=score_order)
     )
     return Table(zone_words(zone), "", heads, rows, _reasons(list(changes.values())))
 

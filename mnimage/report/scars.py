@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Verdict
@@ -97,7 +98,8 @@ def _lines(scar: ScarChange) -> tuple[str, ...]:
 
 
 def _change_words(change: Change, digits: int) -> str:
-    if change.verdict is Verdict.NOT_COMPARABLE:
+    # Without a verdict the numbers are shown all the same, as long as they were measured.
+    if change.verdict is Verdict.NOT_COMPARABLE and not math.isfinite(change.change):
         return plain(change.reason or "not comparable").lower()
     before, after = number(change.before, digits), number(change.after, digits)
     doubt = f"{PLUS_MINUS} {number(change.uncertainty, digits)}"
