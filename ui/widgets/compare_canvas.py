@@ -59,6 +59,8 @@ MODES = {
 
 _SPOT_SCALE = 1.0
 _FULL = 100
+_ACROSS, _LEAST_ACROSS_MM = 2.5, 1.0
+"""How long a line is over the width of the spot that it crosses, and the least such width."""
 _ONLY_SHOTS = "Needs two sets of directional shots that lie on each other."
 
 
@@ -233,6 +235,13 @@ class CompareCanvas(QWidget):
     def toggle_colour(self) -> None:
         """Show the skin's own colour under the lamp, or plain grey."""
         self._relief_bar.toggle_colour()
+
+    def draw_across(self, row: float, column: float, width_mm: float) -> None:
+        """Draw the line level across a spot and the skin on both sides, if a line is wanted."""
+        if self._surfaces is None or not self.profile_shown:
+            return
+        reach = max(width_mm, _LEAST_ACROSS_MM) * _ACROSS / 2 / self._surfaces.mm_per_px
+        self.line.set_ends((to_point(row, column - reach), to_point(row, column + reach)))
 
     def show_profile(self, profile: Profile | None) -> None:
         """Show the heights along the line."""

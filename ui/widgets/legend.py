@@ -52,7 +52,7 @@ class LegendBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least width at which the ends can be read."""
-        return QSize(110, 36)
+        return QSize(96, 36)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the bar, its values and the unit."""

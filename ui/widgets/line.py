@@ -64,8 +64,8 @@ class LineTool(QObject):
         self._bounds = QPointF(width, height)
 
     def set_ends(self, ends: Ends | None) -> None:
-        """Draw the line here, or take it away."""
-        self._ends = ends
+        """Draw the line here, as far as the picture goes, or take it away."""
+        self._ends = (self._inside(ends[0]), self._inside(ends[1])) if ends else None
         self._cursor = None
         self.changed.emit()
 

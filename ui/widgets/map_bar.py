@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FULL = 100
 _STRONG = 70
 _NUDGE = 10
-_CHOICE_WIDTH = 240
+_CHOICE_WIDTH = 264
 
 
 class MapBar(QFrame):

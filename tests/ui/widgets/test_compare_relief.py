@@ -162,3 +162,15 @@ def test_layers_are_chosen_by_name_and_taken_off_again(compare):
     assert compare.map_name == ""
     compare.toggle_layer("depth")
     assert compare.map_name == ""
+
+
+def test_line_is_laid_across_a_chosen_spot_only_when_wanted(compare):
+    compare.draw_across(120.0, 100.0, 3.0)
+    assert compare.line.ends is None
+    compare.toggle_profile()
+    ends = []
+    compare.line_drawn.connect(ends.append)
+    compare.draw_across(120.0, 100.0, 3.0)
+    assert ends == [((120.0, 62.5), (120.0, 137.5))]
+    compare.draw_across(120.0, 10.0, 3.0)
+    assert ends[-1][0] == (120.0, 0.0)

@@ -58,10 +58,10 @@ def test_what_counts_as_near_is_told_in_pixels_of_the_screen(line):
 
 
 def test_cursor_follows_the_pointer_along_the_line(line, qtbot):
-    line.set_ends((QPointF(0, 50), QPointF(100, 50)))
-    line.hover(QPointF(25, 55), 1.0)
+    line.set_ends((QPointF(10, 50), QPointF(110, 50)))
+    line.hover(QPointF(35, 55), 1.0)
     assert line.cursor == pytest.approx(0.25)
-    line.hover(QPointF(25, 90), 1.0)
+    line.hover(QPointF(35, 90), 1.0)
     assert line.cursor is None
     line.set_cursor(0.5)
     with qtbot.assertNotEmitted(line.cursor_moved):

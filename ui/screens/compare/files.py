@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mimetypes import guess_type
 from typing import TYPE_CHECKING
 
 from ui.screens.compare.side import Side
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
 
 SHOTS = "SHOTS.json"
 
+_OTHER_KINDS = (
+    "text/",
+    "video/",
+    "audio/",
+    "application/pdf",
+    "application/zip",
+    "application/msword",
+    "application/vnd",
+)
 SAME = ("Both are the same photo.", "Choose photos of two different sessions.")
 
 
@@ -24,14 +34,34 @@ def problem_with(files: Sequence[Path]) -> tuple[str, str] | None:
             f"{len(files)} files were dropped, but two photos are compared.",
             "Drop the photo before and the photo after.",
         )
+    if stranger := _stranger_among(files):
+        return stranger
+    if len(files) == len(Side) and same_file(*files):
+        return SAME
+    return None
+
+
+def _stranger_among(files: Sequence[Path]) -> tuple[str, str] | None:
     if any(path.is_dir() for path in files):
         return (
             "This is a folder, not a photo.",
             f"Drop a photo from it, or a folder of directional shots with its {SHOTS}.",
         )
-    if len(files) == len(Side) and same_file(*files):
-        return SAME
+    if strangers := [path.name for path in files if _is_no_photo(path)]:
+        return (
+            f"{strangers[0]} is not a photo.",
+            f"Drop JPEG, PNG, TIFF, HEIC or camera RAW files, or the {SHOTS} of directional shots.",
+        )
     return None
+
+
+def _is_no_photo(path: Path) -> bool:
+    """Say whether a file's name already tells that it is something else; many RAW names tell none.
+
+    Whether a file is a photo that can be read is seen when it is read.
+    """
+    kind = guess_type(path.name)[0] or ""
+    return kind.startswith(_OTHER_KINDS)
 
 
 def shots_inside(path: Path) -> Path:
@@ -64,13 +94,12 @@ def pair_label(files: Mapping[Side, Path]) -> str:
 def distinct_names(paths: Sequence[Path]) -> list[str]:
     """Return names for labels: as much of each path as tells the files apart.
 
-    Lists of shots are all called alike, so at least their folder is named.
+    Lists of shots are all called alike, so they go by their folder.
     """
-    deep = max((2 if path.name == SHOTS else 1 for path in paths), default=1)
-    longest = max((len(path.parts) for path in paths), default=1)
-    names = [path.name for path in paths]
-    for depth in range(deep, longest + 1):
-        names = ["/".join(path.parts[-depth:]) for path in paths]
+    told = [path.parent if path.name == SHOTS else path for path in paths]
+    names: list[str] = []
+    for depth in range(1, max((len(path.parts) for path in told), default=0) + 1):
+        names = ["/".join(path.parts[-depth:]) for path in told]
         if len(set(names)) == len(names):
             break
-    return [name.removesuffix(f"/{SHOTS}") for name in names]
+    return names

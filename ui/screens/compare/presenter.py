@@ -190,11 +190,11 @@ class ComparePresenter:
         told = replace(self._draft, days=days)
         if told == self._details:
             return
-        if told.profiles and any(is_json(path) for path in self._files.values()):
+        if told.profiles and self._of_shots():
             self._view.show_error(*_NOT_FOR_SHOTS)
             return
         self._details = told
-        self._view.show_told(told)
+        self._show_told()
         if len(self._files) == len(Side):
             self._settle()
 
@@ -332,7 +332,7 @@ class ComparePresenter:
         """Show which files are chosen, and start once there are two."""
         self._view.clear_error()
         self._show_files()
-        self._view.show_told(self._details)
+        self._show_told()
         if len(self._files) < len(Side):
             return
         self._busy = True
@@ -371,10 +371,16 @@ class ComparePresenter:
         if self._shown:
             self._files, self._details = dict(self._shown[0]), self._shown[2]
             self._show_files()
-            self._view.show_told(self._details)
+            self._show_told()
             self._view.show_result()
         else:
             self._view.show_empty()
+
+    def _show_told(self) -> None:
+        self._view.show_told(self._details, of_shots=self._of_shots())
+
+    def _of_shots(self) -> bool:
+        return any(is_json(path) for path in self._files.values())
 
     def _show_files(self) -> None:
         names = distinct_names(list(self._files.values()))

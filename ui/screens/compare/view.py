@@ -128,10 +128,10 @@ class CompareView(QWidget):
         """Show the heights along the line that was drawn."""
         self.canvas.show_profile(profile)
 
-    def show_told(self, details: Details) -> None:
-        """Show on the bar what was told of the sessions."""
-        calibrated = bool(details.profiles)
-        words = self.tr("Colour profile") if calibrated else self.tr("No colour profile")
+    def show_told(self, details: Details, *, of_shots: bool = False) -> None:
+        """Show on the bar what was told of the sessions; directional shots take no profile."""
+        words = self.tr("Colour profile") if details.profiles else self.tr("No colour profile")
+        words = self.tr("Session details") if of_shots else words
         self._told.setText(words)
         tips = [f"{known.path.name}: {known.words}" for known in details.profiles.values()]
         if details.days is not None:
@@ -267,6 +267,7 @@ class CompareView(QWidget):
 
     def _show_scar(self, scar: Scar) -> None:
         self.canvas.show_spot(scar.row, scar.column, f"{scar.id}")
+        self.canvas.draw_across(scar.row, scar.column, scar.width_mm)
 
     def _open_saved(self) -> None:
         if self._saved:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.screens.compare.files import distinct_names, may_be_profile, pair_label
+import pytest
+
+from ui.screens.compare.files import distinct_names, may_be_profile, pair_label, problem_with
 from ui.screens.compare.side import Side
 
 MARCH, JUNE = Path("/clinic/0042/march"), Path("/clinic/0042/june")
@@ -36,3 +38,19 @@ def test_only_other_json_may_be_a_profile():
     assert may_be_profile(Path("colours.JSON"))
     assert not may_be_profile(MARCH / "SHOTS.json")
     assert not may_be_profile(MARCH / "a.jpg")
+
+
+@pytest.mark.parametrize("name", ["note.txt", "film.mp4", "report.pdf", "letter.docx", "a.zip"])
+def test_what_is_no_photo_by_its_name_is_refused(name):
+    words, hint = problem_with([Path(name)])
+    assert name in words
+    assert "JPEG" in hint
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.CR3", "a.dng", "a.heic", "a", "SHOTS.json", "p.tif"])
+def test_what_may_be_a_photo_is_not(name):
+    assert problem_with([Path(name)]) is None
+
+
+def test_photo_beside_shots_keeps_its_own_name():
+    assert distinct_names([MARCH / "a.jpg", JUNE / "cheek" / "SHOTS.json"]) == ["a.jpg", "cheek"]
