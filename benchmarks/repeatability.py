@@ -20,13 +20,10 @@ import numpy as np
 
 from mnimage import pipeline
 from mnimage.domain.comparison import Change, Verdict
-from mnimage.domain.photo import Photo, Scale
+from mnimage.domain.photo import Scale
 from mnimage.domain.recipe import Recipe
-from mnimage.phantom.light import Lamp
-from mnimage.phantom.pose import Pose
-from mnimage.phantom.render import Shot, shoot
-from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import Skin, SkinLook, make_skin
+from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.visit import Habit, visit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,40 +64,12 @@ def _pair(seed: int, tone: str, light: float, away: float) -> Mapping[str, Chang
     look = SkinLook(tone=tone, margin_mm=4.0)
     skin = make_skin(seed=seed, size_mm=(36.0, 36.0), mm_per_px=MM_PER_PX, look=look)
     random = np.random.default_rng([seed, TONES.index(tone)])
-    photos = [_photo(skin, random, moved, light, away) for moved in (False, True)]
+    habit = Habit(light_deg=light, away_deg=away)
+    photos = [visit(skin, random, first=first, habit=habit) for first in (True, False)]
     scale = Scale(MM_PER_PX, "rig", 0.01)
     examined = [pipeline.examine_photo(photo, name="", scale=scale) for photo in photos]
     pair = pipeline.compare_photos(examined[0], examined[1], recipe=Recipe())
     return pair.comparison.zones.get("whole", {})
-
-
-def _photo(
-    skin: Skin, random: np.random.Generator, moved: bool, light: float, away: float
-) -> Photo:
-    """Return one photo of a skin; the first is taken straight on, the second as it comes."""
-    yaw, pitch, roll = random.normal(0, 2.0, 3).tolist()
-    down, right = random.normal(0, 0.5, 2).tolist()
-    pose = Pose(
-        yaw_deg=yaw,
-        pitch_deg=pitch,
-        roll_deg=roll,
-        scale=float(1 + random.normal(0, 0.02)),
-        shift_mm=(down, right),
-        warp_mm=0.1,
-        warp_seed=int(random.integers(1000)),
-    )
-    red, blue = np.exp(random.normal(0, 0.05, 2)).tolist()
-    sensor = Sensor(
-        exposure=float(np.exp(random.normal(0, 0.12))) if moved else 1.0,
-        balance=(red, 1.0, blue) if moved else (1.0, 1.0, 1.0),
-        blur_px=float(random.uniform(0.5, 1.1)),
-        electrons=12000.0,
-        jpeg=90,
-    )
-    tilt = np.tan(np.radians(random.normal((away, 0.0), light)))
-    lamp = Lamp(float(tilt[0]), float(tilt[1]), 1.0, far=True)
-    seed = int(random.integers(1 << 30))
-    return shoot(skin, Shot(lamp=lamp, pose=pose if moved else Pose(), sensor=sensor, seed=seed))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,131 @@
+"""A study as rows for the eye, as one JSON document, and as a page."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mnimage.validate.line import Line
+    from mnimage.validate.validate import Study
+
+HEAD = ("arm", "what", "goal", "measured", "met", "n", "bias", "error", "SEM", "MDC95", "worst")
+_WORDS = {True: "met", False: "NOT MET", None: ""}
+
+
+def rows(study: Study, *, goals_only: bool = False) -> list[tuple[str, ...]]:
+    """Return the table, its heading first; with `goals_only` without lines that have no goal."""
+    lines = [line for line in study.lines if line.met is not None or not goals_only]
+    return [HEAD, *(_row(line) for line in lines)]
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    numbers = (line.bias, line.error, line.sem, line.mdc95)
+    measured = f"{_figure(line.value)} {line.unit}".rstrip()
+    return (
+        line.arm,
+        line.what,
+        line.goal,
+        measured,
+        _WORDS[line.met],
+        str(line.count),
+        *(_figure(number) for number in numbers),
+        "; ".join(part for part in (line.worst, line.note) if part),
+    )
+
+
+def _figure(number: float) -> str:
+    return f"{number:.3g}" if math.isfinite(number) else "-"
+
+
+def summary(study: Study) -> str:
+    """Return how many goals are met, in one sentence."""
+    judged = [line for line in study.lines if line.met is not None]
+    met = sum(line.met is True for line in judged)
+    return f"{met} of {len(judged)} goals met ({study.plan} study, {study.seconds:.0f} s)"
+
+
+def answer(study: Study, version: str, made_at: str) -> dict[str, Any]:
+    """Return the study as one JSON document; NaN where a number means nothing."""
+    return {
+        "version": version,
+        "recipe": study.recipe,
+        "made_at": made_at,
+        "study": study.plan,
+        "seconds": round(study.seconds, 1),
+        "lines": [asdict(line) | {"goal": line.goal, "met": line.met} for line in study.lines],
+        "controls": [asdict(one) for one in study.controls],
+        "refused": list(study.refused),
+    }
+
+
+_INTRO = """# Validation on phantoms
+
+Made by `mnimage validate{option}` on {day}, mnimage {version}, recipe {recipe}:
+{summary}. Every figure was measured by that command; none was typed in.
+
+## What this proves, and what it does not
+
+Skin, charts, lamps and cameras are computed (`mnimage/phantom`): the truth is known because we
+made it, from closed forms of relief and from spectra of melanin and blood. The photos are coded as
+a camera codes them, most of them written to files, and measured as those of a patient would be. No
+threshold was chosen on the skins, cameras and sessions of this study.
+
+- It proves that the chain does what its definitions say, how steady its numbers are when the same
+  skin is photographed again with the faults simulated here, and which mistakes it catches.
+- It does **not** prove that any number agrees with a dermatologist, or holds on living skin: the
+  phantom has no hair, no sweat, no swelling, no breathing, one model of light in skin, and lamps
+  and cameras that go wrong only in the ways we thought of. Study and chain come from one house; an
+  error in both would not show.
+- Repeatability on people must be measured on people, twice within minutes, by those who use it.
+- The doubt stated for scores of ordinary photos rests on portraits of real people, who differ more
+  from photo to photo than phantoms do: here the spread is a small part of the stated doubt.
+- Nothing in a single set of shots tells that its scale is wrong: a marker beside the skin does, and
+  so does the session before.
+
+## Goals
+"""
+
+_REST = """
+## Everything measured
+
+`bias` and `error` (root mean square) are in the line's unit or as said; SEM is the standard error
+of one session, MDC95 the smallest change beyond noise (for verdicts: the median that was stated).
+"""
+
+
+def page(study: Study, version: str, day: str) -> str:
+    """Return the study as a page in Markdown."""
+    intro = _INTRO.format(
+        option=" --full" if study.plan == "full" else "",
+        day=day,
+        version=version,
+        recipe=study.recipe,
+        summary=summary(study),
+    )
+    parts = [intro, _markdown(rows(study, goals_only=True), (0, 1, 2, 3, 4, 5, 10)), _REST]
+    parts += [_markdown(rows(study), tuple(range(len(HEAD))))]
+    if study.controls:
+        parts += ["\n## Mistakes made on purpose\n", _markdown(_control_rows(study), (0, 1, 2, 3))]
+    if study.refused:
+        parts += [
+            "\n## Refused by the chain, not counted\n",
+            *(f"- {one}" for one in study.refused),
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def _control_rows(study: Study) -> list[tuple[str, ...]]:
+    return [
+        ("mistake", "seed", "outcome", "what was said or measured"),
+        *((one.name, str(one.number), one.outcome, one.said) for one in study.controls),
+    ]
+
+
+def _markdown(table: Sequence[tuple[str, ...]], columns: Sequence[int]) -> str:
+    cells = [[row[place].replace("|", "/") for place in columns] for row in table]
+    lines = [f"| {' | '.join(row)} |" for row in cells]
+    return "\n".join([lines[0], "|" + "---|" * len(columns), *lines[1:]])
