@@ -21,7 +21,7 @@ MOST_ENDS, NOTED_ENDS = 6, 2
 """Coloured patches that may be left out because a channel is at its end; sRGB itself has no red
 for cyan, and hardly a blue for orange."""
 
-LARGEST_TILT_DEG, NOTED_TILT_DEG = 35.0, 25.0
+LARGEST_TILT_DEG, NOTED_TILT_DEG = 35.0, 18.0
 LARGEST_CONVERGENCE = 1.3
 LARGEST_MEAN, NOTED_MEAN = 4.0, 1.5
 LARGEST_WORST = 12.0
@@ -91,8 +91,8 @@ def require_fit(fit: Fit, chart: Chart) -> None:
 def warnings_of(fit: Fit, chart: Chart) -> tuple[str, ...]:
     """Return sentences on what widens the error without spoiling the profile."""
     found = {
-        "The chart looks turned away from the camera; hold it facing the camera.": chart.tilt_deg
-        > NOTED_TILT_DEG,
+        "The chart looks turned away from the camera: its light is not quite that of the skin, and "
+        "skin tone is less certain. Hold it facing the camera.": chart.tilt_deg > NOTED_TILT_DEG,
         "The light falls off across the chart; it was evened out.": fit.error.falloff
         > NOTED_FALLOFF,
         "The camera bends the tones; that was undone by the greys. A neutral style or RAW is "

@@ -137,7 +137,9 @@ def _board(rig: Rig, laid: Laid) -> Light:
         left, top, right, bottom = laid.covered
         hand = ((down > top) & (down < bottom))[:, None] & ((across > left) & (across < right))
         light = np.where(hand[..., None], np.array(laid.hand), light)
-    lamp = np.exp(-laid.falloff * (across / 6 - 0.5))[None, :, None]
+    # The lamp stands by the camera, so that a chart turned away is darker by the cosine.
+    lamp = np.cos(np.radians(laid.tilt_deg)) * np.exp(-laid.falloff * (across / 6 - 0.5))
+    lamp = lamp[None, :, None]
     return np.asarray(light * lamp, dtype=np.float32)
 
 

@@ -133,7 +133,8 @@ def _fit_error(name: str, value: float, color: FitError) -> float:
     """Return what the error of a colour profile's fit adds to a score, in its unit.
 
     Scores held against reference skin in the same photo lose what is wrong for both, and keep the
-    error of the tones' slope; ITA turns with the errors of lightness and of skin in CIELAB.
+    error of the tones' slope; ITA turns with the errors of lightness and of skin in CIELAB, and
+    with the light that a chart turned away did not get.
     """
     if name in ("redness_hi", "red_area", "pigment_mi"):
         return color.tone * abs(value)
@@ -141,7 +142,10 @@ def _fit_error(name: str, value: float, color: FitError) -> float:
         return color.tone * value * float(np.log(100 / max(value, 1.0)))
     if name != "ita_deg":
         return 0.0
-    return float(np.degrees(np.hypot(FELT * color.lab, LIGHTNESS * color.grey) / ITA_ARM))
+    # Under frontal light a chart turned away is darker than skin that is not, by the cosine.
+    turned = -LIGHTNESS * float(np.log(np.cos(np.radians(color.tilt_deg))))
+    parts = [FELT * color.lab, LIGHTNESS * color.grey, turned]
+    return float(np.degrees(np.linalg.norm(parts) / ITA_ARM))
 
 
 def change_errors(

@@ -25,8 +25,9 @@ SCALE = Scale(0.1, "rig", 0.0)
 SENSOR = Sensor(exposure=0.75, blur_px=0.6, electrons=12000.0, jpeg=92)
 
 
-def profile_by(rig, sensor=SENSOR):
-    scene = lay_chart(wall((440, 640), rig), rig, Laid((220, 320), 62.0, turn_deg=3.0))
+def profile_by(rig, sensor=SENSOR, tilt_deg=0.0):
+    laid = Laid((220, 320), 62.0, turn_deg=3.0, tilt_deg=tilt_deg)
+    scene = lay_chart(wall((440, 640), rig), rig, laid)
     return make_profile(take(scene, rig, sensor, seed=4))
 
 
@@ -128,6 +129,28 @@ def test_doubt_is_smaller_with_a_chart_and_grows_with_the_fits_error(taken, all_
     for name in ("redness_hi", "pigment_mi", "ita_deg", "evenness", "red_area"):
         assert poor[name] > chart[name]
     assert poor["lines"] == chart["lines"]
+
+
+@pytest.mark.parametrize("tilt", [15.0, 24.0, 33.0])
+def test_a_tilted_chart_shifts_skin_tone_by_no_more_than_is_said(skin, all_skin, tilt):
+    rig = Rig(CAMERAS[2], "good led")
+    photo = take(skin_scene(skin, rig, Shot()), rig, SENSOR, seed=9)
+    straight, tilted = (
+        score_photo(
+            with_profile(photo, profile_by(rig, tilt_deg=each)),
+            all_skin(photo.shape),
+            SCALE,
+            RECIPE,
+        ).zones["whole"]
+        for each in (0.0, tilt)
+    )
+    tone, turned = (card.scores["ita_deg"] for card in (straight, tilted))
+    gap = abs(turned.value - tone.value)
+    assert gap < 1.96 * turned.uncertainty
+    if tilt > 20:
+        assert gap > 1.96 * tone.uncertainty
+    red = [card.scores["redness_hi"].value for card in (straight, tilted)]
+    assert abs(red[1] - red[0]) < 0.2
 
 
 def test_the_lamps_light_is_evened(skin, all_skin):
