@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
@@ -19,16 +16,15 @@ from PySide6.QtWidgets import (
 
 from mnimage.report.words import date_words, zone_words
 from ui import theme
-from ui.widgets.bars import bar, slider, small
 from ui.widgets.canvas import Canvas, Picture
 from ui.widgets.duo_canvas import CompareMode, DuoCanvas
 from ui.widgets.furniture import Label
-from ui.widgets.icons import IconButton
 from ui.widgets.lighting import Lighting
 from ui.widgets.line import LineTool
 from ui.widgets.lit import LitSurface
 from ui.widgets.map_bar import MapBar
 from ui.widgets.maps import ERROR, PairMaps
+from ui.widgets.mode_bar import ModeBar
 from ui.widgets.profile_panel import ProfilePanel
 from ui.widgets.qimage import (
     Outline,
@@ -49,23 +45,13 @@ if TYPE_CHECKING:
     from ui.widgets.maps import CoveredMap
     from ui.widgets.qimage import Pyramid
 
-MODES = {
-    CompareMode.SIDE: ("Side by side", "1"),
-    CompareMode.WIPE: ("Wipe", "2 or W"),
-    CompareMode.BLEND: ("Blend", "3 or B"),
-    CompareMode.BLINK: ("Blink", "4"),
-    CompareMode.DIFFERENCE: ("Difference", "5 or D"),
-}
-
 _SPOT_SCALE = 1.0
-_FULL = 100
 _ACROSS, _LEAST_ACROSS_MM = 2.5, 1.0
 """How long a line is over the width of the spot that it crosses, and the least such width."""
-_ONLY_SHOTS = "Needs two sets of directional shots that lie on each other."
 
 
 class CompareCanvas(QWidget):
-    """The picture part of the compare screen, with its two bars."""
+    """The picture part of the compare screen, with its bars and the depth profile."""
 
     layers_changed = Signal()
     """Another map or the relief is shown, or zones came or went."""
@@ -90,7 +76,7 @@ class CompareCanvas(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._mode_bar())
+        layout.addWidget(self._mode_bar)
         layout.addWidget(self._stack, 1)
         for part in (self._panel, self._relief_bar, self._map_bar):
             layout.addWidget(part)
@@ -123,7 +109,7 @@ class CompareCanvas(QWidget):
         self._set_alignable(aligned is not None)
         self._show_zones(self._map_bar.zones_shown)
         self._veil()
-        self._set_relievable(surfaces is not None)
+        self._mode_bar.set_relievable(surfaces is not None)
         self._redraw()
         self.layers_changed.emit()
 
@@ -132,16 +118,13 @@ class CompareCanvas(QWidget):
         if self._pair and self._pair.aligned is None:
             mode = CompareMode.SIDE
         self._mode = mode
-        self._mode_buttons[mode].setChecked(True)
         self._duo.set_mode(mode)
         refused = self._pair is not None and self._pair.aligned is None
         side = 2 if refused else 0
         self._stack.setCurrentIndex(side if mode is CompareMode.SIDE else 1)
-        mixes = mode in (CompareMode.WIPE, CompareMode.BLEND)
-        self._mix.setEnabled(mixes)
-        self._show_mix(self._duo.mix)
+        self._mode_bar.show_mode(mode, self._duo.mix)
         self._show_legend()
-        if not any(button.hasFocus() for button in self._mode_buttons.values()):
+        if not self._mode_bar.holds_focus:
             self.take_focus()
 
     def take_focus(self) -> None:
@@ -211,22 +194,20 @@ class CompareCanvas(QWidget):
     @property
     def relief_shown(self) -> bool:
         """Whether the reliefs are shown in place of the photos."""
-        return self._relief_button.isChecked()
+        return self._mode_bar.relief_shown
 
     @property
     def profile_shown(self) -> bool:
         """Whether a line can be drawn and its profile is shown."""
-        return self._profile_button.isChecked()
+        return self._mode_bar.profile_shown
 
     def toggle_relief(self) -> None:
         """Show the reliefs under the lamp, or the photos again."""
-        if self._relief_button.isEnabled():
-            self._relief_button.toggle()
+        self._mode_bar.toggle_relief()
 
     def toggle_profile(self) -> None:
         """Let a line be drawn across the skin, or put line and profile away."""
-        if self._profile_button.isEnabled():
-            self._profile_button.toggle()
+        self._mode_bar.toggle_profile()
 
     def toggle_follow(self) -> None:
         """Let the lamp follow the pointer, or stand still."""
@@ -298,9 +279,6 @@ class CompareCanvas(QWidget):
         self._stack = QStackedWidget()
         for page in (_row(self._linked), self._duo, _row(self._strangers)):
             self._stack.addWidget(page)
-        self._duo.mix_changed.connect(self._show_mix)
-        for canvas in (*self._linked, self._duo, *self._strangers):
-            canvas.zoomed.connect(self._show_zoom)
         for canvas in (*self._linked, self._duo):
             canvas.set_lighting(self.lighting)
             canvas.set_line(self.line)
@@ -309,80 +287,28 @@ class CompareCanvas(QWidget):
 
     def _make_bars(self) -> None:
         self._panel, self._relief_bar = ProfilePanel(), ReliefBar(self.lighting)
-        self._map_bar = MapBar()
+        self._mode_bar, self._map_bar = ModeBar(), MapBar()
         self._panel.hide()
         self._relief_bar.hide()
         self._panel.export_pressed.connect(self.profile_export_pressed)
         self._panel.close_pressed.connect(self.toggle_profile)
         self._panel.plot.cursor_moved.connect(self.line.set_cursor)
+        self._mode_bar.mode_chosen.connect(self.set_mode)
+        self._mode_bar.mix_changed.connect(self._duo.set_mix)
+        self._mode_bar.relief_toggled.connect(self._show_relief)
+        self._mode_bar.profile_toggled.connect(self._arm_line)
+        self._mode_bar.fit_pressed.connect(self.fit)
+        self._mode_bar.actual_pressed.connect(self.actual)
+        self._duo.mix_changed.connect(self._mode_bar.show_mix)
+        for canvas in (*self._linked, self._duo, *self._strangers):
+            canvas.zoomed.connect(self._mode_bar.show_zoom)
         self._map_bar.map_chosen.connect(self._choose_map)
         self._map_bar.strength_changed.connect(self._set_opacity)
         self._map_bar.left_out_toggled.connect(self._pattern)
         self._map_bar.zones_toggled.connect(self._show_zones)
         self._map_bar.error_pressed.connect(self.toggle_error)
 
-    def _mode_bar(self) -> QFrame:
-        frame = QFrame()
-        layout = bar(frame, "bar")
-        group = QButtonGroup(self)
-        self._mode_buttons = {}
-        for mode, (words, keys) in MODES.items():
-            button = IconButton(mode.value, words)
-            button.setToolTip(f"{words} ({keys})")
-            button.setObjectName(f"mode-{mode.value}")
-            button.setCheckable(True)
-            button.clicked.connect(partial(self.set_mode, mode))
-            group.addButton(button)
-            layout.addWidget(button)
-            self._mode_buttons[mode] = button
-        self._mix = slider(self.tr("From before to after"), "mix", width=72)
-        self._mix.valueChanged.connect(self._slide)
-        for widget in (small(self.tr("Before")), self._mix, small(self.tr("After"))):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        self._relief_button = self._shots_button("relief", self.tr("Relief under a lamp (R)"))
-        self._relief_button.toggled.connect(self._show_relief)
-        self._profile_button = self._shots_button("profile", self.tr("Depth profile (P)"))
-        self._profile_button.toggled.connect(self._arm_line)
-        for button in (self._relief_button, self._profile_button):
-            layout.addWidget(button)
-        layout.addStretch(1)
-        self._add_zoom(layout)
-        return frame
-
-    def _shots_button(self, drawing: str, words: str) -> IconButton:
-        """Return a button for what only directional shots have."""
-        button = IconButton(drawing, words)
-        button.setCheckable(True)
-        button.setEnabled(False)
-        button.setObjectName(drawing)
-        return button
-
-    def _add_zoom(self, layout: QHBoxLayout) -> None:
-        self._zoom_words = small("")
-        self._zoom_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._zoom_words.setMinimumWidth(48)
-        layout.addWidget(self._zoom_words)
-        for drawing, words, handler in (
-            ("fit", self.tr("Fit to window (0)"), self.fit),
-            ("actual", self.tr("Actual pixels (9)"), self.actual),
-        ):
-            button = IconButton(drawing, words)
-            button.clicked.connect(handler)
-            layout.addWidget(button)
-
     # Following the controls
-
-    def _slide(self, value: int) -> None:
-        self._duo.set_mix(value / _FULL)
-
-    def _show_mix(self, mix: float) -> None:
-        with QSignalBlocker(self._mix):
-            self._mix.setValue(round(mix * _FULL))
-
-    def _show_zoom(self, scale: float) -> None:
-        percent = scale * _FULL
-        self._zoom_words.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
 
     def _set_opacity(self, strength: float) -> None:
         for canvas in (*self._linked, self._duo):
@@ -408,20 +334,10 @@ class CompareCanvas(QWidget):
         self._map_name = self._map_bar.fill(self._maps.names if self._maps else ())
 
     def _set_alignable(self, alignable: bool) -> None:
-        for mode, button in self._mode_buttons.items():
-            button.setEnabled(alignable or mode is CompareMode.SIDE)
+        self._mode_bar.set_alignable(alignable)
         self._map_bar.set_alignable(alignable)
         self._mark(())
         self.set_mode(self._mode if alignable else CompareMode.SIDE)
-
-    def _set_relievable(self, relievable: bool) -> None:
-        """Offer relief and profile where surfaces were recovered; say why not elsewhere."""
-        for button in (self._relief_button, self._profile_button):
-            if not relievable:
-                button.setChecked(False)
-            button.setEnabled(relievable)
-            why = "" if relievable else self.tr(_ONLY_SHOTS)
-            button.setToolTip("\n".join(filter(None, (button.accessibleName(), why))))
 
     def _show_relief(self, shown: bool) -> None:
         self._relief_bar.setVisible(shown)
