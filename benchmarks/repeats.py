@@ -1,6 +1,6 @@
 """What two and three shots of a session do for the doubt of a change, on unchanged rendered skin.
 
-    python -m benchmarks.repeats [--skins 10]
+    python -m benchmarks.repeats [--skins 10] [--relief]
 
 Each skin is photographed in two sessions of three shots. Between sessions the lamp stands elsewhere
 (up to 6 degrees, standard deviation), and exposure and white balance are set anew; between the
@@ -8,8 +8,9 @@ shots of one session only what a person who gets up and sits down again alters: 
 focus, noise and a percent of exposure. All goes through registration and scoring. Printed per
 score: the standard error of a change as it truly is (root mean square of the change) and as it is
 told, with one, two and three shots; how many of the single changes exceed their MDC95; and the
-share of the validated variance that differs from shot to shot, from which
-`CompareRecipe.repeat_share` is rounded down.
+share of the validated variance (of photos taken alike) that differs from shot to shot, from which
+`CompareRecipe.repeat_share` is rounded down. With --relief only that share, of directional shots
+whose lamps stay where they are while skin and noise move.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ import numpy as np
 
 from mnimage import pipeline
 from mnimage.domain.photo import Photo, Scale
+from mnimage.domain.recipe import ScoreRecipe
 from mnimage.phantom.light import Lamp
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot
 from mnimage.phantom.sensor import Sensor
+from mnimage.phantom.session import Fault, scarred_skin, shoot_session
 from mnimage.phantom.skin import Skin, SkinLook, make_skin
+from mnimage.score.zones import session_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 TONES = ("I", "II", "III", "IV", "V", "VI")
 MM_PER_PX = 0.06
 SHOTS = 3
+RELIEF_MM = 30.0
 LAMP_DEG = 6.0
 _ROW = "{:<18}" + 10 * "{:>9}"
 
@@ -64,7 +69,10 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--skins", type=int, default=10)
+    parser.add_argument("--relief", action="store_true", help="directional shots")
     options = parser.parse_args()
+    if options.relief:
+        return _relief(options.skins)
     changes: dict[tuple[str, int], list[Change]] = defaultdict(list)
     within: dict[str, list[float]] = defaultdict(list)
     for seed in range(options.skins):
@@ -78,11 +86,35 @@ def main() -> int:
     print(_ROW.format("SE of change", *heads, "share"))
     for name, variances in within.items():
         columns = [_columns(changes[name, shots]) for shots in range(1, SHOTS + 1)]
-        single = np.mean([change.session**2 for change in changes[name, 1]])
+        alone = [session_error(name, each.before, ScoreRecipe()) for each in changes[name, 1]]
+        single = np.mean(np.square(alone))
         share = float(np.mean(variances) / single)
         cells = [f"{column[part]:.3g}" for part in range(2) for column in columns]
         cells += [f"{column[2]:.0%}" for column in columns]
         print(_ROW.format(name, *cells, f"{share:.2f}"), flush=True)
+    return 0
+
+
+def _relief(skins: int) -> int:
+    """Print which share of the relief scores' told variance differs from shot to shot."""
+    shares: dict[str, list[float]] = defaultdict(list)
+    for seed in range(skins):
+        skin = scarred_skin(seed, RELIEF_MM)
+        still = Fault(lamp_mm=0.0, power=0.0)
+        shots = [shoot_session(skin, 100 * seed + number, still).shots for number in range(SHOTS)]
+        first, *others = [pipeline.examine_shots(each, name="") for each in shots]
+        for other in others:
+            found = pipeline.compare_shots(first, other).comparison
+            whole = found.zones.get("whole", {})
+            rows = [
+                (f"whole {name}", each) for name, each in whole.items() if each.mode == "relief"
+            ]
+            rows += [("scar depth", scar.depth) for scar in found.scars if scar.depth]
+            rows += [("scar volume", scar.volume) for scar in found.scars if scar.volume]
+            for name, each in rows:
+                shares[name].append((each.change / each.session) ** 2 / 2)
+    for name, row in shares.items():
+        print(f"{name:<28}{np.mean(row):.3f}  ({len(row)} pairs)")
     return 0
 
 

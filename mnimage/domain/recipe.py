@@ -176,16 +176,16 @@ class CompareRecipe:
         ("redness_hi", 0.05),
         ("red_area", 0.05),
         ("pigment_mi", 0.05),
-        ("ita_deg", 0.15),
+        ("ita_deg", 0.05),
         ("evenness", 0.05),
         ("texture_contrast", 0.2),
         ("pores", 0.5),
-        ("lines", 0.25),
+        ("lines", 0.1),
         ("scar_visibility", 0.05),
-        ("texture_sq_um", 0.4),
-        ("scar_depth_index_um", 0.3),
-        ("scar_depth_mm", 0.2),
-        ("scar_volume_mm3", 0.2),
+        ("texture_sq_um", 0.2),
+        ("scar_depth_index_um", 0.05),
+        ("scar_depth_mm", 0.05),
+        ("scar_volume_mm3", 0.1),
     )
     repeat_prior: float = 4.0
     healing_days: float = 7.0
