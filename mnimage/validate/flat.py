@@ -21,7 +21,7 @@ from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.skin import Skin, SkinLook, make_skin
 from mnimage.phantom.visit import CAREFUL, visit
 from mnimage.validate.calls import POWER, Call, calls_of
-from mnimage.validate.line import Line, correlation, mean
+from mnimage.validate.line import Line, correlation, mean, rms
 from mnimage.validate.plan import SEED
 from mnimage.validate.truth import true_colours
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Changed = Callable[[Skin, float], Skin]
 
 PITCH_MM = 0.06
+ARMS = (0.05, 0.1, 0.2, 0.3)
 _STEPS = 9
 _FACE_SHAPE = (1500, 1200)
 
@@ -42,12 +43,13 @@ _FACE_SHAPE = (1500, 1200)
 class Flat:
     """One skin: calls where nothing changed, and where one thing changed by 1.5 x MDC95.
 
-    `ratio` is, for the arm of flattened texture, what was read after over before, beside the truth.
+    `arm` is the name of a score, its true change at -5 to -30 % and the one read: texture in
+    percent, redness in points.
     """
 
     unchanged: tuple[Call, ...]
     changed: tuple[Call, ...] = ()
-    ratio: tuple[float, float] | None = None
+    arm: tuple[str, float, float] | None = None
     refused: str = ""
 
 
@@ -76,7 +78,7 @@ def flat(number: int, side_mm: float) -> Flat:
     later, true = treated
     found = _compared(before, visit(later, rng, first=False))
     changed = tuple(calls_of(found, f"{case}, {name}", {name: true}))
-    return Flat(unchanged, changed, _arm(skin, before, rng) if number % 4 == 0 else None)
+    return Flat(unchanged, changed, _arm(skin, before, rng, number) if number % 2 == 0 else None)
 
 
 def face(number: int) -> Flat:
@@ -172,30 +174,49 @@ def _treated(skin: Skin, name: str, found: Mapping[str, Change]) -> tuple[Skin, 
     return alter(skin, high), change(high)
 
 
-def _arm(skin: Skin, before: Photo, rng: np.random.Generator) -> tuple[float, float]:
-    """Return texture contrast left after treatment as it is true and as it is read."""
-    left = float(rng.choice([0.95, 0.9, 0.8, 0.7]))
-    found = _compared(before, visit(skin.treated(texture_fraction=1 - left), rng, first=False))
-    change = found.zones.get(WHOLE, {}).get("texture_contrast")
-    return left, change.after / change.before if change else float("nan")
+def _arm(
+    skin: Skin, before: Photo, rng: np.random.Generator, number: int
+) -> tuple[str, float, float]:
+    """Return a score, its true change where skin gets better by 5 to 30 %, and the one read."""
+    share = ARMS[number // 4 % len(ARMS)]
+    of_texture = number % 4 == 0
+    kind = "texture_fraction" if of_texture else "redness_fraction"
+    later = _better(skin, kind, share)
+    name = "texture_contrast" if of_texture else "redness_hi"
+    found = _compared(before, visit(later, rng, first=False)).zones.get(WHOLE, {}).get(name)
+    if found is None:
+        return name, float("nan"), float("nan")
+    if of_texture:
+        return name, -100 * share, 100 * (found.after / found.before - 1)
+    return name, true_colours(later)[name] - true_colours(skin)[name], found.change
+
+
+def _better(skin: Skin, kind: str, share: float) -> Skin:
+    if kind == "texture_fraction":
+        return skin.treated(texture_fraction=share)
+    return skin.treated(redness_fraction=share)
 
 
 def arm_lines(cases: Sequence[Flat]) -> list[Line]:
-    """Return how texture of ordinary photos follows the true relief."""
-    pairs = np.array([one.ratio for one in cases if one.ratio is not None])
-    if len(pairs) == 0:
-        return []
-    gap = 100 * (pairs[:, 1] - pairs[:, 0])
-    return [
-        Line(
-            "flat",
-            "texture_contrast at -5/-10/-20/-30 %: change read less the true one",
-            mean(gap),
-            "points",
-            len(pairs),
-            worst=f"{gap[np.abs(gap).argmax()]:+.1f} points",
-            bias=mean(gap),
-            error=float(np.sqrt(np.mean(gap**2))),
-            note=f"r with truth {correlation(pairs[:, 0], pairs[:, 1]):.2f}",
+    """Return how changes of 5 to 30 % are read on ordinary photos."""
+    lines = []
+    for name, unit in (("redness_hi", "points"), ("texture_contrast", "%")):
+        pairs = [one.arm[1:] for one in cases if one.arm is not None and one.arm[0] == name]
+        if not pairs:
+            continue
+        true, read = np.array(pairs).T
+        gap = read - true
+        lines.append(
+            Line(
+                "flat",
+                f"{name}, arms of -5 to -30 %: change read less the true one",
+                mean(gap),
+                unit,
+                len(pairs),
+                worst=f"{gap[np.abs(gap).argmax()]:+.2g} {unit}",
+                bias=mean(gap),
+                error=rms(gap),
+                note=f"r with the truth {correlation(true, read):.2f}",
+            )
         )
-    ]
+    return lines
