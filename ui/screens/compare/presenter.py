@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.progress import no_tick
 from mnimage.domain.session import Told
+from ui.screens.compare.desk import ColourWork, DetailsDesk
 from ui.screens.compare.files import (
     SAME,
     distinct_names,
@@ -18,7 +19,7 @@ from ui.screens.compare.files import (
     same_file,
     shots_inside,
 )
-from ui.screens.compare.sessions import Details, KnownProfile
+from ui.screens.compare.sessions import Details
 from ui.screens.compare.side import Side
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from mnimage.domain.color import ColorProfile
     from mnimage.domain.pair import Pair
     from mnimage.domain.progress import Tick
     from mnimage.domain.surfaces import Profile, Surfaces
@@ -40,7 +40,7 @@ Place = tuple[float, float]
 """Row and column in the photo before."""
 
 
-class Workflow(Protocol):
+class Workflow(ColourWork, Protocol):
     """The jobs of the library that this screen starts; `mnimage.workflow` is one."""
 
     def compare_files(
@@ -53,12 +53,6 @@ class Workflow(Protocol):
 
     def write_report(self, pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
         """Write a pair's report."""
-
-    def known_profile(self, path: Path) -> ColorProfile:
-        """Return the colour profile of a file, or of a photo of the chart."""
-
-    def calibrate_file(self, path: Path, out: Path, *, tick: Tick = no_tick) -> ColorProfile:
-        """Make a colour profile from a photo of the chart and keep it."""
 
     def is_profile(self, path: Path) -> bool:
         """Say whether a file is a colour profile."""
@@ -86,7 +80,7 @@ class ComparePresenter:
         self._surfaces: Surfaces | None = None
         self._profile: Profile | None = None
         self._details = Details()
-        self._draft = Details()
+        self._desk = DetailsDesk(view, workflow, jobs, ask, self.use_details)
         self._busy = False
         view.photo_wanted.connect(self.choose)
         view.files_dropped.connect(self.drop)
@@ -95,10 +89,6 @@ class ComparePresenter:
         view.cancel_pressed.connect(self.cancel)
         view.report_pressed.connect(self.report)
         view.details_pressed.connect(self.open_details)
-        view.profile_wanted.connect(self.choose_profile)
-        view.profile_removed.connect(self.remove_profile)
-        view.profile_make_pressed.connect(self.make_profile)
-        view.details_confirmed.connect(self.use_details)
         view.line_drawn.connect(self.draw_profile)
         view.profile_export_pressed.connect(self.export_profile)
         jobs.progressed.connect(self.progress)
@@ -146,7 +136,7 @@ class ComparePresenter:
             self._jobs.cancel("order")
             self._jobs.cancel("report")
             self._view.set_report_busy(False)
-            self._stop_reading()
+            self._desk.stop()
 
     def report(self) -> None:
         """Ask for a place and write the report there."""
@@ -170,24 +160,10 @@ class ComparePresenter:
 
     def open_details(self) -> None:
         """Show what was told of the two sessions, to be changed."""
-        self._draft = self._details
-        self._view.show_details(self._draft)
+        self._desk.open(self._details)
 
-    def choose_profile(self, side: str) -> None:
-        """Ask for a colour profile, or for a photo of the chart, for one session."""
-        path = self._ask.photo(f"Colour profile {side}, or a photo of the chart")
-        if path:
-            self._read_profile(Side(side), path)
-
-    def remove_profile(self, side: str) -> None:
-        """Take the colour profile of one session away."""
-        self._draft = self._draft.with_profile(Side(side), None)
-        self._view.show_details(self._draft)
-
-    def use_details(self, days: float | None) -> None:
+    def use_details(self, told: Details) -> None:
         """Compare again with what was told."""
-        self._stop_reading()
-        told = replace(self._draft, days=days)
         if told == self._details:
             return
         if told.profiles and self._of_shots():
@@ -197,25 +173,6 @@ class ComparePresenter:
         self._show_told()
         if len(self._files) == len(Side):
             self._settle()
-
-    def make_profile(self) -> None:
-        """Make a colour profile from a photo of the chart and keep it as a file."""
-        photo = self._ask.photo("Photo of the colour chart")
-        if photo is None:
-            return
-        path = self._ask.save_colours("Save colour profile", f"{photo.stem} colours.json")
-        if path is None:
-            return
-        self._view.set_reading(True)
-        work = partial(self._make_profile, photo, path)
-        self._jobs.start("colours", work, done=self._tell_made, failed=self._fail_profile)
-
-    def _make_profile(self, photo: Path, path: Path, tick: Tick) -> KnownProfile:
-        return KnownProfile(path, self._workflow.calibrate_file(photo, path, tick=tick))
-
-    def _tell_made(self, known: KnownProfile) -> None:
-        self._view.set_reading(False)
-        self._view.show_made(known)
 
     def _sort_out(self, side: Side | None, path: Path) -> None:
         """Take a dropped file that may be a profile for what it is."""
@@ -235,33 +192,7 @@ class ComparePresenter:
             self._take(side or self._free_side(), path)
             return
         self.open_details()
-        self._read_profile(side or Side.BEFORE, path)
-
-    def _read_profile(self, side: Side, path: Path) -> None:
-        self._view.set_reading(True)
-        self._jobs.start(
-            "colours",
-            partial(self._known_profile, path),
-            done=partial(self._take_profile, side),
-            failed=self._fail_profile,
-        )
-
-    def _known_profile(self, path: Path, tick: Tick) -> KnownProfile:
-        tick(0, 1)
-        return KnownProfile(path, self._workflow.known_profile(path))
-
-    def _take_profile(self, side: Side, known: KnownProfile) -> None:
-        self._view.set_reading(False)
-        self._draft = self._draft.with_profile(side, known)
-        self._view.show_details(self._draft)
-
-    def _fail_profile(self, error: MnimageError) -> None:
-        self._view.set_reading(False)
-        self._view.show_profile_trouble(str(error), error.hint)
-
-    def _stop_reading(self) -> None:
-        self._jobs.cancel("colours")
-        self._view.set_reading(False)
+        self._desk.read(side or Side.BEFORE, path)
 
     # The depth profile
 

@@ -59,6 +59,7 @@ class CompareView(QWidget):
     profile_wanted = Signal(str)
     profile_removed = Signal(str)
     profile_make_pressed = Signal()
+    details_closed = Signal()
     details_confirmed = Signal(object)
     """The days since the last needling, or None."""
 
@@ -152,6 +153,8 @@ class CompareView(QWidget):
     def set_reading(self, reading: bool) -> None:
         """Show that a colour profile is being read or made."""
         self._dialog.set_reading(reading)
+        if reading and not self._dialog.isVisible():
+            self._toast.tell(self.tr("Reading the colour chart…"))
 
     def show_profile_trouble(self, words: str, hint: str) -> None:
         """Say why a photo of the chart, or a profile, cannot be used."""
@@ -248,6 +251,7 @@ class CompareView(QWidget):
         self._dialog.profile_wanted.connect(self.profile_wanted)
         self._dialog.profile_removed.connect(self.profile_removed)
         self._dialog.make_wanted.connect(self.profile_make_pressed)
+        self._dialog.rejected.connect(self.details_closed)
         self._dialog.confirmed.connect(self.details_confirmed)
         for side, button in self._files.items():
             button.clicked.connect(partial(self.photo_wanted.emit, side.value))

@@ -278,13 +278,13 @@ def charts(stage, tmp_path):
 
 
 def use(stage, days=None):
-    stage.presenter.use_details(days)
+    stage.presenter._desk.confirm(days)
 
 
 def test_profile_is_read_shown_and_used(charts):
     charts.ask.photo.return_value = charts.profile
     charts.presenter.open_details()
-    charts.presenter.choose_profile("before")
+    charts.presenter._desk.choose("before")
     shown = charts.view.show_details.call_args.args[0]
     assert shown.paths == (charts.profile,)
     assert charts.library.known[-1] == ((), Told())
@@ -303,7 +303,7 @@ def test_nothing_new_is_not_compared_again(charts):
 def test_details_closed_without_use_change_nothing(charts):
     charts.ask.photo.return_value = charts.profile
     charts.presenter.open_details()
-    charts.presenter.choose_profile("after")
+    charts.presenter._desk.choose("after")
     charts.presenter.swap()
     assert charts.library.known[-1][0] == ()
 
@@ -311,7 +311,7 @@ def test_details_closed_without_use_change_nothing(charts):
 def test_profile_of_another_photo_is_not_kept(charts):
     charts.ask.photo.return_value = charts.profile
     charts.presenter.open_details()
-    charts.presenter.choose_profile("after")
+    charts.presenter._desk.choose("after")
     use(charts)
     charts.presenter.drop([charts.c], "after")
     assert charts.library.known[-1][0] == ()
@@ -321,7 +321,7 @@ def test_profile_that_cannot_be_used_is_told_where_it_was_chosen(charts):
     charts.library.error = ChartUnusable("No chart.", hint="Lay it flat.")
     charts.ask.photo.return_value = charts.chart
     charts.presenter.open_details()
-    charts.presenter.choose_profile("before")
+    charts.presenter._desk.choose("before")
     charts.view.show_profile_trouble.assert_called_once_with("No chart.", "Lay it flat.")
     assert charts.view.set_reading.mock_calls[-1] == call(False)
 
@@ -329,7 +329,7 @@ def test_profile_that_cannot_be_used_is_told_where_it_was_chosen(charts):
 def test_dropped_profile_is_taken_as_one_and_other_json_as_shots(charts, tmp_path):
     charts.presenter.drop([charts.profile], "after")
     charts.view.show_details.assert_called()
-    assert charts.presenter._draft.paths == (charts.profile,)
+    assert charts.presenter._desk._draft.paths == (charts.profile,)
     other = tmp_path / "session.json"
     charts.library.profiles = ()
     charts.presenter.drop([other], "after")
@@ -341,14 +341,32 @@ def test_profile_is_made_from_a_photo_of_the_chart(charts):
         charts.chart,
         charts.profile,
     )
-    charts.presenter.make_profile()
+    charts.presenter._desk.make()
     assert charts.library.made == [(charts.chart, charts.profile)]
     assert charts.view.show_made.call_args.args[0].path == charts.profile
     charts.ask.save_colours.return_value = None
-    charts.presenter.make_profile()
+    charts.presenter._desk.make()
     charts.ask.photo.return_value = None
-    charts.presenter.make_profile()
+    charts.presenter._desk.make()
     assert len(charts.library.made) == 1
+
+
+def test_profile_made_while_nothing_is_chosen_is_chosen(charts):
+    charts.ask.photo.return_value = charts.chart
+    charts.ask.save_colours.return_value = charts.profile
+    charts.presenter.open_details()
+    charts.presenter._desk.make()
+    use(charts)
+    assert charts.library.known[-1][0] == (charts.profile,)
+
+
+def test_chart_that_is_read_when_the_dialog_is_closed_comes_up_no_more(stage, held_jobs):
+    presenter = ComparePresenter(stage.view, stage.library, held_jobs, stage.ask)
+    presenter.open_details()
+    presenter._desk.read(Side.BEFORE, stage.a)
+    presenter._desk.stop()
+    assert held_jobs.cancelled == ["colours"]
+    assert stage.view.set_reading.mock_calls[-1] == call(False)
 
 
 def test_directional_shots_take_no_profile(charts, tmp_path):
@@ -358,7 +376,7 @@ def test_directional_shots_take_no_profile(charts, tmp_path):
         (folder / "SHOTS.json").write_text("{}")
     charts.presenter.drop(folders)
     charts.presenter.open_details()
-    charts.presenter._read_profile(Side.BEFORE, charts.profile)
+    charts.presenter._desk.read(Side.BEFORE, charts.profile)
     use(charts)
     assert "directional shots" in charts.view.show_error.call_args.args[0]
     assert charts.library.known[-1][0] == ()

@@ -1,0 +1,124 @@
+"""What is told of two sessions, gathered before it is used: colour profiles, days since needling.
+
+Plain Python like a presenter: the compare screen's presenter hands this part of its work over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from mnimage.domain.progress import no_tick
+from ui.screens.compare.sessions import Details, KnownProfile
+from ui.screens.compare.side import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mnimage.domain.color import ColorProfile
+    from mnimage.domain.progress import Tick
+    from mnimage.errors import MnimageError
+    from ui.jobs import Jobs
+    from ui.screens.compare.view import CompareView
+    from ui.widgets.ask import Ask
+
+
+class ColourWork(Protocol):
+    """The jobs on colour profiles; `mnimage.workflow` has them."""
+
+    def known_profile(self, path: Path) -> ColorProfile:
+        """Return the colour profile of a file, or of a photo of the chart."""
+
+    def calibrate_file(self, path: Path, out: Path, *, tick: Tick = no_tick) -> ColorProfile:
+        """Make a colour profile from a photo of the chart and keep it."""
+
+
+class DetailsDesk:
+    """Keeps the draft of what is told while its dialog is open; `use` gets what was confirmed."""
+
+    def __init__(
+        self,
+        view: CompareView,
+        workflow: ColourWork,
+        jobs: Jobs,
+        ask: Ask,
+        use: Callable[[Details], None],
+    ) -> None:
+        self._view, self._workflow, self._jobs, self._ask = view, workflow, jobs, ask
+        self._use = use
+        self._draft = Details()
+        self._open = False
+        view.profile_wanted.connect(self.choose)
+        view.profile_removed.connect(self.remove)
+        view.profile_make_pressed.connect(self.make)
+        view.details_confirmed.connect(self.confirm)
+        view.details_closed.connect(self.stop)
+
+    def open(self, told: Details) -> None:
+        """Show what was told, to be changed."""
+        self._draft, self._open = told, True
+        self._view.show_details(self._draft)
+
+    def choose(self, side: str) -> None:
+        """Ask for a colour profile, or for a photo of the chart, for one session."""
+        path = self._ask.photo(f"Colour profile {side}, or a photo of the chart")
+        if path:
+            self.read(Side(side), path)
+
+    def read(self, side: Side, path: Path) -> None:
+        """Read a colour profile, or make one of a photo of the chart, for one session."""
+        self._view.set_reading(True)
+        work, done = partial(self._read, path), partial(self._take, side)
+        self._jobs.start("colours", work, done=done, failed=self._fail)
+
+    def remove(self, side: str) -> None:
+        """Take the colour profile of one session away."""
+        self._draft = self._draft.with_profile(Side(side), None)
+        self._view.show_details(self._draft)
+
+    def make(self) -> None:
+        """Make a colour profile from a photo of the chart and keep it as a file."""
+        photo = self._ask.photo("Photo of the colour chart")
+        if photo is None:
+            return
+        path = self._ask.save_colours("Save colour profile", f"{photo.stem} colours.json")
+        if path is None:
+            return
+        self._view.set_reading(True)
+        work = partial(self._make, photo, path)
+        self._jobs.start("colours", work, done=self._tell_made, failed=self._fail)
+
+    def confirm(self, days: float | None) -> None:
+        """Hand on what was told."""
+        self.stop()
+        self._use(replace(self._draft, days=days))
+
+    def stop(self) -> None:
+        """Read no further; what was chosen meanwhile does not come up again."""
+        self._open = False
+        self._jobs.cancel("colours")
+        self._view.set_reading(False)
+
+    def _read(self, path: Path, tick: Tick) -> KnownProfile:
+        tick(0, 1)
+        return KnownProfile(path, self._workflow.known_profile(path))
+
+    def _make(self, photo: Path, path: Path, tick: Tick) -> KnownProfile:
+        return KnownProfile(path, self._workflow.calibrate_file(photo, path, tick=tick))
+
+    def _take(self, side: Side, known: KnownProfile) -> None:
+        self._view.set_reading(False)
+        self._draft = self._draft.with_profile(side, known)
+        self._view.show_details(self._draft)
+
+    def _tell_made(self, known: KnownProfile) -> None:
+        self._view.set_reading(False)
+        if self._open and not self._draft.profiles:
+            self._take(Side.BEFORE, known)
+        self._view.show_made(known)
+
+    def _fail(self, error: MnimageError) -> None:
+        self._view.set_reading(False)
+        self._view.show_profile_trouble(str(error), error.hint)
