@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "score": "Score one ordinary photo.",
     "relief": "Turn directional shots into relief.",
     "compare": "Compare two photos, or two sets of directional shots.",
+    "follow": "Follow every scar over sets of directional shots.",
     "rescore": "Bring kept answers to today's version, with both values.",
     "calibrate": "Make a colour profile from a photo of the colour chart.",
     "validate": "Measure synthetic skin whose truth is known, and say which goals are met.",

@@ -20,6 +20,7 @@ from mnimage.domain.report import (
 )
 from mnimage.report.build import NO_LABELS, footer, is_refused, pair_pages
 from mnimage.report.frames import cut_photo
+from mnimage.report.history import history_tables
 from mnimage.report.parts import (
     MAP_PX,
     after_photo,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from mnimage.domain.comparison import Change
+    from mnimage.domain.comparison import Change, ScarCourse
     from mnimage.domain.pair import Pair
     from mnimage.domain.report import Block, Cell, Labels
 
@@ -66,18 +67,20 @@ def build_course_report(
     made_at: datetime,
     words: Labels = NO_LABELS,
     treatments: Sequence[date] = (),
-    paper: Paper = Paper.A4,
+    scars: Sequence[ScarCourse] = (),
 ) -> Report:
-    """Return the report of a course: trend and photos, then the last pair's own pages.
+    """Return the report of a course: trend and photos, scars, then the last pair's own pages.
 
     Parameters
     ----------
     pairs
         Each later session against the same first one, in the order of time.
-    program, made_at, words, paper
+    program, made_at, words
         As in `build_report`.
     treatments
         Days of treatment, marked on the time axis.
+    scars
+        Every scar over these sessions, for tables of their own.
 
     Raises
     ------
@@ -93,8 +96,12 @@ def build_course_report(
         author=words.clinic or program,
         footer=footer(ending, words, program, made_at),
         made_at=made_at,
-        paper=paper,
-        pages=(*_course_pages(pairs, words, treatments), *pair_pages(ending, last)),
+        paper=Paper.A4,
+        pages=(
+            *_course_pages(pairs, words, treatments),
+            *_scar_pages(scars),
+            *pair_pages(ending, last),
+        ),
     )
 
 
@@ -113,6 +120,16 @@ def _course_pages(
     return Page(blocks), Page(
         (Heading("Every session against the first", "All measured skin."), *tables)
     )
+
+
+def _scar_pages(scars: Sequence[ScarCourse]) -> tuple[Page, ...]:
+    tables = history_tables(scars)
+    if not tables:
+        return ()
+    heading = Heading(
+        "Every scar over the course", "Each keeps its number from session to session."
+    )
+    return (Page((heading, *tables)),)
 
 
 def _masthead(pairs: Sequence[Pair], words: Labels) -> Masthead:

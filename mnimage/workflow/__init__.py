@@ -11,17 +11,20 @@ from mnimage.workflow.files import (
     write_pair,
     write_report,
 )
+from mnimage.workflow.follow import Followed, follow_files
 from mnimage.workflow.read import compare_files, examine_file
 from mnimage.workflow.relief import profile_along, surfaces_of, write_profile
 from mnimage.workflow.rescore import rescore_folders
 from mnimage.workflow.rig import measure_rig, write_markers
 
 __all__ = [
+    "Followed",
     "Known",
     "calibrate_file",
     "compare_files",
     "compare_into",
     "examine_file",
+    "follow_files",
     "is_profile",
     "known_profile",
     "knows",

@@ -13,6 +13,7 @@ from mnimage import __version__, pipeline
 from mnimage.capture.files import read_photo
 from mnimage.capture.output import prepare_folder, write_whole
 from mnimage.capture.shots import read_shots
+from mnimage.compare.scars import follow_scars
 from mnimage.domain.face import WHOLE
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.report import Labels
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mnimage.domain.comparison import ScarCourse
     from mnimage.domain.pair import Examined, Pair
     from mnimage.domain.relief import Scar
     from mnimage.domain.scorecard import Layer
@@ -216,6 +218,13 @@ def _numbers(course: _Course, truth: Truth, agreement: Sequence[Agreement]) -> s
     )
 
 
+def _followed(pairs: Sequence[Pair]) -> tuple[ScarCourse, ...]:
+    scale = pairs[0].before.scale
+    if scale is None:
+        return ()
+    return follow_scars([pair.comparison.scars for pair in pairs], scale.mm_per_px)
+
+
 def _report(course: _Course, files: CourseFiles) -> bytes:
     """Return one PDF: the course of the face, then that of the cheek."""
     labels = Labels(patient="Synthetic patient", course="Acne scars, 4 sessions of needling")
@@ -228,6 +237,7 @@ def _report(course: _Course, files: CourseFiles) -> bytes:
             made_at=made_at,
             words=replace(labels, course=f"{labels.course}: {place}"),
             treatments=days,
+            scars=_followed(pairs),
         )
         for pairs, place in ((course.faces, "face"), (course.cheeks, "cheek, directional shots"))
     )

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mnimage.domain.comparison import Verdict
+from mnimage.domain.comparison import ScarCourse, ScarState, Verdict
 from mnimage.domain.report import Mark, Plot, Strip, Table
 from mnimage.report.course import build_course_report
 from mnimage.report.trend import Trend, trend_svg
@@ -90,3 +90,20 @@ def test_unknown_dates_are_set_evenly(made):
 def test_a_course_needs_a_session(made):
     with pytest.raises(ValueError, match="at least one"):
         build(made, [])
+
+
+def test_every_scar_has_a_row_with_its_number(made, course):
+    followed = [ScarCourse(scar.id, (scar, None, scar, scar)) for scar in made.make_scars(3)]
+    tables = blocks(build(made, course, scars=followed).pages, Table)
+    depth, volume = (each for each in tables if each.title.endswith("of each scar"))
+    assert len(depth.rows) == len(volume.rows) == 3
+    assert [row[0].split()[0] for row in depth.rows] == [str(one.id) for one in followed]
+    # The first session, the last four, the change, the state.
+    assert depth.heads == (*(f"Session {n}" for n in range(1, 6)), "Change", "State")
+    assert all(row[2] == "\N{EN DASH}" or row[3] == "\N{EN DASH}" for row in depth.rows)
+    assert {row[-1] for row in depth.rows} <= {state.value for state in ScarState}
+
+
+def test_without_scars_no_page_is_for_them(made, course):
+    titles = [table.title for table in blocks(build(made, course).pages, Table)]
+    assert not any(title.endswith("of each scar") for title in titles)
