@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 PANEL_HEIGHT = 196
 _SIDE_WIDTH = 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 12, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 28, 34
 _DOUBT = 60
 _KEY_STEP = 0.01
 
@@ -195,8 +195,9 @@ class ProfilePlot(QWidget):
         words = cursor_words(profile, self._cursor)
         metrics = QFontMetricsF(painter.font())
         wide = metrics.horizontalAdvance(words) + 2 * theme.GRID
-        left = min(x + 6, place.right() - wide)
-        box = QRectF(left, place.top(), wide, metrics.height() + 6)
+        # Above the plot, where it hides neither line.
+        left = max(min(x - wide / 2, place.right() - wide), 0.0)
+        box = QRectF(left, 2, wide, metrics.height() + 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.raised))
         painter.drawRoundedRect(box, theme.CORNER, theme.CORNER)

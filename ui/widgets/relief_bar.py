@@ -76,5 +76,6 @@ class ReliefBar(QFrame):
     def _tell(self) -> None:
         height = self._lighting.height
         self._told.setText(f"\N{MULTIPLICATION SIGN} {height:.1f}")
-        with QSignalBlocker(self._height):
+        with QSignalBlocker(self._height), QSignalBlocker(self._colour):
             self._height.setValue(round(height * _TENTHS))
+            self._colour.setChecked(self._lighting.coloured)
