@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-ALGORITHM = 2
+ALGORITHM = 3
 """Raised whenever the same recipe would give other numbers on the same photo."""
 
 
@@ -46,8 +46,9 @@ class RegisterRecipe:
 
     `working_px` is the longest side of the skin at which matching is done; `halvings` how often
     that is halved for the coarsest level; `steps` and `final_steps` the rounds per level;
-    `bending_px` how far a node may stray from the parabola through its neighbours (scale of a
-    Cauchy distribution, at the finest level); `anchor_errors` how loosely the field is held to the
+    `bending_px` how far a node may stray from the cubic through its neighbours (scale of a
+    Cauchy distribution, at the finest level, where each pair chooses up to four times more or
+    less); `anchor_errors` how loosely the field is held to the
     rough placing, in standard errors of that; skin whose expected error is above `max_error_px`, or
     whose agreement is below `min_agreement`, is not trusted; a pair whose typical agreement does
     not exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people reach
@@ -67,7 +68,7 @@ class RegisterRecipe:
     halvings: int = 3
     steps: int = 4
     final_steps: int = 2
-    bending_px: float = 0.06
+    bending_px: float = 0.04
     anchor_errors: float = 2.0
     longest_step_px: float = 3.0
     max_error_px: float = 1.0

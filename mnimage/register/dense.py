@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 Picture: TypeAlias = NDArray[np.float32]
 
 
-_LEVELS_OF_DOUBT = 2
-"""Coarser levels than this are there to come near only: their doubt is not worth drawing."""
+_MOST_HALVINGS = 2
+"""How often the scale of bending is halved or doubled at most."""
+
+_CLEARLY_BETTER = 0.97
+"""Share of the misfit that a looser field must come down to: it lets more noise through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,17 @@ class Matched:
     """The field at the nodes of the fixed picture.
 
     `places` (2, rows, columns) are (row, column) in the moving picture, `spread` their standard
-    error in px of the fixed one, `pull` how far the pictures still pull from the smooth field;
-    `agreement` is the local correlation of both pictures in their
-    right place, `chance` the same a few pixels off, as unrelated skin would give; `seen` is the
-    share of each block that both show.
+    error in px of the fixed one were the field as smooth as it is taken to be; `stiffer` and
+    `looser` how far the places would move were it held four times as firmly or as loosely;
+    `agreement` is the local correlation of both pictures in their right place, `chance` the same a
+    few pixels off, as unrelated skin would give; `seen` is the share of each block that both show.
     """
 
     places: Picture
     bent: Picture
     spread: Picture
-    pull: Picture
+    stiffer: Picture
+    looser: Picture
     agreement: Picture
     chance: Picture
     seen: Picture
@@ -155,21 +159,46 @@ def _refine(
 ) -> tuple[Placing, flow.Stiffness]:
     """Return a better placing after some steps at one level, and the stiffness it was found with.
 
-    A third difference between nodes grows with the cube of their distance, and a pixel with it:
-    what is `bending_px` at the finest level is `bending_px * factor**2` at one reduced by `factor`.
-    It is given another `factor` there, to follow a smile, which the finer levels take back.
+    A fourth difference between nodes grows with the fourth power of their distance, and a pixel
+    with it: what is `bending_px` at the finest level is `bending_px * factor**3` at one reduced by
+    `factor`. It is given another `factor` there, to follow a smile, which the finer levels take
+    back.
     """
     factor = 2**level
-    scale = recipe.bending_px * factor**3
+    scale = recipe.bending_px * factor**4
     here = placing.at_level(factor, _nodes(layer))
     stiffness = flow.yielding_stiffness(here.bent, scale)
     for _ in range(steps):
         here = _stepped(layer, here, stiffness, recipe)
-    if level <= _LEVELS_OF_DOUBT:
-        doubt = flow.draw_posterior(_normals(layer, here), stiffness, draws=2, seed=3)
-        stiffness = flow.yielding_stiffness(here.bent, scale, doubt)
-        here = _stepped(layer, here, stiffness, recipe)
+    if level == 0:
+        scale = _chosen_scale(_normals(layer, here), here, scale)
+    stiffness = flow.yielding_stiffness(here.bent, scale)
+    here = _stepped(layer, here, stiffness, recipe)
     return Placing(placing.plane, here.bent * np.float32(factor)), stiffness
+
+
+def _chosen_scale(normals: flow.Normals, here: Placing, scale: float) -> float:
+    """Return the scale of bending that foretells best what it has not seen.
+
+    A still head, or a flat picture of one, bends far less than one that was turned: halved or
+    doubled, at most twice, as long as that foretells better; looser only where clearly so.
+    """
+
+    def misfit(one: float) -> float:
+        stiffness = flow.yielding_stiffness(here.bent, one)
+        return flow.held_out_misfit(normals, (here.bent[0], here.bent[1]), stiffness)
+
+    first = misfit(scale)
+    for step, needed in ((2.0, _CLEARLY_BETTER), (0.5, 1.0)):
+        chosen, best = scale, first
+        for _ in range(_MOST_HALVINGS):
+            found = misfit(chosen * step)
+            if found >= needed * best:
+                break
+            chosen, best = chosen * step, found
+        if chosen != scale:
+            return chosen
+    return scale
 
 
 def _stepped(
@@ -212,11 +241,17 @@ def _judge(layer: _Layer, placing: Placing, stiffness: flow.Stiffness) -> Matche
     normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
     held = _held(normals, layer, placing)
     nodes = placing.bent.shape[1], placing.bent.shape[2]
+
+    def sway(factor: float) -> Picture:
+        field = placing.bent[0], placing.bent[1]
+        return np.hypot(*flow.solve_smooth(held, field, stiffness.times(factor)))
+
     return Matched(
         places=placing.places(nodes),
         bent=placing.bent,
         spread=flow.spread_of(flow.draw_posterior(held, stiffness, draws=5)),
-        pull=flow.local_pull(normals),
+        stiffer=sway(4.0),
+        looser=sway(0.25),
         agreement=flow.local_agreement(layer.fixed, moved, weight),
         chance=_chance(layer.fixed, moved, weight),
         seen=block_mean(weight, flow.BLOCK),

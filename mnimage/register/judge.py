@@ -56,11 +56,14 @@ def judge_match(matched: Matched, skin: NDArray[np.float32], recipe: RegisterRec
 
 def _expected_error(matched: Matched) -> NDArray[np.float32]:
     """Return the standard error of the place, both directions together, in working px."""
-    # No field is quite as smooth as the one solved for, and noise is shared by neighbours: what the
-    # pictures still pull tells of both. The weights are those under which the true errors of pairs
-    # whose field is known are likeliest (benchmarks/registration.py prints how honest they are).
-    pull = cv2.GaussianBlur(matched.pull**2, (0, 0), 2.0)
-    power = 0.6 * matched.spread**2 + 3.3 * pull + 0.018**2
+    # No field is quite as smooth as the one solved for, and noise is shared by neighbours: how far
+    # the places depend on the stiffness tells of both. The weights are those under which the true
+    # errors of pairs whose field is known are likeliest (benchmarks/registration.py prints how
+    # honest they are).
+    stiffer, looser = (
+        cv2.GaussianBlur(s**2, (0, 0), 1.5) for s in (matched.stiffer, matched.looser)
+    )
+    power = 2.4 * matched.spread**2 + 0.85 * stiffer + 5.9 * looser + 0.018**2
     return np.sqrt(np.asarray(power, dtype=np.float32))
 
 
