@@ -336,7 +336,15 @@ def _shots_again(before: ExaminedShots, recipe: Recipe, again: ExaminedShots, si
     laid = _laid_again(before.examined, again.examined, side, alignment, recipe)
     if laid.left_out:
         return laid
-    return replace(laid, relief=_same_scars(before, again, alignment, recipe))
+    first, later = _same_scars(before, again, alignment, recipe)
+    return replace(laid, relief=(_numbers_of(first), _numbers_of(later)))
+
+
+def _numbers_of(card: ReliefCard) -> ReliefCard:
+    """Return a relief's numbers without its pictures, of which a repeat has no more use."""
+    none = np.zeros((0, 0), np.float32)
+    labels = np.zeros((0, 0), np.int32)
+    return replace(card, depth_mm=none, band_um=none, scar_labels=labels, marks=None)
 
 
 def _laid_again(

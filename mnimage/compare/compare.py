@@ -92,7 +92,8 @@ def compare_pair(
         recipe=recipe.version,
         zones_left_out=dict.fromkeys(alignment.moved_zones, MOVED),
         told=told,
-        reshots=sessions.reshots,
+        # What they measured is in the numbers by now.
+        reshots=tuple(replace(one, scores=None, relief=None) for one in sessions.reshots),
         cautions=tuple(cautions) if alignment.aligned else (),
     )
 

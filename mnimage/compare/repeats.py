@@ -130,7 +130,8 @@ class _Scale:
         return value if self.offset is None else math.log(value + self.offset)
 
     def back(self, value: float) -> float:
-        return value if self.offset is None else math.exp(value) - self.offset
+        # Shots of unlike focus show unlike counts: their mean ratio may lead below none at all.
+        return value if self.offset is None else max(math.exp(value) - self.offset, 0.0)
 
     def slope(self, value: float) -> float:
         """Return how much of the unit one step of the scale is, at a value."""

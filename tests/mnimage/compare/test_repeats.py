@@ -121,6 +121,8 @@ def test_scores_that_err_by_factors_are_averaged_as_logarithms():
     counted = average_sessions("pores", (0, 3), ([(0, 3.0)], []), 1.0, CompareRecipe())
     # ln(count + 1): the mean of 0 and 3 is 1.
     assert counted.before == pytest.approx(1.0)
+    least = average_sessions("pores", (9, 0), ([], [(9, 0.0), (20, 0.0)]), 1.0, CompareRecipe())
+    assert least.after == 0.0
 
 
 def test_a_repeat_is_read_against_the_photo_before_on_their_own_shared_skin():
