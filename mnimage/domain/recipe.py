@@ -134,12 +134,13 @@ class ScoreRecipe:
     # moved by 3 to 6 degrees (benchmarks/repeatability.py), and studio portraits of 12 people taken
     # twice within minutes, which differ by more in colour (blood moves, a head shades itself):
     # rms of the change over the root of two was 0.7 HI, 7 to 10 % red area, 0.3 to 1.3 MI,
-    # 1 to 2.8 evenness, on pairs of grade B and D.
+    # 1 to 2.8 evenness, on pairs of grade B and D. ITA: exposure and white balance of both photos
+    # set anew (benchmarks/colour.py, 10.0 to 12.4; `mnimage validate`, 10.8).
     session: tuple[tuple[str, float, float], ...] = (
         ("redness_hi", 0.45, 0.1),
         ("red_area", 4.0, 0.15),
         ("pigment_mi", 0.35, 0.1),
-        ("ita_deg", 6.5, 0.0),
+        ("ita_deg", 10.5, 0.0),
         ("evenness", 1.2, 0.0),
         ("texture_contrast", 0.02, 0.07),
         ("pores", 2.0, 0.3),

@@ -160,19 +160,9 @@ def power_lines(arm: str, calls: Sequence[Call]) -> list[Line]:
     """Return how often changes of 1.5 x MDC95 were called right, in all and per score."""
     if not calls:
         return []
-    missed = [call for call in calls if not call.right]
     lines = [
-        Line(
-            arm,
-            "true change of 1.5 x MDC95 called right",
-            100 * mean([call.right for call in calls]),
-            "%",
-            len(calls),
-            least=80.0,
-            worst=", ".join(f"{call.score} in {call.case}" for call in missed[:3]),
-            note=f"{100 * mean([call.right_alone for call in calls]):.0f} % where one score alone "
-            "is looked at",
-        )
+        _power_line(arm, "held over all scores and zones", calls, [call.right for call in calls]),
+        _power_line(arm, "each score alone", calls, [call.right_alone for call in calls]),
     ]
     for name, own in _by_score(calls).items():
         share = [call.change / call.true for call in own]
@@ -189,6 +179,19 @@ def power_lines(arm: str, calls: Sequence[Call]) -> list[Line]:
             )
         )
     return lines
+
+
+def _power_line(arm: str, how: str, calls: Sequence[Call], right: Sequence[bool]) -> Line:
+    missed = [call.case for call, seen in zip(calls, right, strict=True) if not seen]
+    return Line(
+        arm,
+        f"true change of 1.5 x MDC95 called right, {how}",
+        100 * mean(right),
+        "%",
+        len(calls),
+        least=80.0,
+        worst=", ".join(list(dict.fromkeys(missed))[:3]),
+    )
 
 
 def _by_score(calls: Iterable[Call]) -> dict[str, list[Call]]:

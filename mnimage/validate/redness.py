@@ -35,14 +35,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mnimage.domain.color import ColorProfile
     from mnimage.domain.photo import Photo
     from mnimage.phantom.skin import Skin
 
     Values = NDArray[np.float64]
 
 SENSOR = Sensor(exposure=0.75, blur_px=0.6, electrons=12000.0)
-MOSAIC, PATCH_PX = 16, 24
-"""Skins along each side of the mosaic, and pixels along the side of each."""
+PEOPLE, MOSAIC, PATCH_PX = 8, 6, 24
+"""People from light to dark, places of skin along each side of one's photo, and their pixels."""
 
 DARK, LIGHT = 0.15, 0.04
 """Melanin above and below which skin counts as dark and as light."""
@@ -66,11 +67,15 @@ class Blood:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """One skin photographed twice: values of each score at both times, by the way of measuring."""
+    """One skin photographed twice: values of each score at both times, by the way of measuring.
+
+    `calls` are those with a chart, `bare` those without, both of JPEG.
+    """
 
     name: str
     values: Mapping[str, Mapping[str, tuple[float, float]]]
     calls: tuple[Call, ...] = ()
+    bare: tuple[Call, ...] = ()
     refused: str = ""
 
 
@@ -84,7 +89,7 @@ class Chart:
 
 
 def blood(number: int) -> Blood:
-    """Measure one camera and lamp on a mosaic of skins: chart photo and skin photo, as JPEG."""
+    """Measure one camera and lamp on people light to dark: a photo of the chart, one of each."""
     rng = np.random.default_rng([SEED, number])
     rig = Rig(draw_camera(rng), list(LAMPS)[number % len(LAMPS)], (1.06, 1.0, 0.95))
     name = f"camera {number // len(LAMPS) + 1}, {rig.lamp}"
@@ -93,9 +98,8 @@ def blood(number: int) -> Blood:
         profile = make_profile(_chart(rig, sensor, Laid((220, 320), 62.0, 2.0), number))
     except ChartUnusable as error:
         return Blood(name, refused=str(error))
-    melanin, share, scene = _mosaic(rig, rng)
-    photo = with_profile(take(scene, rig, sensor, seed=number), profile)
-    index = _patch_means(photo)
+    rows = [_person(rig, rng, typical, profile) for typical in np.geomspace(0.017, 0.26, PEOPLE)]
+    melanin, share, index = np.concatenate(rows, axis=1)
     steep = [
         np.polyfit(share[part], index[part], 1)[0] for part in (melanin > DARK, melanin < LIGHT)
     ]
@@ -107,14 +111,15 @@ def _chart(rig: Rig, sensor: Sensor, laid: Laid, seed: int) -> Photo:
     return take(lay_chart(wall((440, 640), rig), rig, laid), rig, sensor, seed=SEED + seed)
 
 
-def _mosaic(rig: Rig, rng: np.random.Generator) -> tuple[Values, Values, NDArray[np.float32]]:
-    """Return melanin and blood of the skins, and their light side by side."""
+def _person(rig: Rig, rng: np.random.Generator, typical: float, profile: ColorProfile) -> Values:
+    """Return melanin, blood and the index read of many places of one person's skin, (3, n)."""
     count = MOSAIC**2
-    melanin = np.exp(rng.uniform(np.log(0.015), np.log(0.3), count))
+    melanin = typical * np.exp(rng.uniform(-0.12, 0.12, count))
     share, oxygen = rng.uniform(0.012, 0.11, count), rng.uniform(0.6, 0.9, count)
     light = rig.light(skin_reflectance(melanin, share, oxygen)).reshape(MOSAIC, MOSAIC, 3)
     scene = light.repeat(PATCH_PX, axis=0).repeat(PATCH_PX, axis=1).astype(np.float32)
-    return melanin, share, scene
+    photo = take(scene, rig, replace(SENSOR, jpeg=92), seed=int(rng.integers(1 << 20)))
+    return np.stack([melanin, share, _patch_means(with_profile(photo, profile))])
 
 
 def _patch_means(photo: Photo) -> Values:
@@ -138,7 +143,7 @@ def again(number: int) -> Again:
     )
     name = f"type {tone}, {camera.name}, {lamp}"
     values: dict[str, Mapping[str, tuple[float, float]]] = {}
-    calls: list[Call] = []
+    calls: dict[str, list[Call]] = {}
     with tempfile.TemporaryDirectory() as folder:
         visits = [_session(skin, Rig(camera, lamp), rng, first=n == 0) for n in range(2)]
         ways = {JPEG: (".jpg", True), PLAIN: (".png", True), NO_CHART: (".jpg", False)}
@@ -151,11 +156,11 @@ def again(number: int) -> Again:
             except ChartUnusable as error:
                 return Again(name, {}, refused=str(error))
             found = pair.comparison.zones.get(WHOLE, {})
-            calls = calls_of(pair.comparison, name) if way == JPEG else calls
+            calls[way] = calls_of(pair.comparison, name)
             values[way] = {
                 key: (found[key].before, found[key].after) for key in COLOURS if key in found
             }
-    return Again(name, values, tuple(calls))
+    return Again(name, values, tuple(calls[JPEG]), tuple(calls[NO_CHART]))
 
 
 def _session(skin: Skin, rig: Rig, rng: np.random.Generator, *, first: bool) -> tuple[Photo, Photo]:

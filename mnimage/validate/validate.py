@@ -98,6 +98,7 @@ def _verdicts(
     unchanged = {
         "flat": _calls(one.unchanged for one in flats),
         "flat, chart": _calls(one.calls for one in agains),
+        "flat, settings anew": _calls(one.bare for one in agains),
         "relief": _calls(one.unchanged for one in reliefs),
     }
     changed = {

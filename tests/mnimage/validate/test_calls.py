@@ -41,9 +41,9 @@ def test_only_the_right_direction_is_right():
         call(8.5, Verdict.WITHIN_ERROR, true=-2.9),
         call(7.5, Verdict.WITHIN_ERROR, true=-2.9),
     ]
-    goal, score = power_lines("flat", calls)
-    assert (goal.value, goal.met) == (25, False)
-    assert goal.note.startswith("50 %")
+    goal, alone, score = power_lines("flat", calls)
+    assert (goal.value, goal.met, goal.worst) == (25, False, "skin 1")
+    assert (alone.value, alone.met) == (50, False)
     assert score.bias == pytest.approx((3 - 3 + 1.5 + 2.5) / 4 / 2.9 - 1)
 
 
