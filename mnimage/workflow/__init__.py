@@ -1,6 +1,13 @@
 """Every job the program can do, one function each: read, compute, keep."""
 
-from mnimage.workflow.color import Known, calibrate_file, is_profile, known_profile, knows
+from mnimage.workflow.color import (
+    Known,
+    calibrate_file,
+    is_profile,
+    known_profile,
+    knows,
+    picture_of,
+)
 from mnimage.workflow.demo import run_demo
 from mnimage.workflow.files import (
     compare_into,
@@ -29,6 +36,7 @@ __all__ = [
     "known_profile",
     "knows",
     "measure_rig",
+    "picture_of",
     "profile_along",
     "register_files",
     "relief_file",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mnimage.domain.color import ColorProfile
-    from mnimage.domain.photo import Photo
+    from mnimage.domain.photo import Coded, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +98,8 @@ def is_profile(path: Path) -> bool:
 def knows(profiles: tuple[Path, ...], told: Told) -> Known:
     """Return what the user knows of a pair, from parts."""
     return Known(profiles=profiles, told=told)
+
+
+def picture_of(path: Path) -> Coded:
+    """Return a photo's pixels, upright, for a screen."""
+    return read_photo(path).coded

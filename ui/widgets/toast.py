@@ -61,9 +61,7 @@ class Toast(QFrame):
         self._words.setText(words)
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
-        self._action.setText(action)
-        self._action.setAccessibleName(action or self.tr("Act on the message"))
-        self._action.setVisible(bool(action))
+        self.offer(action)
         self.setAccessibleName(f"{words} {hint}".strip())
         self._place()
         self.show()
@@ -73,6 +71,13 @@ class Toast(QFrame):
             self._timer.stop()
         else:
             self._timer.start()
+
+    def offer(self, action: str) -> None:
+        """Offer something to do about the message that is told, or nothing."""
+        self._action.setText(action)
+        self._action.setAccessibleName(action or self.tr("Act on the message"))
+        self._action.setVisible(bool(action))
+        self._place()
 
     @property
     def words(self) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.progress import no_tick
+from mnimage.errors import ChartUnusable
 from ui.screens.compare.sessions import Details, KnownProfile
 from ui.screens.compare.side import Side
 
@@ -18,11 +19,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mnimage.domain.color import ColorProfile
+    from mnimage.domain.photo import Coded
     from mnimage.domain.progress import Tick
     from mnimage.errors import MnimageError
     from ui.jobs import Jobs
     from ui.screens.compare.view import CompareView
     from ui.widgets.ask import Ask
+
+
+_BY_HAND = "by hand"
+
+Corners = tuple[tuple[float, float], ...]
+"""Four places as (row, column)."""
 
 
 class ColourWork(Protocol):
@@ -31,8 +39,18 @@ class ColourWork(Protocol):
     def known_profile(self, path: Path) -> ColorProfile:
         """Return the colour profile of a file, or of a photo of the chart."""
 
-    def calibrate_file(self, path: Path, out: Path, *, tick: Tick = no_tick) -> ColorProfile:
+    def calibrate_file(
+        self,
+        path: Path,
+        out: Path,
+        *,
+        corners: Corners | None = None,
+        tick: Tick = no_tick,
+    ) -> ColorProfile:
         """Make a colour profile from a photo of the chart and keep it."""
+
+    def picture_of(self, path: Path) -> Coded:
+        """Return a photo's pixels."""
 
 
 class DetailsDesk:
@@ -50,11 +68,14 @@ class DetailsDesk:
         self._use = use
         self._draft = Details()
         self._open = False
+        self._refused: Path | None = None
         view.profile_wanted.connect(self.choose)
         view.profile_removed.connect(self.remove)
         view.profile_make_pressed.connect(self.make)
         view.details_confirmed.connect(self.confirm)
         view.details_closed.connect(self.stop)
+        view.corners_wanted.connect(self.ask_corners)
+        view.corners_marked.connect(self.make_by_corners)
 
     def open(self, told: Details) -> None:
         """Show what was told, to be changed."""
@@ -70,6 +91,7 @@ class DetailsDesk:
     def read(self, side: Side, path: Path) -> None:
         """Read a colour profile, or make one of a photo of the chart, for one session."""
         self._view.set_reading(True)
+        self._refused = path
         work, done = partial(self._read, path), partial(self._take, side)
         self._jobs.start("colours", work, done=done, failed=self._fail)
 
@@ -83,11 +105,29 @@ class DetailsDesk:
         photo = self._ask.photo("Photo of the colour chart")
         if photo is None:
             return
+        self._make_from(photo, None)
+
+    def ask_corners(self) -> None:
+        """Show the photo in which no chart was found, so that its corners can be marked."""
+        photo = self._refused
+        if photo is None:
+            return
+        self._view.set_reading(True)
+        done = partial(self._show_corners, photo)
+        self._jobs.start("colours", partial(self._picture, photo), done=done, failed=self._fail)
+
+    def make_by_corners(self, corners: Corners) -> None:
+        """Make a profile of the chart whose corners were marked."""
+        if self._refused:
+            self._make_from(self._refused, corners)
+
+    def _make_from(self, photo: Path, corners: Corners | None) -> None:
         path = self._ask.save_colours("Save colour profile", f"{photo.stem} colours.json")
         if path is None:
             return
         self._view.set_reading(True)
-        work = partial(self._make, photo, path)
+        self._refused = photo
+        work = partial(self._make, photo, path, corners)
         self._jobs.start("colours", work, done=self._tell_made, failed=self._fail)
 
     def confirm(self, days: float | None) -> None:
@@ -105,8 +145,17 @@ class DetailsDesk:
         tick(0, 1)
         return KnownProfile(path, self._workflow.known_profile(path))
 
-    def _make(self, photo: Path, path: Path, tick: Tick) -> KnownProfile:
-        return KnownProfile(path, self._workflow.calibrate_file(photo, path, tick=tick))
+    def _make(self, photo: Path, path: Path, corners: Corners | None, tick: Tick) -> KnownProfile:
+        made = self._workflow.calibrate_file(photo, path, corners=corners, tick=tick)
+        return KnownProfile(path, made)
+
+    def _picture(self, photo: Path, tick: Tick) -> Coded:
+        tick(0, 1)
+        return self._workflow.picture_of(photo)
+
+    def _show_corners(self, photo: Path, picture: Coded) -> None:
+        self._view.set_reading(False)
+        self._view.show_corners(picture, photo.name)
 
     def _take(self, side: Side, known: KnownProfile) -> None:
         self._view.set_reading(False)
@@ -121,4 +170,6 @@ class DetailsDesk:
 
     def _fail(self, error: MnimageError) -> None:
         self._view.set_reading(False)
-        self._view.show_profile_trouble(str(error), error.hint)
+        # Offered where the hint itself names this way out: the chart was not found in a photo.
+        by_hand = isinstance(error, ChartUnusable) and _BY_HAND in error.hint
+        self._view.show_profile_trouble(str(error), error.hint, by_hand=by_hand)

@@ -24,7 +24,7 @@ from ui.widgets.findings import breakable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_WIDE = 600
+_WIDE = 640
 _LINE = 22
 _UNTOLD = -1.0
 _MOST_DAYS = 3650.0
@@ -45,13 +45,14 @@ class DetailsDialog(QDialog):
     profile_wanted = Signal(str)
     profile_removed = Signal(str)
     make_wanted = Signal()
+    corners_wanted = Signal()
     confirmed = Signal(object)
     """The days since the last needling, or None where that is not told."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Session details"))
-        self.setMinimumWidth(_WIDE)
+        self.setFixedWidth(_WIDE)
         self._named: dict[str, QLabel] = {}
         self._remove: dict[str, QPushButton] = {}
         layout = QVBoxLayout(self)
@@ -68,6 +69,11 @@ class DetailsDialog(QDialog):
         for label in (self._trouble, self._hint):
             label.setMinimumHeight(_LINE)
             layout.addWidget(label)
+        self._by_hand = QPushButton(self.tr("Mark the chart's corners by hand…"))
+        self._by_hand.setObjectName("by-hand")
+        self._by_hand.setAutoDefault(False)
+        self._by_hand.clicked.connect(self.corners_wanted)
+        layout.addWidget(self._by_hand)
         layout.addLayout(self._buttons())
         self.show_profiles({})
 
@@ -100,8 +106,9 @@ class DetailsDialog(QDialog):
         """Show the days since needling."""
         self._days.setValue(_UNTOLD if days is None else days)
 
-    def show_trouble(self, words: str, hint: str) -> None:
-        """Say what went wrong with a profile."""
+    def show_trouble(self, words: str, hint: str, *, by_hand: bool = False) -> None:
+        """Say what went wrong with a profile; offer to mark the chart's corners by hand."""
+        self._by_hand.setVisible(by_hand)
         self._trouble.setText(breakable(words))
         self._hint.setText(hint)
         self._fit_words()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from mnimage.report.words import score_words
 from ui import theme
+from ui.screens.compare.corners import CornersDialog
 from ui.screens.compare.details import DetailsDialog, Shown
 from ui.screens.compare.drops import DropVeil, local_files
 from ui.screens.compare.inspector import Inspector
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 
     from mnimage.domain.pair import Pair
+    from mnimage.domain.photo import Coded
     from mnimage.domain.relief import Scar
     from mnimage.domain.surfaces import Profile, Surfaces
     from ui.screens.compare.sessions import Details, KnownProfile
@@ -60,6 +62,9 @@ class CompareView(QWidget):
     profile_removed = Signal(str)
     profile_make_pressed = Signal()
     details_closed = Signal()
+    corners_wanted = Signal()
+    corners_marked = Signal(object)
+    """Four corners of a colour chart as (row, column)."""
     details_confirmed = Signal(object)
     """The days since the last needling, or None."""
 
@@ -80,7 +85,7 @@ class CompareView(QWidget):
         layout.addWidget(self._header)
         layout.addWidget(self._stack, 1)
         self._toast = Toast(self)
-        self._dialog = DetailsDialog(self)
+        self._dialog, self._corners = DetailsDialog(self), CornersDialog(self)
         self._veil = DropVeil(self)
         self.setAcceptDrops(True)
         self._connect()
@@ -156,12 +161,20 @@ class CompareView(QWidget):
         if reading and not self._dialog.isVisible():
             self._toast.tell(self.tr("Reading the colour chart…"))
 
-    def show_profile_trouble(self, words: str, hint: str) -> None:
-        """Say why a photo of the chart, or a profile, cannot be used."""
+    def show_profile_trouble(self, words: str, hint: str, *, by_hand: bool = False) -> None:
+        """Say why a photo of the chart, or a profile, cannot be used.
+
+        Where its corners can be marked `by_hand`, that is offered.
+        """
         if self._dialog.isVisible():
-            self._dialog.show_trouble(words, hint)
+            self._dialog.show_trouble(words, hint, by_hand=by_hand)
         else:
             self.show_error(words, hint)
+            self._toast.offer(self.tr("Mark its corners…") if by_hand else "")
+
+    def show_corners(self, picture: Coded, name: str) -> None:
+        """Let the corners of the chart in a photo be marked."""
+        self._corners.show_photo(picture, name)
 
     def show_made(self, known: KnownProfile) -> None:
         """Say that a colour profile is on the disk, and how good it is."""
@@ -251,6 +264,8 @@ class CompareView(QWidget):
         self._dialog.profile_wanted.connect(self.profile_wanted)
         self._dialog.profile_removed.connect(self.profile_removed)
         self._dialog.make_wanted.connect(self.profile_make_pressed)
+        self._dialog.corners_wanted.connect(self.corners_wanted)
+        self._corners.marked.connect(self.corners_marked)
         self._dialog.rejected.connect(self.details_closed)
         self._dialog.confirmed.connect(self.details_confirmed)
         for side, button in self._files.items():
@@ -274,7 +289,10 @@ class CompareView(QWidget):
         self.canvas.draw_across(scar.row, scar.column, scar.width_mm)
 
     def _open_saved(self) -> None:
-        if self._saved:
+        if not self._saved:
+            self._toast.hide()
+            self.corners_wanted.emit()
+        else:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved)))
 
     # Dropping

@@ -79,3 +79,13 @@ def test_nothing_is_confirmed_while_a_chart_is_read(dialog):
     dialog.set_reading(False)
     assert button(dialog, "use-details").isEnabled()
     assert "No colour chart" in dialog.findChild(QLabel, "details-trouble").text()
+
+
+def test_corners_are_offered_only_where_they_help(dialog, qtbot):
+    by_hand = button(dialog, "by-hand")
+    assert not by_hand.isVisible()
+    dialog.show_trouble("No colour chart was found.", "Or give its corners by hand.", by_hand=True)
+    with qtbot.waitSignal(dialog.corners_wanted, timeout=500):
+        by_hand.click()
+    dialog.show_trouble("The white is overexposed.", "Take it again.")
+    assert not by_hand.isVisible()

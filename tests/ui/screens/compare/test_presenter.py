@@ -65,9 +65,14 @@ class Library:
     def is_profile(self, path):
         return path.name in self.profiles
 
-    def calibrate_file(self, path, out, *, tick=no_tick):
-        self.made.append((path, out))
+    def calibrate_file(self, path, out, *, corners=None, tick=no_tick):
+        if self.error:
+            raise self.error
+        self.made.append((path, out) if corners is None else (path, out, corners))
         return FITTED
+
+    def picture_of(self, path):
+        return f"pixels of {path.name}"
 
     def profile_along(self, surfaces, start, end):
         return surfaces, start, end
@@ -318,11 +323,13 @@ def test_profile_of_another_photo_is_not_kept(charts):
 
 
 def test_profile_that_cannot_be_used_is_told_where_it_was_chosen(charts):
-    charts.library.error = ChartUnusable("No chart.", hint="Lay it flat.")
+    charts.library.error = ChartUnusable("No chart.", hint="Or give its four corners by hand.")
     charts.ask.photo.return_value = charts.chart
     charts.presenter.open_details()
     charts.presenter._desk.choose("before")
-    charts.view.show_profile_trouble.assert_called_once_with("No chart.", "Lay it flat.")
+    charts.view.show_profile_trouble.assert_called_once_with(
+        "No chart.", "Or give its four corners by hand.", by_hand=True
+    )
     assert charts.view.set_reading.mock_calls[-1] == call(False)
 
 
@@ -367,6 +374,29 @@ def test_chart_that_is_read_when_the_dialog_is_closed_comes_up_no_more(stage, he
     presenter._desk.stop()
     assert held_jobs.cancelled == ["colours"]
     assert stage.view.set_reading.mock_calls[-1] == call(False)
+
+
+def test_corners_of_a_chart_that_is_not_found_are_marked_by_hand(charts):
+    desk, corners = charts.presenter._desk, ((1.0, 2.0), (1.0, 9.0), (6.0, 9.0), (6.0, 2.0))
+    desk.ask_corners()
+    charts.view.show_corners.assert_not_called()
+    charts.presenter.open_details()
+    charts.library.error = ChartUnusable("No chart.", hint="Or give its four corners by hand.")
+    desk.read(Side.AFTER, charts.chart)
+    charts.library.error = None
+    desk.ask_corners()
+    charts.view.show_corners.assert_called_once_with("pixels of chart.jpg", "chart.jpg")
+    charts.ask.save_colours.return_value = charts.profile
+    desk.make_by_corners(corners)
+    assert charts.library.made == [(charts.chart, charts.profile, corners)]
+    use(charts)
+    assert charts.library.known[-1][0] == (charts.profile,)
+
+
+def test_profile_file_has_no_corners_to_mark(charts):
+    charts.library.error = ChartUnusable("Damaged.", hint="Make it again.")
+    charts.presenter._desk.read(Side.AFTER, charts.profile)
+    assert charts.view.show_profile_trouble.call_args.kwargs == {"by_hand": False}
 
 
 def test_directional_shots_take_no_profile(charts, tmp_path):
