@@ -134,7 +134,7 @@ def _skin(number: int) -> Skin:
         tone=("II", "III", "IV")[number % 3], scars=(1, 3, 1), marks=(2, 2), margin_mm=2.0
     )
     return make_skin(
-        seed=SEED + 100 + number, size_mm=(SIDE_MM, SIDE_MM), mm_per_px=FINE_MM, look=look
+        seed=SEED + 500 + number, size_mm=(SIDE_MM, SIDE_MM), mm_per_px=FINE_MM, look=look
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
+
+from mnimage.validate.calls import POWER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +89,21 @@ threshold was chosen on the skins, cameras and sessions of this study.
 - Nothing in a single set of shots tells that its scale is wrong: a marker beside the skin does, and
   so does the session before.
 
+## Where two goals exclude each other, and where nothing can be known
+
+- A change of 1.5 x MDC95 is {sizes:.2f} standard errors. Looked at alone it is called {alone:.0%} of
+  the time if the stated doubt is exact. To keep false calls at 5 % over all {flat} scores of a
+  close-up (Holm) the most certain of them must pass {bar:.2f} standard errors, which such a change
+  does {close:.0%} of the time; over {many} scores and zones of a face {face:.0%}. A larger change,
+  repeat shots, or fewer scores help; both ways of counting stand in the table.
+- A wrong scale at a first session, no marker in the picture: light has no length.
+- Relief on an ordinary photo: its texture contrast hardly follows the true relief.
+
 ## Goals
 """
+
+FLAT_SCORES, FACE_SCORES = 9, 72
+"""Scores of a close-up, and scores times zones of a face, that one comparison looks at."""
 
 _REST = """
 ## Everything measured
@@ -105,6 +121,7 @@ def page(study: Study, version: str, day: str) -> str:
         version=version,
         recipe=study.recipe,
         summary=summary(study),
+        **_chances(),
     )
     parts = [intro, _markdown(rows(study, goals_only=True), (0, 1, 2, 3, 4, 5, 10)), _REST]
     parts += [_markdown(rows(study), tuple(range(len(HEAD))))]
@@ -116,6 +133,25 @@ def page(study: Study, version: str, day: str) -> str:
             *(f"- {one}" for one in study.refused),
         ]
     return "\n".join(parts) + "\n"
+
+
+def _chances() -> dict[str, float]:
+    """Return how often a change of 1.5 x MDC95 passes, by the normal distribution."""
+    normal = NormalDist()
+    size = POWER * normal.inv_cdf(0.975)
+
+    def passed(count: int) -> float:
+        return 1 - normal.cdf(normal.inv_cdf(1 - 0.025 / count) - size)
+
+    return {
+        "sizes": size,
+        "flat": FLAT_SCORES,
+        "many": FACE_SCORES,
+        "alone": passed(1),
+        "close": passed(FLAT_SCORES),
+        "face": passed(FACE_SCORES),
+        "bar": normal.inv_cdf(1 - 0.025 / FLAT_SCORES),
+    }
 
 
 def _control_rows(study: Study) -> list[tuple[str, ...]]:
