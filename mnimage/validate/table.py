@@ -91,8 +91,8 @@ threshold was chosen on the skins, cameras and sessions of this study.
 
 ## Where two goals exclude each other, and where nothing can be known
 
-- A change of 1.5 x MDC95 is {sizes:.2f} standard errors. Looked at alone it is called {alone:.0%} of
-  the time if the stated doubt is exact. To keep false calls at 5 % over all {flat} scores of a
+- A change of 1.5 x MDC95 is {sizes:.2f} standard errors. Looked at alone it is called {alone:.0%}
+  of the time if the stated doubt is exact. To keep false calls at 5 % over all {flat} scores of a
   close-up (Holm) the most certain of them must pass {bar:.2f} standard errors, which such a change
   does {close:.0%} of the time; over {many} scores and zones of a face {face:.0%}. A larger change,
   repeat shots, or fewer scores help; both ways of counting stand in the table.
