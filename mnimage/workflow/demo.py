@@ -22,7 +22,9 @@ from mnimage.report.answers import comparison_answer
 from mnimage.report.course import build_course_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
+from mnimage.workflow.color import NOTHING_KNOWN
 from mnimage.workflow.files import write_pair
+from mnimage.workflow.origin import made_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,14 +91,20 @@ def run_demo(out: Path, *, sessions: int = 4, seed: int = SEED, tick: Tick = no_
     course = _measure(files, lambda done: tick(2 * sessions + done, steps))
     agreement = _agreement(course, files.truth["sessions"])
     for number, (face, cheek) in enumerate(zip(course.faces, course.cheeks, strict=True), start=2):
-        write_pair(face, prepare_folder(folder / f"session{number}" / "face"))
-        write_pair(cheek, prepare_folder(folder / f"session{number}" / "cheek"))
+        ends = files.sessions[0], files.sessions[number - 1]
+        _keep(face, [end.photo for end in ends], folder / f"session{number}" / "face")
+        _keep(cheek, [end.shots for end in ends], folder / f"session{number}" / "cheek")
     write_whole(folder / "numbers.json", _numbers(course, files.truth, agreement).encode())
     tick(steps - 1, steps)
     report = folder / "report.pdf"
     write_whole(report, _report(course, files))
     tick(steps, steps)
     return Demo(report, agreement)
+
+
+def _keep(pair: Pair, paths: Sequence[Path], folder: Path) -> None:
+    """Keep a pair with what it was made from, so that `mnimage rescore` finds it."""
+    write_pair(pair, prepare_folder(folder), made_from(paths, NOTHING_KNOWN, folder))
 
 
 def _measure(files: CourseFiles, done: Callable[[int], None]) -> _Course:

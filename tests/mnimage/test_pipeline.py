@@ -24,12 +24,15 @@ from mnimage.phantom.light import ring
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, picture, shoot, shots_value
 from mnimage.phantom.sensor import REAL, Sensor, code, expose
+from mnimage.phantom.session import Fault, scarred_skin, shoot_session
+from mnimage.phantom.session import Rig as Lamps
 from mnimage.phantom.skin import SkinLook, make_skin
 from mnimage.phantom.targets import Print, Stage, print_light
 from mnimage.pipeline import (
     _without_chart,
     align,
     compare_photos,
+    compare_shots,
     examine_photo,
     examine_shots,
     score_examined,
@@ -226,3 +229,29 @@ def test_a_marker_beside_the_skin_is_no_part_of_the_relief():
     on_paper = around[..., 0] < 0.5
     assert not found.relief.trusted[on_paper].any()
     assert not (found.examined.relief.scar_labels[on_paper] > 0).any()
+
+
+def test_repeat_sets_of_directional_shots_are_averaged_scar_by_scar():
+    skin = scarred_skin(2, 18.0)
+    sets = [
+        examine_shots(shoot_session(skin, seed, Fault(), Lamps(4)).shots, name=f"set {seed}")
+        for seed in (1, 2, 3)
+    ]
+    first, repeat, after = sets
+    alone = compare_shots(first, after).comparison
+    pair = compare_shots(first, after, again=([repeat, first], []))
+    found = pair.comparison
+    assert [(one.name, bool(one.left_out)) for one in found.reshots] == [
+        ("set 2", False),
+        ("set 1", True),
+    ]
+    # The repeat by itself, laid onto the same first set.
+    own = compare_shots(first, repeat).comparison.zones[WHOLE]["scar_volume_mm3"]
+    volume, single = (one.zones[WHOLE]["scar_volume_mm3"] for one in (found, alone))
+    assert volume.before == pytest.approx(single.before * np.sqrt(own.after / own.before))
+    assert volume.after == pytest.approx(single.after)
+    assert volume.session < single.session
+    # Nothing has changed, and of no scar is it said.
+    assert len(found.scars) >= 3
+    assert {one.verdict.value for one in found.scars} <= {"within error", "not comparable"}
+    assert {one.verdict.value for one in found.zones[WHOLE].values()} == {"within error"}
