@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.capture.channel import CHANNELS, choose_channel
 from mnimage.capture.files import Wish, read_photo
 from mnimage.capture.flats import Flats
 from mnimage.capture.lights import Lights, believed_lights
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from mnimage.domain.photo import Photo
 
-CHANNELS = ("red", "green", "blue")
 SATURATED = 0.99
 """Share of full range from which a coded value counts as at its end."""
 
@@ -67,7 +67,7 @@ class _Source:
     channel: int
 
 
-def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Shots:
+def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) -> Shots:
     """Return the directional shots that a SHOTS.json lists (format: the command line's contract).
 
     Each frame becomes linear light of one colour channel; the dark frame is subtracted from it,
@@ -83,7 +83,9 @@ def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Sh
     path
         The sheet; its file names are relative to its folder.
     channel
-        "blue" (least scattered in skin), "green" or "red".
+        "blue" (least scattered in skin), "green" or "red"; by default blue, or green where the
+        signal to noise ratio of blue is under 50. Sessions that are to be compared should be read
+        in the channel of the first one.
     tick
         Told after each frame.
 
@@ -94,13 +96,17 @@ def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Sh
     ValueError
         If there is no such channel.
     """
-    if channel not in CHANNELS:
+    if channel is not None and channel not in CHANNELS:
         raise ValueError(f"no such channel: {channel}")
     sheet = read_sheet(path)
     lights = believed_lights(sheet, path)
-    source = _Source(path.parent, sheet.linear, CHANNELS.index(channel))
+    source = _Source(path.parent, sheet.linear, CHANNELS.index(channel or "blue"))
     dark = _read(source, sheet.dark, None) if sheet.dark is not None else None
-    stack = _read_frames(sheet, source, dark, tick)
+    first = _read(source, sheet.shots[0].file, None)
+    chosen, faint = (channel, "") if channel else choose_channel(_middle(first, source, dark))
+    source = replace(source, channel=CHANNELS.index(chosen))
+    stack = _read_frames(sheet, source, (dark, first), tick)
+    stack.notes |= dict.fromkeys([faint] if faint else [])
     doubts = [lights.slope_error, _level(stack, sheet, source, dark, lights)]
     doubts.append(_UNKNOWN_ROOM if stack.room is None else _LEFT * stack.room)
     doubts.append(_FEW_ERROR if len(sheet.shots) < 4 else 0.0)
@@ -111,7 +117,7 @@ def read_shots(path: Path, *, channel: str = "blue", tick: Tick = no_tick) -> Sh
         near=lights.near,
         scale=lights.scale,
         picture=mean_coded(stack.colors),
-        channel=channel,
+        channel=chosen,
         bits=stack.bits,
         saturated=stack.saturated,
         notes=(*lights.notes, *notes, *stack.notes),
@@ -129,18 +135,28 @@ def _lacking(stack: _Stack, sheet: Sheet) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _read_frames(sheet: Sheet, source: _Source, dark: Photo | None, tick: Tick) -> _Stack:
+def _middle(photo: Photo, source: _Source, dark: Photo | None) -> NDArray[np.float32]:
+    """Return linear light of the middle of a shot, dark frame subtracted."""
+    part = tuple(slice(size // 3, size - size // 3) for size in photo.shape)
+    light = _light(photo.coded[part], photo, source)
+    if dark is None or dark.shape != photo.shape:
+        return light
+    return np.asarray(light - _light(dark.coded[part], dark, source), dtype=np.float32)
+
+
+def _read_frames(
+    sheet: Sheet, source: _Source, known: tuple[Photo | None, Photo], tick: Tick
+) -> _Stack:
+    """Read all shots; the dark frame and the first shot are known already."""
+    dark, first = known
     count = len(sheet.shots)
-    stack: _Stack | None = None
+    stack = _empty(count, first.shape)
+    if dark is not None and dark.shape != first.shape:
+        dark = _read(source, sheet.dark or "", first.shape)
     for number, shot in enumerate(sheet.shots):
         tick(number, count)
-        photo = _read(source, shot.file, stack.shape if stack else None)
-        stack = stack or _empty(count, photo.shape)
-        if dark is not None and dark.shape != photo.shape:
-            dark = _read(source, sheet.dark or "", photo.shape)
+        photo = first if number == 0 else _read(source, shot.file, stack.shape)
         _add(stack, number, photo, source, dark)
-    if stack is None:
-        raise ShotsUnusable("No shots are listed.")
     if dark is not None:
         _check_dark(stack, dark, sheet, source)
     tick(count, count)

@@ -56,7 +56,7 @@ class Relief:
     `scatter_share` is the share of the light that was taken to spread inside the skin (0: none).
     `slope_error` is that of the shots; `picture` their mean with the motion between them taken
     back, None where none was. `gloss` is by which part gloss had steepened the slopes before it was
-    taken back.
+    taken back, `channel` the colour of the light it was measured in.
     """
 
     height_mm: NDArray[np.float32] = field(repr=False)
@@ -71,6 +71,7 @@ class Relief:
     slope_error: float = 0.0
     picture: NDArray[np.uint8] | None = field(repr=False, default=None)
     gloss: float = 0.0
+    channel: str = "blue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ def recover_relief(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> 
         slope_error=shots.slope_error,
         picture=_picture(shots, steady),
         gloss=gloss,
+        channel=shots.channel,
     )
 
 

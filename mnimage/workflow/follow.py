@@ -85,10 +85,10 @@ def _follow(sheets: Sequence[Path], tick: Tick) -> Followed:
     pairs: list[Pair] = []
     steps = len(sheets) + 1
     tick(0, steps)
-    first = _session(sheets, 0)
+    first = _session(sheets[0], None)
     for number in range(1, len(sheets)):
         tick(number, steps)
-        pairs.append(pipeline.compare_shots(first, _session(sheets, number)))
+        pairs.append(pipeline.compare_shots(first, _session(sheets[number], first.relief.channel)))
     scale = first.examined.scale
     if scale is None:
         raise ValueError("directional shots carry no scale")
@@ -96,9 +96,10 @@ def _follow(sheets: Sequence[Path], tick: Tick) -> Followed:
     return Followed(tuple(pairs), scars)
 
 
-def _session(sheets: Sequence[Path], number: int) -> pipeline.ExaminedShots:
-    name = f"{sheets[number].parent.name}/{sheets[number].name}"
-    return pipeline.examine_shots(read_shots(sheets[number]), name=name)
+def _session(sheet: Path, channel: str | None) -> pipeline.ExaminedShots:
+    """Return one session, measured in the colour of the first: other light spreads otherwise."""
+    shots = read_shots(sheet, channel=channel)
+    return pipeline.examine_shots(shots, name=f"{sheet.parent.name}/{sheet.name}")
 
 
 def _report(followed: Followed) -> bytes:

@@ -143,21 +143,23 @@ def _compare_photos(before: Path, after: Path, known: Known, tick: Tick) -> Pair
 def _compare_sheets(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
     first = _examine_sheet(before)
     tick(1, steps_of(known))
-    second = _examine_sheet(after)
+    # In the colour of the first session: light of another one spreads otherwise in the skin.
+    second = _examine_sheet(after, first.relief.channel)
     steps = _Steps(known, tick)
 
     def repeats(paths: tuple[Path, ...]) -> Iterator[ExaminedShots]:
         for path in paths:
             steps.repeat()
-            yield _examine_sheet(path)
+            yield _examine_sheet(path, first.relief.channel)
 
     again = repeats(known.repeats_before), repeats(known.repeats_after)
     return pipeline.compare_shots(first, second, again=again, told=known.told, tick=steps.tick)
 
 
-def _examine_sheet(path: Path) -> ExaminedShots:
+def _examine_sheet(path: Path, channel: str | None = None) -> ExaminedShots:
     # A label for a set of shots: the folder says more than a file named shots.json.
-    return pipeline.examine_shots(read_shots(path), name=f"{path.parent.name}/{path.name}")
+    name = f"{path.parent.name}/{path.name}"
+    return pipeline.examine_shots(read_shots(path, channel=channel), name=name)
 
 
 class _Steps:
