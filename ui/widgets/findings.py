@@ -53,12 +53,15 @@ class FindingList(QScrollArea):
 
 
 def failed(pair: Pair) -> int:
-    """Return how many checks of both photos were not passed."""
-    return sum(
-        not finding.ok
-        for examined in (pair.before, pair.after)
-        for finding in examined.quality.findings
-    )
+    """Return how many checks of both photos were not passed, doubts of a relief among them."""
+    both = (pair.before, pair.after)
+    checks = sum(not finding.ok for each in both for finding in each.quality.findings)
+    return checks + sum(len(relief_doubts(each)) for each in both)
+
+
+def relief_doubts(examined: Examined) -> tuple[str, ...]:
+    """Return what makes the heights of directional shots doubtful."""
+    return examined.relief.warnings if examined.relief else ()
 
 
 def breakable(name: str) -> str:
@@ -74,6 +77,8 @@ def _add_photo(layout: QVBoxLayout, title: str, examined: Examined) -> None:
     findings = examined.quality.findings
     for finding in (finding for finding in findings if not finding.ok):
         layout.addWidget(_line(_drawing(finding), _sentence(finding), finding.advice))
+    for doubt in relief_doubts(examined):
+        layout.addWidget(_line("warning", doubt, ""))
     passed = [plain(finding.check) for finding in findings if finding.ok]
     if passed:
         layout.addWidget(_line("check", "In order: " + ", ".join(passed).lower(), ""))

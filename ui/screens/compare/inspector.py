@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QTabWidget, QVBoxLayo
 from mnimage.report.registration import registration_lines
 from mnimage.report.words import unbroken
 from ui import theme
-from ui.widgets.findings import FindingList, failed
+from ui.widgets.findings import FindingList, failed, relief_doubts
 from ui.widgets.scores import ScarTable, ScoreTable
 
 if TYPE_CHECKING:
@@ -71,7 +71,12 @@ class Inspector(QFrame):
         self._grade.show_grade(grade.grade)
         self._words.setText(_GRADES.get(grade.grade, ""))
         reasons = reasons_of(pair)
-        self._show_reasons(reasons)
+        doubts = (
+            f"{title}: {doubt}"
+            for title, each in (("Relief before", pair.before), ("Relief after", pair.after))
+            for doubt in relief_doubts(each)
+        )
+        self._show_reasons((*doubts, *reasons))
         told = (_alignment_words(pair), "" if pair.before.relief else color_words(comparison))
         self._facts.setText("\n".join(filter(None, told)))
         self._scores.show_zones(comparison.zones, is_calibrated(comparison))

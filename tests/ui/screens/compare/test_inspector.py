@@ -116,3 +116,14 @@ def test_cautions_are_among_the_reasons(make_pair):
     caution = Caution("healing window", "Day 3 after needling.")
     told = replace(pair, comparison=replace(pair.comparison, cautions=(caution,)))
     assert "Day 3 after needling." in reasons_of(told)
+
+
+def test_doubts_of_a_relief_are_told_at_the_top_and_among_the_checks(inspector, make_pair):
+    pair = make_pair()
+    doubt = "Light from the room is in these shots."
+    card = SimpleNamespace(warnings=(doubt,))
+    inspector.show_pair(replace(pair, after=replace(pair.after, relief=card)))
+    assert f"Relief after: {doubt}" in inspector.findChild(QLabel, "reasons").text()
+    listed = [label.text() for label in inspector._findings.findChildren(QLabel)]
+    assert doubt in listed
+    assert inspector._tabs.tabText(inspector._tabs.count() - 1) == "Photo checks (2)"
