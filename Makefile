@@ -36,7 +36,7 @@ models: $(READY)
 
 # Needs uv; the lock holds exact versions and hashes for every system, and no address.
 lock:
-	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes \
+	uv pip compile --universal --python-version 3.11 --extra dev --extra server --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 		--output-file requirements.lock pyproject.toml
 
