@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
+
 from mnimage.domain.comparison import Source
 from mnimage.domain.face import CONTROL
+from mnimage.domain.report import Picture
 from mnimage.domain.session import Side
+from mnimage.report.parts import MAP_PX, before_photo, face_frame, scale_bar
 from mnimage.report.words import figures, score_words
 
 if TYPE_CHECKING:
     from mnimage.domain.comparison import Change, Comparison
+    from mnimage.domain.pair import Pair
+
+_OUTLINE = 0.008
+"""Width of the patch's outline over the picture's longest side."""
 
 _VALIDATED = (
     "Standard error of one session as validated for this mode and class of device: unchanged skin "
@@ -34,6 +42,31 @@ def doubt_facts(comparison: Comparison) -> tuple[tuple[str, str], ...]:
         ("Since the last needling", needling_words(comparison) or "not told"),
     ]
     return tuple((name, words) for name, words in facts if words)
+
+
+def control_picture(pair: Pair) -> Picture | None:
+    """Return the photo before with the control patch outlined; None where there is none."""
+    patch = pair.comparison.told.control
+    if patch is None:
+        return None
+    frame = face_frame(pair.before)
+    pixels = before_photo(pair, frame, MAP_PX).copy()
+    scale = pixels.shape[0] / frame.rows
+    top, left = (patch.row - frame.top) * scale, (patch.column - frame.left) * scale
+    ends = (
+        (round(left), round(top)),
+        (
+            round(left + patch.width * scale),
+            round(top + patch.height * scale),
+        ),
+    )
+    # Light on dark, so that it is seen on skin of every tone.
+    wide = max(2, round(max(pixels.shape) * _OUTLINE))
+    for color, width in (((0, 0, 0), wide), ((255, 255, 255), wide // 2)):
+        cv2.rectangle(pixels, *ends, color, width, cv2.LINE_AA)
+    bar = scale_bar(pair.before.scale, frame)
+    alt = "Photo before with the untreated control patch outlined"
+    return Picture(pixels, alt, "Control patch", bar=bar)
 
 
 def shots_words(comparison: Comparison) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from mnimage.domain.comparison import Source, Verdict
 from mnimage.domain.face import CONTROL
 from mnimage.domain.report import Facts, Heading, Page, Picture, Strip, Table
-from mnimage.report.doubt import doubt_facts
+from mnimage.report.doubt import control_picture, doubt_facts
 from mnimage.report.panels import change_layer, error_part, map_part, map_table, shared_limits
 from mnimage.report.parts import (
     MAP_PX,
@@ -261,7 +261,7 @@ def _method(pair: Pair) -> list[Block]:
         _registration(pair),
         grade_block(comparison, most=99),
         Heading("Where the doubt comes from"),
-        Facts(doubt_facts(comparison)),
+        Facts(doubt_facts(comparison), control_picture(pair)),
     ]
     if comparison.not_measured:
         missing = {

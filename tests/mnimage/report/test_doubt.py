@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mnimage.domain.comparison import Caution, Controlled, Source, Verdict
 from mnimage.domain.report import Cards, Facts, Masthead, Notice, Table
 from mnimage.domain.session import Patch, Reshot, Side, Told
 from mnimage.report.build import build_report
-from mnimage.report.doubt import doubt_facts, needling_words, shots_words
+from mnimage.report.doubt import control_picture, doubt_facts, needling_words, shots_words
+from mnimage.report.parts import MAP_PX, before_photo, face_frame
 
 
 def blocks(made, pair, kind):
@@ -110,3 +112,20 @@ def test_the_first_page_bears_in_mind(made, pair):
     card = blocks(made, pair, Cards)[0].cards[0]
     assert card.value == "\N{MINUS SIGN}1.4"
     assert "beyond the control's \N{MINUS SIGN}1.0" in card.detail
+
+
+def test_the_control_patch_is_outlined_where_it_lies(made):
+    pair = made.make_pair()
+    told = Told(Patch(90, 200, 40, 50))
+    marked = replace(pair, comparison=replace(pair.comparison, told=told))
+    plain = before_photo(pair, face_frame(pair.before), MAP_PX)
+    picture = control_picture(marked)
+    changed = np.argwhere((picture.pixels != plain).any(axis=-1))
+    frame = face_frame(pair.before)
+    scale = plain.shape[0] / frame.rows
+    low, high = changed.min(axis=0) / scale, changed.max(axis=0) / scale
+    assert low + np.array([frame.top, frame.left]) == pytest.approx((90, 200), abs=4)
+    assert high + np.array([frame.top, frame.left]) == pytest.approx((130, 250), abs=4)
+    # An outline only: the skin inside is seen.
+    assert len(changed) < 0.5 * 40 * 50 * scale**2
+    assert control_picture(pair) is None
