@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     "pair.compare": Command("File", "Compare", ("Ctrl+Return",)),
     "session.details": Command("File", "Session details…", ("Ctrl+D",)),
     "profile.make": Command("File", "Make colour profile from a chart photo…"),
+    "rig.measure": Command("File", "Measure light rig from a ball or card…"),
     "work.cancel": Command("File", "Cancel", ("Escape",)),
     "report.write": Command("File", "Export report…", ("Ctrl+P", "Ctrl+E")),
     "app.quit": Command("File", "Quit", ("Ctrl+Q",)),

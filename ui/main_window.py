@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
             "pair.compare": view.compare_pressed.emit,
             "session.details": view.details_pressed.emit,
             "profile.make": view.profile_make_pressed.emit,
+            "rig.measure": view.rig_pressed.emit,
             "work.cancel": view.cancel_pressed.emit,
             "report.write": view.report_pressed.emit,
             "app.quit": self._quit,

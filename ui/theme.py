@@ -142,8 +142,8 @@ def palette(colours: Colours) -> QPalette:
     for key, name in {
         role.Window: colours.window,
         role.WindowText: colours.text,
-        role.Base: colours.panel,
-        role.AlternateBase: colours.window,
+        role.Base: colours.raised,
+        role.AlternateBase: colours.panel,
         role.Text: colours.text,
         role.Button: colours.raised,
         role.ButtonText: colours.text,

@@ -17,6 +17,7 @@ PHOTOS = (
 )
 
 
+SHEETS = "Lists of shots (*.json);;All files (*)"
 TABLE, PICTURE = "Table (*.csv)", "Picture (*.png)"
 
 
@@ -32,6 +33,11 @@ class Ask:
         name, _ = QFileDialog.getOpenFileName(self._window, title, self._folder, PHOTOS)
         return self._keep(name)
 
+    def sheets(self, title: str) -> tuple[Path, ...]:
+        """Return the lists of shots the user picks; none when they change their mind."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, title, self._folder, SHEETS)
+        return tuple(path for name in names if (path := self._keep(name)))
+
     def save_as(self, title: str, suggested: str) -> Path | None:
         """Return where the user wants a PDF written; None when they change their mind."""
         return self._save(title, suggested, "PDF (*.pdf)", "pdf")
@@ -43,6 +49,10 @@ class Ask:
     def save_colours(self, title: str, suggested: str) -> Path | None:
         """Return where the user wants a colour profile; None for nowhere."""
         return self._save(title, suggested, "Colour profile (*.json)", "json")
+
+    def save_rig(self, title: str, suggested: str) -> Path | None:
+        """Return where the user wants a light rig; None for nowhere."""
+        return self._save(title, suggested, "Light rig (*.json)", "json")
 
     def _save(self, title: str, suggested: str, kinds: str, ending: str) -> Path | None:
         dialog = QFileDialog(self._window, title, self._folder, kinds)

@@ -42,7 +42,8 @@ def test_no_report_on_change_of_mind(qtbot, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("ask", "suffix"), [("save_profile", "csv"), ("save_colours", "json"), ("save_as", "pdf")]
+    ("ask", "suffix"),
+    [("save_profile", "csv"), ("save_rig", "json"), ("save_colours", "json"), ("save_as", "pdf")],
 )
 def test_each_kind_of_file_has_its_ending(qtbot, monkeypatch, tmp_path, ask, suffix):
     seen = []
@@ -60,3 +61,10 @@ def test_profile_follows_the_kind_that_is_chosen(qtbot, monkeypatch, tmp_path):
 
     monkeypatch.setattr(QFileDialog, "exec", choose_picture)
     assert Ask().save_profile("Save", "a - b profile.csv").name == "a - b profile.png"
+
+
+def test_lists_of_shots_and_change_of_mind(qtbot, monkeypatch, tmp_path):
+    answers = [[str(tmp_path / "a.json"), str(tmp_path / "b.json")], []]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (answers.pop(0), ""))
+    assert Ask().sheets("Shots") == (tmp_path / "a.json", tmp_path / "b.json")
+    assert Ask().sheets("Shots") == ()

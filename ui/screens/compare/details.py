@@ -178,6 +178,7 @@ class DetailsDialog(QDialog):
         self._days = QDoubleSpinBox()
         self._days.setObjectName("days")
         self._days.setDecimals(0)
+        self._days.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self._days.setRange(_UNTOLD, _MOST_DAYS)
         self._days.setValue(_UNTOLD)
         self._days.setSpecialValueText(self.tr("not told"))

@@ -71,12 +71,7 @@ class Inspector(QFrame):
         self._grade.show_grade(grade.grade)
         self._words.setText(_GRADES.get(grade.grade, ""))
         reasons = reasons_of(pair)
-        doubts = (
-            f"{title}: {doubt}"
-            for title, each in (("Relief before", pair.before), ("Relief after", pair.after))
-            for doubt in relief_doubts(each)
-        )
-        self._show_reasons((*doubts, *reasons))
+        self._show_reasons((*doubts_of(pair), *reasons))
         told = (_alignment_words(pair), "" if pair.before.relief else color_words(comparison))
         self._facts.setText("\n".join(filter(None, told)))
         self._scores.show_zones(comparison.zones, is_calibrated(comparison))
@@ -167,6 +162,16 @@ def reasons_of(pair: Pair) -> tuple[str, ...]:
     cautions = (caution.words for caution in pair.comparison.cautions)
     told = (*said, *cautions, *pair.comparison.comparability.reasons)
     return tuple(dict.fromkeys(reason.rstrip(".") + "." for reason in told if reason))
+
+
+def doubts_of(pair: Pair) -> tuple[str, ...]:
+    """Return what makes the reliefs doubtful, what holds for both of them said once."""
+    before, after = relief_doubts(pair.before), relief_doubts(pair.after)
+    both = [doubt for doubt in before if doubt in after]
+    told = {"Both reliefs": both}
+    told["Relief before"] = [doubt for doubt in before if doubt not in both]
+    told["Relief after"] = [doubt for doubt in after if doubt not in both]
+    return tuple(f"{title}: {doubt}" for title, doubts in told.items() for doubt in doubts)
 
 
 def is_calibrated(comparison: Comparison) -> bool | None:

@@ -19,6 +19,7 @@ from ui.screens.compare.files import (
     same_file,
     shots_inside,
 )
+from ui.screens.compare.rigdesk import RigDesk, RigWork
 from ui.screens.compare.sessions import Details
 from ui.screens.compare.side import Side
 
@@ -40,7 +41,7 @@ Place = tuple[float, float]
 """Row and column in the photo before."""
 
 
-class Workflow(ColourWork, Protocol):
+class Workflow(ColourWork, RigWork, Protocol):
     """The jobs of the library that this screen starts; `mnimage.workflow` is one."""
 
     def compare_files(
@@ -80,6 +81,7 @@ class ComparePresenter:
         self._surfaces: Surfaces | None = None
         self._profile: Profile | None = None
         self._details = Details()
+        self._rig = RigDesk(view, workflow, jobs, ask)
         self._desk = DetailsDesk(view, workflow, jobs, ask, self.use_details)
         self._busy = False
         view.photo_wanted.connect(self.choose)

@@ -24,13 +24,14 @@ from ui.screens.compare.details import DetailsDialog, Shown
 from ui.screens.compare.drops import DropVeil, local_files
 from ui.screens.compare.inspector import Inspector
 from ui.screens.compare.pages import BusyPage, EmptyPage
+from ui.screens.compare.rig import RigDialog
 from ui.screens.compare.side import Side
 from ui.widgets.compare_canvas import CompareCanvas
 from ui.widgets.icons import IconButton
 from ui.widgets.toast import Toast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from PySide6.QtCore import QPoint
@@ -62,6 +63,11 @@ class CompareView(QWidget):
     profile_removed = Signal(str)
     profile_make_pressed = Signal()
     details_closed = Signal()
+    rig_pressed = Signal()
+    rig_sheets_wanted = Signal()
+    rig_measure_pressed = Signal(object)
+    """What the shots show, a `RigWish`."""
+    rig_closed = Signal()
     corners_wanted = Signal()
     corners_marked = Signal(object)
     """Four corners of a colour chart as (row, column)."""
@@ -86,6 +92,7 @@ class CompareView(QWidget):
         layout.addWidget(self._stack, 1)
         self._toast = Toast(self)
         self._dialog, self._corners = DetailsDialog(self), CornersDialog(self)
+        self._rig = RigDialog(self)
         self._veil = DropVeil(self)
         self.setAcceptDrops(True)
         self._connect()
@@ -176,6 +183,23 @@ class CompareView(QWidget):
         """Let the corners of the chart in a photo be marked."""
         self._corners.show_photo(picture, name)
 
+    def show_rig_dialog(self, names: Sequence[str]) -> None:
+        """Let a light rig be measured from these lists of shots."""
+        self._rig.show_sheets(names)
+        self._rig.open()
+
+    def set_rig_busy(self, busy: bool) -> None:
+        """Show that the lamps are being measured."""
+        self._rig.set_busy(busy)
+
+    def show_rig(self, words: str) -> None:
+        """Show what was measured of a light rig."""
+        self._rig.show_answer(words)
+
+    def show_rig_trouble(self, words: str, hint: str) -> None:
+        """Say why a light rig could not be measured."""
+        self._rig.show_trouble(words, hint)
+
     def show_made(self, known: KnownProfile) -> None:
         """Say that a colour profile is on the disk, and how good it is."""
         words = self.tr("The colour profile is saved as {0}.").format(known.path.name)
@@ -265,6 +289,9 @@ class CompareView(QWidget):
         self._dialog.profile_removed.connect(self.profile_removed)
         self._dialog.make_wanted.connect(self.profile_make_pressed)
         self._dialog.corners_wanted.connect(self.corners_wanted)
+        self._rig.sheets_wanted.connect(self.rig_sheets_wanted)
+        self._rig.measure_pressed.connect(self.rig_measure_pressed)
+        self._rig.rejected.connect(self.rig_closed)
         self._corners.marked.connect(self.corners_marked)
         self._dialog.rejected.connect(self.details_closed)
         self._dialog.confirmed.connect(self.details_confirmed)

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from mnimage.domain.comparison import Caution, Comparability
-from ui.screens.compare.inspector import GradeBadge, Inspector, color_words, reasons_of
+from ui.screens.compare.inspector import GradeBadge, Inspector, color_words, doubts_of, reasons_of
 
 
 def test_every_grade_is_spoken_and_drawn(qtbot):
@@ -127,3 +127,15 @@ def test_doubts_of_a_relief_are_told_at_the_top_and_among_the_checks(inspector, 
     listed = [label.text() for label in inspector._findings.findChildren(QLabel)]
     assert doubt in listed
     assert inspector._tabs.tabText(inspector._tabs.count() - 1) == "Photo checks (2)"
+
+
+def test_doubt_of_both_reliefs_is_said_once(make_pair):
+    pair = make_pair()
+    first, later = (SimpleNamespace(warnings=doubts) for doubts in (("a", "b"), ("b", "c")))
+    pair = replace(
+        pair,
+        before=replace(pair.before, relief=first),
+        after=replace(pair.after, relief=later),
+    )
+    assert doubts_of(pair) == ("Both reliefs: b", "Relief before: a", "Relief after: c")
+    assert doubts_of(make_pair()) == ()

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from pathlib import Path
+from unittest.mock import Mock, call
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+
+from mnimage.domain.rig import LightRig, RigLamp
+from mnimage.errors import RigUnusable
+from ui.screens.compare.rig import RigDialog, RigWish
+from ui.screens.compare.rigdesk import RigDesk, rig_words
+from ui.screens.compare.view import CompareView
+from ui.widgets.ask import Ask
+
+LAMPS = tuple(RigLamp((0.5, 0.0, 0.87), error) for error in (0.3, 0.42))
+RIG = LightRig(LAMPS, near=False, common_deg=0.2, method="chrome ball", made_at="2026-03-02")
+WISH = RigWish("chrome", 20.0, near=False)
+
+
+@pytest.fixture
+def dialog(qtbot):
+    dialog = RigDialog()
+    qtbot.addWidget(dialog)
+    dialog.open()
+    return dialog
+
+
+def test_nothing_is_measured_without_shots(dialog, qtbot):
+    measure = dialog.findChild(QPushButton, "measure-rig")
+    assert not measure.isEnabled()
+    dialog.show_sheets(("left/SHOTS.json", "right/SHOTS.json"))
+    with qtbot.waitSignal(dialog.measure_pressed, timeout=500) as pressed:
+        measure.click()
+    assert pressed.args == [WISH]
+
+
+def test_card_needs_no_diameter(dialog, qtbot):
+    dialog.show_sheets(("a/SHOTS.json",))
+    dialog._near.setCurrentIndex(1)
+    dialog.findChild(QComboBox, "rig-kind").setCurrentIndex(2)
+    assert not dialog._diameter.isEnabled()
+    with qtbot.waitSignal(dialog.measure_pressed, timeout=500) as pressed:
+        dialog.findChild(QPushButton, "measure-rig").click()
+    assert (pressed.args[0].ball, pressed.args[0].near) == (None, False)
+
+
+def test_trouble_takes_the_answer_away(dialog):
+    dialog.show_answer("2 lamps found.")
+    dialog.show_trouble("No ball was found.", "Lay it on dark cloth.")
+    assert dialog.findChild(QLabel, "rig-answer").text() == ""
+    dialog.show_answer("2 lamps found.")
+    assert dialog.findChild(QLabel, "rig-trouble").text() == ""
+
+
+@pytest.fixture
+def desk(inline_jobs):
+    view, ask, library = Mock(spec=CompareView), Mock(spec=Ask), Mock()
+    desk = RigDesk(view, library, inline_jobs, ask)
+    desk.view, desk.ask, desk.library = view, ask, library
+    ask.sheets.return_value = (Path("x/SHOTS.json"), Path("y/SHOTS.json"))
+    ask.save_rig.return_value = Path("RIG.json")
+    desk.open()
+    return desk
+
+
+def test_rig_is_measured_and_told(desk):
+    desk.library.measure_rig.return_value = RIG
+    desk.choose()
+    desk.view.show_rig_dialog.assert_called_with(("x/SHOTS.json", "y/SHOTS.json"))
+    desk.measure(WISH)
+    sheets, out = desk.library.measure_rig.call_args.args
+    assert (sheets, out) == (desk.ask.sheets.return_value, Path("RIG.json"))
+    assert "found: 2" in desk.view.show_rig.call_args.args[0]
+    assert desk.view.set_rig_busy.mock_calls == [call(True), call(False)]
+
+
+def test_failure_is_told_in_the_dialog(desk):
+    desk.library.measure_rig.side_effect = RigUnusable("No ball.", hint="On dark cloth.")
+    desk.choose()
+    desk.measure(WISH)
+    desk.view.show_rig_trouble.assert_called_once_with("No ball.", "On dark cloth.")
+
+
+def test_change_of_mind_measures_nothing(desk):
+    desk.measure(WISH)
+    desk.choose()
+    desk.ask.save_rig.return_value = None
+    desk.measure(WISH)
+    desk.library.measure_rig.assert_not_called()
+
+
+def test_words_give_errors_warnings_and_what_to_do():
+    near = LightRig(
+        (RigLamp((1.0, 2.0, 300.0), 0.5, error_mm=2.4),),
+        near=True,
+        common_deg=0.1,
+        method="card",
+        made_at="",
+        warnings=("The card was tilted.",),
+    )
+    lines = rig_words(near, "RIG.json").splitlines()
+    assert lines[0] == "Lamps found: 1, each direction to 0.5° or better, each place to 2.4 mm."
+    assert lines[1] == "The card was tilted."
+    assert '"rig": "RIG.json"' in lines[2]
+    assert "0.42" in rig_words(RIG, "r.json")
