@@ -79,10 +79,18 @@ class Rig:
         return ring(self.count, slant_deg=self.slant_deg, distance_mm=self.distance_mm)
 
 
-def scarred_skin(seed: int, side_mm: float = 36.0) -> Skin:
-    """Return skin of the seed's tone with scars of every kind, lines, pores and furrows."""
+def scarred_skin(seed: int, side_mm: float = 36.0, look: SkinLook | None = None) -> Skin:
+    """Return skin of the seed's tone with scars of every kind, lines, pores and furrows.
+
+    Another `look` in its place keeps what the seed draws, where it has as many of it.
+    """
+    look = look or _look(seed)
+    return make_skin(seed=seed, size_mm=(side_mm, side_mm), mm_per_px=PITCH / FINER, look=look)
+
+
+def _look(seed: int) -> SkinLook:
     random = np.random.default_rng([seed, 3])
-    look = SkinLook(
+    return SkinLook(
         tone=TONES[seed % len(TONES)],
         microrelief_um=float(random.uniform(4, 14)),
         furrow_um=float(random.uniform(20, 80)),
@@ -93,7 +101,6 @@ def scarred_skin(seed: int, side_mm: float = 36.0) -> Skin:
         curvature_mm=float(random.uniform(40, 120)),
         margin_mm=2.0,
     )
-    return make_skin(seed=seed, size_mm=(side_mm, side_mm), mm_per_px=PITCH / FINER, look=look)
 
 
 @dataclass(frozen=True, slots=True)

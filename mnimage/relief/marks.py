@@ -1,9 +1,10 @@
 """Pores and lines on a relief, where no pigment can pass for them.
 
-A pore lies below its rim on all sides: that tells it from furrows and their crossings, which are
-open along their arms. A line is a groove that goes straight on for longer than the cells of the
-furrows; how deep it is at any single place counts only up to a limit, so that pores in a row do not
-add up to a line (after the hybrid Hessian filters for wrinkles, Ng et al. 2014).
+A pore lies below its rim whichever way one goes through it: that tells it from furrows and their
+crossings, which are open along their arms. A line is a groove that goes straight on for longer than
+the cells of the furrows; how deep it is at any single place counts only up to a limit, so that
+pores in a row do not add up to a line (after the hybrid Hessian filters for wrinkles, Ng et al.
+2014).
 """
 
 from __future__ import annotations
@@ -29,16 +30,16 @@ if TYPE_CHECKING:
 
 _COARSEST_MM = 0.08
 """Pitch above which pores are lost."""
-_LEVEL_MM, _FINE_MM, _SMOOTH_MM = 0.7, 0.25, 0.05
+_LEVEL_MM, _SMOOTH_MM = 0.7, 0.05
 _PORE_SIGMAS_MM = (0.06, 0.085, 0.12, 0.17, 0.24)
-_PORE_APART_MM, _RIM_MM, _RIM_PART = 0.15, 0.24, 15.0
-_LEAST_BLOB_MM, _LEAST_PORE_MM, _ABOVE_TEXTURE = 0.006, 0.015, 2.0
+_PORE_APART_MM, _RIM_MM, _RIM_PART = 0.1, 0.24, 15.0
+_LEAST_BLOB_MM, _CLIMB_MM, _LEAST_CLIMB_MM = 0.002, 0.2, 0.02
 _EDGE_MM = 0.5
 _ROUNDS = 4
 
-_LINE_GRID_MM, _LINE_SIGMA_MM, _PIECE_MM, _STRAIGHT_MM = 0.15, 0.16, 0.3, 1.3
-_DIRECTIONS = 16
-_CAP, _LEAST_CAP_MM, _STRONG, _WEAK, _CREST = 5.0, 0.016, 0.8, 0.4, 0.7
+_LINE_GRID_MM, _LINE_SIGMA_MM, _PIECE_MM, _STRAIGHT_MM = 0.15, 0.16, 0.3, 2.2
+_DIRECTIONS = 24
+_CAP, _LEAST_CAP_MM, _STRONG, _WEAK, _CREST = 5.0, 0.016, 0.65, 0.4, 0.7
 _CREST_MM, _LEAST_LINE_MM = 0.6, 3.0
 _CENTRE_SIGMAS_MM, _CENTRE_MM = (0.1, 0.15, 0.22), 0.003
 
@@ -59,8 +60,7 @@ def find_marks(height_mm: Plane, skin: Mask, mm_per_px: float) -> Marks | None:
     if mm_per_px > _COARSEST_MM or not inner.any():
         return None
     area_cm2 = float(inner.sum()) * mm_per_px**2 / 100
-    known = np.where(skin, height_mm, np.float32(0))
-    flat = np.where(skin, known - masked_blur(known, skin, _LEVEL_MM / mm_per_px), np.float32(0))
+    flat = _levelled(height_mm, skin, mm_per_px)
     pores = _pores(flat, inner, mm_per_px)
     lines = _lines(flat, inner, mm_per_px)
     return Marks(
@@ -73,6 +73,19 @@ def find_marks(height_mm: Plane, skin: Mask, mm_per_px: float) -> Marks | None:
         lines_mm_per_cm2=lines.length_mm / area_cm2,
         line_depth_um=1000 * lines.depth_mm,
     )
+
+
+def find_lines(height_mm: Plane, skin: Mask, mm_per_px: float) -> NDArray[np.int32]:
+    """Return the points (n, 2) on the centres of the lines of a relief without its form."""
+    inner = _inner(skin, mm_per_px)
+    if not inner.any():
+        return np.zeros((0, 2), dtype=np.int32)
+    return _lines(_levelled(height_mm, skin, mm_per_px), inner, mm_per_px).places
+
+
+def _levelled(height_mm: Plane, skin: Mask, mm_per_px: float) -> Plane:
+    known = np.where(skin, height_mm, np.float32(0))
+    return np.where(skin, known - masked_blur(known, skin, _LEVEL_MM / mm_per_px), np.float32(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +111,27 @@ def _inner(skin: Mask, mm_per_px: float) -> Mask:
 
 def _pores(flat: Plane, inner: Mask, pitch: float) -> _Pores:
     smooth = gaussian(flat, _SMOOTH_MM / pitch)
-    fine = smooth - gaussian(flat, _FINE_MM / pitch)
-    least = max(_LEAST_PORE_MM, _ABOVE_TEXTURE * robust_spread(fine[inner]))
     blobs = dark_blobs(flat, [sigma / pitch for sigma in _PORE_SIGMAS_MM])
     row, column = local_maxima(blobs, max(1, round(_PORE_APART_MM / pitch)), _LEAST_BLOB_MM)
     keep = inner[row, column]
     row, column = row[keep], column[keep]
-    found = np.stack([row, column], axis=1).astype(np.float32)
-    rim = _around(smooth, found, _RIM_MM / pitch)
-    depth = np.percentile(rim, _RIM_PART, axis=1) - smooth[row, column]
-    deep = depth > least
-    places = found[deep]
-    return _Pores(places, *_true_size(smooth, places, depth[deep].astype(np.float32), pitch))
+    places = np.stack([row, column], axis=1).astype(np.float32)
+    places = places[_climb(smooth, places, pitch) > _LEAST_CLIMB_MM]
+    rim = np.percentile(_around(smooth, places, _RIM_MM / pitch), _RIM_PART, axis=1)
+    depth = np.maximum(rim - _at(smooth, places), _LEAST_CLIMB_MM)
+    return _Pores(places, *_true_size(smooth, places, depth.astype(np.float32), pitch))
+
+
+def _climb(smooth: Plane, places: Plane, pitch: float) -> Plane:
+    """Return how far each place lies below two opposite ones, in the direction of the least."""
+    ring = _around(smooth, places, _CLIMB_MM / pitch)
+    across = (ring + np.roll(ring, ring.shape[1] // 2, axis=1)) / 2
+    return np.asarray(across.min(axis=1) - _at(smooth, places), dtype=np.float32)
+
+
+def _at(values: Plane, places: Plane) -> Plane:
+    row, column = places.astype(np.intp).T
+    return np.asarray(values[row, column], dtype=np.float32)
 
 
 def _around(values: Plane, places: Plane, radius: float) -> Plane:

@@ -10,6 +10,7 @@ import numpy as np
 
 from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
+from mnimage.relief.beads import without_beads
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
 from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
@@ -71,7 +72,7 @@ def measure_relief(
         )
     order = form_order(usable.shape, recipe.skin_sigma_mm / pitch)
     flat = remove_form(relief.height_mm, usable, order)
-    labels = find_scars(flat, usable, pitch, recipe) if scars is None else scars.astype(np.int32)
+    labels = _look_for(flat, usable, pitch, recipe) if scars is None else scars.astype(np.int32)
     skin = usable & (labels == 0)
     holes = _holes(relief, flat, usable, skin, recipe)
     found = measure_scars(holes, labels, recipe)
@@ -100,6 +101,11 @@ def measure_relief(
         texture_direction=texture.direction,
         marks=find_marks(flat, skin, pitch),
     )
+
+
+def _look_for(flat: Plane, usable: Mask, pitch: float, recipe: ReliefRecipe) -> Labels:
+    found = find_scars(flat, usable, pitch, recipe)
+    return without_beads(flat, usable, found, pitch, recipe)
 
 
 def _shared_error(share: float, recipe: ReliefRecipe) -> float:

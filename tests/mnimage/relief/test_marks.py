@@ -61,7 +61,7 @@ def test_a_long_groove_is_a_line_and_as_long_as_it_is():
 
 
 def test_short_grooves_and_pores_in_a_row_are_no_lines():
-    row = [(200, column) for column in range(60, 380, 14)]
+    row = [(200, column) for column in range(60, 380, 20)]
     short = [(100, 100, 0, 1.0, 0.08), (300, 300, 45, 1.0, 0.08)]
     marks = find_marks(surface(pores=row, grooves=short), whole(), PITCH)
     assert marks.lines_mm_per_cm2 == 0
@@ -73,3 +73,10 @@ def test_a_picture_too_coarse_for_pores_gives_none():
 
 def test_no_skin_gives_none():
     assert find_marks(surface(), ~whole(), PITCH) is None
+
+
+def test_a_pore_in_a_furrow_is_a_pore():
+    furrow = [(200, 210, 0, 40.0, 0.04)]
+    marks = find_marks(surface(pores=[(200, 150)], grooves=furrow, width=0.15), whole(), PITCH)
+    assert len(marks.pores_px) == 1
+    assert np.abs(marks.pores_px[0] - (200, 150)).max() <= 1

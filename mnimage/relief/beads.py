@@ -1,0 +1,86 @@
+"""Deep lines taken for rows of small scars: such beads are no scars."""
+
+from __future__ import annotations
+
+from math import pi, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+
+from mnimage.relief.marks import find_lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnimage.domain.recipe import ReliefRecipe
+
+    Plane = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+    Labels = NDArray[np.int32]
+
+_COARSEST_MM = 0.08
+_THROUGH = 0.6
+"""Share of a piece's width that a line must run along it."""
+_DEEPER = 1.6
+"""A scar on a line is so many times as deep as the line."""
+
+
+def without_beads(
+    height_mm: Plane, usable: Mask, labels: Labels, mm_per_px: float, recipe: ReliefRecipe
+) -> Labels:
+    """Return the scars, numbered anew, without narrow ones that a line runs through.
+
+    Crossed by furrows, a deep line falls into pieces that look like narrow scars each by itself. A
+    narrow scar that happens to lie on a line stays if it is much deeper than the line.
+
+    Parameters
+    ----------
+    height_mm
+        The relief without its form.
+    usable
+        What may be measured.
+    labels
+        The scars found, with their margins, 0 elsewhere.
+    mm_per_px
+        Scale; lines are looked for only where it is fine enough for them.
+    recipe
+        Options.
+    """
+    size = np.bincount(labels.ravel()) * mm_per_px**2
+    margin = sqrt(recipe.scar_narrow_mm2 / pi) + recipe.scar_margin_mm
+    narrow = (size > 0) & (size < pi * margin**2)
+    narrow[0] = False
+    if mm_per_px > _COARSEST_MM or not narrow.any():
+        return labels
+    skin = usable & ((labels == 0) | narrow[labels])
+    row, column = find_lines(height_mm, skin, mm_per_px).T
+    if row.size == 0:
+        return labels
+    on_line = labels[row, column]
+    usual = float(np.median(height_mm[row, column]))
+    boxes = ndimage.find_objects(labels)
+    beads = [
+        number
+        for number in np.unique(on_line[on_line > 0]).tolist()
+        if narrow[number]
+        and _along(row[on_line == number], column[on_line == number]) * mm_per_px
+        > _THROUGH * 2 * (sqrt(size[number] / pi) - recipe.scar_margin_mm)
+        and _bottom(height_mm, labels, boxes[number - 1], number) > _DEEPER * usual
+    ]
+    return _renumbered(labels, beads)
+
+
+def _along(row: NDArray[np.int32], column: NDArray[np.int32]) -> float:
+    return float(np.hypot(np.ptp(row), np.ptp(column)))
+
+
+def _bottom(height_mm: Plane, labels: Labels, box: tuple[slice, ...], number: int) -> float:
+    return float(np.percentile(height_mm[box][labels[box] == number], 5))
+
+
+def _renumbered(labels: Labels, dropped: list[int]) -> Labels:
+    left = np.setdiff1d(np.unique(labels), [0, *dropped])
+    numbers = np.zeros(int(labels.max()) + 1, dtype=np.int32)
+    numbers[left] = np.arange(1, left.size + 1)
+    return np.asarray(numbers[labels], dtype=np.int32)
