@@ -105,11 +105,12 @@ def cut_profile(
 
 def _own_surface(card: ReliefCard, scale: Scale, recipe: ReliefRecipe) -> Surface:
     labels = card.scar_labels
+    # Texture is measured on all healthy skin that is trusted, and only there.
+    measured = np.isfinite(card.band_um) | (labels > 0)
     bound = np.isin(labels, [scar.id for scar in card.scars if scar.lower_bound])
     return Surface(
-        height_mm=-card.depth_mm,
-        # Texture is measured on all healthy skin that is trusted, and only there.
-        measured=np.isfinite(card.band_um) | (labels > 0),
+        height_mm=np.where(measured, -card.depth_mm, np.float32(np.nan)),
+        measured=measured,
         bound=bound & (labels > 0),
         relative_error=_relative_error(card, scale, recipe),
         floor_mm=recipe.depth_floor_mm,

@@ -89,7 +89,7 @@ def test_keys_choose_maps_and_zoom(window, make_pair, qtbot):
 
 
 def test_every_key_in_the_empty_window_does_no_harm(window, qtbot):
-    for key in "1234590WBDMEZX+-=":
+    for key in "1234590WBDMEZX+-=RLCPNO[]":
         qtbot.keyClick(window, key)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.isVisible()

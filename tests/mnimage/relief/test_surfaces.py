@@ -124,6 +124,12 @@ def test_nothing_is_told_where_nothing_was_measured(surfaces):
     assert np.isnan(outside.change_um[0])
 
 
+def test_height_is_unknown_where_it_is_not_trusted(surfaces):
+    assert np.isnan(surfaces.before.height_mm[:, :20]).all()
+    assert np.isfinite(surfaces.before.height_mm[:, 20:]).all()
+    np.testing.assert_array_equal(np.isfinite(surfaces.before.height_mm), surfaces.before.measured)
+
+
 def test_a_line_of_no_length_is_one_place(surfaces):
     profile = cut_profile(surfaces, (80.0, 100.0), (80.0, 100.0))
     np.testing.assert_allclose(profile.before.height_um, -400, atol=1)
