@@ -32,8 +32,8 @@ def darkening_cautions(changes: Mapping[tuple[str, str], Change]) -> list[Cautio
     redness, 2.1 and 2.2). MI is held against skin of the same photo, so exposure and a tan of the
     whole face leave it alone: 1 point is 2.3 % less red light, and at its validated SEM of 0.35
     points and 10 % of itself, one zone alone would alarm from 0.8 points (2 % less light), one of
-    eight with both scores from 1.4 points. ITA turns with exposure: without a chart its SEM of 6.5
-    degrees is half a class of skin (classes are 13 to 18 degrees wide), so only a fall of 25
+    eight with both scores from 1.4 points. ITA turns with exposure: without a chart its SEM of 10.5
+    degrees is most of a class of skin (classes are 13 to 18 degrees wide), so only a fall of 40
     degrees alarms; with a chart, of 4.
 
     The limit is the doubt alone: what is important is not for the program to say. It is one-sided,
