@@ -31,8 +31,10 @@ SATURATED = 0.99
 _LEFT = 0.25
 """Error of slopes over the share of room light in the shots: a sixth of it may have changed.
 
-Room light that is not subtracted makes slopes 1.6 times its share too shallow.
+Room light that is not subtracted makes slopes 1.6 times its share too shallow. What is more than a
+tenth comes from no darkened room, but from a lamp or a door: that part is not sure at all.
 """
+_UNSURE = 1.6
 _UNKNOWN_ROOM = 0.03
 """The same where no dark frame tells: some 2 % of room light in a darkened room."""
 _BRIGHT_DARK, _LIT_DARK = 0.1, 0.4
@@ -108,7 +110,7 @@ def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) 
     stack = _read_frames(sheet, source, (dark, first), tick)
     stack.notes |= dict.fromkeys([faint] if faint else [])
     doubts = [lights.slope_error, _level(stack, sheet, source, dark, lights)]
-    doubts.append(_UNKNOWN_ROOM if stack.room is None else _LEFT * stack.room)
+    doubts.append(_room_error(stack.room))
     doubts.append(_FEW_ERROR if len(sheet.shots) < 4 else 0.0)
     notes = [note for note, lacking in _lacking(stack, sheet) if lacking]
     return Shots(
@@ -124,6 +126,12 @@ def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) 
         slope_error=float(np.sqrt(np.sum(np.square(doubts)))),
         colors=stack.colors,
     )
+
+
+def _room_error(room: float | None) -> float:
+    if room is None:
+        return _UNKNOWN_ROOM
+    return _LEFT * room + _UNSURE * max(room - _BRIGHT_DARK, 0.0)
 
 
 def _lacking(stack: _Stack, sheet: Sheet) -> tuple[tuple[str, bool], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from math import hypot, pi, sqrt
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _LEAST_USABLE = 0.05
 _WELL_TRUSTED = 0.8
 _OWN_GLOSS = 0.5
+_WORKERS = 2
 _TOO_WIDE = (
     "Scar {} is too wide for this picture: too little healthy skin around it to tell its depth. "
     "Photograph a larger place."
@@ -74,9 +76,12 @@ def measure_relief(
     flat = remove_form(relief.height_mm, usable, order)
     labels = _look_for(flat, usable, pitch, recipe) if scars is None else scars.astype(np.int32)
     skin = usable & (labels == 0)
-    holes = _holes(relief, flat, usable, skin, recipe)
-    found = measure_scars(holes, labels, recipe)
-    texture = measure_texture(remove_form(flat, skin), skin, pitch, recipe)
+    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="measure") as pool:
+        textured = pool.submit(measure_texture, remove_form(flat, skin), skin, pitch, recipe)
+        marked = pool.submit(find_marks, flat, skin, pitch)
+        holes = _holes(relief, flat, usable, skin, recipe)
+        found = measure_scars(holes, labels, recipe)
+        texture, marks = textured.result(), marked.result()
     area = float(usable.sum()) * pitch**2
     index = 1000 * sum(scar.volume_mm3 for scar in found) / area
     return ReliefCard(
@@ -99,7 +104,7 @@ def measure_relief(
         texture_systematic_um=texture.sq_um
         * hypot(_shared_error(relief.scatter_share, recipe), recipe.gloss_error * relief.gloss),
         texture_direction=texture.direction,
-        marks=find_marks(flat, skin, pitch),
+        marks=marks,
     )
 
 

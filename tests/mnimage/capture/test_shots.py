@@ -308,3 +308,12 @@ def test_a_lit_dark_frame_is_refused_and_a_grey_one_doubted(tmp_path, frames):
     grey = read_shots(_rig(tmp_path, frames, dark="grey.png"))
     assert any("Room light makes up" in note for note in grey.notes)
     assert grey.slope_error > 1.5 * clear.slope_error
+
+
+def test_a_dark_frame_lit_by_a_lamp_is_doubted_by_all_that_it_may_spoil(tmp_path, frames):
+    # Shots of a dark room: what the dark frame holds beyond a tenth was not there.
+    _write(tmp_path / "lamp.png", np.full((ROWS, COLUMNS, 3), 0.15))
+    seen = read_shots(_rig(tmp_path, frames, dark="lamp.png"))
+    share = 0.15 / np.mean([frame[..., 2] for frame in frames])
+    too_steep = 1 / (1 - share) - 1
+    assert 0.5 * too_steep < seen.slope_error < 2 * too_steep
