@@ -74,18 +74,30 @@ def _without_each(seed: int) -> None:
     first, second = _shots(seed)
     unturned = replace(second.pose, yaw_deg=0.0, pitch_deg=0.0)
     cases = {
-        "nothing": (second, HEALED),
-        "healing and renewal": (second, _UNHEALED),
-        "blur and grain": (replace(second, sensor=Sensor(jpeg=80)), HEALED),
-        "moved light": (replace(second, lamp=first.lamp), HEALED),
-        "turn of the head": (replace(second, pose=unturned), HEALED),
-        "expression": (replace(second, pose=replace(second.pose, warp_mm=0.0)), HEALED),
-        "turn and expression": (replace(second, pose=replace(unturned, warp_mm=0.0)), HEALED),
+        "nothing": (first, second, HEALED),
+        "healing and renewal": (first, second, _UNHEALED),
+        "blur and grain": (first, replace(second, sensor=Sensor(jpeg=80)), HEALED),
+        "moved light": (first, replace(second, lamp=first.lamp), HEALED),
+        "turn of the head": (first, replace(second, pose=unturned), HEALED),
+        "expression": (first, replace(second, pose=replace(second.pose, warp_mm=0.0)), HEALED),
+        "turn and expression": (
+            first,
+            replace(second, pose=replace(unturned, warp_mm=0.0)),
+            HEALED,
+        ),
+        "JPEG 80 before": (_kept(first, None), second, HEALED),
+        "JPEG 80, both 95": (_kept(first, 95), _kept(second, 95), HEALED),
+        "JPEG 80 of both": (_kept(first, None), _kept(second, None), HEALED),
     }
-    for name, (shot, healing) in cases.items():
-        error = _register(skin, first, shot, healing, seed + 5).true
+    for name, (before, after, healing) in cases.items():
+        error = _register(skin, before, after, healing, seed + 5).true
         middle, tail = np.nanpercentile(error, [50, 95])
         print(f"{tone:<6}{name:<22}{middle:>9.3f}{tail:>9.3f}", flush=True)
+
+
+def _kept(shot: Shot, quality: int | None) -> Shot:
+    """Return the same shot kept as JPEG of another quality, or whole."""
+    return replace(shot, sensor=replace(shot.sensor, jpeg=quality))
 
 
 def _best_rank(seed: int, repeats: int) -> None:

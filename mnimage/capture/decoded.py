@@ -33,6 +33,7 @@ class Decoded:
 
     `orientation` is the EXIF value found; `upright` says that the pixels are turned already.
     `icc` is the embedded colour profile, empty where the pixels are in sRGB as they stand.
+    `quality` is how finely a JPEG was quantized, 0..100.
     """
 
     samples: Samples = field(repr=False)
@@ -41,6 +42,7 @@ class Decoded:
     upright: bool = False
     icc: bytes = field(default=b"", repr=False)
     notes: tuple[str, ...] = ()
+    quality: int | None = None
 
 
 def check_size(rows: int, columns: int) -> None:

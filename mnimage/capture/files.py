@@ -97,6 +97,7 @@ def read_photo(path: Path, wish: Wish | None = None) -> Photo:
         iso=exif.iso,
         focal_mm=exif.focal_mm,
         focal_35mm_mm=exif.focal_35mm_mm,
+        jpeg_quality=decoded.quality,
         notes=(*_misnamed(path, kind), *notes),
     )
     return Photo(coded, facts, hashlib.sha256(content).hexdigest())

@@ -16,7 +16,9 @@ from mnimage.capture.strict import BROKEN, heard, noted
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
-_SCAN, _APP1, _APP2, _END = 0xDA, 0xE1, 0xE2, 0xD9
+_SCAN, _APP1, _APP2, _END, _TABLES = 0xDA, 0xE1, 0xE2, 0xD9, 0xDB
+_STANDARD_STEP = 57.625
+"""Mean of the luminance quantization table of ITU-T T.81, annex K, which is quality 50."""
 _EXIF, _ICC = b"Exif\0\0", b"ICC_PROFILE\0"
 # Other complaints of libjpeg ("extraneous bytes", "unknown JFIF revision") cost no pixel.
 _GRAVE = ("premature end", "bad Huffman", "found marker", "Premature end")
@@ -31,6 +33,7 @@ class _Header:
     exif: bytes = b""
     icc: dict[int, bytes] = field(default_factory=dict)
     scan: int = 0
+    quality: int | None = None
 
 
 def read_jpeg(content: bytes) -> Decoded:
@@ -57,7 +60,8 @@ def read_jpeg(content: bytes) -> Decoded:
         )
     if pixels is None or any(sign in line for line in said for sign in _GRAVE):
         raise damaged("part of its picture cannot be decoded")
-    return Decoded(as_samples(np.asarray(pixels)), header.bits, exif, icc=icc)
+    samples = as_samples(np.asarray(pixels))
+    return Decoded(samples, header.bits, exif, icc=icc, quality=header.quality)
 
 
 def _read_header(content: bytes) -> _Header:
@@ -85,10 +89,25 @@ def _take(header: _Header, marker: int, body: bytes, end: int) -> None:
         header.exif = body
     elif marker == _APP2 and body.startswith(_ICC) and len(body) > 14:
         header.icc[body[12]] = body[14:]
+    elif marker == _TABLES and header.quality is None:
+        header.quality = _quality(body)
     elif marker == _SCAN:
         header.scan = end
     elif marker == _END:
         raise damaged("it holds no picture")
+
+
+def _quality(tables: bytes) -> int | None:
+    """Return the 0..100 at which the IJG's encoder would quantize luminance as coarsely.
+
+    Luminance comes first in the files that cameras write.
+    """
+    wide = bool(tables[:1]) and tables[0] >> 4 == 1
+    steps = np.frombuffer(tables[1 : 129 if wide else 65], ">u2" if wide else np.uint8)
+    if len(steps) != 64:
+        return None
+    percent = 100 * float(steps.mean()) / _STANDARD_STEP
+    return round((200 - percent) / 2 if percent <= 100 else 5000 / percent)
 
 
 def _read_cmyk(content: bytes, exif: Exif, icc: bytes) -> Decoded:

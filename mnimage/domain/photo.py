@@ -37,7 +37,8 @@ class CaptureFacts:
     """What is known of how a photo was taken; never where (GPS is not read).
 
     `orientation` is the EXIF value found in the file; it has been applied already.
-    `notes` are plain sentences on what had to be done to read the file.
+    `jpeg_quality` is the quality, 0..100, at which the IJG's encoder would have written the file;
+    None where it is no JPEG. `notes` are plain sentences on what had to be done to read the file.
     """
 
     format: str
@@ -50,6 +51,7 @@ class CaptureFacts:
     iso: float | None = None
     focal_mm: float | None = None
     focal_35mm_mm: float | None = None
+    jpeg_quality: int | None = None
     notes: tuple[str, ...] = ()
 
 

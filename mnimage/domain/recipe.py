@@ -17,6 +17,7 @@ class QualityRecipe:
     min_face_px: float = 300.0
     min_picture_px: float = 1000.0
     min_skin_percent: float = 1.0
+    min_jpeg_quality: float = 75.0
     min_sharpness: float = 62.0
     grave_sharpness: float = 30.0
     min_lightness: float = 28.0

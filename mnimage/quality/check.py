@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from mnimage.domain.quality import Finding, QualityReport
 from mnimage.domain.recipe import QualityRecipe
 from mnimage.quality.cast import check_cast, check_same_white
+from mnimage.quality.compression import check_compression
 from mnimage.quality.distance import (
     check_same_camera_distance,
     check_same_perspective,
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     check_face_size,
     check_picture_size,
     check_skin,
+    check_compression,
     check_focus,
     check_dark,
     check_bright,
