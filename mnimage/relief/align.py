@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 _BAND, _WORKERS = 64, 2
+_NONE = np.zeros(0, dtype=np.float32)
 _LEAST_PX = 0.05
 _MOST_PX = 10.0
 _WORKING_PX = 1300
@@ -97,7 +98,11 @@ class Motion:
         span = span or slice(0, self.shape[0])
         row, column = np.arange(span.start, span.stop), np.arange(self.shape[1])
         down, right = _powers(self.shape[0], row), _powers(self.shape[1], column)
-        ways = [down @ self._factors(part) @ right.T for part in self.parts[shot]]
+        # By OpenCV: many threads ask for small products, and the threads of BLAS would wait busily.
+        ways = [
+            cv2.gemm(down @ self._factors(part), right, 1.0, _NONE, 0.0, flags=cv2.GEMM_2_T)
+            for part in self.parts[shot]
+        ]
         return (
             np.asarray(ways[0] + row[:, None].astype(np.float32), dtype=np.float32),
             np.asarray(ways[1] + column.astype(np.float32), dtype=np.float32),
