@@ -10,6 +10,16 @@ MnimageError
 ├── ModelsMissing        the face models were never brought
 ├── PatchUnusable        a control patch is off the skin, too small or outside the photo
 ├── NotComparable        two photos do not show the same skin
+├── LibraryError         the clinic's library cannot do what was asked
+│   ├── NoEntry          wrong user or passphrase
+│   ├── NotAllowed       the user's role does not allow it
+│   ├── ChangedElsewhere another station changed the record, or the keys, in the meantime
+│   ├── RecordUnusable   a record is missing, or cannot be kept as it is
+│   ├── LibraryDamaged   what is on disk is not what was written
+│   ├── PhotoDamaged     an original no longer matches its fingerprint, or is gone
+│   ├── LibraryTooNew    written by a newer version of this program
+│   ├── LibraryTooOld    to be migrated first
+│   └── StorageFailed    the disk or the server cannot be read or written
 ├── OriginUnusable       the files that an answer was made from are missing or changed
 └── OutputFailed         the answer cannot be written
 
@@ -63,6 +73,46 @@ class NotComparable(MnimageError):
 
 class OriginUnusable(MnimageError):
     """An answer does not say what it was made from, or an original is missing or changed."""
+
+
+class LibraryError(MnimageError):
+    """The clinic's library cannot do what was asked."""
+
+
+class NoEntry(LibraryError):
+    """The user or the passphrase is wrong, or access was taken away."""
+
+
+class NotAllowed(LibraryError):
+    """The user's role does not allow it."""
+
+
+class ChangedElsewhere(LibraryError):
+    """Another station changed the record, or the library's keys, in the meantime."""
+
+
+class RecordUnusable(LibraryError):
+    """A record is missing, there already, or cannot be kept as it is."""
+
+
+class LibraryDamaged(LibraryError):
+    """What is on disk is not what was written."""
+
+
+class PhotoDamaged(LibraryError):
+    """An original no longer matches its fingerprint, or its file is gone."""
+
+
+class LibraryTooNew(LibraryError):
+    """The library was written by a newer version of this program."""
+
+
+class LibraryTooOld(LibraryError):
+    """The library was written by an older version of this program, and is to be migrated first."""
+
+
+class StorageFailed(LibraryError):
+    """The disk or the server cannot be read or written."""
 
 
 class OutputFailed(MnimageError):

@@ -1,0 +1,167 @@
+"""Opens the database: an SQLCipher file with the library's key, or a PostgreSQL server."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
+
+from mnimage.errors import ChangedElsewhere, LibraryDamaged, StorageFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAME = "library.db"
+BUSY_S = 30.0
+_WRITES = "mnimage_writes"
+_ONE_WRITER = 0x6D6E696D
+_NO_DATABASE = "file is not a database"
+
+
+def open_file(path: Path, key: bytes, *, busy_s: float = BUSY_S) -> Engine:
+    """Return the engine of an SQLCipher file, made empty if missing; nothing is read yet."""
+
+    def connect() -> Any:
+        return raw_connection(path, key, busy_s=busy_s)
+
+    engine = create_engine(
+        "sqlite://", creator=connect, module=dbapi2, poolclass=QueuePool, pool_size=4
+    )
+    event.listen(engine, "begin", _begin_file)
+    return engine
+
+
+def raw_connection(path: Path, key: bytes, *, busy_s: float = BUSY_S) -> Any:
+    """Return a bare connection whose key was proved by a first read.
+
+    Raises
+    ------
+    LibraryDamaged
+        If the key does not open the file, or its first page was altered.
+    StorageFailed
+        If the disk does not give it.
+    """
+    with told(path):
+        connection = dbapi2.connect(
+            str(path), timeout=busy_s, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for pragma in (
+                "cipher_log_level = NONE",
+                f"key = \"x'{key.hex()}'\"",
+                "temp_store = MEMORY",
+                "secure_delete = ON",
+                "foreign_keys = ON",
+                "trusted_schema = OFF",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_server(address: str) -> Engine:
+    """Return the engine of a PostgreSQL server."""
+    engine = create_engine(address, pool_pre_ping=True)
+    event.listen(engine, "begin", _begin_server)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees one state of the database and changes nothing."""
+    with told(), engine.connect() as connection, connection.begin() as whole:
+        yield connection
+        whole.rollback()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that alone may write; all of what it did is kept, or nothing."""
+    with (
+        told(),
+        engine.connect().execution_options(**{_WRITES: True}) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def told(path: Path | None = None) -> Iterator[None]:
+    """Turn what the database refuses into what a clinician can act on."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _failure(str(error.orig), path) from error
+    except dbapi2.Error as error:
+        raise _failure(str(error), path) from error
+
+
+def _failure(said: str, path: Path | None) -> Exception:
+    where = f" ({path.name})" if path else ""
+    if _NO_DATABASE in said or "malformed" in said or "corrupt" in said:
+        return LibraryDamaged(
+            f"The database{where} cannot be read: altered on disk, or under another key.",
+            hint="Open the library again; if that does not help, run `mnimage library verify`.",
+        )
+    if "attempt to write a readonly" in said:
+        return StorageFailed(
+            "The library may not be written, or its keys were changed by another station.",
+            hint="Open it again; check that the disk is not write-protected.",
+        )
+    hints = {
+        "full": "Make room on the disk; nothing that was stored is harmed.",
+        "locked": "Another station is writing for long; try again in a moment.",
+        "unable to open": "Check that the disk is there and may be written.",
+        "I/O": "Check that the disk is there; nothing that was stored is harmed.",
+    }
+    hint = next((advice for word, advice in hints.items() if word in said), "")
+    return StorageFailed(f"The database{where} refused: {said.splitlines()[0]}.", hint=hint)
+
+
+def clash(error: Exception) -> ChangedElsewhere:
+    """Return what to say of a record that another station changed."""
+    return ChangedElsewhere(
+        f"The record was changed by another station in the meantime ({error}).",
+        hint="Look at it again, then make your change anew.",
+    )
+
+
+def is_file(connection: Connection | Engine) -> bool:
+    """Say whether the database is a file, and not a server."""
+    return connection.dialect.name == "sqlite"
+
+
+def _begin_file(connection: Connection) -> None:
+    """Take the right to write at once: a reader that writes later could not wait for it."""
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_server(connection: Connection) -> None:
+    """Let one station write at a time, as a file does: the trace is one chain."""
+    if connection.get_execution_options().get(_WRITES):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_WRITER})
+
+
+__all__ = [
+    "NAME",
+    "DatabaseError",
+    "OperationalError",
+    "is_file",
+    "open_file",
+    "open_server",
+    "raw_connection",
+    "reading",
+    "told",
+    "writing",
+]

@@ -1,0 +1,370 @@
+"""The door to a clinic's library: make one, open it, keep and find records and originals."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from mnimage.capture.output import prepare_folder
+from mnimage.domain import record as kept
+from mnimage.errors import (
+    ChangedElsewhere,
+    LibraryDamaged,
+    LibraryTooOld,
+    NoEntry,
+    OutputFailed,
+    RecordUnusable,
+    StorageFailed,
+)
+from mnimage.library import (
+    database,
+    keyfile,
+    migrate,
+    queries,
+    records,
+    renewal,
+    trace,
+)
+from mnimage.library import (
+    keys as key,
+)
+from mnimage.library.changes import Changes
+from mnimage.library.roles import Deed, require
+from mnimage.library.stores import FolderStore
+from mnimage.library.tables import NEWEST
+from mnimage.library.vault import Cache, Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from sqlalchemy import Engine
+
+    from mnimage.library.keyfile import KeyFile
+    from mnimage.library.keys import Keys
+    from mnimage.library.vault import Stored
+
+R = TypeVar("R", bound=kept.Record)
+
+VAULT = "vault"
+CACHE = "cache"
+_SEEN_AGAIN_S = 600.0
+
+
+class Library:
+    """An open library, for one user; close it, or use it as a context manager.
+
+    May be used from several threads. `engine`, `keys`, `file` and `vault` are for this room only.
+    """
+
+    def __init__(self, folder: Path, engine: Engine, keys: Keys, file: KeyFile, user: str) -> None:
+        self.folder = folder
+        self.engine = engine
+        self.user = user
+        self.role = role_of(file, user)
+        self._lock = threading.RLock()
+        self._seen: dict[str, float] = {}
+        self.trace = trace.Trace(folder, keys.trace, user)
+        self.renew(keys, file)
+        with database.reading(engine) as connection:
+            self.trace.begin(connection)
+
+    def renew(self, keys: Keys, file: KeyFile) -> None:
+        """Go on with other keys, after a renewal."""
+        self.keys = keys
+        self.file = file
+        self.vault = Vault(FolderStore(self.folder / VAULT), keys)
+        self.cache = Cache(FolderStore(self.folder / CACHE), keys)
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and let go of the keys."""
+        try:
+            with suppress(StorageFailed):  # The head lags behind then; that is no harm.
+                self.trace.committed(now=True)
+        finally:
+            self.engine.dispose()
+
+    @contextmanager
+    def changing(self) -> Iterator[Changes]:
+        """Give one transaction; all of what is done in it is kept, or nothing.
+
+        Raises
+        ------
+        ChangedElsewhere
+            If the library's keys were renewed by another station.
+        StorageFailed
+            If the disk or the server does not take it.
+        """
+        with self._lock:
+            self._check_keys()
+            changes: Changes | None = None
+            try:
+                with database.writing(self.engine) as connection:
+                    changes = Changes(connection, self.trace, self.role)
+                    yield changes
+                self.trace.committed()
+            finally:
+                for name in changes.unneeded if changes else ():
+                    self._sweep(name)
+
+    def add(self, *added: kept.Record) -> None:
+        """Add new records; owners before what belongs to them (see `Changes.add`)."""
+        with self.changing() as changes:
+            changes.add(*added)
+
+    def change(self, record: R) -> R:
+        """Write a record over the version it was read as; return it (see `Changes.change`)."""
+        with self.changing() as changes:
+            return changes.change(record)
+
+    def remove(self, record: kept.Record) -> None:
+        """Delete a record that nothing belongs to (see `Changes.remove`)."""
+        with self.changing() as changes:
+            changes.remove(record)
+
+    def find(self, type_: type[R], id_: str) -> R:
+        """Return the record of an identifier.
+
+        Raises
+        ------
+        RecordUnusable
+            If there is none.
+        """
+        with database.reading(self.engine) as connection:
+            found = records.find(connection, type_, id_)
+        if found is None:
+            raise RecordUnusable(f"The {records.KINDS[type_].name} is no longer there.")
+        return found
+
+    def select(self, type_: type[R], **equal: object) -> tuple[R, ...]:
+        """Return the records whose fields equal what is told, by time."""
+        with database.reading(self.engine) as connection:
+            return records.select_all(connection, type_, **equal)
+
+    def patients(self, search: str = "", limit: int | None = None) -> tuple[kept.PatientLine, ...]:
+        """Return the patients whose code or name holds all words of `search`, by code."""
+        with database.reading(self.engine) as connection:
+            return queries.list_patients(connection, search, limit)
+
+    def patient(self, code: str) -> kept.Patient:
+        """Return the patient of a code; raises `RecordUnusable` if there is none."""
+        with database.reading(self.engine) as connection:
+            return queries.find_patient(connection, code)
+
+    def timeline(self, patient: kept.Patient) -> kept.Timeline:
+        """Return all that is kept of a patient; the trace tells that it was seen."""
+        self._note_seen(patient.id)
+        with database.reading(self.engine) as connection:
+            return queries.timeline(connection, patient)
+
+    def knows(self, sha256: str) -> bool:
+        """Say whether an original is kept already."""
+        with database.reading(self.engine) as connection:
+            return queries.find_object(connection, sha256) is not None
+
+    def keep_original(self, plain: Iterable[bytes]) -> Stored:
+        """Keep an original by itself, such as a signed form; return its row."""
+        require(self.role, Deed.RECORD)
+        stored = self.vault.keep(plain)
+        with self.changing() as changes:
+            if not changes.take(stored):
+                return changes.require_object(stored.sha256)
+        return stored
+
+    def read_original(self, photo: kept.PhotoRecord) -> bytes:
+        """Return a photo's original, proved; the trace tells that its patient was seen.
+
+        Raises
+        ------
+        PhotoDamaged
+            If it is not what was stored, or is gone.
+        """
+        return b"".join(self.stream_original(photo))
+
+    def stream_original(self, photo: kept.PhotoRecord) -> Iterator[bytes]:
+        """Yield a photo's original in chunks; the last comes only if the whole is proved."""
+        self._note_seen(photo.patient_id)
+        with database.reading(self.engine) as connection:
+            stored = queries.find_object(connection, photo.sha256)
+        if stored is None:
+            raise RecordUnusable("The library keeps no such photo.")
+        yield from self.vault.stream(stored)
+
+    def history(self, patient: kept.Patient | None = None) -> list[kept.TraceEntry]:
+        """Return what was done to one patient's records, or to the whole library."""
+        with database.reading(self.engine) as connection:
+            return trace.entries(connection, patient_id=patient.id if patient else "")
+
+    def _note_seen(self, patient_id: str) -> None:
+        """Add to the trace that a patient was looked at, once in a while."""
+        now = time.monotonic()
+        if now - self._seen.get(patient_id, -_SEEN_AGAIN_S) < _SEEN_AGAIN_S:
+            return
+        with self.changing() as changes:
+            found = records.find(changes.connection, kept.Patient, patient_id)
+            if found is None:
+                raise RecordUnusable("The patient is no longer there.")
+            changes.note("seen", found)
+        self._seen[patient_id] = now
+
+    def _check_keys(self) -> None:
+        """Notice what an administrator changed at another station: keys, roles, users."""
+        file = keyfile.read_keyfile(self.folder)
+        if file == self.file:
+            return
+        if file.generation != self.keys.generation:
+            raise ChangedElsewhere(
+                "The keys of the library were renewed at another station.",
+                hint="Close the library and open it again.",
+            )
+        keyfile.prove(file, self.keys)
+        self.file, self.role = file, role_of(file, self.user)
+
+    def _sweep(self, name: str) -> None:
+        with suppress(StorageFailed):  # An unused file harms nothing; `verify` names it.
+            self.vault.remove(name)
+
+
+def create_library(
+    folder: Path, passphrase: str, *, user: str = "admin", server: str = ""
+) -> tuple[Library, str]:
+    """Make a library with its first administrator; return it and its recovery key.
+
+    The recovery key opens the library if all passphrases are lost; it is kept nowhere.
+
+    Raises
+    ------
+    RecordUnusable
+        If the folder holds something already, or the passphrase will not do.
+    StorageFailed
+        If the disk or the server does not take it.
+    """
+    key.check_passphrase(passphrase)
+    _prepare(folder)
+    file, keys, recovery = keyfile.new_keyfile(user, passphrase, server=server)
+    engine = open_engine(folder, file, keys)
+    try:
+        migrate.create(engine)
+        keyfile.write_keyfile(folder, file)
+        library = Library(folder, engine, keys, file, user)
+        with library.changing() as changes:
+            changes.note_library("created")
+        library.trace.committed(now=True)
+    except BaseException:
+        engine.dispose()
+        raise
+    return library, recovery
+
+
+def open_library(folder: Path, user: str, passphrase: str) -> Library:
+    """Open a library.
+
+    Raises
+    ------
+    NoEntry
+        If the user or the passphrase is wrong.
+    LibraryTooOld
+        If it is to be migrated first.
+    LibraryTooNew
+        If a newer version of this program wrote it.
+    LibraryDamaged
+        If the key file or the database is not what was written.
+    StorageFailed
+        If the disk or the server does not give it.
+    """
+    file, keys = read_keys(folder, lambda one: keyfile.unlock(one, user, passphrase))
+    return open_with(folder, user, file, keys)
+
+
+def open_by_recovery(folder: Path, recovery: str) -> Library:
+    """Open a library with the recovery key, as its administrator; raises like `open_library`."""
+    private = key.recovery_key(recovery)
+    file, keys = read_keys(folder, lambda one: keyfile.unlock_as(one, keyfile.RECOVERY, private))
+    return open_with(folder, keyfile.RECOVERY, file, keys)
+
+
+def open_with(folder: Path, user: str, file: KeyFile, keys: Keys) -> Library:
+    """Open a library whose keys are there; a renewal that was cut short is finished first."""
+    engine, keys, file = renewal.opened(folder, file, keys, open_engine)
+    try:
+        _refuse_older(engine)
+        return Library(folder, engine, keys, file, user)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _refuse_older(engine: Engine) -> None:
+    step = migrate.current(engine)
+    if step != NEWEST:
+        migrate.check_known(step)
+        raise LibraryTooOld(
+            "An older version of mnimage made this library.",
+            hint="Run `mnimage library migrate`; a back-up is made first.",
+        )
+
+
+def open_engine(folder: Path, file: KeyFile, keys: Keys) -> Engine:
+    """Return the engine of a library's database: its own file, or the server that it names."""
+    server = keyfile.server_of(file, keys)
+    if server:
+        return database.open_server(server)
+    return database.open_file(folder / database.NAME, keys.database)
+
+
+def role_of(file: KeyFile, user: str) -> kept.Role:
+    """Return the role of a user; the recovery key is an administrator."""
+    return kept.Role.ADMIN if user == keyfile.RECOVERY else file.user(user).role
+
+
+def read_keys(folder: Path, unlock: Callable[[KeyFile], Keys]) -> tuple[KeyFile, Keys]:
+    """Return the key file that opens, and its keys: the copy where the file itself is damaged.
+
+    Raises
+    ------
+    LibraryError
+        What the key file itself refused with, if neither opens.
+    """
+    try:
+        file = keyfile.read_keyfile(folder)
+        return file, unlock(file)
+    except (LibraryDamaged, NoEntry, StorageFailed) as error:
+        with suppress(LibraryDamaged, NoEntry, StorageFailed):
+            copy = keyfile.read_keyfile(folder, keyfile.COPY)
+            if not _same(folder):
+                return copy, unlock(copy)
+        raise error from None
+
+
+def _same(folder: Path) -> bool:
+    """Say whether the key file and its copy are one, so that asking the copy is no use."""
+    with suppress(OSError):
+        one = (folder / keyfile.NAME).read_bytes()
+        return one == (folder / keyfile.COPY).read_bytes()
+    return False
+
+
+def _prepare(folder: Path) -> None:
+    try:
+        prepare_folder(folder)
+        occupied = any(folder.iterdir())
+    except OutputFailed as error:
+        raise StorageFailed(str(error), hint=error.hint) from error
+    if occupied:
+        raise RecordUnusable(
+            f"{folder} is not empty, so no library is made there.", hint="Choose a new folder."
+        )

@@ -1,0 +1,158 @@
+"""Brings a library's tables to today's, after a back-up that was read again and proved."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+
+from mnimage.errors import LibraryDamaged, LibraryTooNew, StorageFailed
+from mnimage.library import database
+from mnimage.library.stores import settle, storage_failed
+from mnimage.library.tables import NEWEST
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection, Engine
+
+BACKUPS = "before-migration"
+_STEPS = Path(__file__).with_name("migrations")
+
+
+def current(engine: Engine) -> str:
+    """Return the step that a library's tables are at, empty where there are none."""
+    with database.reading(engine) as connection:
+        return _step(connection)
+
+
+def create(engine: Engine) -> None:
+    """Make the tables of a new library."""
+    with database.writing(engine) as connection:
+        _upgrade(connection, "head")
+
+
+def migrate(engine: Engine, folder: Path, key: bytes) -> Path | None:
+    """Bring the tables to today's; return the back-up, None where nothing was to be done.
+
+    A server's database is backed up by its own means; there the back-up is None.
+
+    Raises
+    ------
+    LibraryTooNew
+        If a newer version of this program wrote the library.
+    StorageFailed
+        If the back-up cannot be written; nothing was altered then.
+    """
+    before = current(engine)
+    if before == NEWEST:
+        return None
+    check_known(before)
+    backup = None
+    with database.writing(engine) as connection:
+        if _step(connection) == NEWEST:
+            return None  # Another station was quicker.
+        if database.is_file(connection):
+            backup = _backed_up(connection, folder, key, before)
+        _upgrade(connection, "head")
+    return backup
+
+
+def check_known(step: str) -> None:
+    """Refuse tables that this program does not know.
+
+    Raises
+    ------
+    LibraryTooNew
+        If a newer version of this program made them.
+    LibraryDamaged
+        If there are none.
+    """
+    if not step:
+        raise LibraryDamaged("The database holds no library.", hint="Restore a back-up.")
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(step)
+    except CommandError as error:
+        raise LibraryTooNew(
+            "A newer version of mnimage made this library.",
+            hint="Install that version on this computer too.",
+        ) from error
+
+
+def backups(folder: Path) -> list[Path]:
+    """Return the copies that were made before migrations, oldest first."""
+    return sorted((folder / BACKUPS).glob("*.db"))
+
+
+def _backed_up(connection: Connection, folder: Path, key: bytes, step: str) -> Path:
+    """Return a proved copy of the database, made while no one else may write."""
+    place = folder / BACKUPS
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    copy = place / f"{step}-{moment}.db"
+    try:
+        place.mkdir(exist_ok=True)
+        for suffix in ("", "-wal"):
+            source = folder / f"{database.NAME}{suffix}"
+            if source.exists():
+                shutil.copyfile(source, copy.with_name(copy.name + suffix))
+        _prove(connection, copy, key)
+        with copy.open("rb+") as file:
+            os.fsync(file.fileno())
+        settle(place)
+    except OSError as error:
+        raise storage_failed(error, "backed up") from error
+    return copy
+
+
+def _prove(connection: Connection, copy: Path, key: bytes) -> None:
+    """Read the copy through, and compare what it holds with what it was made of."""
+    bare = database.raw_connection(copy, key)
+    try:
+        with database.told(copy):
+            bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            torn = bare.execute("PRAGMA cipher_integrity_check").fetchall()
+            sound = bare.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            here = {name: _rows(connection, name) for name in inspect(connection).get_table_names()}
+            there = {
+                name: bare.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in here
+            }
+            bare.execute("PRAGMA journal_mode = DELETE").fetchall()
+    finally:
+        bare.close()
+    if torn or not sound or here != there:
+        raise StorageFailed(
+            "The back-up before the migration is not whole, so nothing was migrated.",
+            hint="Check the disk, and run `mnimage library verify`.",
+        )
+
+
+def _rows(connection: Connection, table: str) -> int:
+    return int(connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one())
+
+
+def _step(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+
+
+def _upgrade(connection: Connection, step: str) -> None:
+    from alembic import command
+
+    command.upgrade(_config(connection), step)
+
+
+def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config  # Opening a library that needs no step is quick without.
+
+    config = Config()
+    config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

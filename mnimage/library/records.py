@@ -1,0 +1,228 @@
+"""Records to rows and back; adding, changing with the version checked, finding."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from mnimage.domain import record as kept
+from mnimage.errors import ChangedElsewhere, LibraryDamaged, RecordUnusable
+from mnimage.library import tables
+from mnimage.library.roles import Deed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+R = TypeVar("R", bound=kept.Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of record is kept; `order` is the column that tells its time."""
+
+    name: str
+    table: Table
+    adapter: TypeAdapter[Any]
+    many: TypeAdapter[Any]
+    order: str
+    deed: Deed
+    changes: bool = True
+
+
+def _kind(type_: Any, name: str, table: Table, order: str, deed: Deed, **more: bool) -> Kind:
+    return Kind(name, table, TypeAdapter(type_), TypeAdapter(list[type_]), order, deed, **more)
+
+
+KINDS: Mapping[type, Kind] = MappingProxyType(
+    {
+        kept.Patient: _kind(kept.Patient, "patient", tables.PATIENTS, "code", Deed.RECORD),
+        kept.Series: _kind(kept.Series, "series", tables.SERIES, "started_on", Deed.TREAT),
+        kept.Session: _kind(kept.Session, "session", tables.SESSIONS, "held_at", Deed.RECORD),
+        kept.AdverseEvent: _kind(
+            kept.AdverseEvent, "adverse event", tables.EVENTS, "noticed_on", Deed.TREAT
+        ),
+        kept.PhotoRecord: _kind(kept.PhotoRecord, "photo", tables.PHOTOS, "taken_at", Deed.RECORD),
+        kept.MeasuredScore: _kind(
+            kept.MeasuredScore, "score", tables.SCORES, "measured_at", Deed.TREAT, changes=False
+        ),
+        kept.Rating: _kind(kept.Rating, "rating", tables.RATINGS, "rated_at", Deed.TREAT),
+        kept.Consent: _kind(kept.Consent, "consent", tables.CONSENTS, "given_on", Deed.RECORD),
+        kept.Disclosure: _kind(
+            kept.Disclosure,
+            "disclosure",
+            tables.DISCLOSURES,
+            "disclosed_at",
+            Deed.EXPORT,
+            changes=False,
+        ),
+    }
+)
+"""Every kind of record, in an order in which they can be written one after the other."""
+
+
+def add(connection: Connection, records: Sequence[kept.Record]) -> None:
+    """Write new records.
+
+    Raises
+    ------
+    RecordUnusable
+        If one is there already (a patient's code, an identifier), or belongs to a record that is
+        not there.
+    """
+    for record in records:
+        _check_owner(connection, record)
+        row = to_row(replace(record, version=1))
+        try:
+            connection.execute(insert(KINDS[type(record)].table).values(row))
+        except IntegrityError as error:
+            raise _unusable(record) from error
+
+
+def change(connection: Connection, record: R) -> tuple[R, dict[str, object]]:
+    """Write a record over the version that it was read as; return it, and what changed.
+
+    Raises
+    ------
+    ChangedElsewhere
+        If the kept record has another version, or was erased.
+    RecordUnusable
+        If this kind is never altered, or the change makes it clash with another.
+    """
+    kind = KINDS[type(record)]
+    if not kind.changes:
+        raise RecordUnusable(f"A {kind.name} is never altered.", hint="Add a new one.")
+    before = find(connection, type(record), record.id)
+    if before is None or before.version != record.version:
+        raise _clash(kind)
+    _check_owner(connection, record)
+    after = replace(record, version=record.version + 1)
+    table = kind.table
+    here = (table.c.id == record.id) & (table.c.version == record.version)
+    try:
+        done = connection.execute(update(table).where(here).values(to_row(after)))
+    except IntegrityError as error:
+        raise _unusable(record) from error
+    if done.rowcount != 1:
+        raise _clash(kind)
+    return after, _difference(to_row(before), to_row(after))
+
+
+def remove(connection: Connection, record: kept.Record) -> None:
+    """Delete a record that nothing else belongs to.
+
+    Raises
+    ------
+    ChangedElsewhere
+        If the kept record has another version, or is gone.
+    RecordUnusable
+        If something else belongs to it.
+    """
+    kind = KINDS[type(record)]
+    table = kind.table
+    here = (table.c.id == record.id) & (table.c.version == record.version)
+    try:
+        done = connection.execute(delete(table).where(here))
+    except IntegrityError as error:
+        raise RecordUnusable(f"Something still belongs to this {kind.name}.") from error
+    if done.rowcount != 1:
+        raise _clash(kind)
+
+
+def find(connection: Connection, type_: type[R], id_: str) -> R | None:
+    """Return the record of an identifier, None where there is none."""
+    return next(iter(select_all(connection, type_, id=id_)), None)
+
+
+def select_all(connection: Connection, type_: type[R], **equal: object) -> tuple[R, ...]:
+    """Return the records whose columns equal what is told, by time."""
+    kind = KINDS[type_]
+    table = kind.table
+    asked = select(*_columns(type_, table)).order_by(table.c[kind.order], table.c.id)
+    for name, value in equal.items():
+        asked = asked.where(table.c[name] == value)
+    return from_rows(type_, connection.execute(asked).mappings())
+
+
+def from_rows(type_: type[R], rows: Iterable[RowMapping]) -> tuple[R, ...]:
+    """Return the records of rows.
+
+    Raises
+    ------
+    LibraryDamaged
+        If a row holds what no record of this kind can.
+    """
+    kind = KINDS[type_]
+    try:
+        return tuple(kind.many.validate_python([dict(row) for row in rows]))
+    except ValidationError as error:
+        raise LibraryDamaged(f"A {kind.name} in the database cannot be read.") from error
+
+
+def to_row(record: kept.Record) -> dict[str, Any]:
+    """Return the row of a record."""
+    row: dict[str, Any] = KINDS[type(record)].adapter.dump_python(record, mode="json")
+    if isinstance(record, kept.Patient):
+        row["search"] = searchable(f"{record.code} {record.name}")
+    return row
+
+
+def searchable(told: str) -> str:
+    """Return text as it is searched: no accents, no capitals."""
+    plain = unicodedata.normalize("NFKD", told.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def columns(type_: type[kept.Record]) -> list[Any]:
+    """Return the columns that make a record."""
+    return _columns(type_, KINDS[type_].table)
+
+
+def _columns(type_: type, table: Table) -> list[Any]:
+    return [table.c[field.name] for field in fields(type_)]
+
+
+def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        name: [before[name], after[name]]
+        for name in before
+        if before[name] != after[name] and name not in ("version", "search")
+    }
+
+
+def _check_owner(connection: Connection, record: kept.Record) -> None:
+    """Refuse a record that names a session or photo of another patient."""
+    owners = {"session_id": tables.SESSIONS, "series_id": tables.SERIES, "photo_id": tables.PHOTOS}
+    for name, table in owners.items():
+        owner = getattr(record, name, None)
+        if owner is None:
+            continue
+        patient_id = connection.scalar(select(table.c.patient_id).where(table.c.id == owner))
+        if patient_id != getattr(record, "patient_id", None):
+            raise _unusable(record)
+
+
+def _clash(kind: Kind) -> ChangedElsewhere:
+    return ChangedElsewhere(
+        f"This {kind.name} was changed by another station in the meantime.",
+        hint="Look at it again, then make your change anew.",
+    )
+
+
+def _unusable(record: kept.Record) -> RecordUnusable:
+    kind = KINDS[type(record)]
+    if isinstance(record, kept.Patient):
+        return RecordUnusable(
+            "There is a patient of this code already.", hint="Choose another code."
+        )
+    return RecordUnusable(
+        f"This {kind.name} is there already, or belongs to something that is not there.",
+        hint="Add the patient, the session and the original first.",
+    )
