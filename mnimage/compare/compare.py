@@ -17,7 +17,7 @@ from mnimage.compare.healing import (
 from mnimage.compare.repeats import average_sessions, flat_measured, of_side
 from mnimage.compare.scars import compare_relief, compare_scars
 from mnimage.compare.verdict import Doubt, hold_family, weigh_change
-from mnimage.domain.comparison import Comparison
+from mnimage.domain.comparison import Comparison, Verdict
 from mnimage.domain.face import CONTROL, WHOLE
 from mnimage.domain.session import ALONE, Side
 
@@ -77,7 +77,7 @@ def compare_pair(
     told = sessions.told
     treated, control = _against_control(changes)
     cautions = [*healing_cautions(told, recipe.compare), *darkening_cautions(treated)]
-    held = _held(treated, told, recipe.compare)
+    held = _held(treated, told, recipe.compare, shares(treated))
     control = _held(control, told, recipe.compare)
     if alignment.aligned:
         cautions += control_cautions(told.control, _by_zone(control).get(CONTROL, {}))
@@ -141,10 +141,44 @@ def _against_control(changes: Changes) -> tuple[Changes, Changes]:
     return treated, control
 
 
-def _held(changes: Changes, told: Told, recipe: CompareRecipe) -> Changes:
+_FLAT_HEADLINES = frozenset({"redness_hi", "texture_contrast", "scar_visibility"})
+_RELIEF_HEADLINES = frozenset(
+    {"redness_hi", "texture_sq_um", "scar_depth_index_um", "scar_volume_mm3"}
+)
+_HEADLINES_SHARE = 2 / 3
+
+
+def shares(changes: Changes) -> dict[tuple[str, str], float]:
+    """Return how the chance of a false call is shared out over zones and scores.
+
+    What a course of treatment is for - redness, texture and scars over all measured skin - has two
+    thirds of it, all other scores and single zones the rest, each part evenly. So one of them that
+    changed by itself is called at 2.5 to 2.7 standard errors, whatever else was looked at.
+    """
+    in_relief = any(name in _RELIEF_HEADLINES - _FLAT_HEADLINES for _, name in changes)
+    wanted = _RELIEF_HEADLINES if in_relief else _FLAT_HEADLINES
+    tested = {
+        key for key, change in changes.items() if change.verdict is not Verdict.NOT_COMPARABLE
+    }
+    first = {key for key in tested if key[0] == WHOLE and key[1] in wanted}
+    rest = len(tested) - len(first)
+    if not first or not rest:
+        return dict.fromkeys(changes, 1.0)
+    return {
+        key: _HEADLINES_SHARE / len(first) if key in first else (1 - _HEADLINES_SHARE) / rest
+        for key in changes
+    }
+
+
+def _held(
+    changes: Changes,
+    told: Told,
+    recipe: CompareRecipe,
+    weights: Mapping[tuple[str, str], float] | None = None,
+) -> Changes:
     """Return one family's changes with the verdicts that may be given."""
     rested = {key: without_swollen(key[1], each, told, recipe) for key, each in changes.items()}
-    held = hold_family(rested)
+    held = hold_family(rested, weights)
     return {key: note_redness(key[1], each, told, recipe) for key, each in held.items()}
 
 

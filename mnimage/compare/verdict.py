@@ -93,7 +93,9 @@ def _direction(name: str, change: float) -> Verdict:
     return Verdict.WORSE if worse else Verdict.BETTER
 
 
-def hold_family(changes: Mapping[Key, Change]) -> dict[Key, Change]:
+def hold_family(
+    changes: Mapping[Key, Change], weights: Mapping[Key, float] | None = None
+) -> dict[Key, Change]:
     """Return the same changes with verdicts that hold for all of them together.
 
     Twenty looks at unchanged skin would call one of them changed; Holm's step-down (1979) keeps
@@ -102,31 +104,46 @@ def hold_family(changes: Mapping[Key, Change]) -> dict[Key, Change]:
     are. `mdc95_family` is the change that passes as the first of all (Bonferroni's bound): with it
     one sees how far a change was from a verdict. What is not comparable is not looked at, and is
     no part of the family.
+
+    Parameters
+    ----------
+    changes
+        With the verdict that each would have alone.
+    weights
+        How the 5 % are shared out, fixed before anything is measured; evenly where None. What
+        matters most is given most, and the chance of any false call stays the same (weighted
+        step-down, Holm 1979; Benjamini and Hochberg 1997).
     """
-    tested = sum(change.verdict is not Verdict.NOT_COMPARABLE for change in changes.values())
+    tested = [key for key, one in changes.items() if one.verdict is not Verdict.NOT_COMPARABLE]
     if not tested:
         return dict(changes)
-    reach = family_factor(tested)
+    share = {key: weights[key] if weights else 1.0 for key in changes}
+    left = sum(share[key] for key in tested)
     held = {
-        key: replace(change, family=tested, mdc95_family=reach * change.weighed[1])
+        key: replace(
+            change,
+            family=len(tested),
+            mdc95_family=_reach(min(share[key] / left, 1.0)) * change.weighed[1],
+        )
         for key, change in changes.items()
     }
-    called = [key for key, change in changes.items() if _is_called(change)]
-    called.sort(key=lambda key: _chance(changes[key]))
+    called = [key for key in tested if _is_called(changes[key])]
+    called.sort(key=lambda key: _chance(changes[key]) / share[key])
     failed = False
-    for rank, key in enumerate(called):
-        failed = failed or _chance(changes[key]) > LEVEL / (tested - rank)
+    for key in called:
+        failed = failed or _chance(changes[key]) > LEVEL * share[key] / left
+        left -= share[key]
         if failed:
             held[key] = replace(held[key], verdict=Verdict.WITHIN_ERROR, reason=AMONG_MANY)
     return held
 
 
-def family_factor(tested: int) -> float:
-    """Return the standard errors beyond which a change is called among `tested` looks.
+def _reach(share: float) -> float:
+    """Return the standard errors beyond which a change is called that has a share of the 5 %.
 
-    1.96 for one look; 2.77 for the nine flat scores of a close-up, 3.42 for nine zones of them.
+    1.96 for all of it; 2.54 for two ninths, 3.42 for one of 81 even shares.
     """
-    return NormalDist().inv_cdf(1 - LEVEL / (2 * tested))
+    return NormalDist().inv_cdf(1 - LEVEL * share / 2)
 
 
 def _is_called(change: Change) -> bool:

@@ -114,6 +114,36 @@ def test_the_family_says_how_far_a_change_must_go():
     assert all(c.verdict is Verdict.WORSE for c in beyond)
 
 
+def test_weights_share_out_the_same_chance_of_a_false_call():
+    """400 families of 40 looks at nothing, the first three given two thirds of the chance."""
+    weights = {index: 2 / 9 if index < 3 else 1 / 111 for index in range(40)}
+    called = [
+        any(
+            change.verdict is not Verdict.WITHIN_ERROR
+            for change in hold_family(_family(np.zeros(40), seed), weights).values()
+        )
+        for seed in range(600)
+    ]
+    assert np.mean(called) < 0.05 + 4 * math.sqrt(0.05 * 0.95 / 600)
+
+
+@pytest.mark.parametrize("place", [0, 20])
+def test_what_has_more_weight_is_called_sooner(place):
+    """One change of three standard errors of a change; normal tails tell how often it passes."""
+    weights = {index: 2 / 9 if index < 3 else 1 / 111 for index in range(40)}
+    shifts = np.zeros(40)
+    shifts[place] = 3.0 * math.sqrt(2)
+    called = np.mean(
+        [
+            hold_family(_family(shifts, seed), weights)[place].verdict is Verdict.WORSE
+            for seed in range(400)
+        ]
+    )
+    reach = stats.norm.isf(0.025 * weights[place])
+    assert called == pytest.approx(stats.norm.sf(reach - 3.0), abs=0.08)
+    assert bool(called > 0.6) is (place == 0)
+
+
 def test_what_is_not_comparable_is_no_part_of_the_family():
     changes = _family(np.zeros(5), 1)
     nothing = weigh_change(_score(1.0), _score(math.nan), Doubt(1.0, 0.0))
