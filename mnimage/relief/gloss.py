@@ -39,7 +39,8 @@ _SQUARINGS = 5
 """Blinn's exponent is 2 to this: 32, the gloss of skin."""
 _BLUR_MM = 0.1
 """What is fitted is softened by so much: finer gloss is blurred by lens and pixels anyway."""
-_BAND, _SAMPLED = 16, 24
+_BAND, _FEWEST, _MOST, _PIXELS = 16, 8, 24, 400_000
+"""Rows of a band; bands looked at, as many as make up so many pixels."""
 _EDGE = 8
 _OUTLIER = 40.0
 _DARK = 1e-4
@@ -180,7 +181,8 @@ class _Fit:
 def _sampled(shape: tuple[int, int]) -> list[slice]:
     """Return bands of rows spread over the picture."""
     bands = range(0, shape[0] - _BAND + 1, _BAND)
-    return [slice(top, top + _BAND) for top in bands[:: max(len(bands) // _SAMPLED, 1)]]
+    wanted = min(max(_PIXELS // (_BAND * shape[1]), _FEWEST), _MOST)
+    return [slice(top, top + _BAND) for top in bands[:: max(len(bands) // wanted, 1)]]
 
 
 def _kept(values: Plane, keep: NDArray[np.bool_], shape: tuple[int, ...]) -> Plane:

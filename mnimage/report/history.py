@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -130,10 +131,9 @@ def history_tables(scars: Sequence[ScarCourse]) -> tuple[Table, ...]:
     """Return the depth and the volume of every scar at each session; no table without scars."""
     if not scars:
         return ()
-    return (
-        _table("Depth of each scar", "mm", scars, _depth_cell),
-        _table("Volume of each scar", "mm3", scars, _volume_cell),
-    )
+    depths = _table("Depth of each scar", "mm", scars, _depth_cell)
+    volumes = _table("Volume of each scar", "mm3", scars, _volume_cell)
+    return depths, replace(volumes, note=_NOTE)
 
 
 def _table(title: str, unit: str, scars: Sequence[ScarCourse], cell: _CellOf) -> Table:
@@ -141,7 +141,7 @@ def _table(title: str, unit: str, scars: Sequence[ScarCourse], cell: _CellOf) ->
     shown = range(max(count - SHOWN + 1, 0), count)
     heads = ("Session 1", *(f"Session {place + 2}" for place in shown), "Change", "State")
     rows = tuple(_row(course, shown, cell) for course in scars)
-    return Table(title, unit_words(unit), heads, rows, note=_NOTE)
+    return Table(title, unit_words(unit), heads, rows)
 
 
 def _row(course: ScarCourse, shown: range, cell: _CellOf) -> tuple[Cell, ...]:
