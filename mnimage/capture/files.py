@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from mnimage.capture.heif import read_heif
@@ -73,16 +74,36 @@ def read_photo(path: Path, wish: Wish | None = None) -> Photo:
         If the file is missing, no photo, cut off, damaged, or of a size that cannot be worked
         with: under 64 pixels along a side or over 120 megapixels (told from the header).
     """
-    wish = wish or Wish()
-    content, kind = _read(path)
+    return decode_photo(*_read(path), path.name, wish or Wish())
+
+
+def decode_photo(content: bytes, kind: str | None, name: str, wish: Wish) -> Photo:
+    """Return the photo that a file's bytes hold (see `read_photo`).
+
+    Parameters
+    ----------
+    content
+        All bytes of the file.
+    kind
+        What `kind_of` said of them.
+    name
+        How the file is called, for errors and notes.
+    wish
+        Options.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If they hold no photo that can be read.
+    """
     try:
         kind, decoded = _decode(content, kind, wish)
         coded, notes = _finish(decoded, wish)
     except PhotoUnreadable as error:
-        raise PhotoUnreadable(f"{path.name}: {error}", hint=error.hint) from error
+        raise PhotoUnreadable(f"{name}: {error}", hint=error.hint) from error
     except MemoryError as error:
         raise PhotoUnreadable(
-            f"{path.name}: There is not enough memory for this photo.",
+            f"{name}: There is not enough memory for this photo.",
             hint="Close other programs, or choose a lower resolution in the camera.",
         ) from error
     exif = decoded.exif
@@ -98,7 +119,7 @@ def read_photo(path: Path, wish: Wish | None = None) -> Photo:
         focal_mm=exif.focal_mm,
         focal_35mm_mm=exif.focal_35mm_mm,
         jpeg_quality=decoded.quality,
-        notes=(*_misnamed(path, kind), *notes),
+        notes=(*_misnamed(name, kind), *notes),
     )
     return Photo(coded, facts, hashlib.sha256(content).hexdigest())
 
@@ -172,8 +193,8 @@ def _finish(decoded: Decoded, wish: Wish) -> tuple[Samples, tuple[str, ...]]:
     return samples, tuple(note for note in notes if note)
 
 
-def _misnamed(path: Path, kind: str) -> tuple[str, ...]:
-    ending = path.suffix.lower()
+def _misnamed(name: str, kind: str) -> tuple[str, ...]:
+    ending = PurePath(name).suffix.lower()
     claimed = next((name for name, endings in NAMED.items() if ending in endings), None)
     if claimed is None or claimed == kind:
         return ()

@@ -25,7 +25,7 @@ def read_heif(content: bytes) -> Decoded:
     PhotoUnreadable
         If the file is cut off, damaged, too large or too small.
     """
-    _check_boxes(content)
+    check_boxes(content)
     with heard():
         try:
             decoded = _read(content)
@@ -36,7 +36,7 @@ def read_heif(content: bytes) -> Decoded:
     return decoded
 
 
-def _check_boxes(content: bytes) -> None:
+def check_boxes(content: bytes) -> None:
     """Refuse a file whose outermost boxes reach beyond its end: libheif shows grey there."""
     at = 0
     while at + 8 <= len(content):

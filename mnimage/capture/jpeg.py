@@ -25,7 +25,9 @@ _GRAVE = ("premature end", "bad Huffman", "found marker", "Premature end")
 
 
 @dataclass(slots=True)
-class _Header:
+class Header:
+    """What stands before the picture; `scan` is where its data begin, 0 where there are none."""
+
     rows: int = 0
     columns: int = 0
     channels: int = 0
@@ -44,11 +46,8 @@ def read_jpeg(content: bytes) -> Decoded:
     PhotoUnreadable
         If the file is cut off, damaged, too large or too small.
     """
-    header = _read_header(content)
-    check_size(header.rows, header.columns)
-    # Inside a scan 0xFF is always followed by 0 or a restart mark, so this is the true end.
-    if not header.scan or content.find(b"\xff\xd9", header.scan) < 0:
-        raise damaged("its end is missing")
+    header = read_header(content)
+    check_whole(content, header)
     exif = read_exif(header.exif)
     icc = b"".join(part for _, part in sorted(header.icc.items()))
     if header.channels == 4:
@@ -64,8 +63,15 @@ def read_jpeg(content: bytes) -> Decoded:
     return Decoded(samples, header.bits, exif, icc=icc, quality=header.quality)
 
 
-def _read_header(content: bytes) -> _Header:
-    header = _Header()
+def read_header(content: bytes) -> Header:
+    """Return what stands before the picture.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If it is broken.
+    """
+    header = Header()
     at = 2
     while at + 4 <= len(content) and not header.scan:
         if content[at] != 0xFF:
@@ -80,7 +86,21 @@ def _read_header(content: bytes) -> _Header:
     return header
 
 
-def _take(header: _Header, marker: int, body: bytes, end: int) -> None:
+def check_whole(content: bytes, header: Header) -> None:
+    """Refuse a picture of a size that cannot be worked with, or whose end is missing.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If it is so.
+    """
+    check_size(header.rows, header.columns)
+    # Inside a scan 0xFF is always followed by 0 or a restart mark, so this is the true end.
+    if not header.scan or content.find(b"\xff\xd9", header.scan) < 0:
+        raise damaged("its end is missing")
+
+
+def _take(header: Header, marker: int, body: bytes, end: int) -> None:
     if marker in _FRAMES and len(body) >= 6:
         header.bits, header.channels = body[0], body[5]
         header.rows = int.from_bytes(body[1:3], "big")

@@ -17,7 +17,9 @@ _ANIMATED = "The picture is animated; its first frame is used."
 
 
 @dataclass(slots=True)
-class _Header:
+class Header:
+    """What the chunks around the picture tell."""
+
     rows: int = 0
     columns: int = 0
     bits: int = 8
@@ -35,7 +37,7 @@ def read_png(content: bytes) -> Decoded:
     PhotoUnreadable
         If the file is cut off, damaged, too large or too small.
     """
-    header = _read_header(content)
+    header = read_header(content)
     with heard() as said:
         decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or any("libpng error" in line for line in said):
@@ -54,8 +56,15 @@ def swap_red_and_blue(samples: Samples) -> Samples:
     return as_samples(np.asarray(cv2.cvtColor(samples, code, dst=samples)))
 
 
-def _read_header(content: bytes) -> _Header:
-    header = _Header()
+def read_header(content: bytes) -> Header:
+    """Return what the chunks tell, each of them proved by its checksum up to the last.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If the file is cut off, damaged, too large or too small.
+    """
+    header = Header()
     at = 8
     while at + 12 <= len(content):
         size = int.from_bytes(content[at : at + 4], "big")
@@ -77,7 +86,7 @@ def _check_sum(content: bytes, at: int, end: int) -> None:
         raise damaged("a checksum in it is wrong")
 
 
-def _take(header: _Header, name: bytes, body: bytes) -> None:
+def _take(header: Header, name: bytes, body: bytes) -> None:
     if name == b"IHDR" and len(body) >= 13:
         header.columns = int.from_bytes(body[:4], "big")
         header.rows = int.from_bytes(body[4:8], "big")
