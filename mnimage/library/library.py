@@ -94,7 +94,7 @@ class Library:
         """Close the database and let go of the keys."""
         try:
             with suppress(StorageFailed):  # The head lags behind then; that is no harm.
-                self.trace.committed(now=True)
+                self.trace.committed()
         finally:
             self.engine.dispose()
 
@@ -263,7 +263,6 @@ def create_library(
         library = Library(folder, engine, keys, file, user)
         with library.changing() as changes:
             changes.note_library("created")
-        library.trace.committed(now=True)
     except BaseException:
         engine.dispose()
         raise

@@ -28,6 +28,7 @@ R = TypeVar("R", bound=kept.Record)
 class Kind:
     """How one kind of record is kept; `order` is the column that tells its time."""
 
+    type: Any
     name: str
     table: Table
     adapter: TypeAdapter[Any]
@@ -36,9 +37,16 @@ class Kind:
     deed: Deed
     changes: bool = True
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the record's fields, which are the columns that make it."""
+        return tuple(field.name for field in fields(self.type))
+
 
 def _kind(type_: Any, name: str, table: Table, order: str, deed: Deed, **more: bool) -> Kind:
-    return Kind(name, table, TypeAdapter(type_), TypeAdapter(list[type_]), order, deed, **more)
+    return Kind(
+        type_, name, table, TypeAdapter(type_), TypeAdapter(list[type_]), order, deed, **more
+    )
 
 
 KINDS: Mapping[type, Kind] = MappingProxyType(
@@ -145,7 +153,7 @@ def select_all(connection: Connection, type_: type[R], **equal: object) -> tuple
     """Return the records whose columns equal what is told, by time."""
     kind = KINDS[type_]
     table = kind.table
-    asked = select(*_columns(type_, table)).order_by(table.c[kind.order], table.c.id)
+    asked = select(*columns(type_)).order_by(table.c[kind.order], table.c.id)
     for name, value in equal.items():
         asked = asked.where(table.c[name] == value)
     return from_rows(type_, connection.execute(asked).mappings())
@@ -180,13 +188,10 @@ def searchable(told: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def columns(type_: type[kept.Record]) -> list[Any]:
+def columns(type_: type) -> list[Any]:
     """Return the columns that make a record."""
-    return _columns(type_, KINDS[type_].table)
-
-
-def _columns(type_: type, table: Table) -> list[Any]:
-    return [table.c[field.name] for field in fields(type_)]
+    kind = KINDS[type_]
+    return [kind.table.c[name] for name in kind.fields]
 
 
 def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, object]:

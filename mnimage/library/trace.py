@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 HEAD = "trace.head"
 ERASED = "erased"
 _START = "0" * 64
-_HEAD_EVERY_S = 1.0
 _PAGE = 2000
 
 
@@ -44,7 +42,6 @@ class Trace:
         self._seen: tuple[int, str] = (0, _START)
         self._pending = self._seen
         self._written = 0
-        self._written_at = -_HEAD_EVERY_S
         self._cut = False
 
     def begin(self, connection: Connection) -> None:
@@ -86,8 +83,8 @@ class Trace:
         connection.execute(insert(TRACE).values(row))
         self._pending = (last[0] + 1, str(row["mac"]))
 
-    def committed(self, *, now: bool = False) -> None:
-        """Note that what was appended is on disk; the head follows within a second.
+    def committed(self) -> None:
+        """Note that what was appended is on disk, and write the head.
 
         Raises
         ------
@@ -95,14 +92,13 @@ class Trace:
             If the head cannot be written.
         """
         self._seen = max(self._seen, self._pending)
-        due = time.monotonic() - self._written_at >= _HEAD_EVERY_S
-        if self._cut or self._seen[0] <= self._written or not (now or due):
+        if self._cut or self._seen[0] <= self._written:
             return
         try:
             write_whole(self._path, _head_text(self._key, self._seen))
         except OutputFailed as error:
             raise StorageFailed(str(error), hint=error.hint) from error
-        self._written, self._written_at = self._seen[0], time.monotonic()
+        self._written = self._seen[0]
 
 
 def entries(connection: Connection, *, patient_id: str = "", after: int = 0) -> list[TraceEntry]:

@@ -180,6 +180,17 @@ class Cache:
             if name.startswith(start):
                 self._store.remove(name)
 
+    def damaged(self) -> Iterator[str]:
+        """Yield the name of every picture that is not whole."""
+        for name in self._store.names():
+            try:
+                with self._store.open(name) as file:
+                    whole = self._opened(file, name) is not None
+            except (PhotoDamaged, StorageFailed):
+                whole = False
+            if not whole:
+                yield name
+
     def _opened(self, file: BinaryIO, name: str) -> bytes | None:
         head = file.read(len(_CACHE_MARK) + KEY_BYTES)
         if not head.startswith(_CACHE_MARK):

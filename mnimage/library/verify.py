@@ -1,0 +1,220 @@
+"""Reads a whole library and says what is amiss; what is damaged becomes a line, never a crash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from mnimage.domain.record import Flaw
+from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFailed
+from mnimage.library import database, keyfile, migrate, queries, records, trace
+from mnimage.library.library import CACHE, VAULT, open_engine, read_keys
+from mnimage.library.stores import FolderStore
+from mnimage.library.tables import NEWEST, OBJECTS, PHOTOS
+from mnimage.library.vault import Cache, Vault, is_draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+    from mnimage.domain.progress import Tick
+    from mnimage.library.keyfile import KeyFile
+    from mnimage.library.keys import Keys
+
+_OURS = {
+    keyfile.NAME,
+    keyfile.COPY,
+    database.NAME,
+    f"{database.NAME}-wal",
+    f"{database.NAME}-shm",
+    trace.HEAD,
+    VAULT,
+    CACHE,
+    migrate.BACKUPS,
+}
+
+
+def verify_library(folder: Path, user: str, passphrase: str, tick: Tick) -> tuple[Flaw, ...]:
+    """Return all that is amiss in a library, reading every byte of it; changes nothing.
+
+    Key file, every page and every row of the database, every original against its fingerprint,
+    the trace and its head, caches, copies made before migrations, and files that belong to
+    nothing.
+
+    Raises
+    ------
+    NoEntry
+        If the user or the passphrase is wrong.
+    StorageFailed
+        If there is no library, or the disk does not give it.
+    """
+    file, keys = read_keys(folder, lambda one: keyfile.unlock(one, user, passphrase))
+    return verify_with(folder, file, keys, tick)
+
+
+def verify_with(folder: Path, file: KeyFile, keys: Keys, tick: Tick) -> tuple[Flaw, ...]:
+    """Return all that is amiss in a library whose keys are there (see `verify_library`)."""
+    flaws = [*_check_keyfile(folder, file), *_check_strays(folder)]
+    try:
+        engine = _opened(folder, file, keys)
+    except LibraryError as error:
+        return (*flaws, Flaw(kind="database", where=database.NAME, what=str(error)))
+    try:
+        flaws += _check_pages(engine)
+        for check in _CHECKS:
+            flaws += _guarded(engine, partial(check, folder=folder, keys=keys))
+        flaws += _guarded(engine, partial(_check_originals, folder=folder, keys=keys, tick=tick))
+    finally:
+        engine.dispose()
+    return tuple(flaws)
+
+
+def _opened(folder: Path, file: KeyFile, keys: Keys) -> Engine:
+    """Return the engine, under the master before where a renewal was cut short."""
+    engine = open_engine(folder, file, keys)
+    try:
+        step = migrate.current(engine)
+    except LibraryDamaged:
+        engine.dispose()
+        if keys.previous is None:
+            raise
+        before = replace(keys, master=keys.previous)
+        engine = database.open_file(folder / database.NAME, before.database)
+        step = migrate.current(engine)
+    if step != NEWEST:
+        engine.dispose()
+        migrate.check_known(step)
+        raise LibraryDamaged("it is of an older version: migrate it first")
+    return engine
+
+
+def _guarded(engine: Engine, check: Callable[[Connection], Iterator[Flaw]]) -> list[Flaw]:
+    """Return what a check finds; where the database itself refuses, that is a flaw too."""
+    flaws: list[Flaw] = []
+    try:
+        with database.reading(engine) as connection:
+            flaws.extend(check(connection))
+    except (LibraryDamaged, StorageFailed, DBAPIError) as error:
+        flaws.append(Flaw(kind="database", where=database.NAME, what=str(error)))
+    return flaws
+
+
+def _check_keyfile(folder: Path, opened: KeyFile) -> Iterator[Flaw]:
+    """Yield where the key file or its copy is not the one that opened the library."""
+    for name in (keyfile.NAME, keyfile.COPY):
+        try:
+            file = keyfile.read_keyfile(folder, name)
+        except LibraryError as error:
+            yield Flaw(kind="key file", where=name, what=str(error))
+            continue
+        if file != opened:
+            yield Flaw(kind="key file", where=name, what="it differs from the one that opens")
+
+
+def _check_strays(folder: Path) -> Iterator[Flaw]:
+    for path in sorted(folder.iterdir()):
+        if path.name not in _OURS:
+            yield Flaw(kind="stray", where=path.name, what="not of the library", grave=False)
+
+
+def _check_pages(engine: Engine) -> list[Flaw]:
+    """Return which pages of the file are altered, and what SQLite says of its structure."""
+    if not database.is_file(engine):
+        return []
+    flaws = []
+    for pragma, good in (
+        ("cipher_integrity_check", []),
+        ("integrity_check", [("ok",)]),
+        ("foreign_key_check", []),
+    ):
+        try:
+            with database.reading(engine) as connection:
+                said = [tuple(row) for row in connection.exec_driver_sql(f"PRAGMA {pragma}")]
+        except LibraryError as error:
+            flaws.append(Flaw(kind="database", where=pragma, what=str(error)))
+            continue
+        if said != good:
+            flaws += [Flaw(kind="database", where=pragma, what=str(row[0])) for row in said[:20]]
+    return flaws
+
+
+def _check_records(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+    """Yield the kinds of records of which a row cannot be one."""
+    for kind in records.KINDS.values():
+        columns = [kind.table.c[name] for name in kind.fields]
+        rows = connection.execution_options(yield_per=2000).execute(select(*columns)).mappings()
+        try:
+            for page in rows.partitions():
+                records.from_rows(kind.type, page)
+        except LibraryDamaged as error:
+            yield Flaw(kind="database", where=kind.table.name, what=str(error))
+
+
+def _check_sizes(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+    """Yield photos whose size is not that of their original."""
+    asked = (
+        select(PHOTOS.c.id)
+        .join(OBJECTS, OBJECTS.c.sha256 == PHOTOS.c.sha256)
+        .where(OBJECTS.c.size != PHOTOS.c.size)
+    )
+    for id_ in connection.scalars(asked):
+        yield Flaw(kind="database", where=f"photo {id_}", what="its size is not its original's")
+
+
+def _check_trace(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+    yield from trace.check_trace(connection, folder, keys.trace)
+
+
+def _check_copies(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+    """Yield the copies made before migrations that are not whole."""
+    for path in migrate.backups(folder):
+        try:
+            with database.told(path):
+                bare = database.raw_connection(path, keys.database)
+                torn = bare.execute("PRAGMA cipher_integrity_check").fetchall()
+                bare.close()
+        except LibraryError as error:
+            yield Flaw(kind="copy", where=path.name, what=str(error))
+            continue
+        if torn:
+            yield Flaw(kind="copy", where=path.name, what=f"{len(torn)} pages are altered")
+
+
+def _check_cache(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+    for name in Cache(FolderStore(folder / CACHE), keys).damaged():
+        yield Flaw(
+            kind="cache", where=name[:16], what="not whole; made anew when needed", grave=False
+        )
+
+
+_CHECKS = (_check_records, _check_sizes, _check_trace, _check_copies, _check_cache)
+
+
+def _check_originals(
+    connection: Connection, folder: Path, keys: Keys, tick: Tick
+) -> Iterator[Flaw]:
+    """Yield the originals that are missing or altered, and the files that no row knows."""
+    vault = Vault(FolderStore(folder / VAULT), keys)
+    rows = [queries.stored(row) for row in connection.execute(select(OBJECTS))]
+    known = {row.name for row in rows}
+    for name in vault.names():
+        if name not in known:
+            what = "never finished" if is_draft(name) else "belongs to no photo"
+            yield Flaw(kind="stray", where=name[:16], what=what, grave=False)
+    for done, row in enumerate(rows):
+        tick(done, len(rows))
+        proof = vault
+        if row.generation != keys.generation and keys.previous is not None:
+            proof = Vault(FolderStore(folder / VAULT), replace(keys, master=keys.previous))
+        try:
+            for _ in proof.stream(row):
+                pass
+        except (PhotoDamaged, StorageFailed) as error:
+            yield Flaw(kind="original", where=row.sha256[:16], what=str(error))
+    tick(len(rows), len(rows))
