@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "rescore": "Bring kept answers to today's version, with both values.",
     "calibrate": "Make a colour profile from a photo of the colour chart.",
     "validate": "Measure synthetic skin whose truth is known, and say which goals are met.",
+    "library": "Keep patients, sessions, photos and consents in an encrypted library.",
     "marker": "Make a sheet of printed markers that tell the scale.",
     "rig": "Measure where the lamps of a rig stand, from a ball or a card.",
     "app": "Open the window.",

@@ -296,6 +296,29 @@ def open_by_recovery(folder: Path, recovery: str) -> Library:
     return open_with(folder, keyfile.RECOVERY, file, keys)
 
 
+def migrate_library(folder: Path, user: str, passphrase: str) -> tuple[Path | None, str]:
+    """Bring a library to today's tables; return the back-up made first, and the version.
+
+    Raises
+    ------
+    NotAllowed
+        If the user is no administrator.
+    LibraryTooNew
+        If a newer version of this program wrote it.
+    """
+    file, keys = read_keys(folder, lambda one: keyfile.unlock(one, user, passphrase))
+    require(role_of(file, user), Deed.RULE)
+    engine, keys, file = renewal.opened(folder, file, keys, open_engine)
+    try:
+        backup = migrate.migrate(engine, folder, keys.database)
+    finally:
+        engine.dispose()
+    if backup is not None:
+        with open_with(folder, user, file, keys) as library, library.changing() as changes:
+            changes.note_library("migrated", {"to": NEWEST})
+    return backup, NEWEST
+
+
 def open_with(folder: Path, user: str, file: KeyFile, keys: Keys) -> Library:
     """Open a library whose keys are there; a renewal that was cut short is finished first."""
     engine, keys, file = renewal.opened(folder, file, keys, open_engine)

@@ -76,6 +76,9 @@ KINDS: Mapping[type, Kind] = MappingProxyType(
 """Every kind of record, in an order in which they can be written one after the other."""
 
 
+_TIMELINE = TypeAdapter(kept.Timeline)
+
+
 def add(connection: Connection, records: Sequence[kept.Record]) -> None:
     """Write new records.
 
@@ -180,6 +183,13 @@ def to_row(record: kept.Record) -> dict[str, Any]:
     if isinstance(record, kept.Patient):
         row["search"] = searchable(f"{record.code} {record.name}")
     return row
+
+
+def document(value: kept.Record | kept.Timeline) -> dict[str, Any]:
+    """Return a record, or all of a patient, as plain values for JSON."""
+    if isinstance(value, kept.Timeline):
+        return dict(_TIMELINE.dump_python(value, mode="json"))
+    return dict(KINDS[type(value)].adapter.dump_python(value, mode="json"))
 
 
 def searchable(told: str) -> str:

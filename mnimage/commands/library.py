@@ -1,0 +1,327 @@
+"""`mnimage library ...`: the clinic's encrypted library, made, looked into, checked, migrated."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mnimage.commands.options import json_option
+from mnimage.commands.output import print_json, print_table, progress
+from mnimage.domain.record import Role
+from mnimage.errors import NoEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mnimage.domain.record import PatientLine, Timeline
+    from mnimage.library.library import Library
+
+ELSEWHERE: Mapping[str, str] = {}
+"""Commands of the library that live in modules of their own: name to module."""
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+
+
+class _Commands(click.Group):
+    """The commands of the library, those in modules of their own loaded when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in ELSEWHERE:
+            module = importlib.import_module(f"mnimage.commands.{ELSEWHERE[cmd_name]}")
+            found: click.Command = module.command
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("library", cls=_Commands)
+def command() -> None:
+    """Keep patients, sessions, photos and consents in an encrypted library.
+
+    The passphrase is asked for, or taken from MNIMAGE_PASSPHRASE; the user from MNIMAGE_USER
+    (admin where it is not set).
+    """
+
+
+@command.command("init")
+@FOLDER
+@click.option(
+    "--server",
+    default="",
+    metavar="ADDRESS",
+    help="Keep the records on a PostgreSQL server: postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
+)
+@json_option
+def init(folder: Path, server: str, *, as_json: bool) -> int:
+    """Make an encrypted library in DIR, and print its recovery key, once."""
+    from mnimage.library.library import create_library
+
+    word = asked_passphrase(confirm=True)
+    library, recovery = create_library(folder, word, user=user_name(), server=server)
+    with library:
+        told = {"library": library.keys.library_id, "user": library.user, "recovery_key": recovery}
+    if as_json:
+        print_json(told)
+        return 0
+    click.echo(f"made, with the user {told['user']}")
+    click.echo(f"recovery key: {recovery}")
+    click.echo(
+        "Write it on paper and lock it away: it opens the library if every passphrase is lost, "
+        "and it is shown only now.",
+        err=True,
+    )
+    return 0
+
+
+@command.command("list")
+@FOLDER
+@click.option("--search", default="", help="Parts of code or name.")
+@json_option
+def list_(folder: Path, search: str, *, as_json: bool) -> int:
+    """List the patients of the library."""
+    with opened(folder) as library:
+        lines = library.patients(search)
+    if as_json:
+        print_json({"patients": [_line(line) for line in lines]})
+    elif lines:
+        heading = ("code", "name", "born", "sessions", "photos", "last session")
+        print_table([heading, *(tuple(map(_cell, _line(line).values())) for line in lines)])
+    else:
+        click.echo("no patients")
+    return 0
+
+
+@command.command("show")
+@FOLDER
+@click.argument("code")
+@json_option
+def show(folder: Path, code: str, *, as_json: bool) -> int:
+    """Show all that is kept of the patient CODE."""
+    from mnimage.library.records import document
+
+    with opened(folder) as library:
+        told = library.timeline(library.patient(code))
+    if as_json:
+        print_json(document(told))
+    else:
+        _print_timeline(told)
+    return 0
+
+
+@command.command("verify")
+@FOLDER
+@json_option
+def verify(folder: Path, *, as_json: bool) -> int:
+    """Read the whole library and say what is amiss; status 1 if anything is."""
+    from mnimage.library.verify import verify_library
+
+    word = asked_passphrase()
+    with progress("verify") as tick:
+        flaws = verify_library(folder, user_name(), word, tick)
+    sound = not any(flaw.grave for flaw in flaws)
+    if as_json:
+        print_json({"sound": sound, "flaws": [asdict(flaw) for flaw in flaws]})
+        return 0 if sound else 1
+    for flaw in flaws:
+        click.echo(f"{'BAD ' if flaw.grave else 'note'} {flaw.kind}: {flaw.where}: {flaw.what}")
+    click.echo("the library is whole" if sound else "the library is NOT whole")
+    return 0 if sound else 1
+
+
+@command.command("migrate")
+@FOLDER
+@json_option
+def migrate(folder: Path, *, as_json: bool) -> int:
+    """Bring an older library to today's version, after a back-up that is proved."""
+    from mnimage.library.library import migrate_library
+
+    backup, step = migrate_library(folder, user_name(), asked_passphrase())
+    if as_json:
+        print_json({"version": step, "backup": str(backup) if backup else None})
+    else:
+        click.echo(f"at version {step}" + (f"; back-up: {backup}" if backup else "; nothing to do"))
+    return 0
+
+
+@command.group("users")
+def users() -> None:
+    """Say who may open the library, and what each may do."""
+
+
+@users.command("list")
+@FOLDER
+@json_option
+def users_list(folder: Path, *, as_json: bool) -> int:
+    """List the users and their roles."""
+    from mnimage.library import access
+
+    with opened(folder) as library:
+        lines = access.users(library)
+    if as_json:
+        print_json({"users": [{"name": one.name, "role": one.role} for one in lines]})
+    else:
+        print_table([("name", "role"), *((one.name, one.role) for one in lines)])
+    return 0
+
+
+_ROLE = click.Choice([role.value for role in Role])
+
+
+@users.command("add")
+@FOLDER
+@click.argument("name")
+@click.option("--role", type=_ROLE, default=Role.CLINICIAN.value, show_default=True)
+@json_option
+def users_add(folder: Path, name: str, role: str, *, as_json: bool) -> int:
+    """Add the user NAME; the new passphrase is asked for, or MNIMAGE_NEW_PASSPHRASE."""
+    from mnimage.library import access
+
+    with opened(folder) as library:
+        access.add_user(library, name, Role(role), _new_passphrase(name))
+    return _done(as_json, f"added {name} as {role}", name=name, role=role)
+
+
+@users.command("remove")
+@FOLDER
+@click.argument("name")
+@json_option
+def users_remove(folder: Path, name: str, *, as_json: bool) -> int:
+    """Take the access of the user NAME away; the keys are renewed for all others."""
+    from mnimage.library import access
+
+    with opened(folder) as library:
+        access.remove_user(library, name)
+    return _done(as_json, f"removed {name}; the keys were renewed", name=name)
+
+
+@users.command("passphrase")
+@FOLDER
+@click.argument("name", required=False)
+@click.option("--known-to-others", is_flag=True, help="Renew the library's keys too.")
+@json_option
+def users_passphrase(
+    folder: Path, name: str | None, *, known_to_others: bool, as_json: bool
+) -> int:
+    """Set a passphrase: your own, or as administrator that of the user NAME."""
+    from mnimage.library import access
+
+    with opened(folder) as library:
+        name = name or library.user
+        access.set_passphrase(library, name, _new_passphrase(name))
+        if known_to_others:
+            access.renew_keys(library)
+    return _done(as_json, f"the passphrase of {name} is changed", name=name)
+
+
+@users.command("role")
+@FOLDER
+@click.argument("name")
+@click.argument("role", type=_ROLE)
+@json_option
+def users_role(folder: Path, name: str, role: str, *, as_json: bool) -> int:
+    """Give the user NAME another ROLE."""
+    from mnimage.library import access
+
+    with opened(folder) as library:
+        access.set_role(library, name, Role(role))
+    return _done(as_json, f"{name} is {role} now", name=name, role=role)
+
+
+@users.command("recovery")
+@FOLDER
+@json_option
+def users_recovery(folder: Path, *, as_json: bool) -> int:
+    """Print a new recovery key; the old paper opens nothing any more."""
+    from mnimage.library import access
+
+    with opened(folder) as library:
+        recovery = access.renew_recovery(library)
+    return _done(as_json, f"recovery key: {recovery}", recovery_key=recovery)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Library]:
+    """Give the library in a folder, opened by the user and passphrase that were told."""
+    from mnimage.library.library import open_library
+
+    with open_library(folder, user_name(), asked_passphrase()) as library:
+        yield library
+
+
+def user_name() -> str:
+    """Return the user who asks."""
+    return os.environ.get("MNIMAGE_USER") or "admin"
+
+
+def asked_passphrase(*, confirm: bool = False) -> str:
+    """Return the passphrase from the environment or, at a terminal, from the user.
+
+    Raises
+    ------
+    NoEntry
+        If there is neither.
+    """
+    return _asked("MNIMAGE_PASSPHRASE", f"Passphrase of {user_name()}", confirm=confirm)
+
+
+def _new_passphrase(name: str) -> str:
+    return _asked("MNIMAGE_NEW_PASSPHRASE", f"New passphrase of {name}", confirm=True)
+
+
+def _asked(variable: str, prompt: str, *, confirm: bool) -> str:
+    told = os.environ.get(variable)
+    if told is not None:
+        return told
+    if not sys.stdin.isatty():
+        raise NoEntry("A passphrase is needed.", hint=f"Set {variable}, or run it at a terminal.")
+    word: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+    return word
+
+
+def _done(as_json: bool, words: str, **told: str) -> int:
+    if as_json:
+        print_json({"status": "done", **told})
+    else:
+        click.echo(words)
+    return 0
+
+
+def _line(line: PatientLine) -> dict[str, object]:
+    patient = line.patient
+    return {
+        "code": patient.code,
+        "name": patient.name,
+        "birth_date": patient.birth_date.isoformat() if patient.birth_date else None,
+        "sessions": line.sessions,
+        "photos": line.photos,
+        "last_session": line.last_session.isoformat() if line.last_session else None,
+    }
+
+
+def _cell(told: object) -> str:
+    return "" if told is None else str(told)[:40]
+
+
+def _print_timeline(told: Timeline) -> None:
+    patient = told.patient
+    born = f", born {patient.birth_date}" if patient.birth_date else ""
+    click.echo(f"{patient.code}  {patient.name}{born}, {patient.sex}")
+    for session in told.sessions:
+        days = told.days_since_last(session)
+        since = f", {days} days after the last" if days is not None else ""
+        click.echo(f"  {session.held_at:%Y-%m-%d} {session.kind}{since}")
+        for photo in (one for one in told.photos if one.session_id == session.id):
+            view = photo.view or "view unknown"
+            click.echo(f"    {view}, {photo.site}, {photo.mode}, {photo.sha256[:12]}")
+    for consent in told.consents:
+        ended = f", withdrawn {consent.withdrawn_on}" if consent.withdrawn_on else ""
+        click.echo(f"  consent: {consent.purpose} from {consent.given_on}{ended}")
