@@ -1,0 +1,246 @@
+"""Users: what each role may do, and that access taken away stays away."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mnimage.domain import record as kept
+from mnimage.domain.record import Role
+from mnimage.domain.scales import Rater, ScaleName
+from mnimage.errors import (
+    ChangedElsewhere,
+    LibraryDamaged,
+    LibraryError,
+    NoEntry,
+    NotAllowed,
+    RecordUnusable,
+    StorageFailed,
+)
+from mnimage.library import access, database, keyfile, renewal
+from mnimage.library.library import create_library, open_by_recovery, open_engine
+from mnimage.library.verify import verify_library
+from tests.mnimage.library.conftest import WORD, fill, noise, reopen, store
+
+ANNS = "another horse battery"
+
+
+@pytest.fixture
+def with_ann(library):
+    access.add_user(library, "ann", Role.CLINICIAN, ANNS)
+    return library
+
+
+def flaws(folder):
+    return verify_library(folder, "admin", WORD, lambda done, total: None)
+
+
+def test_a_removed_user_is_out_with_all_they_kept(with_ann, filled, folder, tmp_path):
+    """Ann copies the folder, and keeps the master key in memory; then she is removed."""
+    with reopen(folder, "ann", ANNS) as hers:
+        kept_keys = hers.keys
+    with_ann.close()
+    copied = shutil.copytree(folder, tmp_path / "copy before")
+    with reopen(folder) as library:
+        access.remove_user(library, "ann")
+        later = store(library, filled.session, noise(500, seed=9))
+    with pytest.raises(NoEntry):
+        reopen(folder, "ann", ANNS)
+    for name in (keyfile.NAME, keyfile.COPY):
+        shutil.copyfile(copied / name, tmp_path / name)
+    stolen = shutil.copytree(folder, tmp_path / "copy after")
+    for name in (keyfile.NAME, keyfile.COPY):
+        shutil.copyfile(tmp_path / name, stolen / name)
+    with pytest.raises(LibraryDamaged):
+        reopen(stolen, "ann", ANNS)
+    with pytest.raises(LibraryDamaged):
+        database.raw_connection(folder / database.NAME, kept_keys.database)
+    with reopen(folder) as library, database.reading(library.engine) as connection:
+        from mnimage.library import queries
+
+        for photo in (filled.photo, later):
+            row = queries.find_object(connection, photo.sha256)
+            with pytest.raises(LibraryError):
+                list(type(library.vault)(library.vault._store, kept_keys).stream(row))
+    with reopen(copied, "ann", ANNS) as hers:
+        assert hers.read_original(filled.photo) == filled.original  # What was copied is copied.
+    assert flaws(folder) == ()
+
+
+def test_a_station_that_was_open_notices_the_renewal(with_ann, filled, folder):
+    hers = reopen(folder, "ann", ANNS)
+    access.remove_user(with_ann, "ann")
+    with hers:
+        with pytest.raises((ChangedElsewhere, LibraryDamaged)):
+            hers.add(kept.Patient(code="LATE"))
+        with pytest.raises((LibraryDamaged, StorageFailed, ChangedElsewhere)):
+            hers.patients()
+    assert with_ann.read_original(filled.photo) == filled.original
+    assert [line.patient.code for line in with_ann.patients()] == ["MN-0042"]
+    assert flaws(folder) == ()
+
+
+def test_a_role_taken_holds_at_once(with_ann, folder):
+    with reopen(folder, "ann", ANNS) as hers:
+        hers.add(kept.Patient(code="EARLY"))
+        access.set_role(with_ann, "ann", Role.VIEWER)
+        with pytest.raises(NotAllowed):
+            hers.add(kept.Patient(code="LATE"))
+
+
+def test_an_old_passphrase_is_out_and_the_new_in(with_ann, folder):
+    access.set_passphrase(with_ann, "ann", "a third horse battery")
+    with pytest.raises(NoEntry):
+        reopen(folder, "ann", ANNS)
+    with reopen(folder, "ann", "a third horse battery") as hers:
+        access.set_passphrase(hers, "ann", "a fourth horse battery")
+        with pytest.raises(NotAllowed):
+            access.set_passphrase(hers, "admin", "mine from now on")
+    reopen(folder, "ann", "a fourth horse battery").close()
+
+
+def test_the_old_recovery_paper_opens_nothing_after_a_new_one(folder):
+    library, paper = create_library(folder, WORD)
+    with library:
+        filled = fill(library)
+        fresh = access.renew_recovery(library)
+    with pytest.raises(NoEntry):
+        open_by_recovery(folder, paper)
+    with open_by_recovery(folder, fresh) as again:
+        access.set_passphrase(again, "admin", ANNS)
+    with reopen(folder, "admin", ANNS) as again:
+        assert again.read_original(filled.photo) == filled.original
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda library: access.add_user(library, "ann", Role.VIEWER, ANNS),
+        lambda library: access.add_user(library, "recovery", Role.VIEWER, ANNS),
+        lambda library: access.remove_user(library, "admin"),
+        lambda library: access.remove_user(library, "nobody"),
+        lambda library: access.set_role(library, "admin", Role.VIEWER),
+        lambda library: access.set_passphrase(library, "nobody", ANNS),
+        lambda library: access.set_passphrase(library, "admin", "short"),
+    ],
+)
+def test_what_would_leave_no_order_is_refused(with_ann, folder, wrong):
+    before = keyfile.read_keyfile(folder)
+    with pytest.raises(RecordUnusable):
+        wrong(with_ann)
+    assert keyfile.read_keyfile(folder) == before
+
+
+STEPS = ("key file written", "keys wrapped anew", "database re-keyed", "copies re-keyed")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_renewal_cut_short_is_finished_at_the_next_start(
+    with_ann, filled, folder, monkeypatch, step
+):
+    class PowerCut(BaseException):
+        """Not an exception that anything may catch."""
+
+    def cut(*told, **more):
+        raise PowerCut
+
+    if step == "key file written":
+        monkeypatch.setattr(renewal, "_rewrap", cut)
+    elif step == "keys wrapped anew":
+        monkeypatch.setattr(renewal, "_rekey", cut)
+    elif step == "database re-keyed":
+        monkeypatch.setattr(renewal.migrate, "backups", cut)
+    else:
+        monkeypatch.setattr(renewal.keyfile, "settled", cut)
+    with pytest.raises(PowerCut):
+        access.remove_user(with_ann, "ann")
+    monkeypatch.undo()
+    from mnimage.library import keys
+    from tests.mnimage.library.conftest import CHEAP
+
+    monkeypatch.setattr(keys, "COST", CHEAP)
+    assert keyfile.read_keyfile(folder).previous
+    assert flaws(folder) == ()
+    with pytest.raises(NoEntry):
+        reopen(folder, "ann", ANNS)
+    with reopen(folder) as library:
+        assert library.read_original(filled.photo) == filled.original
+        assert library.keys.previous is None
+        assert library.keys.generation == 2
+    assert not keyfile.read_keyfile(folder).previous
+    assert flaws(folder) == ()
+
+
+def made_records(filled):
+    mine = {"patient_id": filled.patient.id}
+    today = date(2026, 5, 4)
+    return {
+        "patient": kept.Patient(code="NEW"),
+        "session": kept.Session(held_at=datetime(2026, 6, 1, tzinfo=UTC), **mine),
+        "consent": kept.Consent(purpose=kept.Purpose.RECORD, given_on=today, **mine),
+        "series": kept.Series(indication=kept.Indication.ACNE_SCARS, **mine),
+        "rating": kept.Rating(
+            session_id=filled.session.id,
+            scale=ScaleName.GAIS,
+            rater=Rater.CLINICIAN,
+            value=2,
+            **mine,
+        ),
+        "event": kept.AdverseEvent(
+            session_id=filled.session.id,
+            event=kept.Event.SWELLING,
+            noticed_on=today,
+            **mine,
+        ),
+    }
+
+
+MAY = {
+    Role.VIEWER: set(),
+    Role.ASSISTANT: {"patient", "session", "consent"},
+    Role.CLINICIAN: {"patient", "session", "consent", "series", "rating", "event"},
+    Role.ADMIN: {"patient", "session", "consent", "series", "rating", "event"},
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_may_what_it_may(library, filled, folder, role):
+    access.add_user(library, "bob", role, ANNS)
+    with reopen(folder, "bob", ANNS) as his:
+        for name, record in made_records(filled).items():
+            if name in MAY[role]:
+                his.add(record)
+                assert his.find(type(record), record.id) == record
+            else:
+                with pytest.raises(NotAllowed):
+                    his.add(record)
+        assert his.read_original(filled.photo) == filled.original
+        if role is Role.VIEWER:
+            with pytest.raises(NotAllowed):
+                his.keep_original([b"form"])
+            with pytest.raises(NotAllowed):
+                his.change(replace(filled.patient, notes="x"))
+        if role is not Role.ADMIN:
+            with pytest.raises(NotAllowed):
+                his.remove(filled.photo)
+            for ruled in (access.renew_keys, access.renew_recovery):
+                with pytest.raises(NotAllowed):
+                    ruled(his)
+            with pytest.raises(NotAllowed):
+                access.add_user(his, "eve", Role.ADMIN, ANNS)
+            with pytest.raises(NotAllowed):
+                access.remove_user(his, "admin")
+            with pytest.raises(NotAllowed):
+                access.set_role(his, "bob", Role.ADMIN)
+
+
+def test_the_engine_under_an_old_key_reads_nothing(library, folder):
+    old_file, old_keys = library.file, library.keys
+    access.renew_keys(library)
+    engine = open_engine(folder, old_file, old_keys)
+    with pytest.raises(LibraryDamaged), database.reading(engine):
+        pass
+    engine.dispose()
