@@ -528,10 +528,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure:
-    """One photo that left the library, for what, and under which consent; never altered."""
+    """What left the library, for what, and under which consent; never altered.
+
+    One photo, or the whole record of the patient where `photo_id` is None.
+    """
 
     patient_id: str
-    photo_id: str
+    photo_id: str | None
     purpose: Purpose
     consent_id: str | None
     disclosed_by: str

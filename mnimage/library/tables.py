@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The step of `migrations` that brings a library to these tables."""
 
 METADATA = MetaData(
@@ -200,7 +200,7 @@ CONSENTS = _record(
 DISCLOSURES = _record(
     "disclosures",
     _patient(),
-    _to("photos.id", "photo_id"),
+    _to("photos.id", "photo_id", nullable=True),
     _to("consents.id", "consent_id", nullable=True),
     Column("purpose", String(16), nullable=False),
     _text("disclosed_by"),
