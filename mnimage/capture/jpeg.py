@@ -96,7 +96,7 @@ def check_whole(content: bytes, header: Header) -> None:
     """
     check_size(header.rows, header.columns)
     # Inside a scan 0xFF is always followed by 0 or a restart mark, so this is the true end.
-    if not header.scan or content.find(b"\xff\xd9", header.scan) < 0:
+    if not header.scan or content.rfind(b"\xff\xd9", header.scan) < 0:
         raise damaged("its end is missing")
 
 

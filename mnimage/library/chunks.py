@@ -82,6 +82,9 @@ def _chunks(plain: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the stream cut anew into whole chunks."""
     held = bytearray()
     for piece in plain:
+        if not held and len(piece) == CHUNK_BYTES:
+            yield piece  # A whole chunk need not be copied.
+            continue
         held += piece
         while len(held) >= CHUNK_BYTES:
             yield bytes(held[:CHUNK_BYTES])

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import struct
+from datetime import UTC, datetime
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnimage.domain.record import Patient, PhotoRecord, Role, Session
+from mnimage.errors import MnimageError, NotAllowed, RecordUnusable, StorageFailed
+from mnimage.library import access, stores
+from mnimage.library.importing import UNSORTED, Status, import_photos, patient_of
+from mnimage.library.library import open_library
+from mnimage.library.verify import verify_library
+from tests.mnimage.library.conftest import WORD
+
+
+def jpeg(seed: int, taken: str = "", side: int = 96) -> bytes:
+    """Return a JPEG of noise, with a camera's clock."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    if taken:
+        exif.get_ifd(0x8769)[0x9003] = taken
+        exif.get_ifd(0x8769)[0x9011] = "+00:00"
+    stream = BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=90, exif=exif)
+    return stream.getvalue()
+
+
+def card(folder, count: int, name: str = "DCIM"):
+    """Lay a card's folder with photos a minute apart."""
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    for place in range(count):
+        content = jpeg(place, f"2026:03:01 10:{place:02}:00")
+        (folder / name / f"IMG_{place:04}.jpg").write_bytes(content)
+    return folder / name
+
+
+def run(library, *paths, patient=None):
+    return list(import_photos(library, paths, patient))
+
+
+def flaws(library):
+    library.close()
+    return verify_library(library.folder, "admin", WORD, lambda done, total: None)
+
+
+def test_what_is_stored_is_there_and_whole(library, tmp_path):
+    folder = card(tmp_path, 20)
+    patient, made = patient_of(library, "MN-1")
+    assert made
+    told = run(library, folder, patient=patient)
+    assert [one.status for one in told] == [Status.STORED] * 20
+    for one, path in zip(told, sorted(folder.iterdir()), strict=True):
+        photo = library.find(PhotoRecord, one.id)
+        assert one.file == str(path)
+        assert library.read_original(photo) == path.read_bytes()
+        assert one.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert photo.file_name == path.name
+        assert (photo.camera.format, photo.camera.rows, photo.camera.bits) == ("JPEG", 96, 8)
+    assert photo.taken_at == datetime(2026, 3, 1, 10, 19, tzinfo=UTC)
+    assert len(library.select(Session)) == 1
+    assert not flaws(library)
+
+
+def test_doubles_are_known_within_a_run_and_after(library, tmp_path):
+    folder = card(tmp_path, 3)
+    (folder / "copy of IMG_0001.jpg").write_bytes((folder / "IMG_0001.jpg").read_bytes())
+    first, again = run(library, folder), run(library, folder)
+    assert sorted(one.status for one in first) == ["known", "stored", "stored", "stored"]
+    assert {one.status for one in again} == {Status.KNOWN}
+    assert {one.id for one in first} == {one.id for one in again}
+    assert len(library.select(PhotoRecord)) == 3
+    assert not flaws(library)
+
+
+def test_a_broken_file_is_told_and_the_rest_go_on(library, tmp_path):
+    folder = card(tmp_path, 4)
+    (folder / "IMG_0001.jpg").write_bytes(jpeg(9)[:2000])
+    (folder / "IMG_0002.jpg").write_bytes(b"")
+    (folder / "letter.txt").write_bytes(b"Dear doctor, here are my photos.")
+    told = {one.file.rpartition("/")[2]: one for one in run(library, folder)}
+    assert [told[name].status for name in sorted(told)] == [
+        "stored",
+        "refused",
+        "refused",
+        "stored",
+        "refused",
+    ]
+    assert "end is missing" in told["IMG_0001.jpg"].reason
+    assert "empty" in told["IMG_0002.jpg"].reason
+    assert "text file" in told["letter.txt"].reason
+    assert not flaws(library)
+
+
+def test_times_make_sessions_and_a_second_run_joins_them(library, tmp_path):
+    patient, _ = patient_of(library, "MN-1")
+    clocks = ["2026:03:01 10:00:00", "2026:03:01 10:05:00", "2026:04:01 09:00:00", ""]
+    for place, clock in enumerate(clocks):
+        (tmp_path / f"{place}.jpg").write_bytes(jpeg(place, clock))
+    run(library, tmp_path / "0.jpg", patient=patient)
+    run(library, *(tmp_path / f"{place}.jpg" for place in range(4)), patient=patient)
+    sessions = {photo.file_name: photo.session_id for photo in library.select(PhotoRecord)}
+    assert sessions["0.jpg"] == sessions["1.jpg"]
+    assert sessions["2.jpg"] == sessions["3.jpg"] != sessions["0.jpg"]
+    held = [session.held_at for session in library.select(Session)]
+    assert held == [datetime(2026, 3, 1, 10, tzinfo=UTC), datetime(2026, 4, 1, 9, tzinfo=UTC)]
+
+
+def test_a_folder_named_by_a_code_says_whose_photos_they_are(library, tmp_path):
+    library.add(Patient(code="MN-7"))
+    card(tmp_path / "MN-7", 2, "2026-03-01")
+    (tmp_path / "stray.jpg").write_bytes(jpeg(50))
+    run(library, tmp_path)
+    count = {line.patient.code: line.photos for line in library.patients()}
+    assert count == {"MN-7": 2, UNSORTED: 1}
+
+
+def test_a_photo_kept_under_another_patient_is_told(library, tmp_path):
+    folder = card(tmp_path, 1)
+    run(library, folder, patient=patient_of(library, "A")[0])
+    told = run(library, folder, patient=patient_of(library, "B")[0])
+    assert "another patient" in told[0].reason
+    assert told[0].status is Status.KNOWN
+
+
+def test_stopped_and_run_again_stores_the_rest(library, tmp_path):
+    folder = card(tmp_path, 30)
+    begun = import_photos(library, [folder])
+    told = [next(begun) for _ in range(3)]
+    begun.close()
+    assert {one.id for one in told} <= {photo.id for photo in library.select(PhotoRecord)}
+    rest = run(library, folder)
+    assert len(rest) == 30
+    assert {one.id for one in told} <= {one.id for one in rest if one.status is Status.KNOWN}
+    assert len(library.select(PhotoRecord)) == 30
+    assert len(library.select(Session)) == 1
+    assert not flaws(library)
+
+
+def test_a_viewer_imports_nothing(library, folder, tmp_path):
+    access.add_user(library, "eve", Role.VIEWER, "another long word")
+    with open_library(folder, "eve", "another long word") as seen, pytest.raises(NotAllowed):
+        run(seen, card(tmp_path, 1))
+
+
+def test_a_code_that_cannot_be_one_is_refused(library):
+    with pytest.raises(RecordUnusable, match="one line"):
+        patient_of(library, "a\nb")
+
+
+class FullDisk:
+    """Lets a number of steps of writing through, then refuses all."""
+
+    def __init__(self, monkeypatch, steps: int, number: int) -> None:
+        self.left, self.number, self.monkeypatch = steps, number, monkeypatch
+
+    def wrap(self, owner, name: str) -> None:
+        real = getattr(owner, name)
+
+        def guarded(*arguments, **more):
+            self.left -= 1
+            if self.left < 0:
+                raise OSError(self.number, os.strerror(self.number))
+            return real(*arguments, **more)
+
+        self.monkeypatch.setattr(owner, name, guarded)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.ENODEV])
+@pytest.mark.parametrize("steps", [0, 1, 5, 13, 30])
+def test_a_disk_that_refuses_at_any_step_harms_nothing(
+    library, tmp_path, monkeypatch, steps, number
+):
+    folder = card(tmp_path, 12)
+    told = []
+    with monkeypatch.context() as patch:
+        full = FullDisk(patch, steps, number)
+        full.wrap(stores._FileDraft, "write")
+        full.wrap(stores._FileDraft, "keep")
+        with pytest.raises(StorageFailed) as error:
+            told.extend(import_photos(library, [folder]))
+    assert error.value.hint
+    assert "IMG_" not in str(error.value)
+    kept = {photo.id for photo in library.select(PhotoRecord)}
+    assert {one.id for one in told} <= kept
+    assert not verify_library(library.folder, "admin", WORD, lambda *_: None)
+    assert len(run(library, folder)) == 12
+    assert len(library.select(PhotoRecord)) == 12
+
+
+def test_a_head_that_cannot_be_written_costs_no_photo(library, tmp_path, monkeypatch):
+    """The rows are on disk by then: what they need must not be swept."""
+    folder = card(tmp_path, 3)
+    with monkeypatch.context() as patch:
+
+        def refuse(path, content):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        patch.setattr("mnimage.capture.output._write_draft", refuse)
+        with pytest.raises(MnimageError):
+            run(library, folder)
+    for photo in library.select(PhotoRecord):
+        assert library.read_original(photo)
+    run(library, folder)
+    assert len(library.select(PhotoRecord)) == 3
+    assert not [flaw for flaw in flaws(library) if flaw.grave]
+
+
+def test_a_picture_bomb_is_refused(library, tmp_path):
+    bomb = bytearray(jpeg(1))
+    at = bomb.find(b"\xff\xc0")
+    bomb[at + 5 : at + 9] = struct.pack(">HH", 65_000, 65_000)
+    (tmp_path / "bomb.jpg").write_bytes(bomb)
+    told = run(library, tmp_path / "bomb.jpg")
+    assert told[0].status is Status.REFUSED
+    assert "megapixels" in told[0].reason
