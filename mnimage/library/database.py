@@ -79,9 +79,12 @@ def open_server(address: str) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one state of the database and changes nothing."""
-    with told(), engine.connect() as connection, connection.begin() as whole:
-        yield connection
-        whole.rollback()
+    with told(), engine.connect() as connection:
+        if not is_file(engine):
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin() as whole:
+            yield connection
+            whole.rollback()
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from mnimage.domain import record as kept
 from mnimage.errors import ChangedElsewhere, NoEntry, RecordUnusable
 from mnimage.library import keys
 from mnimage.library.library import create_library, open_by_recovery
+from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen, store
+from tests.mnimage.library.test_server import write_at_once
 
 
 def test_what_was_kept_is_there_after_opening_again(folder):
@@ -134,3 +136,10 @@ def test_odd_codes_are_only_text(library, folder, code):
 def test_a_code_is_one_printable_line(code):
     with pytest.raises(ValueError, match="printable"):
         kept.Patient(code=code)
+
+
+def test_two_stations_writing_at_once_keep_one_chain(library, folder):
+    with reopen(folder) as other:
+        write_at_once(library, other)
+    assert len(library.patients()) == 40
+    assert verify_library(folder, "admin", WORD, lambda done, total: None) == ()

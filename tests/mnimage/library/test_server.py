@@ -1,0 +1,176 @@
+"""The same library with its records on a PostgreSQL server, started here in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnimage.domain import record as kept
+from mnimage.errors import ChangedElsewhere, PhotoDamaged, RecordUnusable, StorageFailed
+from mnimage.library import access
+from mnimage.library.library import create_library
+from mnimage.library.verify import verify_library
+from tests.mnimage.library.conftest import WORD, fill, reopen
+
+
+def _program(name: str) -> Path | None:
+    found = shutil.which(name)
+    if found:
+        return Path(found)
+    return next(iter(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
+
+
+@pytest.fixture(scope="module")
+def address():
+    initdb, server = _program("initdb"), _program("pg_ctl")
+    if initdb is None or server is None:
+        pytest.skip("PostgreSQL is not installed (initdb, pg_ctl)")
+    pytest.importorskip("psycopg", reason="the extra `server` is not installed")
+    user = None
+    if os.geteuid() == 0:
+        try:
+            user = pwd.getpwnam("postgres").pw_name
+        except KeyError:
+            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+    place = Path(tempfile.mkdtemp(prefix="mnimage-pg-"))
+    if user:
+        shutil.chown(place, user)
+    cluster = place / "cluster"
+
+    def run(*command: str) -> None:
+        subprocess.run(
+            [str(part) for part in command],
+            check=True,
+            user=user,
+            cwd=place,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    try:
+        run(initdb, "-D", cluster, "-U", "clinic", "-A", "trust", "--no-sync", "-E", "UTF8")
+        options = f"-c listen_addresses='' -k {place} -c fsync=off"
+        run(server, "-D", cluster, "-o", options, "-w", "-l", place / "log", "start")
+        yield f"postgresql+psycopg://clinic@/postgres?host={place}"
+        run(server, "-D", cluster, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def served(address, folder):
+    """Give a library whose tables are made anew for each test."""
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    library, _ = create_library(folder, WORD, server=address)
+    with library:
+        yield library
+
+
+def flaws(folder):
+    return verify_library(folder, "admin", WORD, lambda done, total: None)
+
+
+def test_what_was_kept_is_there_for_another_station(served, folder):
+    filled = fill(served)
+    with reopen(folder) as other:
+        assert other.read_original(filled.photo) == filled.original
+        assert other.timeline(filled.patient).photos == (filled.photo,)
+        assert [line.photos for line in other.patients("zoë")] == [1]
+    assert flaws(folder) == ()
+    assert not (folder / "library.db").exists()
+
+
+def test_no_update_is_lost_between_two_stations(served, folder):
+    filled = fill(served)
+    with reopen(folder) as other:
+        other.change(replace(filled.patient, notes="theirs"))
+        with pytest.raises(ChangedElsewhere):
+            served.change(replace(filled.patient, notes="ours"))
+        with pytest.raises(RecordUnusable):
+            other.add(kept.Patient(code="MN-0042"))
+    assert served.patient("MN-0042").notes == "theirs"
+
+
+def test_two_stations_writing_at_once_keep_one_chain(served, folder):
+    with reopen(folder) as other:
+        write_at_once(served, other)
+    assert len(served.patients()) == 40
+    assert flaws(folder) == ()
+
+
+def write_at_once(one, two, count: int = 20) -> None:
+    """Let two stations add patients at the same time."""
+    failed = []
+
+    def work(library, name):
+        try:
+            for number in range(count):
+                library.add(kept.Patient(code=f"{name}-{number}"))
+        except BaseException as error:
+            failed.append(error)
+            raise
+
+    threads = [threading.Thread(target=work, args=pair) for pair in ((one, "A"), (two, "B"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_a_renewal_holds_on_a_server_too(served, folder):
+    filled = fill(served)
+    access.add_user(served, "ann", kept.Role.VIEWER, "another horse battery")
+    hers = reopen(folder, "ann", "another horse battery")
+    access.remove_user(served, "ann")
+    with hers, pytest.raises(ChangedElsewhere):
+        hers.read_original(filled.photo)
+    assert served.read_original(filled.photo) == filled.original
+    assert flaws(folder) == ()
+
+
+def test_a_changed_row_shows(served, folder):
+    from sqlalchemy import text
+
+    filled = fill(served)
+    with served.engine.begin() as connection:
+        connection.execute(text("UPDATE objects SET wrapped = decode('00', 'hex')"))
+        connection.execute(text("DELETE FROM trace WHERE sequence > 3"))
+        connection.execute(text("UPDATE patients SET sex = 'x'"))
+    assert {flaw.kind for flaw in flaws(folder)} == {"original", "trace", "database"}
+    with pytest.raises(PhotoDamaged, match="fingerprint"):
+        served.vault.read(served_row(served, filled.photo.sha256))
+
+
+def served_row(library, sha256):
+    from mnimage.library import database, queries
+
+    with database.reading(library.engine) as connection:
+        return queries.find_object(connection, sha256)
+
+
+def test_the_address_with_its_password_is_sealed(served, folder, address):
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert b"postgresql" not in written
+    assert address.encode() not in written
+
+
+def test_a_server_that_is_gone_is_said(folder):
+    with pytest.raises(StorageFailed):
+        create_library(
+            folder, WORD, server="postgresql+psycopg://nobody@/none?host=/nowhere/at/all"
+        )
