@@ -32,7 +32,7 @@ from mnimage.library import (
 )
 from mnimage.library.changes import Changes
 from mnimage.library.roles import Deed, require
-from mnimage.library.stores import FolderStore
+from mnimage.library.stores import FolderStore, storage_failed
 from mnimage.library.tables import NEWEST
 from mnimage.library.vault import Cache, Vault
 
@@ -77,7 +77,7 @@ class Library:
         self.keys = keys
         self.file = file
         self.vault = Vault(FolderStore(self.folder / VAULT), keys)
-        self.cache = Cache(FolderStore(self.folder / CACHE), keys)
+        self.cache = Cache(FolderStore(self.folder / CACHE, spare=True), keys)
 
     def __enter__(self) -> Library:
         return self
@@ -116,7 +116,8 @@ class Library:
                 with database.writing(self.engine) as connection:
                     changes = Changes(connection, self.trace, self.role)
                     yield changes
-                self.trace.committed()
+                with suppress(StorageFailed):  # It is done; the head follows with the next deed.
+                    self.trace.committed()
             finally:
                 for name in changes.unneeded if changes else ():
                     self._sweep(name)
@@ -156,7 +157,14 @@ class Library:
             return records.select_all(connection, type_, **equal)
 
     def patients(self, search: str = "", limit: int | None = None) -> tuple[kept.PatientLine, ...]:
-        """Return the patients whose code or name holds all words of `search`, by code."""
+        """Return the patients whose code or name holds all words of `search`, by code.
+
+        The trace tells that names were seen, once in a while.
+        """
+        if self._is_due("list"):
+            with self.changing() as changes:
+                changes.note_library("listed")
+            self._seen["list"] = time.monotonic()
         with database.reading(self.engine) as connection:
             return queries.list_patients(connection, search, limit)
 
@@ -211,15 +219,18 @@ class Library:
 
     def _note_seen(self, patient_id: str) -> None:
         """Add to the trace that a patient was looked at, once in a while."""
-        now = time.monotonic()
-        if now - self._seen.get(patient_id, -_SEEN_AGAIN_S) < _SEEN_AGAIN_S:
+        if not self._is_due(patient_id):
             return
         with self.changing() as changes:
             found = records.find(changes.connection, kept.Patient, patient_id)
             if found is None:
                 raise RecordUnusable("The patient is no longer there.")
             changes.note("seen", found)
-        self._seen[patient_id] = now
+        self._seen[patient_id] = time.monotonic()
+
+    def _is_due(self, what: str) -> bool:
+        """Say whether the trace should tell again that something was looked at."""
+        return time.monotonic() - self._seen.get(what, -_SEEN_AGAIN_S) >= _SEEN_AGAIN_S
 
     def _check_keys(self) -> None:
         """Notice what an administrator changed at another station: keys, roles, users."""
@@ -384,6 +395,10 @@ def _prepare(folder: Path) -> None:
     try:
         prepare_folder(folder)
         occupied = any(folder.iterdir())
+        if not occupied:
+            (folder / VAULT).mkdir()
+    except OSError as error:
+        raise storage_failed(error, "written") from error
     except OutputFailed as error:
         raise StorageFailed(str(error), hint=error.hint) from error
     if occupied:

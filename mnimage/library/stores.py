@@ -48,10 +48,15 @@ class Store(Protocol):
 
 
 class FolderStore:
-    """Files in a folder, two levels deep, each written whole before it bears its name."""
+    """Files in a folder, two levels deep, each written whole before it bears its name.
 
-    def __init__(self, folder: Path) -> None:
+    The folder must be there: made anew where a disk was unplugged, it would take photos that the
+    disk then lacks. Only what may go at any time (`spare`) gets its folder when it needs one.
+    """
+
+    def __init__(self, folder: Path, *, spare: bool = False) -> None:
         self._folder = folder
+        self._spare = spare
 
     @contextmanager
     def draft(self) -> Iterator[Draft]:
@@ -64,7 +69,8 @@ class FolderStore:
         """
         path = self._folder / f"{secrets.token_hex(16)}{DRAFT}"
         with _failing("written"):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            if self._spare:
+                self._folder.mkdir(exist_ok=True)
             with path.open("xb") as file:
                 try:
                     yield _FileDraft(self._folder, path, file)

@@ -21,6 +21,7 @@ PHOTO = random.Random(1).randbytes(2_500_000)
 
 @pytest.fixture
 def vault(tmp_path):
+    (tmp_path / "vault").mkdir()
     return Vault(FolderStore(tmp_path / "vault"), KEYS)
 
 
@@ -142,7 +143,7 @@ class TestCache:
 
     @pytest.fixture
     def cache(self, tmp_path):
-        return Cache(FolderStore(tmp_path / "cache"), KEYS)
+        return Cache(FolderStore(tmp_path / "cache", spare=True), KEYS)
 
     def test_it_comes_back_and_is_replaced(self, cache):
         cache.put("aa", "thumbnail", b"one")
