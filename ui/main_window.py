@@ -75,6 +75,8 @@ class MainWindow(QMainWindow):
             "pair.swap": view.swap_pressed.emit,
             "pair.compare": view.compare_pressed.emit,
             "session.details": view.details_pressed.emit,
+            "repeat.before": partial(view.repeat_wanted.emit, Side.BEFORE.value),
+            "repeat.after": partial(view.repeat_wanted.emit, Side.AFTER.value),
             "profile.make": view.profile_make_pressed.emit,
             "rig.measure": view.rig_pressed.emit,
             "work.cancel": view.cancel_pressed.emit,
@@ -84,6 +86,7 @@ class MainWindow(QMainWindow):
             "relief.follow": canvas.toggle_follow,
             "relief.colour": canvas.toggle_colour,
             "profile.show": canvas.toggle_profile,
+            "control.show": canvas.toggle_control,
             "map.none": partial(canvas.show_map, ""),
             "map.next": canvas.next_map,
             "map.left_out": canvas.toggle_left_out,
@@ -128,6 +131,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name["map.left_out"].setChecked(canvas.left_out_shown)
         self.actions_by_name["relief.show"].setChecked(canvas.relief_shown)
         self.actions_by_name["profile.show"].setChecked(canvas.profile_shown)
+        self.actions_by_name["control.show"].setChecked(canvas.control_shown)
 
     def _quit(self) -> None:
         self.close()

@@ -8,6 +8,7 @@ from mnimage.workflow.color import (
     knows,
     picture_of,
 )
+from mnimage.workflow.control import check_control
 from mnimage.workflow.demo import run_demo
 from mnimage.workflow.files import (
     compare_into,
@@ -28,6 +29,7 @@ __all__ = [
     "Followed",
     "Known",
     "calibrate_file",
+    "check_control",
     "compare_files",
     "compare_into",
     "examine_file",

@@ -95,9 +95,13 @@ def is_profile(path: Path) -> bool:
     return True
 
 
-def knows(profiles: tuple[Path, ...], told: Told) -> Known:
-    """Return what the user knows of a pair, from parts."""
-    return Known(profiles=profiles, told=told)
+def knows(
+    profiles: tuple[Path, ...],
+    told: Told,
+    repeats: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ()),
+) -> Known:
+    """Return what the user knows of a pair, from parts; `repeats` are those before and after."""
+    return Known(profiles=profiles, repeats_before=repeats[0], repeats_after=repeats[1], told=told)
 
 
 def picture_of(path: Path) -> Coded:

@@ -33,6 +33,11 @@ class Ask:
         name, _ = QFileDialog.getOpenFileName(self._window, title, self._folder, PHOTOS)
         return self._keep(name)
 
+    def photos(self, title: str) -> tuple[Path, ...]:
+        """Return the photos, or SHOTS.json, the user picks; none when they change their mind."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, title, self._folder, PHOTOS)
+        return tuple(path for name in names if (path := self._keep(name)))
+
     def sheets(self, title: str) -> tuple[Path, ...]:
         """Return the lists of shots the user picks; none when they change their mind."""
         names, _ = QFileDialog.getOpenFileNames(self._window, title, self._folder, SHEETS)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ui.widgets.furniture import Key
     from ui.widgets.lighting import Lighting
     from ui.widgets.line import LineTool
+    from ui.widgets.patch import PatchTool
     from ui.widgets.qimage import Drawable, Outline, Patch, Sheet
     from ui.widgets.viewport import Placing
 
@@ -81,7 +82,8 @@ class Canvas(QWidget):
         self._ghost: QPointF | None = None
         self._lighting: Lighting | None = None
         self._line: LineTool | None = None
-        self._lining = False
+        self._patch: PatchTool | None = None
+        self._taken: LineTool | PatchTool | None = None
         self.setAccessibleName(name)
         self.setAccessibleDescription(_HELP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -139,6 +141,11 @@ class Canvas(QWidget):
         line.changed.connect(self.update)
         line.cursor_moved.connect(self.update)
 
+    def set_patch(self, patch: PatchTool) -> None:
+        """Show a rectangle of skin, and let it be drawn."""
+        self._patch = patch
+        patch.changed.connect(self.update)
+
     @property
     def shows_relief(self) -> bool:
         """Whether a relief is shown in place of the photo."""
@@ -187,11 +194,13 @@ class Canvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the line, or else of the picture."""
-        left = event.button() is Qt.MouseButton.LeftButton
-        if left and self._line and self._line.press(*self._on_plane(event.position())):
-            self._lining = True
-            return
+        """Take hold of the rectangle or the line, or else of the picture."""
+        if event.button() is Qt.MouseButton.LeftButton and self._picture_seen():
+            place = self._on_plane(event.position())
+            tools = (self._patch, self._line)
+            self._taken = next((tool for tool in tools if tool and tool.press(*place)), None)
+            if self._taken:
+                return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._grip = event.position()
             if not self._viewport.fits:
@@ -199,8 +208,8 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the picture, or tell linked canvases where the pointer is."""
-        if self._lining and self._line:
-            self._line.move(self.placing.to_plane(event.position()))
+        if self._taken:
+            self._taken.move(self.placing.to_plane(event.position()))
             return
         if self._grip is None:
             self._hover(event.position())
@@ -210,10 +219,10 @@ class Canvas(QWidget):
         self._grip = event.position()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the line, or of the picture."""
-        if self._lining and self._line:
-            self._line.release(1 / self.placing.scale)
-        self._lining = False
+        """Let go of the rectangle or the line, or of the picture."""
+        if self._taken:
+            self._taken.release(1 / self.placing.scale)
+        self._taken = None
         self._grip = None
         self.setCursor(Qt.CursorShape.CrossCursor)
 
@@ -235,8 +244,15 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Zoom and move by keys."""
-        if not self._key(event.key()):
+        if not self._patch_key(event) and not self._key(event.key()):
             super().keyPressEvent(event)
+
+    def _patch_key(self, event: QKeyEvent) -> bool:
+        stretch = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        placing, key = self.placing, event.key()
+        seen, unit = placing.visible(QRectF(self.rect())), 1 / placing.scale
+        patch = self._patch if self._picture_seen() else None
+        return patch is not None and patch.key(key, stretch=stretch, unit=unit, seen=seen)
 
     def _key(self, key: int) -> bool:
         keys: Mapping[int, Callable[[], None]] = {
@@ -263,6 +279,9 @@ class Canvas(QWidget):
         self._read(pointer)
         if self._line:
             self._line.hover(*self._on_plane(pointer))
+        if self._patch and self._patch.armed:
+            shape = self._patch.cursor_at(*self._on_plane(pointer))
+            self.setCursor(Qt.CursorShape.CrossCursor if shape is None else shape)
         if self._lighting and self.shows_relief and not (self._line and self._line.armed):
             self._lighting.follow(pointer, self.size())
 
@@ -313,6 +332,8 @@ class Canvas(QWidget):
         self._paint_ghost(painter)
         if self._line and self._picture_seen():
             self._line.draw(painter, self.placing)
+        if self._patch and self._picture_seen():
+            self._patch.draw(painter, self.placing, QRectF(self.rect()))
         self.paint_furniture(painter)
         colours = self.palette_colours()
         if self._picture_seen():

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from mnimage.report.words import date_words, zone_words
 from ui import theme
 from ui.widgets.canvas import Canvas, Picture
+from ui.widgets.control import ControlPart
 from ui.widgets.duo_canvas import CompareMode, DuoCanvas
 from ui.widgets.furniture import Label
 from ui.widgets.lighting import Lighting
@@ -70,7 +71,7 @@ class CompareCanvas(QWidget):
         self._outlines: tuple[Outline, ...] = ()
         self._map_name = ""
         self._mode = CompareMode.SIDE
-        self.lighting, self.line = Lighting(self), LineTool(self)
+        self.lighting, self.line, self.control = Lighting(self), LineTool(self), ControlPart(self)
         self._make_canvases()
         self._make_bars()
         layout = QVBoxLayout(self)
@@ -78,7 +79,7 @@ class CompareCanvas(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._mode_bar)
         layout.addWidget(self._stack, 1)
-        for part in (self._panel, self._relief_bar, self._map_bar):
+        for part in (self._panel, self.control.panel, self._relief_bar, self._map_bar):
             layout.addWidget(part)
         self.set_mode(CompareMode.SIDE)
 
@@ -103,6 +104,7 @@ class CompareCanvas(QWidget):
             canvas.viewport.set_picture(picture.pyramid.width, picture.pyramid.height)
         self.line.set_bounds(columns, rows)
         self.line.set_ends(None)
+        self.control.show_pair(pair)
         self._reliefs = None
         self._show_scales(pair)
         self._fill_maps()
@@ -110,6 +112,7 @@ class CompareCanvas(QWidget):
         self._show_zones(self._map_bar.zones_shown)
         self._veil()
         self._mode_bar.set_relievable(surfaces is not None)
+        self._mode_bar.set_controllable(aligned is not None and pair.before.relief is None)
         self._redraw()
         self.layers_changed.emit()
 
@@ -209,6 +212,15 @@ class CompareCanvas(QWidget):
         """Let a line be drawn across the skin, or put line and profile away."""
         self._mode_bar.toggle_profile()
 
+    @property
+    def control_shown(self) -> bool:
+        """Whether a control patch can be drawn and changed."""
+        return self._mode_bar.control_shown
+
+    def toggle_control(self) -> None:
+        """Let a control patch be drawn on untreated skin, or leave it."""
+        self._mode_bar.toggle_control()
+
     def toggle_follow(self) -> None:
         """Let the lamp follow the pointer, or stand still."""
         self._relief_bar.toggle_follow()
@@ -282,6 +294,7 @@ class CompareCanvas(QWidget):
         for canvas in (*self._linked, self._duo):
             canvas.set_lighting(self.lighting)
             canvas.set_line(self.line)
+            canvas.set_patch(self.control.tool)
         self.line.changed.connect(self._tell_line)
         self.line.cursor_moved.connect(self._show_cursor)
 
@@ -297,6 +310,8 @@ class CompareCanvas(QWidget):
         self._mode_bar.mix_changed.connect(self._duo.set_mix)
         self._mode_bar.relief_toggled.connect(self._show_relief)
         self._mode_bar.profile_toggled.connect(self._arm_line)
+        self._mode_bar.control_toggled.connect(self._arm_control)
+        self.control.panel.close_pressed.connect(self.toggle_control)
         self._mode_bar.fit_pressed.connect(self.fit)
         self._mode_bar.actual_pressed.connect(self.actual)
         self._duo.mix_changed.connect(self._mode_bar.show_mix)
@@ -349,6 +364,12 @@ class CompareCanvas(QWidget):
         self._panel.setVisible(armed)
         if not armed:
             self.line.set_ends(None)
+        self.layers_changed.emit()
+
+    def _arm_control(self, armed: bool) -> None:
+        self.control.set_armed(armed)
+        if armed:
+            self.take_focus()
         self.layers_changed.emit()
 
     def _tell_line(self) -> None:

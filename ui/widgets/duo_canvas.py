@@ -113,9 +113,10 @@ class DuoCanvas(Canvas):
             return
         super().mouseMoveEvent(event)
         if not event.buttons():
-            near = self._on_divider(event.position())
-            shape = Qt.CursorShape.SplitHCursor if near else Qt.CursorShape.CrossCursor
-            self.setCursor(shape)
+            if self._on_divider(event.position()):
+                self.setCursor(Qt.CursorShape.SplitHCursor)
+            elif not (self._patch and self._patch.armed):
+                self.setCursor(Qt.CursorShape.CrossCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""

@@ -25,6 +25,7 @@ MODES = {
 
 _FULL = 100
 _ONLY_SHOTS = "Needs two sets of directional shots that lie on each other."
+_ONLY_PHOTOS = "Needs two ordinary photos that lie on each other."
 
 
 class ModeBar(QFrame):
@@ -35,6 +36,7 @@ class ModeBar(QFrame):
     mix_changed = Signal(float)
     relief_toggled = Signal(bool)
     profile_toggled = Signal(bool)
+    control_toggled = Signal(bool)
     fit_pressed = Signal()
     actual_pressed = Signal()
 
@@ -47,11 +49,13 @@ class ModeBar(QFrame):
         for widget in (small(self.tr("Before")), self._mix, small(self.tr("After"))):
             layout.addWidget(widget)
         layout.addStretch(1)
-        self._relief = self._shots_button("relief", self.tr("Relief under a lamp (R)"))
+        self._relief = self._part_button("relief", self.tr("Relief under a lamp (R)"))
         self._relief.toggled.connect(self.relief_toggled)
-        self._profile = self._shots_button("profile", self.tr("Depth profile (P)"))
+        self._profile = self._part_button("profile", self.tr("Depth profile (P)"))
         self._profile.toggled.connect(self.profile_toggled)
-        for button in (self._relief, self._profile):
+        self._control = self._part_button("patch", self.tr("Control patch on untreated skin (K)"))
+        self._control.toggled.connect(self.control_toggled)
+        for button in (self._relief, self._profile, self._control):
             layout.addWidget(button)
         layout.addStretch(1)
         self._add_zoom(layout)
@@ -82,11 +86,11 @@ class ModeBar(QFrame):
     def set_relievable(self, relievable: bool) -> None:
         """Offer relief and profile where surfaces were recovered; say why not elsewhere."""
         for button in (self._relief, self._profile):
-            if not relievable:
-                button.setChecked(False)
-            button.setEnabled(relievable)
-            why = "" if relievable else self.tr(_ONLY_SHOTS)
-            button.setToolTip("\n".join(filter(None, (button.accessibleName(), why))))
+            _offer(button, "" if relievable else self.tr(_ONLY_SHOTS))
+
+    def set_controllable(self, controllable: bool) -> None:
+        """Offer a control patch where ordinary photos lie on each other; say why not elsewhere."""
+        _offer(self._control, "" if controllable else self.tr(_ONLY_PHOTOS))
 
     @property
     def relief_shown(self) -> bool:
@@ -97,6 +101,11 @@ class ModeBar(QFrame):
     def profile_shown(self) -> bool:
         """Whether a depth profile is wanted."""
         return self._profile.isChecked()
+
+    @property
+    def control_shown(self) -> bool:
+        """Whether the control patch is being drawn."""
+        return self._control.isChecked()
 
     @property
     def holds_focus(self) -> bool:
@@ -115,6 +124,11 @@ class ModeBar(QFrame):
         if self._profile.isEnabled():
             self._profile.toggle()
 
+    def toggle_control(self) -> None:
+        """Begin or end with the control patch, where there can be one."""
+        if self._control.isEnabled():
+            self._control.toggle()
+
     # Building
 
     def _add_modes(self, layout: QHBoxLayout) -> None:
@@ -130,8 +144,8 @@ class ModeBar(QFrame):
             layout.addWidget(button)
             self._modes[mode] = button
 
-    def _shots_button(self, drawing: str, words: str) -> IconButton:
-        """Return a button for what only directional shots have."""
+    def _part_button(self, drawing: str, words: str) -> IconButton:
+        """Return a button for what only some pairs have."""
         button = IconButton(drawing, words)
         button.setCheckable(True)
         button.setEnabled(False)
@@ -153,3 +167,11 @@ class ModeBar(QFrame):
 
     def _slide(self, value: int) -> None:
         self.mix_changed.emit(value / _FULL)
+
+
+def _offer(button: IconButton, why_not: str) -> None:
+    """Enable a button, or put it out and say why on its tip."""
+    if why_not:
+        button.setChecked(False)
+    button.setDisabled(bool(why_not))
+    button.setToolTip("\n".join(filter(None, (button.accessibleName(), why_not))))

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from mnimage.domain import session
 from mnimage.kernels.geometry import grid_shape
 
 if TYPE_CHECKING:
@@ -45,6 +46,17 @@ def to_point(row: float, column: float) -> QPointF:
 def to_place(point: QPointF) -> tuple[float, float]:
     """Return the row and column of a point on the picture's plane."""
     return point.y() - 0.5, point.x() - 0.5
+
+
+def to_patch(box: QRectF) -> session.Patch:
+    """Return the pixels that a rectangle on the plane covers, its sides between pixels."""
+    top, left = round(box.top()), round(box.left())
+    return session.Patch(top, left, round(box.height()), round(box.width()))
+
+
+def to_box(patch: session.Patch) -> QRectF:
+    """Return the rectangle on the plane that a patch covers."""
+    return QRectF(patch.column, patch.row, patch.width, patch.height)
 
 
 class Drawable(Protocol):

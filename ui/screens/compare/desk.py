@@ -1,4 +1,4 @@
-"""What is told of two sessions, gathered before it is used: colour profiles, days since needling.
+"""What is told of two sessions, gathered before it is used: profiles, repeat shots, needling.
 
 Plain Python like a presenter: the compare screen's presenter hands this part of its work over.
 """
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.progress import no_tick
 from mnimage.errors import ChartUnusable
+from ui.screens.compare.files import problem_with_repeats, shots_inside, shown_repeats
 from ui.screens.compare.sessions import Details, KnownProfile
 from ui.screens.compare.side import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mnimage.domain.color import ColorProfile
@@ -69,6 +70,10 @@ class DetailsDesk:
         self._draft = Details()
         self._open = False
         self._refused: Path | None = None
+        self._files: Mapping[Side, Path] = {}
+        self._left_out: Mapping[Path, str] = {}
+        view.repeats_wanted.connect(self.add_repeats)
+        view.repeat_removed.connect(self.remove_repeat)
         view.profile_wanted.connect(self.choose)
         view.profile_removed.connect(self.remove)
         view.profile_make_pressed.connect(self.make)
@@ -77,10 +82,32 @@ class DetailsDesk:
         view.corners_wanted.connect(self.ask_corners)
         view.corners_marked.connect(self.make_by_corners)
 
-    def open(self, told: Details) -> None:
-        """Show what was told, to be changed."""
+    def open(self, told: Details, files: Mapping[Side, Path], left_out: Mapping[Path, str]) -> None:
+        """Show what was told of two files, to be changed; some repeats may have been left out."""
         self._draft, self._open = told, True
-        self._view.show_details(self._draft)
+        self._files, self._left_out = dict(files), left_out
+        self._show()
+
+    def add_repeats(self, side: str) -> None:
+        """Ask for more shots of one session."""
+        session = Side(side)
+        more = tuple(shots_inside(path) for path in self._ask.photos(f"Repeat shots {side}"))
+        if not more:
+            return
+        kept = self._draft.repeats.get(session, ())
+        elsewhere = (*self._files.values(), *self._draft.repeats.get(session.other, ()))
+        if problem := problem_with_repeats(more, self._files.get(session), kept, elsewhere):
+            self._view.show_profile_trouble(*problem)
+            return
+        self._draft = self._draft.with_repeats(session, (*kept, *more))
+        self._show()
+
+    def remove_repeat(self, side: str, place: int) -> None:
+        """Take one repeat shot of a session away."""
+        kept = self._draft.repeats.get(Side(side), ())
+        left = (*kept[:place], *kept[place + 1 :])
+        self._draft = self._draft.with_repeats(Side(side), left)
+        self._show()
 
     def choose(self, side: str) -> None:
         """Ask for a colour profile, or for a photo of the chart, for one session."""
@@ -98,7 +125,7 @@ class DetailsDesk:
     def remove(self, side: str) -> None:
         """Take the colour profile of one session away."""
         self._draft = self._draft.with_profile(Side(side), None)
-        self._view.show_details(self._draft)
+        self._show()
 
     def make(self) -> None:
         """Make a colour profile from a photo of the chart and keep it as a file."""
@@ -141,6 +168,10 @@ class DetailsDesk:
         self._jobs.cancel("colours")
         self._view.set_reading(False)
 
+    def _show(self) -> None:
+        repeats = shown_repeats(self._draft, self._files, self._left_out)
+        self._view.show_details(self._draft, repeats, tuple(self._files))
+
     def _read(self, path: Path, tick: Tick) -> KnownProfile:
         tick(0, 1)
         return KnownProfile(path, self._workflow.known_profile(path))
@@ -160,7 +191,7 @@ class DetailsDesk:
     def _take(self, side: Side, known: KnownProfile) -> None:
         self._view.set_reading(False)
         self._draft = self._draft.with_profile(side, known)
-        self._view.show_details(self._draft)
+        self._show()
 
     def _tell_made(self, known: KnownProfile) -> None:
         self._view.set_reading(False)

@@ -1,4 +1,4 @@
-"""What only the clinic knows of the two sessions: the colour charts, and days since needling."""
+"""What only the clinic knows of two sessions: colour charts, repeat shots, days since needling."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.screens.compare.repeats import RepeatList
 from ui.screens.compare.side import Side
 from ui.widgets.findings import breakable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+
+    from ui.screens.compare.sessions import RepeatShown
 
 _WIDE = 640
 _LINE = 22
@@ -45,6 +48,8 @@ class DetailsDialog(QDialog):
     profile_wanted = Signal(str)
     profile_removed = Signal(str)
     make_wanted = Signal()
+    repeats_wanted = Signal(str)
+    repeat_removed = Signal(str, int)
     corners_wanted = Signal()
     confirmed = Signal(object)
     """The days since the last needling, or None where that is not told."""
@@ -60,9 +65,10 @@ class DetailsDialog(QDialog):
         layout.setSpacing(8)
         for widget in self._color_part():
             layout.addWidget(widget)
-        layout.addSpacing(12)
-        for widget in self._needling_part():
-            layout.addWidget(widget)
+        for part in (self._repeat_part(), self._needling_part()):
+            layout.addSpacing(12)
+            for widget in part:
+                layout.addWidget(widget)
         layout.addSpacing(8)
         self._trouble, self._hint = _words("", "trouble"), _words("", "soft")
         self._trouble.setObjectName("details-trouble")
@@ -98,9 +104,18 @@ class DetailsDialog(QDialog):
         """Give every word its room, and the dialog what they need together."""
         if layout := self.layout():
             layout.activate()
-        for label in (*self._named.values(), self._hint):
+        shots = [label for each in self._repeats.values() for label in each.labels]
+        for label in (*self._named.values(), *shots, self._hint):
             label.setMinimumHeight(max(label.heightForWidth(label.width()), _LINE))
         self.adjustSize()
+
+    def show_repeats(
+        self, repeats: Mapping[Side, tuple[RepeatShown, ...]], filled: Collection[Side]
+    ) -> None:
+        """Show the repeat shots of each session; only one that is `filled` can have more."""
+        for side, shots in self._repeats.items():
+            shots.show_shots(repeats.get(side, ()), open_for_more=side in filled)
+        self._fit_words()
 
     def show_days(self, days: float | None) -> None:
         """Show the days since needling."""
@@ -170,6 +185,20 @@ class DetailsDialog(QDialog):
         grid.addWidget(_words(_NAMES[side], "heading"), row, 0)
         for column, widget in enumerate((label, choose, remove), start=1):
             grid.addWidget(widget, row, column)
+
+    def _repeat_part(self) -> list[QWidget]:
+        words = _words(
+            self.tr(
+                "Two or three shots of a session make its values surer and show this patient's own "
+                "error. Let the patient sit up and down between them."
+            ),
+            "soft",
+        )
+        self._repeats = {side: RepeatList(side, self.tr(_NAMES[side])) for side in Side}
+        for side, shots in self._repeats.items():
+            shots.wanted.connect(partial(self.repeats_wanted.emit, side.value))
+            shots.removed.connect(partial(self.repeat_removed.emit, side.value))
+        return [_words(self.tr("Repeat shots"), "heading"), words, *self._repeats.values()]
 
     def _needling_part(self) -> list[QWidget]:
         row = QWidget()

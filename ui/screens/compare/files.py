@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import pairwise
 from mimetypes import guess_type
 from typing import TYPE_CHECKING
 
+from mnimage.errors import NotComparable
+from ui.screens.compare.sessions import MOST_REPEATS, RepeatShown
 from ui.screens.compare.side import Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
+
+    from ui.screens.compare.sessions import Details
 
 SHOTS = "SHOTS.json"
 
@@ -22,6 +29,10 @@ _OTHER_KINDS = (
     "application/msword",
     "application/vnd",
 )
+_APART = timedelta(hours=12)
+"""Shots farther apart than this are of two sessions."""
+_MOST = (1 + MOST_REPEATS) * len(Side)
+_OWN_SIDE = "Drop the shots of each session on its own side."
 SAME = ("Both are the same photo.", "Choose photos of two different sessions.")
 
 
@@ -29,16 +40,93 @@ def problem_with(files: Sequence[Path]) -> tuple[str, str] | None:
     """Return why dropped files cannot be taken, and what to do instead."""
     if not files:
         return "Only files on this computer can be opened.", "Save the photo first, then drop it."
-    if len(files) > len(Side):
+    if len(files) > _MOST:
         return (
-            f"{len(files)} files were dropped, but two photos are compared.",
-            "Drop the photo before and the photo after.",
+            f"{len(files)} files were dropped, but a session takes {1 + MOST_REPEATS} shots.",
+            f"Drop up to {1 + MOST_REPEATS} shots of each of two sessions.",
         )
     if stranger := _stranger_among(files):
         return stranger
-    if len(files) == len(Side) and same_file(*files):
+    if len({path.resolve() for path in files}) < len(files):
         return SAME
     return None
+
+
+def problem_with_repeats(
+    more: Sequence[Path], first: Path | None, kept: Sequence[Path], elsewhere: Sequence[Path]
+) -> tuple[str, str] | None:
+    """Return why files cannot be repeat shots of a session, and what to do instead.
+
+    `first` is the session's first shot, `kept` its repeats; `elsewhere` are those of the other one.
+    """
+    if not more or _stranger_among(more):
+        return problem_with(more)
+    if first is None:
+        return "A repeat shot needs a first one.", "Open the first photo of the session."
+    if len(kept) + len(more) > MOST_REPEATS:
+        return (
+            f"A session takes {1 + MOST_REPEATS} shots.",
+            "Remove one under session details first.",
+        )
+    return _stray_repeat(more, first, (*kept, *elsewhere))
+
+
+def _stray_repeat(
+    more: Sequence[Path], first: Path, others: Sequence[Path]
+) -> tuple[str, str] | None:
+    taken = {path.resolve() for path in (first, *others)}
+    new = {path.resolve() for path in more}
+    if taken & new or len(new) < len(more):
+        return "This photo is a shot of the pair already.", "Choose another shot of the session."
+    if any(is_json(path) is not is_json(first) for path in more):
+        return (
+            "A repeat shot is of the kind of the first one.",
+            "Repeat photos with photos, and directional shots with directional shots.",
+        )
+    return None
+
+
+def sessions_of(
+    files: Sequence[Path], times: Sequence[datetime | None], side: Side | None = None
+) -> Mapping[Side, tuple[Path, ...]]:
+    """Return whose shots dropped files are: of one side, or of two sessions, the earlier before.
+
+    Files go by when they were taken. Two that do not say it are a pair as they come, unless they
+    are all for one `side`.
+
+    Raises
+    ------
+    NotComparable
+        If more than two files cannot be told apart.
+    """
+    known = [time.replace(tzinfo=None) for time in times if time is not None]
+    # Cameras know the time of day but seldom the zone, so zones are left out.
+    if len(known) == len(files):
+        ordered = [path for _, path in sorted(zip(known, files, strict=True))]
+        known.sort()
+        gaps = [later - earlier for earlier, later in pairwise(known)]
+        if max(gaps) > _APART:
+            return _split(ordered, gaps.index(max(gaps)) + 1)
+    else:
+        ordered = list(files)
+    if side is not None:
+        return {side: _as_session(ordered)}
+    if len(files) == len(Side):
+        return _split(ordered, 1)
+    raise NotComparable("The shots of two sessions could not be told apart.", hint=_OWN_SIDE)
+
+
+def _split(ordered: Sequence[Path], place: int) -> Mapping[Side, tuple[Path, ...]]:
+    return {Side.BEFORE: _as_session(ordered[:place]), Side.AFTER: _as_session(ordered[place:])}
+
+
+def _as_session(shots: Sequence[Path]) -> tuple[Path, ...]:
+    if len(shots) > 1 + MOST_REPEATS:
+        raise NotComparable(
+            f"{len(shots)} shots are of one session, which takes {1 + MOST_REPEATS}.",
+            hint=_OWN_SIDE,
+        )
+    return tuple(shots)
 
 
 def _stranger_among(files: Sequence[Path]) -> tuple[str, str] | None:
@@ -67,6 +155,21 @@ def _is_no_photo(path: Path) -> bool:
 def shots_inside(path: Path) -> Path:
     """Return the list of directional shots where a folder holds one."""
     return path / SHOTS if (path / SHOTS).is_file() else path
+
+
+def shown_repeats(
+    details: Details, files: Mapping[Side, Path], left_out: Mapping[Path, str]
+) -> Mapping[Side, tuple[RepeatShown, ...]]:
+    """Return the repeat shots of both sessions under names that tell them from the first shots."""
+    shown = {}
+    for side, paths in details.repeats.items():
+        firsts = [files[side]] if side in files else []
+        names = distinct_names([*firsts, *paths])[len(firsts) :]
+        shown[side] = tuple(
+            RepeatShown(name, left_out.get(path, ""))
+            for name, path in zip(names, paths, strict=True)
+        )
+    return shown
 
 
 def may_be_profile(path: Path) -> bool:

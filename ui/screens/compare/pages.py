@@ -95,10 +95,23 @@ class EmptyPage(QWidget):
         else:
             self._targets[Side.BEFORE].setFocus()
 
-    def set_hot(self, sides: tuple[str, ...]) -> None:
+    def show_repeats(self, counts: Mapping[str, int]) -> None:
+        """Show how many repeat shots each side has."""
+        for side, target in self._targets.items():
+            target.show_more(counts.get(side, 0))
+
+    def set_hot(self, sides: tuple[str, ...], *, adding: bool = False) -> None:
         """Show where a drop would land."""
         for side, target in self._targets.items():
-            target.set_hot(side in sides)
+            target.set_hot(side in sides, adding=adding)
+
+    def adds_at(self, point: QPoint) -> bool:
+        """Say whether a drop here would add a repeat shot."""
+        return any(
+            target.rect().contains(target.mapFrom(self, point))
+            and target.adds_at(target.mapFrom(self, point).y())
+            for target in self._targets.values()
+        )
 
     def side_at(self, point: QPoint) -> str:
         """Return whose place this is; empty between them."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.progress import no_tick
 from mnimage.domain.session import Told
+from mnimage.errors import PatchUnusable
 from ui.screens.compare.desk import ColourWork, DetailsDesk
 from ui.screens.compare.files import (
     SAME,
@@ -16,9 +17,13 @@ from ui.screens.compare.files import (
     may_be_profile,
     pair_label,
     problem_with,
+    problem_with_repeats,
     same_file,
+    sessions_of,
     shots_inside,
+    shown_repeats,
 )
+from ui.screens.compare.patchdesk import PatchDesk, PatchWork
 from ui.screens.compare.rigdesk import RigDesk, RigWork
 from ui.screens.compare.sessions import Details
 from ui.screens.compare.side import Side
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.pair import Pair
     from mnimage.domain.progress import Tick
+    from mnimage.domain.session import Patch
     from mnimage.domain.surfaces import Profile, Surfaces
     from mnimage.errors import MnimageError
     from mnimage.workflow import Known
@@ -41,7 +47,7 @@ Place = tuple[float, float]
 """Row and column in the photo before."""
 
 
-class Workflow(ColourWork, RigWork, Protocol):
+class Workflow(ColourWork, RigWork, PatchWork, Protocol):
     """The jobs of the library that this screen starts; `mnimage.workflow` is one."""
 
     def compare_files(
@@ -58,7 +64,12 @@ class Workflow(ColourWork, RigWork, Protocol):
     def is_profile(self, path: Path) -> bool:
         """Say whether a file is a colour profile."""
 
-    def knows(self, profiles: tuple[Path, ...], told: Told) -> Known:
+    def knows(
+        self,
+        profiles: tuple[Path, ...],
+        told: Told,
+        repeats: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ()),
+    ) -> Known:
         """Return what the user knows of a pair."""
 
     def surfaces_of(self, pair: Pair) -> Surfaces | None:
@@ -81,11 +92,15 @@ class ComparePresenter:
         self._surfaces: Surfaces | None = None
         self._profile: Profile | None = None
         self._details = Details()
+        self._left_out: Mapping[Path, str] = {}
         self._rig = RigDesk(view, workflow, jobs, ask)
         self._desk = DetailsDesk(view, workflow, jobs, ask, self.use_details)
+        self._patch = PatchDesk(view, workflow, self.use_control)
         self._busy = False
         view.photo_wanted.connect(self.choose)
         view.files_dropped.connect(self.drop)
+        view.repeats_dropped.connect(self.add_repeats)
+        view.repeat_wanted.connect(self.choose_repeats)
         view.swap_pressed.connect(self.swap)
         view.compare_pressed.connect(self.compare)
         view.cancel_pressed.connect(self.cancel)
@@ -102,7 +117,10 @@ class ComparePresenter:
             self._take(Side(side), path)
 
     def drop(self, paths: Sequence[Path], side: str = "") -> None:
-        """Take one or two files that were dropped, on one of the sides or anywhere."""
+        """Take files that were dropped, on one of the sides or anywhere.
+
+        One is a photo of a pair; several are two sessions, or all the shots of one.
+        """
         files = [shots_inside(path) for path in paths]
         if problem := problem_with(files):
             self._view.show_error(*problem)
@@ -111,7 +129,25 @@ class ComparePresenter:
         elif len(files) == 1:
             self._take(Side(side) if side else self._free_side(), files[0])
         else:
-            self._order(files[0], files[1])
+            # Two on one of two empty sides are more likely a pair than one session alone.
+            alone = len(files) == len(Side) and not self._files
+            self._order(files, None if alone or not side else Side(side))
+
+    def add_repeats(self, paths: Sequence[Path], side: str) -> None:
+        """Take files that were dropped as more shots of one session."""
+        session, more = Side(side), tuple(shots_inside(path) for path in paths)
+        kept = self._details.repeats.get(session, ())
+        elsewhere = (*self._files.values(), *self._details.repeats.get(session.other, ()))
+        if problem := problem_with_repeats(more, self._files.get(session), kept, elsewhere):
+            self._view.show_error(*problem)
+            return
+        self._details = self._details.with_repeats(session, (*kept, *more))
+        self._settle()
+
+    def choose_repeats(self, side: str) -> None:
+        """Ask for more shots of one session."""
+        if paths := self._ask.photos(f"Repeat shots {side}"):
+            self.add_repeats(paths, side)
 
     def swap(self) -> None:
         """Let the two photos change places."""
@@ -162,7 +198,11 @@ class ComparePresenter:
 
     def open_details(self) -> None:
         """Show what was told of the two sessions, to be changed."""
-        self._desk.open(self._details)
+        self._desk.open(self._details, self._files, self._left_out)
+
+    def use_control(self, patch: Patch | None) -> None:
+        """Compare again with this untreated skin as control, or with none."""
+        self.use_details(replace(self._details, control=patch))
 
     def use_details(self, told: Details) -> None:
         """Compare again with what was told."""
@@ -237,26 +277,32 @@ class ComparePresenter:
             self._details = self._details.without(side)
             self._settle()
 
-    def _order(self, first: Path, second: Path) -> None:
+    def _order(self, files: Sequence[Path], side: Side | None) -> None:
         self._jobs.start(
             "order",
-            partial(self._oldest_first, first, second),
-            done=self._take_both,
+            partial(self._sort_sessions, files, side),
+            done=self._take_sessions,
             failed=self._fail,
         )
 
-    def _oldest_first(self, first: Path, second: Path, tick: Tick) -> tuple[Path, Path]:
+    def _sort_sessions(
+        self, files: Sequence[Path], side: Side | None, tick: Tick
+    ) -> Mapping[Side, tuple[Path, ...]]:
         tick(0, 1)
-        times = [self._workflow.taken_at(path) for path in (first, second)]
-        if times[0] is None or times[1] is None:
-            return first, second
-        # Cameras know the time of day but seldom the zone, so zones are left out.
-        swapped = times[0].replace(tzinfo=None) > times[1].replace(tzinfo=None)
-        return (second, first) if swapped else (first, second)
+        return sessions_of(files, [self._workflow.taken_at(path) for path in files], side)
 
-    def _take_both(self, files: tuple[Path, Path]) -> None:
-        self._files = dict(zip(Side, files, strict=True))
-        self._details = Details()
+    def _take_sessions(self, sessions: Mapping[Side, tuple[Path, ...]]) -> None:
+        if any(
+            same_file(shot, self._files.get(side.other))
+            for side, shots in sessions.items()
+            for shot in shots
+            if side.other not in sessions
+        ):
+            self._view.show_error(*SAME)
+            return
+        for side, (first, *more) in sessions.items():
+            self._files = {**self._files, side: first}
+            self._details = self._details.without(side).with_repeats(side, tuple(more))
         self._settle()
 
     # Comparing
@@ -276,7 +322,8 @@ class ComparePresenter:
     def _compare(
         self, files: Mapping[Side, Path], details: Details, tick: Tick
     ) -> tuple[Pair, Surfaces | None]:
-        known = self._workflow.knows(details.paths, Told(days_since_needling=details.days))
+        told = Told(details.control, details.days)
+        known = self._workflow.knows(details.paths, told, details.shots)
         before, after = (files[side] for side in Side)
         pair = self._workflow.compare_files(before, after, known=known, tick=tick)
         return _told_apart(pair, before, after), self._workflow.surfaces_of(pair)
@@ -291,12 +338,19 @@ class ComparePresenter:
             return
         self._busy = False
         self._shown = dict(self._files), pair, self._details
+        repeats = (path for paths in self._details.shots for path in paths)
+        reshots = pair.comparison.reshots
+        self._left_out = {path: one.left_out for path, one in zip(repeats, reshots, strict=False)}
+        self._show_files()
         self._surfaces, self._profile = surfaces, None
         self._view.show_pair(pair, surfaces)
+        self._patch.show(pair, self._details.control)
 
     def _fail(self, error: MnimageError) -> None:
         self._go_back()
         self._view.show_error(str(error), error.hint)
+        if isinstance(error, PatchUnusable):
+            self._view.show_patch_trouble(str(error), error.hint)
 
     def _go_back(self) -> None:
         """Return to what was on the screen before the job."""
@@ -306,6 +360,7 @@ class ComparePresenter:
             self._show_files()
             self._show_told()
             self._view.show_result()
+            self._view.show_control(self._details.control)
         else:
             self._view.show_empty()
 
@@ -318,6 +373,7 @@ class ComparePresenter:
     def _show_files(self) -> None:
         names = distinct_names(list(self._files.values()))
         self._view.show_files(dict(zip(self._files, names, strict=True)))
+        self._view.show_repeats(shown_repeats(self._details, self._files, self._left_out))
 
     # The report
 

@@ -1,4 +1,4 @@
-"""What the user tells of the two sessions: colour profiles and days since needling."""
+"""What was told of two sessions beyond their first photos: profiles, repeats, needling, control."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mnimage.domain.color import ColorProfile
+    from mnimage.domain.session import Patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,38 @@ class KnownProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatShown:
+    """One repeat shot as it is shown: its name, and why it was left out where it was."""
+
+    name: str
+    left_out: str = ""
+
+
+MOST_REPEATS = 2
+"""Repeat shots that one session takes: more would cost minutes and tell little more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
-    """All that was told; a profile alone serves both sessions."""
+    """All that was told; a profile alone serves both sessions.
+
+    `repeats` are more shots of each session, `control` is untreated skin on the photo before.
+    """
 
     profiles: Mapping[Side, KnownProfile] = field(default_factory=dict)
     days: float | None = None
+    repeats: Mapping[Side, tuple[Path, ...]] = field(default_factory=dict)
+    control: Patch | None = None
+
+    @property
+    def shots(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+        """The repeat shots before and after."""
+        return self.repeats.get(Side.BEFORE, ()), self.repeats.get(Side.AFTER, ())
+
+    def with_repeats(self, side: Side, paths: tuple[Path, ...]) -> Details:
+        """Return the same with other repeat shots, or none, of one session."""
+        others = {each: kept for each, kept in self.repeats.items() if each is not side}
+        return replace(self, repeats={**others, side: paths} if paths else others)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -47,12 +75,18 @@ class Details:
         return replace(self, profiles=others if profile is None else {**others, side: profile})
 
     def swapped(self) -> Details:
-        """Return the same for the sessions the other way round; the days are the later one's."""
+        """Return the same for the sessions the other way round.
+
+        The days are the later one's, and the control patch lies on the photo before.
+        """
         turned = {side.other: known for side, known in self.profiles.items()}
-        return Details(turned, None)
+        return Details(turned, repeats={side.other: kept for side, kept in self.repeats.items()})
 
     def without(self, side: Side) -> Details:
         """Return what still holds when one photo is replaced by that of another session."""
+        after = side is Side.AFTER
         return replace(
-            self.with_profile(side, None), days=None if side is Side.AFTER else self.days
+            self.with_profile(side, None).with_repeats(side, ()),
+            days=None if after else self.days,
+            control=self.control if after else None,
         )

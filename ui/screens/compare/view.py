@@ -21,7 +21,7 @@ from mnimage.report.words import score_words
 from ui import theme
 from ui.screens.compare.corners import CornersDialog
 from ui.screens.compare.details import DetailsDialog, Shown
-from ui.screens.compare.drops import DropVeil, local_files
+from ui.screens.compare.drops import ADDING_PART, DropVeil, local_files
 from ui.screens.compare.inspector import Inspector
 from ui.screens.compare.pages import BusyPage, EmptyPage
 from ui.screens.compare.rig import RigDialog
@@ -31,18 +31,19 @@ from ui.widgets.icons import IconButton
 from ui.widgets.toast import Toast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 
     from mnimage.domain.pair import Pair
     from mnimage.domain.photo import Coded
     from mnimage.domain.relief import Scar
+    from mnimage.domain.session import Patch
     from mnimage.domain.surfaces import Profile, Surfaces
-    from ui.screens.compare.sessions import Details, KnownProfile
+    from ui.screens.compare.sessions import Details, KnownProfile, RepeatShown
 
+NO_REPEATS: Mapping[Side, tuple[RepeatShown, ...]] = {}
 TITLES = {Side.BEFORE: "Before", Side.AFTER: "After"}
 
 
@@ -51,6 +52,14 @@ class CompareView(QWidget):
 
     photo_wanted = Signal(str)
     files_dropped = Signal(list, str)
+    repeats_dropped = Signal(list, str)
+    repeat_wanted = Signal(str)
+    repeats_wanted = Signal(str)
+    """More shots of a session are wanted while its details are shown."""
+    repeat_removed = Signal(str, int)
+    control_drawn = Signal(object)
+    """A `Patch` of the photo before, or None."""
+    control_confirmed = Signal()
     swap_pressed = Signal()
     compare_pressed = Signal()
     cancel_pressed = Signal()
@@ -77,6 +86,7 @@ class CompareView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: dict[str, str] = {}
+        self._repeats: Mapping[Side, tuple[RepeatShown, ...]] = {}
         self._saved: Path | None = None
         self.canvas = CompareCanvas()
         self._inspector = Inspector()
@@ -104,13 +114,30 @@ class CompareView(QWidget):
         """Show which files are chosen, by side."""
         self._names = dict(names)
         self._empty.show_files(names)
+        self._name_files()
+
+    def show_repeats(self, repeats: Mapping[Side, tuple[RepeatShown, ...]]) -> None:
+        """Show which repeat shots there are, by side, and which were left out."""
+        self._repeats = repeats
+        self._empty.show_repeats({side: len(shots) for side, shots in repeats.items()})
+        self._name_files()
+
+    def _name_files(self) -> None:
         for side, button in self._files.items():
-            name = names.get(side, "")
-            metrics = button.fontMetrics()
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, 220)
-            button.setText(f"{TITLES[side]}: {short}")
-            button.setToolTip(f"{name}\n{self.tr('Click to choose another photo')}")
-            button.setAccessibleName(f"{TITLES[side]}: {name}")
+            name, shots = self._names.get(side, ""), self._repeats.get(side, ())
+            used = sum(not shot.left_out for shot in shots)
+            more = f" + {used}" if shots else ""
+            if used < len(shots):
+                more += self.tr(" ({0} left out)").format(len(shots) - used)
+            short = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 220)
+            button.setText(f"{TITLES[side]}: {short}{more}")
+            button.setAccessibleName(f"{TITLES[side]}: {name}{more}")
+            lines = [name, *(self._repeat_words(shot) for shot in shots)]
+            button.setToolTip("\n".join([*lines, self.tr("Click to choose another photo")]))
+
+    def _repeat_words(self, shot: RepeatShown) -> str:
+        words = self.tr("Repeat shot {0}").format(shot.name)
+        return f"{words}, {self.tr('left out:')} {shot.left_out}" if shot.left_out else words
 
     def show_empty(self) -> None:
         """Show what to do first."""
@@ -149,11 +176,18 @@ class CompareView(QWidget):
         tips = [f"{known.path.name}: {known.words}" for known in details.profiles.values()]
         if details.days is not None:
             tips.append(self.tr("{0:.0f} days since needling").format(details.days))
-        tips.append(self.tr("Click for session details: colour chart, days since needling"))
+        if details.control is not None:
+            tips.append(self.tr("Held against a control patch (K)"))
+        tips.append(self.tr("Click for session details: colour chart, repeat shots, needling"))
         self._told.setToolTip("\n".join(tips))
         self._told.setAccessibleName(self.tr("Session details: {0}").format(words))
 
-    def show_details(self, details: Details) -> None:
+    def show_details(
+        self,
+        details: Details,
+        repeats: Mapping[Side, tuple[RepeatShown, ...]] = NO_REPEATS,
+        filled: Collection[Side] = (),
+    ) -> None:
         """Let what was told of the sessions be changed."""
         if not self._dialog.isVisible():
             self._dialog.show_days(details.days)
@@ -161,6 +195,19 @@ class CompareView(QWidget):
         self._dialog.show_profiles(
             {side: Shown(known.path.name, known.words) for side, known in details.profiles.items()}
         )
+        self._dialog.show_repeats(repeats, filled)
+
+    def show_control(self, patch: Patch | None) -> None:
+        """Show the control patch that the pair was compared with."""
+        self.canvas.control.show_used(patch)
+
+    def show_patch_state(self, *, fits: bool, news: bool) -> None:
+        """Show whether the patch that is drawn will do, and whether it is not in use yet."""
+        self.canvas.control.show_state(fits=fits, news=news)
+
+    def show_patch_trouble(self, words: str, hint: str) -> None:
+        """Say at the control patch why it will not do."""
+        self.canvas.control.show_trouble(words, hint)
 
     def set_reading(self, reading: bool) -> None:
         """Show that a colour profile is being read or made."""
@@ -287,6 +334,10 @@ class CompareView(QWidget):
         self._told.clicked.connect(self.details_pressed)
         self._dialog.profile_wanted.connect(self.profile_wanted)
         self._dialog.profile_removed.connect(self.profile_removed)
+        self._dialog.repeats_wanted.connect(self.repeats_wanted)
+        self._dialog.repeat_removed.connect(self.repeat_removed)
+        self.canvas.control.drawn.connect(self.control_drawn)
+        self.canvas.control.panel.confirm_pressed.connect(self.control_confirmed)
         self._dialog.make_wanted.connect(self.profile_make_pressed)
         self._dialog.corners_wanted.connect(self.corners_wanted)
         self._rig.sheets_wanted.connect(self.rig_sheets_wanted)
@@ -328,11 +379,11 @@ class CompareView(QWidget):
         """Welcome files, and let text go by."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
-            self._show_landing(self._landing(event.position().toPoint(), event.mimeData().urls()))
+            self._show_landing(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Show where the files would land."""
-        self._show_landing(self._landing(event.position().toPoint(), event.mimeData().urls()))
+        self._show_landing(event)
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -342,23 +393,30 @@ class CompareView(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """Pass the files on."""
         self._hide_landing()
-        side = self._landing(event.position().toPoint(), event.mimeData().urls())
+        side, adding = self._landing(event)
         event.acceptProposedAction()
-        self.files_dropped.emit(local_files(event.mimeData()), side)
+        landed = self.repeats_dropped if adding else self.files_dropped
+        landed.emit(local_files(event.mimeData()), side)
 
-    def _landing(self, point: QPoint, urls: list[QUrl]) -> str:
-        """Return which side one file would land on; several land on both."""
-        if len(urls) != 1:
-            return ""
-        if self._stack.currentWidget() is self._empty:
-            return self._empty.side_at(self._empty.mapFrom(self, point))
-        return (Side.BEFORE if point.x() < self.width() / 2 else Side.AFTER).value
+    def _landing(self, event: QDropEvent) -> tuple[str, bool]:
+        """Return which side files would land on, and whether as repeat shots.
 
-    def _show_landing(self, side: str) -> None:
+        Several that are no repeats land on both sides of a shown pair.
+        """
+        point, several = event.position().toPoint(), len(event.mimeData().urls()) != 1
         if self._stack.currentWidget() is self._empty:
-            self._empty.set_hot((side,) if side else tuple(Side))
+            inside = self._empty.mapFrom(self, point)
+            return self._empty.side_at(inside), self._empty.adds_at(inside)
+        adding = point.y() > (1 - ADDING_PART) * self.height()
+        side = (Side.BEFORE if point.x() < self.width() / 2 else Side.AFTER).value
+        return ("" if several and not adding else side), adding
+
+    def _show_landing(self, event: QDropEvent) -> None:
+        side, adding = self._landing(event)
+        if self._stack.currentWidget() is self._empty:
+            self._empty.set_hot((side,) if side else tuple(Side), adding=adding)
         else:
-            self._veil.show_side(side)
+            self._veil.show_side(side, adding=adding)
 
     def _hide_landing(self) -> None:
         self._empty.set_hot(())

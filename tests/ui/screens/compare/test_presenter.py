@@ -10,20 +10,27 @@ import pytest
 
 from mnimage.domain.progress import no_tick
 from mnimage.domain.session import Told
-from mnimage.errors import ChartUnusable, NotComparable, OutputFailed, PhotoUnreadable
+from mnimage.errors import (
+    ChartUnusable,
+    NotComparable,
+    OutputFailed,
+    PatchUnusable,
+    PhotoUnreadable,
+)
 from ui.screens.compare.presenter import ComparePresenter
 from ui.screens.compare.side import Side
 from ui.screens.compare.view import CompareView
 from ui.widgets.ask import Ask
 
 
-def pair_of(before, after):
+def pair_of(before, after, reshots=()):
     """Stand in for a pair: all that the presenter looks at is whether it is one photo twice."""
     examined = [
         SimpleNamespace(photo=SimpleNamespace(sha256=each), name=f"{place}.jpg")
         for place, each in enumerate((before, after))
     ]
-    return SimpleNamespace(before=examined[0], after=examined[1])
+    comparison = SimpleNamespace(reshots=reshots)
+    return SimpleNamespace(before=examined[0], after=examined[1], comparison=comparison)
 
 
 PAIR = pair_of("1f", "2e")
@@ -51,8 +58,13 @@ class Library:
     def taken_at(self, path):
         return self.times.get(path)
 
-    def knows(self, profiles, told):
+    def knows(self, profiles, told, repeats=((), ())):
+        self.repeats = repeats
         return profiles, told
+
+    def check_control(self, before, patch):
+        if patch.width < 40:
+            raise PatchUnusable("The control patch holds only 9 mm2 of skin.", hint="Larger.")
 
     def surfaces_of(self, pair):
         return self.surfaces
