@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from mnimage.domain.record import PatientLine, Timeline
     from mnimage.library.library import Library
 
-ELSEWHERE: Mapping[str, str] = {}
+ELSEWHERE: Mapping[str, str] = dict.fromkeys(
+    ("import", "export", "erase", "backup", "restore"), "library_files"
+)
 """Commands of the library that live in modules of their own: name to module."""
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
@@ -38,7 +40,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in ELSEWHERE:
             module = importlib.import_module(f"mnimage.commands.{ELSEWHERE[cmd_name]}")
-            found: click.Command = module.command
+            found: click.Command = module.COMMANDS[cmd_name]
             return found
         return super().get_command(ctx, cmd_name)
 
@@ -60,13 +62,22 @@ def command() -> None:
     metavar="ADDRESS",
     help="Keep the records on a PostgreSQL server: postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
 )
+@click.option(
+    "--bucket",
+    default="",
+    metavar="ADDRESS",
+    help="Keep the originals in an S3-compatible store: s3://BUCKET/FOLDER.",
+)
 @json_option
-def init(folder: Path, server: str, *, as_json: bool) -> int:
+def init(folder: Path, server: str, bucket: str, *, as_json: bool) -> int:
     """Make an encrypted library in DIR, and print its recovery key, once."""
+    from mnimage.library.keyfile import Places
     from mnimage.library.library import create_library
 
     word = asked_passphrase(confirm=True)
-    library, recovery = create_library(folder, word, user=user_name(), server=server)
+    library, recovery = create_library(
+        folder, word, user=user_name(), places=Places(server, bucket)
+    )
     with library:
         told = {"library": library.keys.library_id, "user": library.user, "recovery_key": recovery}
     if as_json:

@@ -72,7 +72,7 @@ class KeyFile:
     recovery: RecoveryKey
     lasting: str
     previous: str
-    server: str
+    places: str
     seal: str
 
     def lines(self) -> tuple[UserLine, ...]:
@@ -93,14 +93,26 @@ class KeyFile:
         raise RecordUnusable(f"There is no user {name}.")
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Addresses of what does not lie in the library's folder: with passwords, so kept sealed.
+
+    `server` is the database (PostgreSQL), `bucket` the vault (`s3://...`); empty where they are
+    in the folder.
+    """
+
+    server: str = ""
+    bucket: str = ""
+
+
+IN_FOLDER = Places()
 _ADAPTER = TypeAdapter(KeyFile)
 
 
-def new_keyfile(name: str, passphrase: str, *, server: str = "") -> tuple[KeyFile, Keys, str]:
-    """Return the key file of a new library with its first user, its keys, the recovery key.
-
-    `server` is the address of a database server, sealed like any secret.
-    """
+def new_keyfile(
+    name: str, passphrase: str, *, places: Places = IN_FOLDER
+) -> tuple[KeyFile, Keys, str]:
+    """Return the key file of a new library with its first user, its keys, the recovery key."""
     keys = Keys(new_id(), 1, key.new_key(), key.new_key())
     spare = key.new_pair()
     about = _about(keys, RECOVERY, Role.ADMIN)
@@ -114,7 +126,7 @@ def new_keyfile(name: str, passphrase: str, *, server: str = "") -> tuple[KeyFil
         ),
         lasting=_text(key.wrap(keys.master, keys.lasting, _about_library(keys, "lasting"))),
         previous="",
-        server=_text(key.wrap(keys.lasting, server.encode(), _about_library(keys, "server"))),
+        places=_sealed_places(keys, places),
         seal="",
     )
     file = with_user(file, keys, UserLine(name=name, role=Role.ADMIN), passphrase)
@@ -184,10 +196,15 @@ def unlock_as(file: KeyFile, name: str, private: bytes) -> Keys:
     return replace(keys, lasting=lasting, previous=previous)
 
 
-def server_of(file: KeyFile, keys: Keys) -> str:
-    """Return the address of the database server, empty where the database is a file."""
-    secret = key.unwrap(keys.lasting, _bytes(file.server), _about_library(keys, "server"))
-    return secret.decode()
+def places_of(file: KeyFile, keys: Keys) -> Places:
+    """Return where the database and the vault are."""
+    secret = key.unwrap(keys.master, _bytes(file.places), _about_library(keys, "places"))
+    return Places(**json.loads(secret))
+
+
+def _sealed_places(keys: Keys, places: Places) -> str:
+    secret = json.dumps(asdict(places)).encode()
+    return _text(key.wrap(keys.master, secret, _about_library(keys, "places")))
 
 
 def with_user(file: KeyFile, keys: Keys, line: UserLine, passphrase: str) -> KeyFile:
@@ -257,6 +274,7 @@ def renewed(file: KeyFile, keys: Keys, *, spare: Pair | None = None) -> tuple[Ke
         recovery=RecoveryKey(_text(public), _text(key.seal_to(public, fresh.master, about))),
         lasting=_text(key.wrap(fresh.master, fresh.lasting, _about_library(fresh, "lasting"))),
         previous=_text(key.wrap(fresh.master, keys.master, _about_library(fresh, "previous"))),
+        places=_sealed_places(fresh, places_of(file, keys)),
     )
     return _checked(file, fresh), fresh
 
@@ -310,7 +328,7 @@ def _parsed(written: bytes) -> KeyFile:
         told = json.loads(written)
         _refuse_newer(told)
         file = _ADAPTER.validate_python(told)
-        for text in (file.lasting, file.previous, file.server, file.recovery.public):
+        for text in (file.lasting, file.previous, file.places, file.recovery.public):
             _bytes(text)
     except (ValueError, ValidationError, RecursionError) as error:
         raise damaged from error

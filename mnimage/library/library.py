@@ -31,8 +31,9 @@ from mnimage.library import (
     keys as key,
 )
 from mnimage.library.changes import Changes
+from mnimage.library.keyfile import IN_FOLDER, Places
 from mnimage.library.roles import Deed, require
-from mnimage.library.stores import FolderStore, storage_failed
+from mnimage.library.stores import FolderStore, open_store, storage_failed
 from mnimage.library.tables import NEWEST
 from mnimage.library.vault import Cache, Vault
 
@@ -76,7 +77,7 @@ class Library:
         """Go on with other keys, after a renewal."""
         self.keys = keys
         self.file = file
-        self.vault = Vault(FolderStore(self.folder / VAULT), keys)
+        self.vault = open_vault(self.folder, file, keys)
         self.cache = Cache(FolderStore(self.folder / CACHE, spare=True), keys)
 
     def __enter__(self) -> Library:
@@ -251,9 +252,12 @@ class Library:
 
 
 def create_library(
-    folder: Path, passphrase: str, *, user: str = "admin", server: str = ""
+    folder: Path, passphrase: str, *, user: str = "admin", places: Places = IN_FOLDER
 ) -> tuple[Library, str]:
     """Make a library with its first administrator; return it and its recovery key.
+
+    `places` puts the records on a database server, or the originals into a bucket; key file and
+    trace's head are in the folder, which all stations share.
 
     The recovery key opens the library if all passphrases are lost; it is kept nowhere.
 
@@ -266,7 +270,7 @@ def create_library(
     """
     key.check_passphrase(passphrase)
     _prepare(folder)
-    file, keys, recovery = keyfile.new_keyfile(user, passphrase, server=server)
+    file, keys, recovery = keyfile.new_keyfile(user, passphrase, places=places)
     engine = open_engine(folder, file, keys)
     try:
         migrate.create(engine)
@@ -353,10 +357,16 @@ def _refuse_older(engine: Engine) -> None:
 
 def open_engine(folder: Path, file: KeyFile, keys: Keys) -> Engine:
     """Return the engine of a library's database: its own file, or the server that it names."""
-    server = keyfile.server_of(file, keys)
+    server = keyfile.places_of(file, keys).server
     if server:
         return database.open_server(server)
     return database.open_file(folder / database.NAME, keys.database)
+
+
+def open_vault(folder: Path, file: KeyFile, keys: Keys) -> Vault:
+    """Return the vault of a library: in its folder, or in the bucket that it names."""
+    bucket = keyfile.places_of(file, keys).bucket
+    return Vault(open_store(folder / VAULT, bucket), keys)
 
 
 def role_of(file: KeyFile, user: str) -> kept.Role:

@@ -57,7 +57,7 @@ def finish(
         raise ValueError("there is no master before")
     path = folder / database.NAME
     old = derive(keys.previous, "database")
-    rekeyed = bool(keyfile.server_of(file, keys)) or _opens(path, keys.database)
+    rekeyed = bool(keyfile.places_of(file, keys).server) or _opens(path, keys.database)
     engine = open_engine(folder, file, keys) if rekeyed else database.open_file(path, old)
     try:
         with database.writing(engine) as connection:

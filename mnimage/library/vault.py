@@ -114,6 +114,10 @@ class Vault:
             self._keys.generation,
         )
 
+    def under(self, keys: Keys) -> Vault:
+        """Return the same vault under other keys."""
+        return Vault(self._store, keys)
+
     def remove(self, name: str) -> None:
         """Remove a file that no row needs."""
         self._store.remove(name)
@@ -173,11 +177,11 @@ class Cache:
             self._store.remove(name)
         return len(names)
 
-    def forget(self, sha256: str) -> None:
-        """Delete the pictures made from one original."""
-        start = self._name(sha256, "").partition(".")[0]
+    def forget(self, *sha256s: str) -> None:
+        """Delete the pictures made from some originals."""
+        starts = tuple(self._name(sha256, "").partition(".")[0] for sha256 in sha256s)
         for name in list(self._store.names()):
-            if name.startswith(start):
+            if name.startswith(starts):
                 self._store.remove(name)
 
     def damaged(self) -> Iterator[str]:

@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from mnimage.domain.record import Flaw
 from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFailed
 from mnimage.library import database, keyfile, migrate, queries, records, trace
-from mnimage.library.library import CACHE, VAULT, open_engine, read_keys
+from mnimage.library.library import CACHE, VAULT, open_engine, open_vault, read_keys
 from mnimage.library.stores import FolderStore
 from mnimage.library.tables import NEWEST, OBJECTS, PHOTOS
-from mnimage.library.vault import Cache, Vault, is_draft
+from mnimage.library.vault import Cache, is_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +69,8 @@ def verify_with(folder: Path, file: KeyFile, keys: Keys, tick: Tick) -> tuple[Fl
         flaws += _check_pages(engine)
         for check in _CHECKS:
             flaws += _guarded(engine, partial(check, folder=folder, keys=keys))
-        flaws += _guarded(engine, partial(_check_originals, folder=folder, keys=keys, tick=tick))
+        originals = partial(_check_originals, folder=folder, file=file, keys=keys, tick=tick)
+        flaws += _guarded(engine, originals)
     finally:
         engine.dispose()
     return tuple(flaws)
@@ -197,10 +198,10 @@ _CHECKS = (_check_records, _check_sizes, _check_trace, _check_copies, _check_cac
 
 
 def _check_originals(
-    connection: Connection, folder: Path, keys: Keys, tick: Tick
+    connection: Connection, *, folder: Path, file: KeyFile, keys: Keys, tick: Tick
 ) -> Iterator[Flaw]:
     """Yield the originals that are missing or altered, and the files that no row knows."""
-    vault = Vault(FolderStore(folder / VAULT), keys)
+    vault = open_vault(folder, file, keys)
     rows = [queries.stored(row) for row in connection.execute(select(OBJECTS))]
     known = {row.name for row in rows}
     for name in vault.names():
@@ -211,7 +212,7 @@ def _check_originals(
         tick(done, len(rows))
         proof = vault
         if row.generation != keys.generation and keys.previous is not None:
-            proof = Vault(FolderStore(folder / VAULT), replace(keys, master=keys.previous))
+            proof = vault.under(replace(keys, master=keys.previous))
         try:
             for _ in proof.stream(row):
                 pass

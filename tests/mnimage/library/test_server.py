@@ -16,6 +16,7 @@ import pytest
 from mnimage.domain import record as kept
 from mnimage.errors import ChangedElsewhere, PhotoDamaged, RecordUnusable, StorageFailed
 from mnimage.library import access
+from mnimage.library.keyfile import Places
 from mnimage.library.library import create_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen
@@ -75,7 +76,7 @@ def served(address, folder):
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
-    library, _ = create_library(folder, WORD, server=address)
+    library, _ = create_library(folder, WORD, places=Places(server=address))
     with library:
         yield library
 
@@ -172,5 +173,5 @@ def test_the_address_with_its_password_is_sealed(served, folder, address):
 def test_a_server_that_is_gone_is_said(folder):
     with pytest.raises(StorageFailed):
         create_library(
-            folder, WORD, server="postgresql+psycopg://nobody@/none?host=/nowhere/at/all"
+            folder, WORD, places=Places("postgresql+psycopg://nobody@/none?host=/nowhere/at/all")
         )
