@@ -1,0 +1,231 @@
+"""`mnimage library import | export | erase | backup | restore`: what goes in and out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mnimage.commands.library import FOLDER, asked_passphrase, opened, user_name
+from mnimage.commands.options import FILE, json_option, out_option
+from mnimage.commands.output import print_json, progress
+from mnimage.domain.record import Purpose
+from mnimage.errors import RecordUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mnimage.domain.record import Flaw, Patient
+    from mnimage.library.importing import Imported
+    from mnimage.library.library import Library
+
+_TARGET = click.argument("target", type=click.Path(path_type=Path), metavar="TARGET")
+_SNAPSHOT = click.option("--snapshot", default="", metavar="NAME", help="Not the newest, but this.")
+
+
+@click.command("import")
+@FOLDER
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="PATH...")
+@click.option("--patient", "code", default="", metavar="CODE", help="Whose photos; made if new.")
+@click.option("--views/--no-views", default=True, help="Propose the view by the face, at the end.")
+@json_option
+def import_(folder: Path, paths: tuple[Path, ...], code: str, *, views: bool, as_json: bool) -> int:
+    """Store photos: files, folders, memory cards, ZIP archives, or a folder of an export.
+
+    With --json one line for each file, printed once it is safely on disk. It may be stopped, and
+    goes on with the rest when it is run again.
+    """
+    count = dict.fromkeys(("stored", "known", "refused"), 0)
+    stored = []
+    with opened(folder) as library:
+        for done in _imported(library, paths, code):
+            count[done.status] += 1
+            if done.status == "stored" and done.id:
+                stored.append(done.id)
+            _print_imported(done, as_json=as_json)
+        if views and stored:
+            _propose_views(library, stored)
+    if not as_json:
+        click.echo(", ".join(f"{number} {status}" for status, number in count.items()))
+    return 0 if count["stored"] + count["known"] or not count["refused"] else 1
+
+
+def _imported(library: Library, paths: Sequence[Path], code: str) -> Iterator[Imported]:
+    from mnimage.library.importing import import_photos, patient_of
+    from mnimage.library.readback import is_export, read_export
+
+    exports = [path for path in paths if is_export(path)]
+    photos = [path for path in paths if path not in exports]
+    for path in exports:
+        yield from read_export(library, path)
+    patient = None
+    if code and photos:
+        patient, made = patient_of(library, code)
+        if made:
+            click.echo("a new patient was made for this code", err=True)
+    if photos:
+        yield from import_photos(library, photos, patient)
+
+
+def _print_imported(done: Imported, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(done)))
+    else:
+        name = "".join(letter if letter.isprintable() else "?" for letter in done.file)
+        click.echo(f"{done.status:8}{name}" + (f": {done.reason}" if done.reason else ""))
+
+
+def _propose_views(library: Library, stored: Sequence[str]) -> None:
+    from mnimage.workflow.views import propose_views
+
+    with progress("views") as tick:
+        found = propose_views(library, stored, tick)
+    click.echo(f"the view of {found} of {len(stored)} photos is proposed by the face", err=True)
+
+
+@click.command("export")
+@FOLDER
+@out_option
+@click.option("--patient", "code", default="", metavar="CODE", help="This patient alone.")
+@click.option(
+    "--purpose",
+    type=click.Choice([one.value for one in Purpose]),
+    default=Purpose.RECORD.value,
+    show_default=True,
+    help="What for: all but `record` asks for a consent to it.",
+)
+@click.option("--to", "recipient", default="", help="Who gets it, for the record; else DIR.")
+@click.option("--png/--no-png", default=True, help="Add PNG copies of the originals.")
+@json_option
+def export(  # noqa: PLR0913 - as many as the command has options
+    folder: Path, out: Path, code: str, purpose: str, recipient: str, *, png: bool, as_json: bool
+) -> int:
+    """Take patients out as open files: originals, PNG, JSON with its schema, CSV."""
+    from mnimage.library.export import Order, export_patients
+
+    order = Order(out, Purpose(purpose), recipient, png)
+    with opened(folder) as library, progress("export") as tick:
+        done = export_patients(library, _chosen(library, code), order, tick)
+    if as_json:
+        print_json({"out": str(out), "purpose": purpose, **asdict(done)})
+        return 0
+    click.echo(f"{done.patients} patients, {done.photos} photos in {out}")
+    if done.withheld:
+        click.echo(f"{done.withheld} photos held back: no consent to {purpose}")
+    for note in done.notes:
+        click.echo(note, err=True)
+    return 0
+
+
+def _chosen(library: Library, code: str) -> list[Patient]:
+    return [library.patient(code)] if code else [line.patient for line in library.patients()]
+
+
+@click.command("erase")
+@FOLDER
+@click.argument("code")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def erase(folder: Path, code: str, *, yes: bool, as_json: bool) -> int:
+    """Erase the patient CODE for good; that it happened stays in the trace."""
+    from mnimage.library.erase import erase_patient
+
+    with opened(folder) as library:
+        patient = library.patient(code)
+        if not yes and not _confirmed():
+            raise RecordUnusable("Nothing was erased.", hint="Say --yes to erase without asking.")
+        done = erase_patient(library, patient)
+    if as_json:
+        print_json({"erased": True, **asdict(done)})
+        return 0
+    click.echo(f"erased: {done.records} records, {done.photos} originals")
+    for place in done.disclosed_to:
+        click.echo(f"an export went to: {place}")
+    for made in done.backups:
+        click.echo(f"a back-up still holds the patient: {made.to}, {made.snapshot}")
+    if done.backups:
+        click.echo("`mnimage library backup DIR TARGET --keep 1` makes a new one and drops those")
+    return 0
+
+
+def _confirmed() -> bool:
+    import sys
+
+    if not sys.stdin.isatty():
+        return False
+    return click.confirm("Erase this patient and all photos for good?", err=True)
+
+
+@click.command("backup")
+@FOLDER
+@_TARGET
+@click.option("--verify/--no-verify", default=True, help="Read what was written back.")
+@click.option("--check", is_flag=True, help="Make none: read the whole newest back-up back.")
+@click.option("--keep", type=click.IntRange(min=1), help="Drop all but the newest so many.")
+@_SNAPSHOT
+@json_option
+def backup(  # noqa: PLR0913 - as many as the command has options
+    folder: Path,
+    target: Path,
+    snapshot: str,
+    keep: int | None,
+    *,
+    verify: bool,
+    check: bool,
+    as_json: bool,
+) -> int:
+    """Back the library up to the folder TARGET, which gets only what it lacks."""
+    from mnimage.library import backup as room
+
+    with progress("back up") as tick:
+        if check:
+            word = asked_passphrase()
+            done = room.check_backup(target, user_name(), word, snapshot=snapshot, tick=tick)
+            dropped = 0
+        else:
+            with opened(folder) as library:
+                done = room.back_up(library, target, verify=verify, tick=tick)
+                drop = keep is not None and not done.flaws
+                dropped = room.keep_newest(library, target, keep) if drop and keep else 0
+    words = f"{done.snapshot}: {done.copied} originals copied, {done.kept} there already"
+    if check:
+        words = f"{done.snapshot}: read back"
+    return _tell(asdict(done) | {"dropped": dropped}, words, done.flaws, as_json=as_json)
+
+
+@click.command("restore")
+@_TARGET
+@FOLDER
+@_SNAPSHOT
+@json_option
+def restore(target: Path, folder: Path, snapshot: str, *, as_json: bool) -> int:
+    """Bring the newest back-up in TARGET into the empty folder DIR."""
+    from mnimage.library.backup import restore as bring_back
+
+    word = asked_passphrase()
+    with progress("restore") as tick:
+        done = bring_back(target, folder, user_name(), word, snapshot=snapshot, tick=tick)
+    words = f"{done.snapshot}: {done.copied} originals restored"
+    return _tell(asdict(done), words, done.flaws, as_json=as_json)
+
+
+def _tell(told: Mapping[str, object], words: str, flaws: Sequence[Flaw], *, as_json: bool) -> int:
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(words)
+        for flaw in flaws:
+            click.echo(f"BAD  {flaw.kind}: {flaw.where}: {flaw.what}")
+        if told["verified"]:
+            click.echo("verified: every file of this back-up was read back")
+        elif not flaws:
+            click.echo("never verified: this back-up was not read back; run it with --check")
+    return 1 if flaws else 0
+
+
+COMMANDS: Mapping[str, click.Command] = {
+    one.name or "": one for one in (import_, export, erase, backup, restore)
+}
