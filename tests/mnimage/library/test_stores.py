@@ -19,7 +19,8 @@ from tests.mnimage.library.conftest import WORD, fill, reopen, store
 
 
 def _has_moto(python: str) -> bool:
-    done = subprocess.run([python, "-c", "import moto.server"], check=False, capture_output=True)
+    code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('moto') is None)"
+    done = subprocess.run([python, "-c", code], check=False, capture_output=True)
     return done.returncode == 0
 
 

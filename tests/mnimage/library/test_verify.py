@@ -15,7 +15,7 @@ from mnimage.library.library import create_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen
 
-FLIPS = 48
+FLIPS = 24
 
 
 def quiet(done: int, total: int) -> None:

@@ -1,0 +1,96 @@
+"""A user's key kept by the computer's own keyring, so that the library opens at the start.
+
+Whoever is signed in to the computer then opens the library: that is for the clinic to decide, and
+off unless asked for. What is kept is the user's private half, which opens nothing any more once
+the passphrase is changed or the user removed.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+from mnimage.errors import LibraryDamaged, NoEntry, StorageFailed
+from mnimage.library import keyfile
+from mnimage.library.library import open_with, read_keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mnimage.library.library import Library
+
+_SERVICE = "mnimage library"
+
+
+def remember(folder: Path, user: str, passphrase: str) -> None:
+    """Have the computer's keyring keep a user's key.
+
+    Raises
+    ------
+    NoEntry
+        If the user or the passphrase is wrong.
+    StorageFailed
+        If the computer has no keyring that is safe.
+    """
+    file, _ = read_keys(folder, lambda one: keyfile.unlock(one, user, passphrase))
+    private = keyfile.private_half(file, user, passphrase)
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(_SERVICE, _account(file, user), b64encode(private).decode())
+    except KeyringError as error:
+        raise _no_keyring() from error
+
+
+def forget(folder: Path, user: str) -> None:
+    """Have the keyring forget a user's key, if it keeps one."""
+    import keyring
+    from keyring.errors import KeyringError, PasswordDeleteError
+
+    try:
+        keyring.delete_password(_SERVICE, _account(keyfile.read_keyfile(folder), user))
+    except PasswordDeleteError:
+        return  # It keeps none.
+    except KeyringError as error:
+        raise _no_keyring() from error
+
+
+def open_remembered(folder: Path, user: str) -> Library:
+    """Open a library with the key that the keyring keeps.
+
+    Raises
+    ------
+    NoEntry
+        If it keeps none, or one that opens nothing any more.
+    StorageFailed
+        If the computer has no keyring that is safe.
+    """
+    import keyring
+    from keyring.errors import KeyringError
+
+    account = _account(keyfile.read_keyfile(folder), user)
+    try:
+        kept = keyring.get_password(_SERVICE, account)
+    except KeyringError as error:
+        raise _no_keyring() from error
+    try:
+        private = b64decode(kept or "", validate=True)
+        file, keys = read_keys(folder, lambda one: keyfile.unlock_as(one, user, private))
+    except (ValueError, NoEntry, LibraryDamaged) as error:
+        raise NoEntry(
+            "The computer's keyring keeps no key that opens this library.",
+            hint="Open it with the passphrase.",
+        ) from error
+    return open_with(folder, user, file, keys)
+
+
+def _account(file: keyfile.KeyFile, user: str) -> str:
+    return f"{file.library}/{user}"
+
+
+def _no_keyring() -> StorageFailed:
+    return StorageFailed(
+        "This computer has no keyring that could keep the key.",
+        hint="Open the library with the passphrase.",
+    )
