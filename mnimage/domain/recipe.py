@@ -47,12 +47,13 @@ class RegisterRecipe:
 
     `working_px` is the longest side of the skin at which matching is done; `halvings` how often
     that is halved for the coarsest level; `steps` and `final_steps` the rounds per level;
-    `bending_px` how far a node may stray from the cubic through its neighbours (scale of a
-    Cauchy distribution, at the finest level, where each pair chooses up to four times more or
-    less); `anchor_errors` how loosely the field is held to the
-    rough placing, in standard errors of that; skin whose expected error is above `max_error_px`, or
-    whose agreement is below `min_agreement`, is not trusted; a pair whose typical agreement does
-    not exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people reach
+    `bending_px` how far a node may stray from the cubic through its neighbours (scale of a Cauchy
+    distribution, at the finest level, where each pair chooses up to four times more or less);
+    `anchor_errors` how loosely the field is held to the rough placing, in standard errors of that;
+    skin whose expected error is above `max_error_px`, or whose agreement is below `min_agreement`,
+    or that got brighter or darker than the light around it tells by `max_shade` (ln of coded
+    brightness: hair, frames, reflections), is not trusted; a pair whose typical agreement does not
+    exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people reach
     0.04, a mirrored face 0.09, one person smiling at least 0.31).
 
     Skin that lies more than `moved_eyes` eye distances (about 1 mm) from where a rigid head would
@@ -74,6 +75,7 @@ class RegisterRecipe:
     longest_step_px: float = 3.0
     max_error_px: float = 1.0
     min_agreement: float = 0.15
+    max_shade: float = 0.25
     min_evidence: float = 0.14
     min_covered: float = 0.3
     max_turn_deg: float = 18.0

@@ -64,7 +64,8 @@ class Matched:
     error in px of the fixed one were the field as smooth as it is taken to be; `stiffer` and
     `looser` how far the places would move were it held four times as firmly or as loosely;
     `agreement` is the local correlation of both pictures in their right place, `chance` the same a
-    few pixels off, as unrelated skin would give; `seen` is the share of each block that both show.
+    few pixels off, as unrelated skin would give; `seen` is the share of each block that both show,
+    `shade` how much brighter (ln of coded brightness) the moving one is than the light explains.
     """
 
     places: Picture
@@ -75,6 +76,7 @@ class Matched:
     agreement: Picture
     chance: Picture
     seen: Picture
+    shade: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def match_dense(
         layer = _layer(pictures, mask, start, 2**level)
         steps = recipe.steps if level else recipe.final_steps
         placing, stiffness = _refine(layer, placing, level, steps, recipe)
-    return _judge(layer, placing, stiffness)
+    return _judge(layer, pictures, placing, stiffness)
 
 
 def _levels(shape: tuple[int, ...], halvings: int) -> int:
@@ -236,7 +238,9 @@ def _warp(layer: _Layer, placing: Placing) -> tuple[Picture, Picture]:
     return np.asarray(moved, dtype=np.float32), layer.mask * inside
 
 
-def _judge(layer: _Layer, placing: Placing, stiffness: flow.Stiffness) -> Matched:
+def _judge(
+    layer: _Layer, pictures: tuple[Picture, Picture], placing: Placing, stiffness: flow.Stiffness
+) -> Matched:
     moved, weight = _warp(layer, placing)
     normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
     held = _held(normals, layer, placing)
@@ -255,7 +259,33 @@ def _judge(layer: _Layer, placing: Placing, stiffness: flow.Stiffness) -> Matche
         agreement=flow.local_agreement(layer.fixed, moved, weight),
         chance=_chance(layer.fixed, moved, weight),
         seen=block_mean(weight, flow.BLOCK),
+        shade=_shade(pictures, layer.mask, placing),
     )
+
+
+_TREND = 10.0
+"""Sigma in nodes over which the light itself may change from photo to photo."""
+
+
+def _shade(pictures: tuple[Picture, Picture], mask: Picture, placing: Placing) -> Picture:
+    """Return per node how much brighter the moving picture is than the light around it explains.
+
+    As ln of coded brightness. The trend is a wide mean that what stands out takes no part in.
+    """
+    fixed, moving = pictures
+    place = placing.places(fixed.shape)
+    moved = cv2.remap(moving, place[1], place[0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    first, second = (
+        block_mean(np.asarray(part, dtype=np.float32), flow.BLOCK) for part in (fixed, moved)
+    )
+    ratio = np.log((second + 4) / (first + 4))
+    weight = block_mean(mask, flow.BLOCK)
+    rest = ratio - np.float32(np.median(ratio[weight > 0.5]) if (weight > 0.5).any() else 0.0)
+    for _ in range(3):
+        share = weight / (1 + (rest / 0.1) ** 4)
+        trend = cv2.GaussianBlur(ratio * share, (0, 0), _TREND)
+        rest = ratio - trend / (cv2.GaussianBlur(share, (0, 0), _TREND) + 1e-6)
+    return np.asarray(rest, dtype=np.float32)
 
 
 def _chance(fixed: Picture, moved: Picture, weight: Picture) -> Picture:

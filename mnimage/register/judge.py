@@ -48,10 +48,21 @@ def judge_match(matched: Matched, skin: NDArray[np.float32], recipe: RegisterRec
     evidence = _evidence(matched, common)
     agreement = np.asarray(cv2.GaussianBlur(matched.agreement, (0, 0), 2.0))
     valid = common & (error <= recipe.max_error_px) & (agreement >= recipe.min_agreement)
-    valid &= _jacobian_sound(matched)
+    valid &= _jacobian_sound(matched) & ~_covered(matched, recipe)
     covered = float(valid.sum() / max(1, is_skin.sum()))
     refusal = _refusal(float(common.sum() / max(1, is_skin.sum())), evidence, covered, recipe)
     return Trust(refusal, valid, error, covered, evidence)
+
+
+def _covered(matched: Matched, recipe: RegisterRecipe) -> NDArray[np.bool_]:
+    """Return where something lies over the skin in one of the photos: far darker or brighter.
+
+    Hair, frames and reflections; no treatment changes skin so far from what is around it.
+    """
+    over = np.abs(matched.shade) > recipe.max_shade
+    return np.asarray(
+        cv2.dilate(over.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))) > 0
+    )
 
 
 def _expected_error(matched: Matched) -> NDArray[np.float32]:

@@ -1,10 +1,17 @@
 """Photos of unlike size, turn and share of skin, against the map they were made with."""
 
+from dataclasses import replace
+
+import cv2
+import numpy as np
 import pytest
 
 from benchmarks.kinds import bent_portrait, close_up, lay
 from benchmarks.pairs import PORTRAITS
+from mnimage.domain.recipe import RegisterRecipe
 from mnimage.phantom.pose import Pose
+from mnimage.register.register import register_pair
+from mnimage.register.warp import full_field
 
 
 @pytest.mark.parametrize(("turn", "plain"), [(90, False), (180, True)])
@@ -46,3 +53,31 @@ def test_a_portrait_turned_or_reduced_is_laid_over(turn, size):
     assert not out.reason
     assert out.median_px < 0.15
     assert out.covered > 0.8
+
+
+def test_what_lies_over_the_skin_is_left_out():
+    """A dark frame, a reflection and strands drawn over the photo after; the rest stays."""
+    case = close_up("", 2, Pose(roll_deg=4, warp_mm=0.3))
+    coded = case.after.coded.copy()
+    over = np.zeros(coded.shape[:2], np.uint8)
+    middle = coded.shape[0] // 2
+    cv2.ellipse(over, (middle, middle), (130, 90), 0, 0, 360, 1, 9)
+    for start in range(60, 180, 12):
+        cv2.line(over, (start, 40), (start + 25, 200), 1, 4)
+    coded[over > 0] = (28, 24, 22)
+    shine = np.zeros_like(over)
+    cv2.ellipse(shine, (middle + 200, middle), (40, 25), 0, 0, 360, 1, -1)
+    coded[shine > 0] = coded[shine > 0] // 3 + 170
+    after = replace(case.after, coded=coded)
+    found = register_pair(
+        case.before, after, (None, None), np.ones(case.before.shape, bool), RegisterRecipe()
+    )
+    field = full_field(found)
+    there = [np.rint(part).astype(int) for part in (case.row, case.column)]
+    inside = case.seen & (there[0] >= 0) & (there[1] >= 0)
+    inside &= (there[0] < over.shape[0]) & (there[1] < over.shape[1])
+    rows, columns = (np.where(inside, part, 0) for part in there)
+    hidden = inside & ((over | shine)[rows, columns] > 0)
+    near = cv2.dilate(hidden.astype(np.uint8), np.ones((49, 49))) > 0
+    assert (~field.valid)[hidden].mean() > 0.97
+    assert field.valid[inside & ~near].mean() > 0.97
