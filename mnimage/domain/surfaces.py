@@ -22,9 +22,9 @@ class Surface:
     """The height of one session's skin, in the frame of the photo before.
 
     `height_mm` (rows, columns) is above the virtual healthy skin, up is positive, NaN where it is
-    not trusted or the session shows nothing. `measured` is where it is trusted. `bound` marks scars whose true depth
-    is at least the one found. `relative_error` is the standard error of a height over the height
-    itself, `floor_mm` the least standard error.
+    not trusted or the session shows nothing. `measured` is where it is trusted. `bound` marks scars
+    whose true depth is at least the one found. `relative_error` is the standard error of a height
+    over the height itself, `floor_mm` the least standard error.
     """
 
     height_mm: Plane = field(repr=False)
