@@ -178,18 +178,19 @@ def backup(  # noqa: PLR0913 - as many as the command has options
     as_json: bool,
 ) -> int:
     """Back the library up to the folder TARGET, which gets only what it lacks."""
-    from mnimage.library import backup as room
+    from mnimage.library.backup import back_up, keep_newest
+    from mnimage.library.restore import check_backup
 
     with progress("back up") as tick:
         if check:
             word = asked_passphrase()
-            done = room.check_backup(target, user_name(), word, snapshot=snapshot, tick=tick)
+            done = check_backup(target, user_name(), word, snapshot=snapshot, tick=tick)
             dropped = 0
         else:
             with opened(folder) as library:
-                done = room.back_up(library, target, verify=verify, tick=tick)
+                done = back_up(library, target, verify=verify, tick=tick)
                 drop = keep is not None and not done.flaws
-                dropped = room.keep_newest(library, target, keep) if drop and keep else 0
+                dropped = keep_newest(library, target, keep) if drop and keep else 0
     words = f"{done.snapshot}: {done.copied} originals copied, {done.kept} there already"
     if check:
         words = f"{done.snapshot}: read back"
@@ -203,7 +204,7 @@ def backup(  # noqa: PLR0913 - as many as the command has options
 @json_option
 def restore(target: Path, folder: Path, snapshot: str, *, as_json: bool) -> int:
     """Bring the newest back-up in TARGET into the empty folder DIR."""
-    from mnimage.library.backup import restore as bring_back
+    from mnimage.library.restore import restore as bring_back
 
     word = asked_passphrase()
     with progress("restore") as tick:

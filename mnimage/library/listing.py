@@ -1,0 +1,182 @@
+"""What a back-up folder holds: the sealed list of every file, and how files get there whole."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from mnimage.capture.output import write_whole
+from mnimage.errors import LibraryDamaged, OutputFailed, StorageFailed
+from mnimage.library.keys import derive
+from mnimage.library.stores import settle, storage_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mnimage.domain.record import Flaw
+    from mnimage.library.keys import Keys
+
+SNAPSHOTS = "snapshots"
+LISTING = "listing.json"
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a back-up; `read_at` is when it was last read back and right, or empty."""
+
+    size: int
+    sha256: str
+    read_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Every file of one back-up: its own, and the originals that it needs, by name."""
+
+    library: str
+    made_at: str
+    program: str
+    own: dict[str, Entry] = field(default_factory=dict)
+    originals: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def verified(self) -> bool:
+        """Whether every file was read back at least once."""
+        return all(one.read_at for one in (*self.own.values(), *self.originals.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """What a back-up did."""
+
+    snapshot: str
+    copied: int
+    kept: int
+    verified: bool
+    flaws: tuple[Flaw, ...] = ()
+
+
+_LISTING: TypeAdapter[Listing] = TypeAdapter(Listing)
+
+
+def snapshots(target: Path) -> list[str]:
+    """Return the names of the back-ups in a folder, oldest first."""
+    with telling("read"):
+        folder = target / SNAPSHOTS
+        if not folder.is_dir():
+            return []
+        return sorted(one.name for one in folder.iterdir() if (one / LISTING).is_file())
+
+
+def newest(target: Path) -> str:
+    """Return the newest back-up; raises `StorageFailed` if there is none."""
+    found = snapshots(target)
+    if not found:
+        raise StorageFailed(f"{target} holds no back-up.", hint="Check the disk and the folder.")
+    return found[-1]
+
+
+def snapshot_folder(target: Path, name: str) -> Path:
+    """Return the folder of a back-up; raises `StorageFailed` if there is none of that name."""
+    if name not in snapshots(target):
+        raise StorageFailed(f"There is no back-up {name} here.", hint="Check the name.")
+    return target / SNAPSHOTS / name
+
+
+def read_listing(place: Path, keys: Keys) -> Listing:
+    """Return the list of a back-up, proved by its seal; raises `LibraryDamaged` if altered."""
+    damaged = LibraryDamaged(
+        f"The list of the back-up {place.name} is altered, or another library's.",
+        hint="Make a new back-up, or use an earlier one.",
+    )
+    try:
+        content = (place / LISTING).read_bytes()
+    except OSError as error:
+        raise damaged from error
+    told, _, seal = content.removesuffix(b"\n").rpartition(b"\n")
+    if not content.endswith(b"\n") or not hmac.compare_digest(seal, _seal(told, keys).encode()):
+        raise damaged
+    try:
+        return _LISTING.validate_json(told)
+    except ValidationError as error:
+        raise damaged from error
+
+
+def write_listing(place: Path, listing: Listing, keys: Keys) -> None:
+    """Write the list of a back-up under its seal; raises `StorageFailed` if the disk refuses."""
+    content = json.dumps(asdict(listing), sort_keys=True, separators=(",", ":")).encode()
+    try:
+        write_whole(place / LISTING, content + b"\n" + _seal(content, keys).encode() + b"\n")
+    except OutputFailed as error:
+        raise StorageFailed(str(error), hint=error.hint) from error
+
+
+def own_files(place: Path) -> list[str]:
+    """Return the names of the files that belong to one back-up alone."""
+    return sorted(one.name for one in place.iterdir() if one.name != LISTING)
+
+
+def entry_of(path: Path) -> Entry:
+    """Return the size and SHA-256 of a file as the disk has it, not as memory remembers it."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            size += len(piece)
+    return Entry(size, digest.hexdigest())
+
+
+def amiss_with(path: Path, entry: Entry) -> str:
+    """Return what is amiss with a file of a back-up, empty where nothing is."""
+    try:
+        found = entry_of(path)
+    except FileNotFoundError:
+        return "it is missing"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    return "" if (found.size, found.sha256) == (entry.size, entry.sha256) else "it was altered"
+
+
+def copy_whole(source: Path, place: Path) -> Entry:
+    """Copy a file so that it is whole or not there; return what was copied."""
+    draft = place.with_name(f"{secrets.token_hex(8)}.draft")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with source.open("rb") as one, draft.open("xb") as other:
+            while piece := one.read(_PIECE):
+                digest.update(piece)
+                size += len(piece)
+                other.write(piece)
+            other.flush()
+            os.fsync(other.fileno())
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+    settle(place.parent)
+    return Entry(size, digest.hexdigest())
+
+
+@contextmanager
+def telling(done: str) -> Iterator[None]:
+    """Turn what a disk refuses into what can be acted on."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_failed(error, done) from error
+
+
+def _seal(content: bytes, keys: Keys) -> str:
+    """Return the seal of a list; by what lasts, so that it holds over a renewal of the keys."""
+    return hmac.digest(derive(keys.lasting, "list of a back-up"), content, "sha256").hex()

@@ -1,0 +1,161 @@
+"""Reads back-ups back, and brings one into an empty place, proving every byte."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from mnimage.capture.output import prepare_folder
+from mnimage.domain.progress import Tick, no_tick
+from mnimage.domain.record import Flaw
+from mnimage.errors import LibraryDamaged, OutputFailed, RecordUnusable, StorageFailed
+from mnimage.library import database, keyfile, trace
+from mnimage.library.library import VAULT, open_with, read_keys
+from mnimage.library.listing import (
+    LISTING,
+    SNAPSHOTS,
+    BackedUp,
+    amiss_with,
+    copy_whole,
+    newest,
+    own_files,
+    read_listing,
+    snapshot_folder,
+    telling,
+    write_listing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mnimage.library.keyfile import KeyFile
+    from mnimage.library.keys import Keys
+    from mnimage.library.listing import Listing
+
+
+def check_backup(
+    target: Path, user: str, passphrase: str, *, snapshot: str = "", tick: Tick = no_tick
+) -> BackedUp:
+    """Read a whole back-up back, and say what is amiss; the newest, if none is named.
+
+    Raises
+    ------
+    NoEntry
+        If the user or the passphrase is wrong, as they were on the day of the back-up.
+    StorageFailed
+        If there is no back-up, or its disk refuses.
+    """
+    snapshot = snapshot or newest(target)
+    place = snapshot_folder(target, snapshot)
+    _, keys = read_keys(place, lambda one: keyfile.unlock(one, user, passphrase))
+    flaws = read_back(target, snapshot, keys, again=True, tick=tick)
+    return BackedUp(snapshot, 0, 0, not flaws, flaws)
+
+
+def restore(
+    target: Path, folder: Path, user: str, passphrase: str, *, snapshot: str = "",
+    tick: Tick = no_tick,
+) -> BackedUp:  # fmt: skip
+    """Bring a back-up into an empty place, proving every byte; the newest, if none is named.
+
+    The keys are written last: what was cut short is no library. Originals that are damaged in the
+    back-up are left out and told; `verified` says whether the back-up had been read back before.
+
+    Raises
+    ------
+    NoEntry
+        If the user or the passphrase is wrong, as they were on the day of the back-up.
+    LibraryDamaged
+        If the database, the keys or the list of the back-up are altered.
+    RecordUnusable
+        If there is something in the place already.
+    StorageFailed
+        If there is no back-up, or a disk refuses.
+    """
+    snapshot = snapshot or newest(target)
+    place = snapshot_folder(target, snapshot)
+    file, keys = read_keys(place, lambda one: keyfile.unlock(one, user, passphrase))
+    listing = read_listing(place, keys)
+    altered = [name for name, entry in listing.own.items() if amiss_with(place / name, entry)]
+    if altered:
+        raise LibraryDamaged(
+            f"The back-up {snapshot} is altered: {', '.join(altered)}.",
+            hint="Restore an earlier one: --snapshot.",
+        )
+    _prepare_empty(folder)
+    with telling("restored"):
+        (folder / VAULT).mkdir()
+        flaws = tuple(_restore_originals(target, folder, listing, tick))
+        for name in (trace.HEAD, database.NAME, keyfile.COPY, keyfile.NAME):
+            if name in listing.own:
+                copy_whole(place / name, folder / name)
+    _tell_restored(folder, user, file, keys, snapshot)
+    return BackedUp(snapshot, len(listing.originals) - len(flaws), 0, listing.verified, flaws)
+
+
+def read_back(
+    target: Path, snapshot: str, keys: Keys, *, again: bool, tick: Tick
+) -> tuple[Flaw, ...]:
+    """Read the files of a back-up, those already read once only if `again`; note what was right."""
+    place = target / SNAPSHOTS / snapshot
+    try:
+        listing = read_listing(place, keys)
+    except LibraryDamaged as error:
+        return (Flaw(kind="back-up", where=LISTING, what=str(error)),)
+    flaws: list[Flaw] = []
+    total, done, now = len(listing.own) + len(listing.originals), 0, _now()
+    for entries, folder in ((listing.own, place), (listing.originals, None)):
+        for name, entry in sorted(entries.items()):
+            tick(done, total)
+            done += 1
+            if entry.read_at and not again:
+                continue
+            path = folder / name if folder else target / VAULT / name[:2] / name
+            amiss = amiss_with(path, entry)
+            entries[name] = replace(entry, read_at="" if amiss else now)
+            if amiss:
+                flaws.append(Flaw(kind="back-up", where=name[:24], what=amiss))
+    flaws += [
+        Flaw(kind="back-up", where=one, what="not of this back-up")
+        for one in own_files(place)
+        if one not in listing.own
+    ]
+    with suppress(StorageFailed):  # A disk that is read-only is read all the same.
+        write_listing(place, listing, keys)
+    return tuple(flaws)
+
+
+def _prepare_empty(folder: Path) -> None:
+    try:
+        prepare_folder(folder)
+        occupied = any(folder.iterdir())
+    except OutputFailed as error:
+        raise StorageFailed(str(error), hint=error.hint) from error
+    if occupied:
+        raise RecordUnusable(f"{folder} is not empty.", hint="Choose a new folder.")
+
+
+def _restore_originals(target: Path, folder: Path, listing: Listing, tick: Tick) -> Iterator[Flaw]:
+    for done, (name, entry) in enumerate(sorted(listing.originals.items())):
+        tick(done, len(listing.originals))
+        source = target / VAULT / name[:2] / name
+        place = folder / VAULT / name[:2] / name
+        if amiss := amiss_with(source, entry):
+            yield Flaw(kind="original", where=name[:16], what=amiss)
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if copy_whole(source, place).sha256 != entry.sha256:
+            yield Flaw(kind="original", where=name[:16], what="altered while it was copied")
+    tick(len(listing.originals), len(listing.originals))
+
+
+def _tell_restored(folder: Path, user: str, file: KeyFile, keys: Keys, snapshot: str) -> None:
+    with open_with(folder, user, file, keys) as library, library.changing() as changes:
+        changes.note_library("restored", {"snapshot": snapshot})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

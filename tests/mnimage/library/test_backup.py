@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import errno
+import os
+import random
+from contextlib import suppress
+
+import pytest
+
+from mnimage.domain.record import PhotoRecord, Role
+from mnimage.errors import (
+    LibraryDamaged,
+    LibraryError,
+    NoEntry,
+    NotAllowed,
+    RecordUnusable,
+    StorageFailed,
+)
+from mnimage.library import access, backup, listing
+from mnimage.library.backup import back_up, keep_newest
+from mnimage.library.erase import erase_patient
+from mnimage.library.library import create_library, open_library
+from mnimage.library.listing import snapshots
+from mnimage.library.restore import check_backup, restore
+from mnimage.library.verify import verify_library
+from tests.mnimage.library.conftest import WORD, fill
+from tests.mnimage.library.test_clear import found
+
+
+def check(target, **more):
+    return check_backup(target, "admin", WORD, **more)
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "disk" / "backups"
+
+
+def test_what_is_restored_is_what_was(library, target, tmp_path):
+    people = [fill(library, f"MN-{seed}", seed, size=size)
+              for seed, size in enumerate((0, 1000, 1 << 20, 3_000_001))]  # fmt: skip
+    told = back_up(library, target)
+    assert (told.copied, told.kept, told.verified) == (4, 0, True)
+    done = restore(target, tmp_path / "new", "admin", WORD)
+    assert (done.copied, done.verified, done.flaws) == (4, True, ())
+    with open_library(tmp_path / "new", "admin", WORD) as other:
+        for one in people:
+            here, there = library.timeline(one.patient), other.timeline(one.patient)
+            assert here == there
+            assert other.read_original(one.photo) == one.original
+        assert other.history()[-1].action in ("restored", "seen")
+        assert "restored" in {line.action for line in other.history()}
+    assert not verify_library(tmp_path / "new", "admin", WORD, lambda *_: None)
+
+
+def test_the_next_backup_copies_only_what_is_new(library, target):
+    fill(library)
+    back_up(library, target)
+    before = {path: path.stat().st_mtime_ns for path in (target / "vault").rglob("*.*")}
+    fill(library, "MN-2", 2)
+    told = back_up(library, target)
+    assert (told.copied, told.kept, told.verified) == (1, 1, True)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(snapshots(target)) == 2
+
+
+def test_an_earlier_backup_can_be_restored(library, target, tmp_path):
+    fill(library)
+    first = back_up(library, target).snapshot
+    fill(library, "MN-2", 2)
+    back_up(library, target)
+    restore(target, tmp_path / "new", "admin", WORD, snapshot=first)
+    with open_library(tmp_path / "new", "admin", WORD) as other:
+        assert [line.patient.code for line in other.patients()] == ["MN-0042"]
+
+
+def test_a_backup_that_was_never_verified_says_so(library, target, tmp_path):
+    fill(library)
+    assert not back_up(library, target, verify=False).verified
+    assert not restore(target, tmp_path / "a", "admin", WORD).verified
+    assert check(target).verified
+    assert restore(target, tmp_path / "b", "admin", WORD).verified
+
+
+def test_one_unverified_backup_is_made_good_by_the_next(library, target):
+    fill(library)
+    back_up(library, target, verify=False)
+    assert back_up(library, target).verified
+    assert check(target).verified
+
+
+def test_a_backup_made_while_another_station_writes_is_whole(library, target, folder):
+    fill(library)
+    with open_library(folder, "admin", WORD) as other:
+        for seed in range(2, 8):
+            fill(other, f"MN-{seed}", seed)
+            assert back_up(library, target).verified
+    assert check(target).flaws == ()
+
+
+def test_nothing_in_a_backup_is_in_the_clear(library, target):
+    filled = fill(library)
+    back_up(library, target)
+    assert found(target, (filled.original,)) == []
+
+
+def test_a_flipped_byte_is_noticed_wherever_it_is(library, target, tmp_path):
+    for seed in range(3):
+        fill(library, f"MN-{seed}", seed, size=3000)
+    back_up(library, target)
+    rng = random.Random(11)
+    paths = [path for path in sorted(target.rglob("*")) if path.is_file()]
+    places = [(path, at) for path in paths for at in (0, path.stat().st_size - 1)]
+    places += [(path, rng.randrange(path.stat().st_size)) for path in rng.choices(paths, k=80)]
+    for path, at in places:
+        whole = path.read_bytes()
+        spoilt = bytearray(whole)
+        spoilt[at % len(whole)] ^= 1 << rng.randrange(8)
+        path.write_bytes(spoilt)
+        with suppress(LibraryError):  # Refused at the door: noticed as well.
+            assert check(target).flaws, path.name
+        path.write_bytes(whole)
+    assert check(target).flaws == ()
+
+
+def test_a_damaged_photo_is_left_out_and_the_rest_restored(library, target, tmp_path):
+    one, two = fill(library), fill(library, "MN-2", 2)
+    back_up(library, target)
+    spoilt = sorted((target / "vault").rglob("*.*"))[0]
+    spoilt.write_bytes(spoilt.read_bytes()[:-1])
+    done = restore(target, tmp_path / "new", "admin", WORD)
+    assert [flaw.where for flaw in done.flaws] == [spoilt.name[:16]]
+    with open_library(tmp_path / "new", "admin", WORD) as other:
+        whole = 0
+        for filled in (one, two):
+            try:
+                whole += other.read_original(filled.photo) == filled.original
+            except LibraryError:
+                continue
+        assert whole == 1
+    assert any(f.grave for f in verify_library(tmp_path / "new", "admin", WORD, lambda *_: None))
+
+
+@pytest.mark.parametrize("name", ["library.db", "trace.head"])
+def test_an_altered_database_is_not_restored(library, target, tmp_path, name):
+    fill(library)
+    place = target / "snapshots" / back_up(library, target).snapshot / name
+    place.write_bytes(place.read_bytes()[:-2] + b"xx")
+    with pytest.raises(LibraryDamaged, match=name):
+        restore(target, tmp_path / "new", "admin", WORD)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_photo_lost_from_the_backup_is_copied_again(library, target):
+    fill(library)
+    back_up(library, target)
+    next((target / "vault").rglob("*.*")).unlink()
+    assert back_up(library, target).copied == 1
+    assert check(target).verified
+
+
+def test_a_wrong_passphrase_restores_nothing(library, target, tmp_path):
+    fill(library)
+    back_up(library, target)
+    with pytest.raises(NoEntry):
+        restore(target, tmp_path / "new", "admin", "not the passphrase")
+    assert not (tmp_path / "new").exists()
+
+
+def test_renewed_keys_need_no_new_copies(library, target):
+    fill(library)
+    back_up(library, target)
+    access.renew_keys(library)
+    told = back_up(library, target)
+    assert (told.copied, told.kept, told.verified) == (0, 1, True)
+
+
+def test_restoring_over_something_is_refused(library, target, tmp_path):
+    back_up(library, target)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "thesis.txt").write_text("all of it")
+    with pytest.raises(RecordUnusable, match="not empty"):
+        restore(target, tmp_path / "new", "admin", WORD)
+
+
+def test_a_library_without_photos_comes_back_too(library, target, tmp_path):
+    back_up(library, target)
+    restore(target, tmp_path / "new", "admin", WORD)
+    with open_library(tmp_path / "new", "admin", WORD) as other:
+        assert fill(other).photo
+
+
+def test_a_restore_cut_short_is_no_library(library, target, tmp_path, monkeypatch):
+    fill(library)
+    back_up(library, target)
+    left = [3]
+
+    def cut(source, place):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return listing.copy_whole(source, place)
+
+    monkeypatch.setattr("mnimage.library.restore.copy_whole", cut)
+    with pytest.raises(StorageFailed, match="restored") as caught:
+        restore(target, tmp_path / "new", "admin", WORD)
+    assert "Make room" in caught.value.hint
+    with pytest.raises(StorageFailed, match="no library"):
+        open_library(tmp_path / "new", "admin", WORD)
+
+
+@pytest.mark.parametrize("steps", range(5))
+def test_a_full_backup_disk_leaves_earlier_backups_whole(library, target, monkeypatch, steps):
+    fill(library)
+    first = back_up(library, target).snapshot
+    fill(library, "MN-2", 2)
+    left = [steps]
+
+    def full(source, place):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return listing.copy_whole(source, place)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "copy_whole", full)
+        if steps < 4:
+            with pytest.raises(StorageFailed, match="backed up"):
+                back_up(library, target)
+    assert snapshots(target) == [first]
+    assert check(target).flaws == ()
+    assert back_up(library, target).verified
+
+
+def test_places_that_are_no_place_for_a_backup(library, target, folder, tmp_path):
+    with pytest.raises(RecordUnusable, match="within the library"):
+        back_up(library, folder / "vault" / "b")
+    with pytest.raises(RecordUnusable, match="other things"):
+        back_up(library, tmp_path)
+    other, _ = create_library(tmp_path / "other", WORD)
+    with other:
+        back_up(other, target)
+    with pytest.raises(RecordUnusable, match="another library"):
+        back_up(library, target)
+    with pytest.raises(StorageFailed, match="no back-up"):
+        check(tmp_path / "nowhere")
+
+
+def test_an_erased_patient_leaves_the_backups_once_old_ones_are_dropped(library, target, tmp_path):
+    gone = fill(library)
+    fill(library, "MN-2", 2)
+    old = back_up(library, target).snapshot
+    erase_patient(library, gone.patient)
+    back_up(library, target)
+    assert len(list((target / "vault").rglob("*.*"))) == 2
+    assert keep_newest(library, target, 1) == 2
+    assert old not in snapshots(target)
+    assert len(list((target / "vault").rglob("*.*"))) == 1
+    assert check(target).verified
+    restore(target, tmp_path / "new", "admin", WORD)
+    with open_library(tmp_path / "new", "admin", WORD) as other:
+        assert [photo.sha256 for photo in other.select(PhotoRecord)] != [gone.photo.sha256]
+
+
+def test_nothing_is_dropped_when_the_list_that_stays_is_altered(library, target):
+    fill(library)
+    back_up(library, target)
+    last = target / "snapshots" / back_up(library, target).snapshot / "listing.json"
+    last.write_bytes(last.read_bytes().replace(b'"size"', b'"Size"', 1))
+    with pytest.raises(LibraryDamaged):
+        keep_newest(library, target, 1)
+    assert len(snapshots(target)) == 2
+
+
+def test_a_viewer_backs_nothing_up(library, folder, target):
+    access.add_user(library, "eve", Role.VIEWER, "another long word")
+    with open_library(folder, "eve", "another long word") as seen, pytest.raises(NotAllowed):
+        back_up(seen, target)
