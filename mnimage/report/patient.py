@@ -19,6 +19,7 @@ from mnimage.domain.report import (
 )
 from mnimage.report.doubt import needling_words, shots_words
 from mnimage.report.parts import count, face_frame, mark, photo_pair
+from mnimage.report.relief import pair_doubts
 from mnimage.report.words import (
     PLUS_MINUS,
     date_words,
@@ -31,7 +32,7 @@ from mnimage.report.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mnimage.domain.comparison import Caution, Change, Comparison
     from mnimage.domain.pair import Pair
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 KEY_NUMBERS = 3
 REASONS_SHOWN = 4
+DOUBTS_SHOWN = 3
 
 _GRADES = {
     "A": "The two photos were taken alike.",
@@ -68,7 +70,7 @@ def patient_page(pair: Pair, labels: Labels) -> Page:
         masthead(pair, labels, "Your skin, before and after"),
         Photos(photo_pair(pair, labels, face_frame(pair.before))),
         _key_numbers(pair.comparison),
-        *cautions_block(pair.comparison),
+        *cautions_block(pair.comparison, pair_doubts(pair)),
         grade_block(pair.comparison),
         Columns(_meaning(pair.comparison, labels)),
     ]
@@ -91,14 +93,20 @@ def masthead(pair: Pair, labels: Labels, title: str) -> Masthead:
     return Masthead(title, labels.clinic, tuple((name, words) for name, words in facts if words))
 
 
-def cautions_block(comparison: Comparison) -> list[Block]:
-    """Return what must be borne in mind with all the numbers; nothing where there is nothing."""
-    if not comparison.cautions:
-        return []
-    return [Notice("To bear in mind", tuple(_caution(one) for one in comparison.cautions))]
+def cautions_block(comparison: Comparison, doubts: Sequence[tuple[str, str]] = ()) -> list[Block]:
+    """Return what must be borne in mind with all the numbers; nothing where there is nothing.
+
+    `doubts` are those of the relief, each with whose relief it is; the first ones are told.
+    """
+    told = [caution_words(one) for one in comparison.cautions]
+    told += [f"{whose}: {doubt}" for whose, doubt in doubts[:DOUBTS_SHOWN]]
+    if left := len(doubts) - DOUBTS_SHOWN if len(doubts) > DOUBTS_SHOWN else 0:
+        told.append(f"{count(left, 'more doubt')} of the relief on the record's pages.")
+    return [Notice("To bear in mind", tuple(told))] if told else []
 
 
-def _caution(caution: Caution) -> str:
+def caution_words(caution: Caution) -> str:
+    """Return a caution as one sentence: its name, where it holds, and what it says."""
     zones = [zone_words(zone).lower() for zone in caution.zones if zone != CONTROL]
     where = f" ({', '.join(zones)})" if zones else ""
     name = caution.name[:1].upper() + caution.name[1:]

@@ -22,6 +22,7 @@ from mnimage.report.parts import (
 )
 from mnimage.report.patient import grade_block, main_zone
 from mnimage.report.registration import error_map, length_words, share_words
+from mnimage.report.relief import pair_doubts
 from mnimage.report.scars import scars_block
 from mnimage.report.words import (
     SCORES,
@@ -263,6 +264,8 @@ def _method(pair: Pair) -> list[Block]:
         Heading("Where the doubt comes from"),
         Facts(doubt_facts(comparison), control_picture(pair)),
     ]
+    if doubts := pair_doubts(pair):
+        blocks += [Heading("What makes the relief doubtful"), Facts(doubts)]
     if comparison.not_measured:
         missing = {
             score_words(name).name: plain(why) for name, why in comparison.not_measured.items()

@@ -8,6 +8,7 @@ from mnimage.domain.report import Columns, Notice, Page, Photos, Picture
 from mnimage.report.frames import cut_photo
 from mnimage.report.parts import PHOTO_PX, face_frame, scale_bar, session_words
 from mnimage.report.patient import masthead
+from mnimage.report.relief import pair_doubts
 from mnimage.report.words import plain
 
 if TYPE_CHECKING:
@@ -20,13 +21,17 @@ _NO_NUMBERS = (
 )
 
 
+_FIRST = "Make sure that both show the same patient, the same place and the same view."
+_USUAL = "Next time photograph from the same distance, in the same light and pose."
+
+
 def refused_page(pair: Pair, labels: Labels) -> Page:
     """Return the page."""
     pictures = (
         _picture(pair.before, session_words(pair.before, labels.before, "Before")),
         _picture(pair.after, session_words(pair.after, labels.after, "After")),
     )
-    texts = [("What this means", _NO_NUMBERS), ("Next time", _advice(pair))]
+    texts = [("What this means", _NO_NUMBERS), ("What to do", refused_advice(pair))]
     if labels.next_session:
         texts.append(("Next session", labels.next_session))
     blocks = (
@@ -46,15 +51,16 @@ def _picture(examined: Examined, title: str) -> Picture:
 
 def _reasons(pair: Pair) -> tuple[str, ...]:
     comparison = pair.comparison
-    reasons = (comparison.alignment.reason, *comparison.comparability.reasons)
+    doubts = (f"{whose}: {doubt}" for whose, doubt in pair_doubts(pair))
+    reasons = (comparison.alignment.reason, *comparison.comparability.reasons, *doubts)
     stated = dict.fromkeys(plain(reason).rstrip(".") + "." for reason in reasons if reason)
     return tuple(stated)[:6] or ("The photo after could not be laid onto the photo before.",)
 
 
-def _advice(pair: Pair) -> str:
+def refused_advice(pair: Pair) -> str:
+    """Return what to do about a pair that could not be compared."""
     findings = (*pair.before.quality.findings, *pair.after.quality.findings)
     advice = dict.fromkeys(
         finding.advice for finding in findings if not finding.ok and finding.advice
     )
-    usual = "Photograph the same place from the same distance, in the same light and pose."
-    return " ".join(list(advice)[:4]) or usual
+    return " ".join((_FIRST, *list(advice)[:4], _USUAL))

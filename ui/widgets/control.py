@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from mnimage.domain.recipe import Recipe
+from mnimage.report.words import unit_words
 from ui import theme
 from ui.widgets.icons import IconButton
 from ui.widgets.patch import PatchTool
@@ -131,6 +132,7 @@ class ControlPart(QObject):
 
     def show_trouble(self, words: str, hint: str) -> None:
         """Say at the patch, and under the pictures, why it will not do."""
+        words = words.replace("mm2", unit_words("mm2"))
         self.tool.set_trouble(words)
         self.panel.show_words(words, hint, trouble=True)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from mnimage.report.relief import relief_doubts
 from mnimage.report.words import measured_words, plain, score_words
 from ui import theme
 from ui.widgets import icons
@@ -47,6 +48,7 @@ class FindingList(QScrollArea):
             layout.addSpacing(theme.GRID)
         for title, examined in (("Before", pair.before), ("After", pair.after)):
             _add_photo(layout, title, examined)
+        _add_repeats(layout, pair)
         _add_missing(layout, pair.comparison.not_measured)
         layout.addStretch(1)
         self.setWidget(page)  # the page before is deleted by Qt
@@ -57,11 +59,6 @@ def failed(pair: Pair) -> int:
     both = (pair.before, pair.after)
     checks = sum(not finding.ok for each in both for finding in each.quality.findings)
     return checks + sum(len(relief_doubts(each)) for each in both)
-
-
-def relief_doubts(examined: Examined) -> tuple[str, ...]:
-    """Return what makes the heights of directional shots doubtful."""
-    return examined.relief.warnings if examined.relief else ()
 
 
 def breakable(name: str) -> str:
@@ -84,6 +81,18 @@ def _add_photo(layout: QVBoxLayout, title: str, examined: Examined) -> None:
         layout.addWidget(_line("check", "In order: " + ", ".join(passed).lower(), ""))
     for note in examined.photo.facts.notes:
         layout.addWidget(_line("", note, ""))
+    layout.addSpacing(theme.GRID)
+
+
+def _add_repeats(layout: QVBoxLayout, pair: Pair) -> None:
+    reshots = pair.comparison.reshots
+    if not reshots:
+        return
+    layout.addWidget(_words("Repeat shots", "heading"))
+    for one in reshots:
+        drawing = "hatch" if one.left_out else "check"
+        state = f"left out: {one.left_out}" if one.left_out else "used"
+        layout.addWidget(_line(drawing, f"{breakable(one.name)}, {one.side.value}", state))
     layout.addSpacing(theme.GRID)
 
 

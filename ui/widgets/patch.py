@@ -210,14 +210,14 @@ class PatchTool(QObject):
         return _on_pixels(QRectF(middle.x(), middle.y(), side, side))
 
     def _shifted(self, by: QPointF) -> QRectF:
-        box = QRectF(self._box or QRectF())
+        box = self._copy()
         box.translate(by)
         box.moveLeft(min(max(box.left(), 0.0), self._bounds.width() - box.width()))
         box.moveTop(min(max(box.top(), 0.0), self._bounds.height() - box.height()))
         return box
 
     def _stretched(self, here: QPointF) -> QRectF:
-        box, here = QRectF(self._box or QRectF()), self._inside(here)
+        box, here = self._copy(), self._inside(here)
         setters: dict[str, Callable[[], None]] = {
             "left": lambda: box.setLeft(here.x()),
             "right": lambda: box.setRight(here.x()),
@@ -227,6 +227,10 @@ class PatchTool(QObject):
         for side in self._held:
             setters[side]()
         return box
+
+    def _copy(self) -> QRectF:
+        # An empty rectangle counts as false, so None is asked for by name.
+        return QRectF() if self._box is None else QRectF(self._box)
 
     def _inside(self, point: QPointF) -> QPointF:
         return QPointF(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractScrollArea, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui import theme
 from ui.widgets.verdicts import draw_sign
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 SIGN_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 SMALL_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 HEADING_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+NOTE_ROLE = int(Qt.ItemDataRole.UserRole) + 4
 
 ROW_HEIGHT = 40
 HEADING_HEIGHT = 34
 _SIDE = 8
+_NOTE_WIDTH = 400
+_NOTE_FLAGS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(
+    Qt.TextFlag.TextWordWrap
+)
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -29,7 +34,9 @@ class RowDelegate(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """Return one height for rows and one for headings."""
+        """Return one height for rows, one for headings, and for notes what their words need."""
+        if index.data(NOTE_ROLE):
+            return QSize(40, _note_height(option, str(index.data())))
         return QSize(40, HEADING_HEIGHT if index.data(HEADING_ROLE) else ROW_HEIGHT)
 
     def paint(
@@ -48,6 +55,8 @@ class RowDelegate(QStyledItemDelegate):
                 painter.fillRect(bar, QColor(style.colours.accent))
         if index.data(HEADING_ROLE):
             _draw_heading(painter, style, str(index.data()))
+        elif index.data(NOTE_ROLE):
+            _draw_note(painter, style, str(index.data()))
         elif sign := index.data(SIGN_ROLE):
             _draw_verdict(painter, style, sign)
         else:
@@ -73,6 +82,20 @@ def _draw_heading(painter: QPainter, style: _Style, words: str) -> None:
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
     painter.setPen(QPen(QColor(style.colours.line), 1))
     painter.drawLine(style.place.bottomLeft(), style.place.bottomRight())
+
+
+def _note_height(option: QStyleOptionViewItem, words: str) -> int:
+    view = option.widget
+    wide = view.viewport().width() if isinstance(view, QAbstractScrollArea) else _NOTE_WIDTH
+    font = theme.sized(option.font, theme.SMALL_PT)
+    room = QRectF(0, 0, wide - 2 * _SIDE, 1000)
+    return round(QFontMetricsF(font).boundingRect(room, _NOTE_FLAGS, words).height()) + _SIDE
+
+
+def _draw_note(painter: QPainter, style: _Style, words: str) -> None:
+    painter.setFont(theme.sized(style.font, theme.SMALL_PT))
+    painter.setPen(QColor(style.colours.soft))
+    painter.drawText(style.place.adjusted(_SIDE, 2, -_SIDE, 0), _NOTE_FLAGS, words)
 
 
 def _draw_verdict(painter: QPainter, style: _Style, sign: Sign) -> None:

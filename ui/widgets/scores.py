@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -16,7 +16,7 @@ from mnimage.report.words import (
     zone_order,
     zone_words,
 )
-from ui.widgets.rows import HEADING_ROLE, SIGN_ROLE, SMALL_ROLE, RowDelegate
+from ui.widgets.rows import HEADING_ROLE, NOTE_ROLE, SIGN_ROLE, SMALL_ROLE, RowDelegate
 from ui.widgets.verdicts import Sign, explain, sign_of
 
 if TYPE_CHECKING:
@@ -42,11 +42,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table; `key` says what it is about; a heading spans all columns."""
+    """One row of the table; `key` says what it is about; headings and notes span all columns."""
 
     cells: tuple[Cell, ...]
     tip: str = ""
     heading: bool = False
+    note: bool = False
     key: tuple[str, ...] = ()
 
 
@@ -97,14 +98,15 @@ class RowTable(QAbstractTableModel):
             SIGN_ROLE: cell.sign,
             SMALL_ROLE: cell.small,
             HEADING_ROLE: row.heading,
+            NOTE_ROLE: row.note,
         }
         return answers.get(Qt.ItemDataRole(role) if role < SIGN_ROLE else role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Return that rows can be chosen and headings can't."""
+        """Return that rows can be chosen; headings and notes can't."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        if self.rows[index.row()].heading:
+        if self.rows[index.row()].heading or self.rows[index.row()].note:
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
@@ -145,7 +147,7 @@ class RowView(QTableView):
         self._rows.show_rows(rows)
         self.clearSpans()
         for place, row in enumerate(rows):
-            if row.heading:
+            if row.heading or row.note:
                 self.setSpan(place, 0, 1, self._rows.columnCount())
 
     def _choose(self, index: QModelIndex) -> None:
@@ -171,13 +173,13 @@ class ScoreTable(RowView):
         Beside redness it is told whether colours were `calibrated`, where that is known.
         """
         rows: list[Row] = []
+        told: set[str] = set()
         for zone in sorted(zones, key=zone_order):
-            rows.append(Row((Cell(zone_words(zone)),), heading=True))
             scores = zones[zone]
-            rows += [
-                _score_row(zone, name, scores[name], calibrated)
-                for name in sorted(scores, key=score_order)
-            ]
+            rows.append(Row((Cell(zone_words(zone)),), heading=True))
+            rows += _notes(scores, told)
+            for name in sorted(scores, key=score_order):
+                rows += _score_rows(zone, name, scores[name], calibrated)
         self.show_rows(rows)
 
 
@@ -193,6 +195,42 @@ class ScarTable(RowView):
     def show_scars(self, scars: Sequence[ScarChange]) -> None:
         """Show depth and volume of every scar."""
         self.show_rows([row for scar in scars for row in _scar_rows(scar)])
+
+
+def _notes(scores: Mapping[str, Change], told: set[str]) -> list[Row]:
+    """Return why scores of a zone get no verdict, or what to bear in mind; each `told` once."""
+    notes = []
+    reasons = dict.fromkeys(change.reason for change in scores.values() if change.reason)
+    for reason in (each for each in reasons if each not in told):
+        told.add(reason)
+        names = [
+            score_words(name).name
+            for name in sorted(scores, key=score_order)
+            if scores[name].reason == reason
+        ]
+        listed = ", ".join((names[0], *(name.lower() for name in names[1:])))
+        notes.append(Row((Cell(f"{listed}: {reason}"),), note=True))
+    return notes
+
+
+def _score_rows(zone: str, name: str, change: Change, calibrated: bool | None) -> list[Row]:
+    """Return a score's row, and under it what goes beyond the control patch where there is one."""
+    row = _score_row(zone, name, change, calibrated)
+    if change.controlled is None:
+        return [row]
+    digits = score_words(name).digits
+    beyond, error, _ = change.weighed
+    sign = sign_of(change.verdict, beyond)
+    expected = number(change.controlled.expected, digits, signed=True)
+    cells = (
+        Cell("beyond control", f"less the control's {expected}"),
+        Cell(""),
+        Cell(""),
+        Cell(number(beyond, digits, signed=True), f"± {number(error, digits)}"),
+        Cell(sign.word, sign=sign),
+    )
+    # The verdict is that of the difference, so it stands beside it and only there.
+    return [replace(row, cells=(*row.cells[:-1], Cell(""))), Row(cells, row.tip, key=row.key)]
 
 
 def _score_row(zone: str, name: str, change: Change, calibrated: bool | None) -> Row:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 
 from mnimage.domain.comparison import Source, Verdict
+from mnimage.report.words import unit_words
 from ui.widgets import icons
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ui import theme
 
 
-_LEAST = "the least that can be told from repeated photos"
+_LEAST = "the least that can be told from repeated photos (MDC95)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,39 @@ def sign_of(verdict: Verdict, change: float = float("nan")) -> Sign:
 def explain(change: Change) -> str:
     """Return why a verdict was given, and what is to be borne in mind with it."""
     if change.verdict is Verdict.NOT_COMPARABLE:
-        return change.reason or "These two values must not be compared."
-    told = [_against_error(change), change.reason]
+        told = [change.reason or "These two values must not be compared."]
+        if isfinite(change.change):
+            told.append("The values are shown as they were measured.")
+        return " ".join(told)
+    told = [_against_error(change), _family(change), change.reason]
     if change.source is Source.REPEATS:
         told.append("The error is that of this patient's own repeat shots.")
     return " ".join(filter(None, told))
 
 
+def _family(change: Change) -> str:
+    """Return what a change needs to be called first among all that are looked at."""
+    if change.family <= 1 or not isfinite(change.mdc95_family):
+        return ""
+    needed = _amount(change, change.mdc95_family)
+    return f"The first of {change.family} changes weighed together needs {needed} to be called."
+
+
+def _amount(change: Change, value: float) -> str:
+    return f"{value:.2g} {unit_words(change.unit)}".strip()
+
+
 def _against_error(change: Change) -> str:
     amount, _, least = change.weighed
     beyond = " beyond the untreated control patch" if change.controlled else ""
-    known = f"{least:.2g} {change.unit}".strip()
+    known = _amount(change, least)
     if change.verdict is not Verdict.WITHIN_ERROR:
         return f"The change{beyond} is larger than {known}, {_LEAST}."
     if abs(amount) <= least:
         return f"The change{beyond} is smaller than {known}, {_LEAST}."
-    needed = f"{change.mdc95_family:.2g} {change.unit}".strip()
     return (
         f"The change{beyond} is larger than {known}, but {change.family} changes are weighed "
-        f"together, and by chance alone one of them may be: {needed} would be sure."
+        "together, and by chance alone one of them may be."
     )
 
 

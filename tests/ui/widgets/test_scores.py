@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from mnimage.domain.comparison import Change, Controlled, Verdict
 from mnimage.report.words import MINUS
-from ui.widgets.rows import SIGN_ROLE, SMALL_ROLE
+from ui.widgets.rows import HEADING_ROLE, NOTE_ROLE, SIGN_ROLE, SMALL_ROLE
 from ui.widgets.scores import Cell, Row, RowTable, ScarTable, ScoreTable
 
 DASH = "\N{EN DASH}"
@@ -47,7 +48,7 @@ def test_all_skin_comes_first_then_the_forehead(scores):
     headings = [
         model.index(row, 0).data()
         for row in range(model.rowCount())
-        if scores.columnSpan(row, 0) > 1
+        if model.index(row, 0).data(HEADING_ROLE)
     ]
     assert headings == ["All measured skin", "Forehead"]
 
@@ -66,6 +67,52 @@ def test_refused_row_gives_no_number_and_its_reason(scores):
     assert texts(scores, row) == ["Pores", "31.0", DASH, DASH, "not comparable"]
     tip = scores.model().index(row, 4).data(Qt.ItemDataRole.ToolTipRole)
     assert "Blurred." in tip
+
+
+def test_reason_is_said_once_under_the_first_zone_it_holds_for(scores):
+    model = scores.model()
+    notes = [row for row in range(model.rowCount()) if model.index(row, 0).data(NOTE_ROLE)]
+    assert [model.index(row, 0).data() for row in notes] == ["Pores: Blurred."]
+    assert scores.columnSpan(notes[0], 0) == model.columnCount()
+    assert not model.flags(model.index(notes[0], 0)) & Qt.ItemFlag.ItemIsSelectable
+
+
+def test_values_without_a_verdict_are_shown(scores):
+    healing = Change(
+        14.0, 12.5, "um", 0.4, 1.1, Verdict.NOT_COMPARABLE, reason="Day 3: skin still heals."
+    )
+    scores.show_zones({"whole": {"texture_sq_um": healing, "lines": healing}})
+    row = row_of(scores, "Texture")
+    assert texts(scores, row) == ["Texture", "14.0", "12.5", f"{MINUS}1.5", "not comparable"]
+    assert scores.model().index(row, 3).data(SMALL_ROLE) == "± 0.4"
+    assert texts(scores, 1)[0] == "Texture, lines: Day 3: skin still heals."
+
+
+def test_long_reason_has_all_the_height_it_needs(scores, qtbot):
+    reason = "The skin of this zone is seen too obliquely in one of the photos. " * 4
+    refused = Change(1.0, 2.0, "um", 0.4, 1.1, Verdict.NOT_COMPARABLE, reason=reason)
+    scores.resize(440, 400)
+    scores.show()
+    scores.show_zones({"whole": {"texture_sq_um": refused}})
+    scores.grab()
+    assert scores.rowHeight(1) >= 4 * scores.fontMetrics().height() * 0.8
+
+
+def test_verdict_stands_beside_what_goes_beyond_the_control(scores):
+    beyond = Change(
+        14.0, 9.5, "HI", 1.1, 3.0, Verdict.BETTER, controlled=Controlled(-0.4, -4.1, 1.6, 3.9)
+    )
+    own = Change(8.0, 7.6, "HI", 1.1, 3.0, Verdict.WITHIN_ERROR)
+    scores.show_zones({"control": {"redness_hi": own}, "whole": {"redness_hi": beyond}})
+    row = row_of(scores, "beyond control")
+    assert texts(scores, row - 1) == ["Redness", "14.0", "9.5", f"{MINUS}4.5", ""]
+    assert texts(scores, row)[3:] == [f"{MINUS}4.1", "better"]
+    model = scores.model()
+    assert model.index(row, 3).data(SMALL_ROLE) == "± 1.6"
+    assert f"control's {MINUS}0.4" in model.index(row, 0).data(SMALL_ROLE)
+    last = model.rowCount() - 2
+    assert texts(scores, last)[0] == "Control patch, untreated"
+    assert texts(scores, last + 1)[4] == "within error"
 
 
 def test_a_row_is_spoken_with_its_unit(scores):

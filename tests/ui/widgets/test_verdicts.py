@@ -31,7 +31,8 @@ def test_arrow_goes_as_the_score_went(verdict):
 
 def test_reason_is_told():
     refused = change(Verdict.NOT_COMPARABLE, reason="Blurred.")
-    assert explain(refused) == "Blurred."
+    assert explain(refused) == "Blurred. The values are shown as they were measured."
+    assert explain(replace(refused, after=float("nan"))) == "Blurred."
     assert "1.4 HI" in explain(change(Verdict.WITHIN_ERROR))
     assert "larger than 1.4 HI" in explain(change(Verdict.BETTER))
 
@@ -45,6 +46,18 @@ def test_change_that_many_tests_make_uncertain_is_explained():
     assert "40 changes" in words
     assert "2.1 HI" in words
     assert "own repeat shots" in words
+
+
+def test_what_the_first_of_a_family_needs_is_told_with_every_verdict():
+    for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.WITHIN_ERROR):
+        told = replace(change(verdict, 5.0, 4.0), family=81, mdc95_family=2.6)
+        assert "first of 81 changes weighed together needs 2.6 HI" in explain(told)
+    alone = replace(change(Verdict.BETTER), family=1, mdc95_family=2.6)
+    assert "2.6" not in explain(alone)
+
+
+def test_units_are_printed_as_people_write_them():
+    assert "1.4 µm" in explain(replace(change(Verdict.WITHIN_ERROR), unit="um"))
 
 
 def test_what_is_to_be_borne_in_mind_is_told_with_a_verdict():

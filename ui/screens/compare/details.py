@@ -104,8 +104,9 @@ class DetailsDialog(QDialog):
         """Give every word its room, and the dialog what they need together."""
         if layout := self.layout():
             layout.activate()
-        shots = [label for each in self._repeats.values() for label in each.labels]
-        for label in (*self._named.values(), *shots, self._hint):
+        for shots in self._repeats.values():
+            shots.fit_words()
+        for label in (*self._named.values(), self._hint):
             label.setMinimumHeight(max(label.heightForWidth(label.width()), _LINE))
         self.adjustSize()
 

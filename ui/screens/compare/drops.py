@@ -86,7 +86,7 @@ class DropTarget(QFrame):
         return self._filled and height > (1 - ADDING_PART) * self.height()
 
     def _tell_more(self) -> None:
-        words = self.tr("and {0} more of this session").format(self._more) if self._more else ""
+        words = self.tr("with {0} more of this session").format(self._more) if self._more else ""
         if self._hot and self._adding:
             words = self.tr("Drop here: one more shot of this session")
         elif self._hot and self._filled:

@@ -9,10 +9,14 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from mnimage.report.doubt import needling_words, shots_words
+from mnimage.report.patient import caution_words
+from mnimage.report.refused import refused_advice
 from mnimage.report.registration import registration_lines
+from mnimage.report.relief import pair_doubts
 from mnimage.report.words import unbroken
 from ui import theme
-from ui.widgets.findings import FindingList, failed, relief_doubts
+from ui.widgets.findings import FindingList, failed
 from ui.widgets.scores import ScarTable, ScoreTable
 
 if TYPE_CHECKING:
@@ -72,15 +76,18 @@ class Inspector(QFrame):
         self._words.setText(_GRADES.get(grade.grade, ""))
         reasons = reasons_of(pair)
         self._show_reasons((*doubts_of(pair), *reasons))
-        told = (_alignment_words(pair), "" if pair.before.relief else color_words(comparison))
+        told = (
+            _alignment_words(pair),
+            "" if pair.before.relief else color_words(comparison),
+            told_words(comparison),
+        )
         self._facts.setText("\n".join(filter(None, told)))
         self._scores.show_zones(comparison.zones, is_calibrated(comparison))
         self._scars.show_scars(comparison.scars)
         self._scars_before = {str(scar.id): scar.before for scar in comparison.scars}
         self._findings.show_pair(pair, reasons)
-        self._no_scores.setText(
-            self.tr("Nothing was compared, because the two photos do not show the same skin alike.")
-        )
+        why = self.tr("Nothing was compared, and no number is given.")
+        self._no_scores.setText("\n\n".join((why, refused_advice(pair))))
         self._fill_tabs(pair)
 
     def _show_reasons(self, reasons: tuple[str, ...]) -> None:
@@ -159,19 +166,30 @@ def reasons_of(pair: Pair) -> tuple[str, ...]:
     """Return every reason for a pair's grade once, what the registration warns of first."""
     alignment = pair.comparison.alignment
     said = (alignment.reason,) if not alignment.aligned else alignment.warnings
-    cautions = (caution.words for caution in pair.comparison.cautions)
-    told = (*said, *cautions, *pair.comparison.comparability.reasons)
+    cautions = (caution_words(caution) for caution in pair.comparison.cautions)
+    left_out = (
+        f"Repeat shot {one.side.value} left out, {one.name}: {one.left_out}"
+        for one in pair.comparison.reshots
+        if one.left_out
+    )
+    told = (*said, *cautions, *left_out, *pair.comparison.comparability.reasons)
     return tuple(dict.fromkeys(reason.rstrip(".") + "." for reason in told if reason))
 
 
 def doubts_of(pair: Pair) -> tuple[str, ...]:
     """Return what makes the reliefs doubtful, what holds for both of them said once."""
-    before, after = relief_doubts(pair.before), relief_doubts(pair.after)
-    both = [doubt for doubt in before if doubt in after]
-    told = {"Both reliefs": both}
-    told["Relief before"] = [doubt for doubt in before if doubt not in both]
-    told["Relief after"] = [doubt for doubt in after if doubt not in both]
-    return tuple(f"{title}: {doubt}" for title, doubts in told.items() for doubt in doubts)
+    return tuple(f"{whose}: {doubt}" for whose, doubt in pair_doubts(pair))
+
+
+def told_words(comparison: Comparison) -> str:
+    """Return what the clinic told of the pair: repeat shots, needling, a control patch."""
+    shots, days = shots_words(comparison), needling_words(comparison)
+    told = (
+        f"Shots: {shots}." if shots else "",
+        f"Since needling: {days}." if days else "",
+        "Verdicts are those beyond the control patch." if comparison.told.control else "",
+    )
+    return " ".join(filter(None, told))
 
 
 def is_calibrated(comparison: Comparison) -> bool | None:

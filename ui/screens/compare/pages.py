@@ -41,6 +41,7 @@ class EmptyPage(QWidget):
             self.tr(
                 "Drop two photos of the same place here, or choose them. "
                 "The older one becomes the photo before. "
+                "Two or three shots of each session can be dropped together. "
                 "Directional shots: drop the SHOTS.json of each session."
             ),
             "soft",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ui.screens.compare.sessions import RepeatShown
 
-_TITLE_WIDTH = 56
+_TITLE_WIDTH, _REMOVE_WIDTH, _LINE = 52, 80, 22
 
 
 class RepeatList(QWidget):
@@ -29,38 +29,50 @@ class RepeatList(QWidget):
         super().__init__(parent)
         self._side = side
         self.labels: tuple[QLabel, ...] = ()
+        self._remove: tuple[QPushButton, ...] = ()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 4, 0, 4)
         self._grid.setHorizontalSpacing(12)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnMinimumWidth(0, _TITLE_WIDTH)
+        self._grid.setColumnMinimumWidth(3, _REMOVE_WIDTH)
         heading = _words(title, "heading")
-        self._add = QPushButton(self.tr("Add repeat shot…"))
+        self._add = QPushButton(self.tr("Add…"))
         self._add.setObjectName(f"add-repeat-{side}")
         self._add.setAccessibleName(self.tr("Add repeat shot {0}").format(side))
         self._add.setAutoDefault(False)
         self._add.clicked.connect(self.wanted)
-        self._grid.addWidget(heading, 0, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(heading, 0, 0)
+        self._grid.addWidget(self._add, 0, 2)
         self.show_shots(())
+
+    def fit_words(self) -> None:
+        """Give every word its room."""
+        self._grid.invalidate()
+        self._grid.activate()
+        for label in self.labels:
+            label.setMinimumHeight(max(label.heightForWidth(label.width()), _LINE))
+        self._grid.invalidate()
+        self._grid.activate()
+        self.setMinimumHeight(self._grid.minimumSize().height())
 
     def show_shots(self, shots: Sequence[RepeatShown], *, open_for_more: bool = True) -> None:
         """Show these shots; more can be added while there is room for one."""
-        for place in reversed(range(1, self._grid.count())):
-            item = self._grid.takeAt(place)
-            widget = item.widget() if item else None
-            if widget and widget is not self._add:
-                widget.hide()
-                widget.deleteLater()
+        for widget in (*self.labels, *self._remove):
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
         self.labels = tuple(_words(_told(shot), "") for shot in shots) or (
             _words(self.tr("One shot only"), "soft"),
         )
         for row, label in enumerate(self.labels):
             label.setObjectName(f"repeat-{self._side}-{row}")
             self._grid.addWidget(label, row, 1)
-        for row, shot in enumerate(shots):
-            self._grid.addWidget(self._remove_button(row, shot), row, 2)
-        last = max(len(shots), 1)
-        self._grid.addWidget(self._add, 0 if not shots else last, 2)
+            label.show()  # at once: the layout gives no room to what is not yet shown
+        self._remove = tuple(self._remove_button(row, shot) for row, shot in enumerate(shots))
+        for row, button in enumerate(self._remove):
+            self._grid.addWidget(button, row, 3)
+            button.show()
         full = len(shots) >= MOST_REPEATS
         self._add.setEnabled(open_for_more and not full)
         why = self.tr("A session takes {0} shots.").format(1 + MOST_REPEATS) if full else ""

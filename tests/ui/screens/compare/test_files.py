@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from ui.screens.compare.files import distinct_names, may_be_profile, pair_label, problem_with
+from mnimage.errors import NotComparable
+from ui.screens.compare.files import (
+    distinct_names,
+    may_be_profile,
+    pair_label,
+    problem_with,
+    problem_with_repeats,
+    sessions_of,
+    shown_repeats,
+)
+from ui.screens.compare.sessions import Details, RepeatShown
 from ui.screens.compare.side import Side
 
 MARCH, JUNE = Path("/clinic/0042/march"), Path("/clinic/0042/june")
@@ -54,3 +65,81 @@ def test_what_may_be_a_photo_is_not(name):
 
 def test_photo_beside_shots_keeps_its_own_name():
     assert distinct_names([MARCH / "a.jpg", JUNE / "cheek" / "SHOTS.json"]) == ["a.jpg", "cheek"]
+
+
+def at(day, hour=9):
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+A, B, C, D, E, F, G = (Path(f"{name}.jpg") for name in "abcdefg")
+
+
+def test_files_go_into_sessions_by_when_they_were_taken():
+    files, times = (A, B, C, D), (at(9, 11), at(1, 10), at(9), at(1))
+    assert sessions_of(files, times) == {Side.BEFORE: (D, B), Side.AFTER: (C, A)}
+    # Even where they were dropped onto one side: two sessions are two sessions.
+    assert sessions_of((A, B), (at(9), at(1)), Side.AFTER) == {
+        Side.BEFORE: (B,),
+        Side.AFTER: (A,),
+    }
+
+
+def test_shots_of_one_day_are_one_session_where_a_side_is_told():
+    assert sessions_of((A, B), (at(9, 10), at(9)), Side.AFTER) == {Side.AFTER: (B, A)}
+    assert sessions_of((A, B, C), (None, None, at(1)), Side.BEFORE) == {Side.BEFORE: (A, B, C)}
+
+
+def test_two_files_without_a_side_are_a_pair():
+    assert sessions_of((A, B), (at(9, 10), at(9))) == {Side.BEFORE: (B,), Side.AFTER: (A,)}
+    assert sessions_of((A, B), (None, at(9))) == {Side.BEFORE: (A,), Side.AFTER: (B,)}
+
+
+@pytest.mark.parametrize("times", [(None,) * 3, (at(1), at(1, 10), at(1, 11))])
+def test_three_files_that_cannot_be_told_apart_are_refused(times):
+    with pytest.raises(NotComparable) as told:
+        sessions_of((A, B, C), times)
+    assert "own side" in told.value.hint
+
+
+def test_session_of_four_shots_is_refused():
+    times = (at(1), at(1, 10), at(1, 11), at(1, 12), at(20))
+    with pytest.raises(NotComparable, match="4 shots"):
+        sessions_of((A, B, C, D, E), times)
+
+
+def test_seven_files_are_too_many():
+    words, hint = problem_with([A, B, C, D, E, F, G])
+    assert "7 files" in words
+    assert "3 shots" in hint
+
+
+@pytest.mark.parametrize(
+    ("more", "first", "kept", "elsewhere", "words"),
+    [
+        ((B,), None, (), (), "first one"),
+        ((B,), A, (C, D), (), "takes 3"),
+        ((A,), A, (), (), "already"),
+        ((C,), A, (C,), (), "already"),
+        ((B,), A, (), (B,), "already"),
+        ((B, B), A, (), (), "already"),
+        ((Path("x/SHOTS.json"),), A, (), (), "kind"),
+        ((Path("a.pdf"),), A, (), (), "not a photo"),
+    ],
+)
+def test_stray_repeats_are_refused_in_words(more, first, kept, elsewhere, words):
+    told, hint = problem_with_repeats(more, first, kept, elsewhere)
+    assert words in told
+    assert hint.endswith(".")
+
+
+def test_repeats_of_the_same_kind_are_taken():
+    assert problem_with_repeats((B, C), A, (), (D,)) is None
+    sheets = [Path(f"{name}/SHOTS.json") for name in "abc"]
+    assert problem_with_repeats(sheets[:1], sheets[1], (), sheets[2:]) is None
+
+
+def test_repeats_are_shown_under_names_that_tell_them_apart():
+    first, again = Path("m/1/a.jpg"), Path("m/2/a.jpg")
+    details = Details().with_repeats(Side.BEFORE, (again, B))
+    shown = shown_repeats(details, {Side.BEFORE: first}, {B: "Other skin."})
+    assert shown == {Side.BEFORE: (RepeatShown("2/a.jpg"), RepeatShown("b.jpg", "Other skin."))}

@@ -115,7 +115,7 @@ def test_cautions_are_among_the_reasons(make_pair):
     pair = make_pair()
     caution = Caution("healing window", "Day 3 after needling.")
     told = replace(pair, comparison=replace(pair.comparison, cautions=(caution,)))
-    assert "Day 3 after needling." in reasons_of(told)
+    assert "Healing window: Day 3 after needling." in reasons_of(told)
 
 
 def test_doubts_of_a_relief_are_told_at_the_top_and_among_the_checks(inspector, make_pair):

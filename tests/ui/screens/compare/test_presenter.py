@@ -9,7 +9,7 @@ from unittest.mock import Mock, call
 import pytest
 
 from mnimage.domain.progress import no_tick
-from mnimage.domain.session import Told
+from mnimage.domain.session import Patch, Told
 from mnimage.errors import (
     ChartUnusable,
     NotComparable,
@@ -474,3 +474,152 @@ def test_profile_that_cannot_be_written_is_told(stage, tmp_path):
     stage.library.error = OutputFailed("The disk is full.", hint="Make room.")
     stage.presenter.export_profile()
     stage.view.show_error.assert_called_once_with("The disk is full.", "Make room.")
+
+
+@pytest.fixture
+def compared(stage, tmp_path):
+    """A stage on which a and b are compared; d and e are two more photos."""
+    stage.d, stage.e = tmp_path / "d.jpg", tmp_path / "e.jpg"
+    stage.presenter.drop([stage.a, stage.b])
+    return stage
+
+
+def test_repeats_dropped_on_a_side_are_compared_at_once(compared):
+    compared.presenter.add_repeats([compared.c], "before")
+    compared.presenter.add_repeats([compared.d, compared.e], "after")
+    assert compared.library.compared == [(compared.a, compared.b)] * 3
+    assert compared.library.repeats == ((compared.c,), (compared.d, compared.e))
+
+
+def test_repeat_before_its_first_photo_is_refused(stage):
+    stage.presenter.add_repeats([stage.a], "before")
+    assert "first one" in stage.view.show_error.call_args.args[0]
+
+
+def test_repeats_are_chosen_by_dialog(compared):
+    compared.ask.photos.side_effect = [(compared.c,), ()]
+    compared.presenter.choose_repeats("after")
+    compared.presenter.choose_repeats("after")
+    assert compared.library.repeats == ((), (compared.c,))
+    assert len(compared.library.compared) == 2
+
+
+def test_what_was_left_out_is_shown_with_its_reason(compared):
+    reshots = [SimpleNamespace(left_out=""), SimpleNamespace(left_out="Other skin.")]
+    compared.library.pair = pair_of("1f", "2e", reshots)
+    compared.presenter.add_repeats([compared.c, compared.d], "after")
+    shown = compared.view.show_repeats.call_args.args[0]
+    assert [(one.name, one.left_out) for one in shown["after"]] == [
+        ("c.jpg", ""),
+        ("d.jpg", "Other skin."),
+    ]
+
+
+def test_repeats_are_removed_in_the_details(compared):
+    compared.presenter.add_repeats([compared.c, compared.d], "before")
+    compared.presenter.open_details()
+    desk = compared.presenter._desk
+    desk.remove_repeat("before", 0)
+    assert [one.name for one in compared.view.show_details.call_args.args[1]["before"]] == ["d.jpg"]
+    assert compared.library.repeats[0] == (compared.c, compared.d)  # not used yet
+    desk.confirm(None)
+    assert compared.library.repeats[0] == (compared.d,)
+
+
+def test_repeats_are_added_in_the_details_unless_they_are_stray(compared):
+    compared.presenter.open_details()
+    compared.ask.photos.side_effect = [(compared.b,), (compared.c,)]
+    desk = compared.presenter._desk
+    desk.add_repeats("before")
+    assert "already" in compared.view.show_profile_trouble.call_args.args[0]
+    desk.add_repeats("before")
+    desk.confirm(None)
+    assert compared.library.repeats == ((compared.c,), ())
+
+
+def test_all_shots_of_two_sessions_are_dropped_together(compared):
+    def at(day, hour):
+        return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+    compared.library.times = {
+        compared.a: at(20, 9),
+        compared.b: at(1, 9),
+        compared.c: at(20, 10),
+        compared.d: at(1, 10),
+    }
+    compared.presenter.drop([compared.a, compared.b, compared.c, compared.d])
+    assert compared.library.compared[-1] == (compared.b, compared.a)
+    assert compared.library.repeats == ((compared.d,), (compared.c,))
+
+
+def test_shots_of_a_session_dropped_on_its_side_take_its_place(compared):
+    compared.presenter.drop([compared.c, compared.d], "after")
+    assert compared.library.compared[-1] == (compared.a, compared.c)
+    assert compared.library.repeats == ((), (compared.d,))
+    compared.presenter.drop([compared.c, compared.a], "after")
+    assert compared.view.show_error.call_args.args[0] == "Both are the same photo."
+
+
+def test_two_files_on_one_side_of_an_empty_screen_are_a_pair(stage):
+    stage.presenter.drop([stage.a, stage.b], "before")
+    assert stage.library.compared == [(stage.a, stage.b)]
+
+
+def test_another_photo_takes_its_repeats_away(compared):
+    compared.presenter.add_repeats([compared.c], "before")
+    compared.presenter.drop([compared.d], "before")
+    assert compared.library.repeats == ((), ())
+
+
+def test_failed_repeat_brings_back_what_was_there(compared):
+    compared.library.error = PhotoUnreadable("no", hint="so")
+    compared.presenter.add_repeats([compared.c], "before")
+    compared.view.show_repeats.assert_called_with({})
+
+
+PATCH = Patch(10, 20, 60, 50)
+
+
+def test_control_is_checked_when_drawn_and_used_when_wanted(compared):
+    compared.presenter._patch.check(PATCH)
+    compared.view.show_patch_state.assert_called_with(fits=True, news=True)
+    assert compared.library.known[-1] == ((), Told())
+    compared.presenter._patch.confirm()
+    assert compared.library.known[-1] == ((), Told(control=PATCH))
+    compared.view.show_control.assert_called_with(PATCH)
+    compared.view.show_patch_state.assert_called_with(fits=True, news=False)
+
+
+def test_small_control_is_refused_at_once(compared):
+    compared.presenter._patch.check(Patch(10, 20, 5, 5))
+    compared.view.show_patch_state.assert_called_with(fits=False, news=False)
+    words, hint = compared.view.show_patch_trouble.call_args.args
+    assert ("9 mm2" in words, hint) == (True, "Larger.")
+    assert len(compared.library.compared) == 1
+
+
+def test_control_is_removed_by_comparing_without(compared):
+    compared.presenter._patch.check(PATCH)
+    compared.presenter._patch.confirm()
+    compared.presenter._patch.check(None)
+    compared.view.show_patch_state.assert_called_with(fits=True, news=True)
+    compared.presenter._patch.confirm()
+    assert compared.library.known[-1] == ((), Told())
+    compared.view.show_control.assert_called_with(None)
+
+
+def test_control_refused_by_the_comparison_is_told_at_the_patch(compared):
+    compared.library.error = PatchUnusable("Off the skin.", hint="Elsewhere.")
+    compared.presenter._patch.check(PATCH)
+    compared.presenter._patch.confirm()
+    compared.view.show_patch_trouble.assert_called_once_with("Off the skin.", "Elsewhere.")
+    compared.view.show_result.assert_called_once_with()
+
+
+def test_control_stays_with_the_photo_before_and_repeats(compared):
+    compared.presenter._patch.check(PATCH)
+    compared.presenter._patch.confirm()
+    compared.presenter.add_repeats([compared.c], "after")
+    assert compared.library.known[-1] == ((), Told(control=PATCH))
+    compared.presenter.drop([compared.d], "before")
+    assert compared.library.known[-1] == ((), Told())

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
+from mnimage.domain.session import Patch
 from ui.screens.compare.sessions import Details, KnownProfile
 from ui.screens.compare.side import Side
 
@@ -45,3 +46,21 @@ def test_another_photo_is_another_session():
         (Path("a.json"),),
         None,
     )
+
+
+A, B, C = (Path(f"{name}.jpg") for name in "abc")
+
+
+def test_repeats_of_both_sessions_go_by_side():
+    details = Details().with_repeats(Side.AFTER, (B, C)).with_repeats(Side.BEFORE, (A,))
+    assert details.shots == ((A,), (B, C))
+    assert details.swapped().shots == ((B, C), (A,))
+    assert details.without(Side.AFTER).shots == ((A,), ())
+    assert details.with_repeats(Side.AFTER, ()).with_repeats(Side.BEFORE, ()) == Details()
+
+
+def test_control_patch_lies_on_the_photo_before():
+    details = Details(control=Patch(1, 2, 30, 40))
+    assert details.without(Side.AFTER).control == Patch(1, 2, 30, 40)
+    assert details.without(Side.BEFORE).control is None
+    assert details.swapped().control is None

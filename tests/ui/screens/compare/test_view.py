@@ -12,6 +12,7 @@ from mnimage.domain.progress import no_tick
 from mnimage.errors import PhotoUnreadable
 from ui.jobs import Jobs
 from ui.screens.compare.presenter import ComparePresenter
+from ui.screens.compare.sessions import RepeatShown
 from ui.screens.compare.view import CompareView
 
 
@@ -126,7 +127,8 @@ def test_chosen_scar_comes_to_the_middle(view, make_pair):
 def test_chosen_score_shows_its_map(view, make_pair):
     view.show_pair(make_pair())
     table = view.findChild(QTableView, "scores")
-    table.clicked.emit(table.model().index(1, 0))
+    named = [table.model().index(row, 0).data() for row in range(4)]
+    table.clicked.emit(table.model().index(named.index("Redness"), 0))
     assert view.canvas.map_name == "redness"
     table.chosen.emit(("whole", "pores"))  # has no map: what is shown stays
     assert view.canvas.map_name == "redness"
@@ -234,3 +236,46 @@ def test_swap_compares_again(screen, qtbot):
     screen.findChild(QToolButton, "swap").click()
     qtbot.waitUntil(lambda: "b.jpg" in screen.findChild(QPushButton, "file-before").text())
     qtbot.waitUntil(lambda: screen._stack.currentWidget() is screen._result)
+
+
+def test_lower_part_of_a_result_takes_repeat_shots(view, make_pair, qtbot):
+    view.show_pair(make_pair())
+    for paths, x, side in ((["/x/a.jpg"], 10, "before"), (["/x/a.jpg", "/x/b.jpg"], 1090, "after")):
+        with qtbot.waitSignal(view.repeats_dropped, timeout=500) as told:
+            drop(view, paths, QPoint(x, 650))
+        assert told.args == [[Path(path) for path in paths], side]
+
+
+def test_lower_part_of_a_filled_side_takes_repeat_shots(view, qtbot):
+    target = view.findChild(object, "target-before")
+    low = target.mapTo(view, QPoint(target.width() // 2, target.height() - 10))
+    with qtbot.waitSignal(view.files_dropped, timeout=500):
+        drop(view, ["/x/a.jpg"], low)
+    view.show_files({"before": "a.jpg"})
+    with qtbot.waitSignal(view.repeats_dropped, timeout=500) as told:
+        drop(view, ["/x/b.jpg"], low)
+    assert told.args == [[Path("/x/b.jpg")], "before"]
+
+
+def test_file_bar_counts_repeats_and_says_what_was_left_out(view):
+    view.show_files({"before": "a.jpg", "after": "b.jpg"})
+    view.show_repeats({"after": (RepeatShown("c.jpg"), RepeatShown("d.jpg", "Other skin."))})
+    button = view.findChild(QPushButton, "file-after")
+    assert button.text() == "After: b.jpg + 1 (1 left out)"
+    assert "d.jpg, left out: Other skin." in button.toolTip()
+    assert view.findChild(QPushButton, "file-before").text() == "Before: a.jpg"
+
+
+def test_patch_goes_out_and_its_refusal_comes_in(view, make_pair, qtbot):
+    view.show_pair(make_pair())
+    view.canvas.toggle_control()
+    with qtbot.waitSignal(view.control_drawn, timeout=500) as told:
+        qtbot.keyClick(view.canvas._linked[0], Qt.Key.Key_Return)
+    assert told.args[0].height > 0
+    view.show_patch_state(fits=False, news=False)
+    view.show_patch_trouble("Off the skin.", "Elsewhere.")
+    assert view.canvas.control.tool.trouble == "Off the skin."
+    view.show_patch_state(fits=True, news=True)
+    assert view.canvas.control.tool.trouble == ""
+    with qtbot.waitSignal(view.control_confirmed, timeout=500):
+        view.findChild(QPushButton, "control-confirm").click()
