@@ -29,8 +29,10 @@ class Changes:
 
     def __init__(self, connection: Connection, trace: Trace, role: kept.Role) -> None:
         self.connection = connection
+        self.doubles: list[str] = []
+        """Files just written whose photo is kept already: no row needs them, come what may."""
         self.unneeded: list[str] = []
-        """Files of the vault that no row needs once the transaction is over."""
+        """Files of the vault that no row needs once the transaction is kept."""
         self._trace = trace
         self._role = role
 
@@ -96,7 +98,7 @@ class Changes:
         """
         require(self._role, Deed.RECORD)
         if queries.find_object(self.connection, stored.sha256) is not None:
-            self.unneeded.append(stored.name)
+            self.doubles.append(stored.name)
             return False
         row = {**asdict(stored), "added_at": datetime.now(UTC).isoformat()}
         self.connection.execute(insert(tables.OBJECTS).values(row))

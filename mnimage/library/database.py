@@ -23,11 +23,11 @@ _ONE_WRITER = 0x6D6E696D
 _NO_DATABASE = "file is not a database"
 
 
-def open_file(path: Path, key: bytes, *, busy_s: float = BUSY_S) -> Engine:
-    """Return the engine of an SQLCipher file, made empty if missing; nothing is read yet."""
+def open_file(path: Path, key: bytes, *, create: bool = False) -> Engine:
+    """Return the engine of an SQLCipher file; nothing is read yet."""
 
     def connect() -> Any:
-        return raw_connection(path, key, busy_s=busy_s)
+        return raw_connection(path, key, create=create)
 
     engine = create_engine(
         "sqlite://", creator=connect, module=dbapi2, poolclass=QueuePool, pool_size=4
@@ -36,8 +36,11 @@ def open_file(path: Path, key: bytes, *, busy_s: float = BUSY_S) -> Engine:
     return engine
 
 
-def raw_connection(path: Path, key: bytes, *, busy_s: float = BUSY_S) -> Any:
+def raw_connection(path: Path, key: bytes, *, create: bool = False) -> Any:
     """Return a bare connection whose key was proved by a first read.
+
+    A file that is missing is made only where told so: an empty one in the place of an unplugged
+    disk would look like a library that lost everything.
 
     Raises
     ------
@@ -48,7 +51,11 @@ def raw_connection(path: Path, key: bytes, *, busy_s: float = BUSY_S) -> Any:
     """
     with told(path):
         connection = dbapi2.connect(
-            str(path), timeout=busy_s, isolation_level=None, check_same_thread=False
+            f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
+            timeout=BUSY_S,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=True,
         )
         try:
             for pragma in (

@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -322,6 +323,20 @@ def read_keyfile(folder: Path, name: str = NAME) -> KeyFile:
     return _parsed(written)
 
 
+def both(folder: Path) -> list[KeyFile]:
+    """Return the key file and its copy, those of them that can be read; not proved."""
+    found = []
+    for name in (NAME, COPY):
+        with suppress(StorageFailed, LibraryDamaged):
+            found.append(read_keyfile(folder, name))
+    return found
+
+
+def is_ours(file: KeyFile, keys: Keys) -> bool:
+    """Say whether a key file bears the seal of these keys."""
+    return hmac.compare_digest(file.seal.encode(), _seal(file, keys).encode())
+
+
 def _parsed(written: bytes) -> KeyFile:
     damaged = LibraryDamaged("The key file is not what was written.", hint="Restore a back-up.")
     try:
@@ -351,7 +366,7 @@ def prove(file: KeyFile, keys: Keys) -> None:
     LibraryDamaged
         If its seal is not that of its content.
     """
-    if not hmac.compare_digest(file.seal.encode(), _seal(file, keys).encode()):
+    if not is_ours(file, keys):
         raise LibraryDamaged("The key file was altered.", hint="Restore a back-up.")
 
 

@@ -115,13 +115,16 @@ class Library:
             changes: Changes | None = None
             try:
                 with database.writing(self.engine) as connection:
+                    self._check_keys()  # Anew: whoever wrote while this one waited may have.
                     changes = Changes(connection, self.trace, self.role)
                     yield changes
-                with suppress(StorageFailed):  # It is done; the head follows with the next deed.
-                    self.trace.committed()
-            finally:
-                for name in changes.unneeded if changes else ():
-                    self._sweep(name)
+            except BaseException:
+                self.trace.rolled_back()
+                self._sweep(changes.doubles if changes else [])
+                raise
+            with suppress(StorageFailed):  # It is done; the head follows with the next deed.
+                self.trace.committed()
+            self._sweep([*changes.doubles, *changes.unneeded])
 
     def add(self, *added: kept.Record) -> None:
         """Add new records; owners before what belongs to them (see `Changes.add`)."""
@@ -234,21 +237,28 @@ class Library:
         return time.monotonic() - self._seen.get(what, -_SEEN_AGAIN_S) >= _SEEN_AGAIN_S
 
     def _check_keys(self) -> None:
-        """Notice what an administrator changed at another station: keys, roles, users."""
-        file = keyfile.read_keyfile(self.folder)
-        if file == self.file:
-            return
-        if file.generation != self.keys.generation:
+        """Notice what an administrator changed at another station: keys, roles, users.
+
+        A key file that is damaged counts for nothing while its copy is the one that is known.
+        """
+        found = keyfile.both(self.folder)
+        if not found:
+            keyfile.read_keyfile(self.folder)  # Says what is wrong with it.
+        file = next((one for one in found if keyfile.is_ours(one, self.keys)), None)
+        if file is None and all(one.generation == self.keys.generation for one in found):
+            raise LibraryDamaged("The key file was altered.", hint="Restore a back-up.")
+        if file is None:
             raise ChangedElsewhere(
                 "The keys of the library were renewed at another station.",
                 hint="Close the library and open it again.",
             )
-        keyfile.prove(file, self.keys)
-        self.file, self.role = file, role_of(file, self.user)
+        if file != self.file:
+            self.file, self.role = file, role_of(file, self.user)
 
-    def _sweep(self, name: str) -> None:
-        with suppress(StorageFailed):  # An unused file harms nothing; `verify` names it.
-            self.vault.remove(name)
+    def _sweep(self, names: Iterable[str]) -> None:
+        for name in names:
+            with suppress(StorageFailed):  # An unused file harms nothing; `verify` names it.
+                self.vault.remove(name)
 
 
 def create_library(
@@ -271,7 +281,7 @@ def create_library(
     key.check_passphrase(passphrase)
     _prepare(folder)
     file, keys, recovery = keyfile.new_keyfile(user, passphrase, places=places)
-    engine = open_engine(folder, file, keys)
+    engine = open_engine(folder, file, keys, create=True)
     try:
         migrate.create(engine)
         keyfile.write_keyfile(folder, file)
@@ -280,8 +290,19 @@ def create_library(
             changes.note_library("created")
     except BaseException:
         engine.dispose()
+        _clear(folder)
         raise
     return library, recovery
+
+
+def _clear(folder: Path) -> None:
+    """Remove what was made of a library that could not be made."""
+    with suppress(OSError):  # The disk may be the reason.
+        (folder / VAULT).rmdir()
+        for name in (keyfile.NAME, keyfile.COPY, trace.HEAD):
+            (folder / name).unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            (folder / f"{database.NAME}{suffix}").unlink(missing_ok=True)
 
 
 def open_library(folder: Path, user: str, passphrase: str) -> Library:
@@ -339,10 +360,22 @@ def open_with(folder: Path, user: str, file: KeyFile, keys: Keys) -> Library:
     engine, keys, file = renewal.opened(folder, file, keys, open_engine)
     try:
         _refuse_older(engine)
-        return Library(folder, engine, keys, file, user)
+        library = Library(folder, engine, keys, file, user)
+        _mend(library)
     except BaseException:
         engine.dispose()
         raise
+    return library
+
+
+def _mend(library: Library) -> None:
+    """Write the key file that opened the library again where it or its copy is not whole."""
+    if _same(library.folder):
+        return
+    with library.changing() as changes:
+        if not _same(library.folder):
+            changes.note_library("key file mended")
+            keyfile.write_keyfile(library.folder, library.file)
 
 
 def _refuse_older(engine: Engine) -> None:
@@ -355,12 +388,12 @@ def _refuse_older(engine: Engine) -> None:
         )
 
 
-def open_engine(folder: Path, file: KeyFile, keys: Keys) -> Engine:
+def open_engine(folder: Path, file: KeyFile, keys: Keys, *, create: bool = False) -> Engine:
     """Return the engine of a library's database: its own file, or the server that it names."""
     server = keyfile.places_of(file, keys).server
     if server:
         return database.open_server(server)
-    return database.open_file(folder / database.NAME, keys.database)
+    return database.open_file(folder / database.NAME, keys.database, create=create)
 
 
 def open_vault(folder: Path, file: KeyFile, keys: Keys) -> Vault:

@@ -83,6 +83,10 @@ class Trace:
         connection.execute(insert(TRACE).values(row))
         self._pending = (last[0] + 1, str(row["mac"]))
 
+    def rolled_back(self) -> None:
+        """Note that what was appended is not kept."""
+        self._pending = self._seen
+
     def committed(self) -> None:
         """Note that what was appended is on disk, and write the head.
 

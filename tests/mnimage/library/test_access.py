@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -244,3 +245,29 @@ def test_the_engine_under_an_old_key_reads_nothing(library, folder):
     with pytest.raises(LibraryDamaged), database.reading(engine):
         pass
     engine.dispose()
+
+
+def test_two_administrators_at_once_lose_no_user(library, folder):
+    failed = []
+
+    def add(one, letter):
+        try:
+            for number in range(8):
+                access.add_user(one, f"{letter}{number}", Role.VIEWER, ANNS)
+        except BaseException as error:
+            failed.append(error)
+            raise
+
+    with reopen(folder) as other:
+        threads = [
+            threading.Thread(target=add, args=pair) for pair in ((library, "a"), (other, "b"))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+    assert len(access.users(library)) == 17
+    reopen(folder, "a0", ANNS).close()
+    reopen(folder, "b7", ANNS).close()
+    assert flaws(folder) == ()

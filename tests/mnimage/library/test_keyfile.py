@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from mnimage.domain.record import Role, UserLine
+from mnimage.domain.record import Patient, Role, UserLine
 from mnimage.errors import (
     LibraryDamaged,
     LibraryError,
@@ -15,8 +15,8 @@ from mnimage.errors import (
     NoEntry,
     RecordUnusable,
 )
-from mnimage.library import keyfile, keys
-from tests.mnimage.library.conftest import WORD
+from mnimage.library import access, keyfile, keys
+from tests.mnimage.library.conftest import WORD, reopen
 
 ANN = UserLine(name="ann", role=Role.CLINICIAN)
 ANNS = "another horse battery"
@@ -159,3 +159,28 @@ def test_what_is_no_key_file_is_refused(tmp_path, written):
     (tmp_path / keyfile.NAME).write_bytes(written)
     with pytest.raises(LibraryDamaged):
         keyfile.read_keyfile(tmp_path)
+
+
+def test_any_flip_in_the_file_of_a_library_is_mended_at_the_next_start(library, folder):
+    """The file alone is flipped: its copy opens, and makes it whole again."""
+    library.close()
+    path = folder / keyfile.NAME
+    sound = path.read_bytes()
+    rng = random.Random(8)
+    for place in rng.sample(range(len(sound)), 20):
+        flipped = bytearray(sound)
+        flipped[place] ^= 1 << rng.randrange(8)
+        path.write_bytes(flipped)
+        reopen(folder).close()
+        assert path.read_bytes() == sound
+
+
+def test_a_copy_left_behind_does_not_come_back(library, folder):
+    behind = (folder / keyfile.COPY).read_bytes()
+    access.add_user(library, "ann", Role.VIEWER, ANNS)
+    (folder / keyfile.COPY).write_bytes(behind)
+    with reopen(folder, "ann", ANNS):
+        pass
+    library.add(Patient(code="NEXT"))
+    assert [line.name for line in access.users(library)] == ["admin", "ann"]
+    assert (folder / keyfile.COPY).read_bytes() == (folder / keyfile.NAME).read_bytes()

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from mnimage.domain import record as kept
-from mnimage.errors import ChangedElsewhere, NoEntry, RecordUnusable
-from mnimage.library import keys
+from mnimage.errors import ChangedElsewhere, NoEntry, RecordUnusable, StorageFailed
+from mnimage.library import keyfile, keys
 from mnimage.library.library import create_library, open_by_recovery
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen, store
@@ -143,3 +143,73 @@ def test_two_stations_writing_at_once_keep_one_chain(library, folder):
         write_at_once(library, other)
     assert len(library.patients()) == 40
     assert verify_library(folder, "admin", WORD, lambda done, total: None) == ()
+
+
+class Stopped(Exception):
+    """Something of the caller's own."""
+
+
+def flaws(folder):
+    return verify_library(folder, "admin", WORD, lambda done, total: None)
+
+
+def delete_and_stop(library, photo):
+    with library.changing() as changes:
+        changes.remove(photo)
+        raise Stopped
+
+
+def test_a_deletion_that_is_not_kept_costs_no_photo(library, filled, folder):
+    with pytest.raises(Stopped):
+        delete_and_stop(library, filled.photo)
+    assert library.read_original(filled.photo) == filled.original
+    library.close()
+    assert flaws(folder) == ()
+
+
+def test_what_was_not_kept_leaves_no_mark_in_the_trace(library, filled, folder):
+    with pytest.raises(RecordUnusable):
+        library.add(kept.Patient(code="NEW"), kept.Patient(code="MN-0042"))
+    library.close()
+    assert flaws(folder) == ()
+    with reopen(folder) as again:
+        again.add(kept.Patient(code="NEXT"))
+    assert flaws(folder) == ()
+
+
+def test_a_database_that_vanished_is_not_made_anew(library, folder, tmp_path):
+    library.close()
+    (folder / "library.db").rename(tmp_path / "away")
+    with pytest.raises(StorageFailed):
+        reopen(folder)
+    assert [flaw.kind for flaw in flaws(folder)] == ["database"]
+    assert not (folder / "library.db").exists()
+    (tmp_path / "away").rename(folder / "library.db")
+    assert flaws(folder) == ()
+
+
+@pytest.mark.parametrize("name", [keyfile.NAME, keyfile.COPY])
+@pytest.mark.parametrize("what", ["altered", "missing"])
+def test_a_key_file_that_is_not_whole_is_noticed_and_then_mended(
+    library, filled, folder, name, what
+):
+    library.close()
+    path = folder / name
+    if what == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-9] + b"x" + path.read_bytes()[-8:])
+    assert {flaw.kind for flaw in flaws(folder)} == {"key file"}
+    with reopen(folder) as again:
+        assert again.read_original(filled.photo) == filled.original
+    assert flaws(folder) == ()
+
+
+def test_a_library_that_could_not_be_made_leaves_nothing(tmp_path, monkeypatch):
+    def refuse(*told):
+        raise StorageFailed("no")
+
+    monkeypatch.setattr(keyfile, "write_keyfile", refuse)
+    with pytest.raises(StorageFailed):
+        create_library(tmp_path / "clinic", WORD)
+    assert list((tmp_path / "clinic").iterdir()) == []
