@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from mnimage.domain.comparison import Verdict
+from mnimage.domain.relief import ReliefCard
 from mnimage.domain.report import (
     Cards,
+    Columns,
     Facts,
     Grade,
     Heading,
@@ -244,3 +246,57 @@ def test_inputs_are_left_alone(made):
     build(made, pair)
     np.testing.assert_array_equal(pair.aligned, aligned)
     np.testing.assert_array_equal(pair.layers["redness"][0].values, values)
+
+
+def with_doubts(pair, before=(), after=()):
+    """Return a pair of reliefs with these warnings; nothing else of the cards is looked at."""
+    nothing = np.zeros((0, 0), np.float32)
+    cards = [
+        ReliefCard(14.0, 0.5, 20.0, 1.0, (), nothing, nothing.astype(np.int32), nothing, 400.0,
+                   0.9, "1", warnings=tuple(warnings))
+        for warnings in (before, after)
+    ]  # fmt: skip
+    return replace(
+        pair,
+        before=replace(pair.before, relief=cards[0]),
+        after=replace(pair.after, relief=cards[1]),
+    )
+
+
+ROOM, MOVED, GLOSS = "Room light was on.", "The skin moved between the shots.", "The skin shone."
+
+
+def test_doubts_of_the_relief_are_printed_for_the_patient_and_in_the_record(made):
+    pair = with_doubts(made.make_pair(), (ROOM, MOVED), (ROOM, GLOSS))
+    report = build(made, pair)
+    lines = (f"Both reliefs: {ROOM}", f"Relief before: {MOVED}", f"Relief after: {GLOSS}")
+    (notice,) = blocks(report, Notice)
+    assert notice.lines == lines
+    printed = [f"{name}: {words}" for facts in blocks(report, Facts) for name, words in facts.facts]
+    assert set(lines) <= set(printed)
+
+
+def test_doubts_beyond_the_first_are_counted_for_the_patient(made):
+    many = tuple(f"Lamp {number} was moved." for number in range(5))
+    report = build(made, with_doubts(made.make_pair(), many))
+    (notice,) = blocks(report, Notice)
+    assert len(notice.lines) == 4
+    assert "2 more doubts" in notice.lines[-1]
+    printed = [words for facts in blocks(report, Facts) for _, words in facts.facts]
+    assert set(many) <= set(printed)
+
+
+def test_reliefs_without_doubt_say_nothing_of_it(made):
+    report = build(made, with_doubts(made.make_pair()))
+    assert not blocks(report, Notice)
+    assert "doubtful" not in " ".join(heading.text for heading in blocks(report, Heading))
+
+
+def test_refused_pair_is_told_what_to_do(made):
+    report = build(made, with_doubts(made.make_refused(), (), (MOVED,)))
+    (columns,) = blocks(report, Columns)
+    told = dict(columns.texts)["What to do"]
+    assert "same patient" in told  # what the refusal itself asks for
+    assert "Hold still and focus anew." in told  # the advice of the check that failed
+    (notice,) = blocks(report, Notice)
+    assert f"Relief after: {MOVED}" in notice.lines
