@@ -33,7 +33,7 @@ from mnimage.register.moved import mark_moved
 from mnimage.register.register import register_pair
 from mnimage.register.warp import warp_photo
 from mnimage.relief.follow import cut_scars, fill_seen, fresh_scars
-from mnimage.relief.measure import measure_relief
+from mnimage.relief.measure import measure_relief, with_texture_of
 from mnimage.relief.relief import recover_relief
 from mnimage.score.carry import typical_magnification
 from mnimage.score.pair import score_pair
@@ -181,12 +181,14 @@ def examine_shots(
         If nothing of the relief can be trusted.
     """
     recipe = recipe or Recipe()
-    relief = recover_relief(shots, recipe.relief, tick)
-    facts = CaptureFacts(format="directional shots", bits=shots.bits, taken_at=taken_at)
-    photo = Photo(shots.picture if relief.picture is None else relief.picture, facts)
+    photo = Photo(shots.picture, CaptureFacts("directional shots", shots.bits, taken_at=taken_at))
     markers = find_markers(photo)
-    # A printed marker is no skin: its edges would be scars.
-    relief = replace(relief, trusted=relief.trusted & ~_paper_of(markers, photo.shape))
+    # A printed marker is no skin: its edges would be scars, its slopes would bend the skin beside.
+    relief = recover_relief(shots, recipe.relief, tick, hidden=_paper_of(markers, photo.shape))
+    if relief.picture is not None:
+        photo = replace(photo, coded=relief.picture)
+        markers = find_markers(photo)
+        relief = replace(relief, trusted=relief.trusted & ~_paper_of(markers, photo.shape))
     card = replace(measure_relief(relief, recipe.relief), recipe=recipe.version)
     zones = _without_markers(skin_zones(photo, None), markers)
     quality = _without_focus(check_photo(photo, None, zones, recipe.quality))
@@ -383,7 +385,33 @@ def _same_scars(
     cut = cut_scars(card.scar_labels, carried, _area_ratio(alignment))
     whole = tuple(scar for scar in later.scars if scar.id not in cut)
     later = replace(later, scars=whole, recipe=recipe.version)
-    return replace(card, places=_places(before, fresh, alignment, recipe)), later
+    card = replace(card, places=_places(before, fresh, alignment, recipe))
+    skin = seen & after.relief.trusted & (later.scar_labels == 0)
+    return _same_texture((card, later), (before.relief, after.relief), skin, alignment, recipe)
+
+
+def _same_texture(
+    cards: tuple[ReliefCard, ReliefCard],
+    reliefs: tuple[Relief, Relief],
+    skin: NDArray[np.bool_],
+    alignment: Alignment,
+    recipe: Recipe,
+) -> tuple[ReliefCard, ReliefCard]:
+    """Return both cards with the texture of the skin that both show; `skin` is that of the latter.
+
+    Furrows and lines differ from place to place by more than treatment changes them.
+    """
+    own = reliefs[0].trusted & (cards[0].scar_labels == 0)
+    both = skin & (_carried(own.astype(np.int32), _places_before(alignment)) > 0)
+    row = expand(alignment.row, alignment.step, alignment.shape)
+    column = expand(alignment.column, alignment.step, alignment.shape)
+    back = own & (_carried(both.astype(np.int32), (row, column)) > 0)
+    if not both.any() or not back.any():
+        return cards
+    return (
+        with_texture_of(cards[0], reliefs[0], back, recipe.relief),
+        with_texture_of(cards[1], reliefs[1], both, recipe.relief),
+    )
 
 
 def _places(

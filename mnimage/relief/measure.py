@@ -15,7 +15,7 @@ from mnimage.relief.beads import without_beads
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
 from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
-from mnimage.relief.texture import measure_texture
+from mnimage.relief.texture import band_sq_um, measure_texture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,6 +105,26 @@ def measure_relief(
         * hypot(_shared_error(relief.scatter_share, recipe), recipe.gloss_error * relief.gloss),
         texture_direction=texture.direction,
         marks=marks,
+    )
+
+
+def with_texture_of(
+    card: ReliefCard, relief: Relief, skin: Mask, recipe: ReliefRecipe
+) -> ReliefCard:
+    """Return the card with Sq of `skin` only, so that two sessions tell of the same skin.
+
+    The error keeps its share; map, octaves and direction stay those of the whole.
+    """
+    pitch = relief.scale.mm_per_px
+    order = form_order(skin.shape, recipe.skin_sigma_mm / pitch)
+    flat = remove_form(remove_form(relief.height_mm, skin, order), skin)
+    sq_um = band_sq_um(flat, skin, pitch, recipe)
+    share = sq_um / card.texture_sq_um if card.texture_sq_um > 0 else 1.0
+    return replace(
+        card,
+        texture_sq_um=sq_um,
+        texture_uncertainty_um=share * card.texture_uncertainty_um,
+        texture_systematic_um=share * card.texture_systematic_um,
     )
 
 

@@ -231,7 +231,17 @@ def _measure_one(
     )
     kind = kind_of(scar)
     # Light hardly reaches the floor of a pit that is deep for its width: it is at least so deep.
-    return replace(scar, kind=kind, lower_bound=scar.lower_bound or kind == "ice-pick")
+    unseen = scar.lower_bound or kind == "ice-pick" or _floorless(scar)
+    return replace(scar, kind=kind, lower_bound=unseen)
+
+
+def _floorless(scar: Scar) -> bool:
+    """Say whether a pit comes to a point within the reach of light that spreads inside the skin.
+
+    Such light (half as bright 0.6 mm across in blue, 0.9 mm in green) fills its bottom from around,
+    however shallow it is: it looks wider and shallower, and so no longer deep for its width.
+    """
+    return scar.width_mm < _FLOORLESS_MM and scar.depth_mean_mm <= _LEVEL * scar.depth_mm
 
 
 def _shared_error(amount: float, correction: float, holes: Holes, recipe: ReliefRecipe) -> float:

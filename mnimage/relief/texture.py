@@ -79,6 +79,15 @@ def measure_texture(
     )
 
 
+def band_sq_um(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe) -> float:
+    """Return Sq of the recipe's band over `skin` alone, in um, without maps and octaves."""
+    low, high = (
+        low_pass(height_mm, skin, mm_per_px, cutoff)
+        for cutoff in (recipe.band_low_mm, recipe.band_high_mm)
+    )
+    return 1000 * _root_mean_square(low - high, skin)
+
+
 def find_direction(band_mm: Plane, skin: Mask, mm_per_px: float) -> Direction | None:
     """Return which way the texture runs, from its autocorrelation within `skin`.
 

@@ -229,6 +229,31 @@ def test_a_marker_beside_the_skin_is_no_part_of_the_relief():
     on_paper = around[..., 0] < 0.5
     assert not found.relief.trusted[on_paper].any()
     assert not (found.examined.relief.scar_labels[on_paper] > 0).any()
+    # The skin beside the paper keeps its shape.
+    bare = examine_shots(shots, name="").relief.height_mm
+    skin = found.relief.trusted & (
+        cv2.dilate(on_paper.astype(np.uint8), np.ones((41, 41), np.uint8)) == 0
+    )
+    assert 1000 * np.std((found.relief.height_mm - bare)[skin]) < 5
+
+
+def test_texture_is_compared_on_the_skin_that_both_sessions_show():
+    """A deep line at the rim, out of the picture after: nothing has changed on the skin itself."""
+    skin = make_skin(
+        seed=7,
+        size_mm=(14, 14),
+        mm_per_px=0.05,
+        look=SkinLook(scars=(0, 0, 0), marks=(0, 0), lines=0),
+    )
+    rows = np.arange(skin.shape[0])[:, None]
+    groove = 0.15 * np.exp(-(((rows - 12) / 4.0) ** 2)) * np.ones(skin.shape)
+    skin = replace(skin, mark_mm=skin.mark_mm - groove.astype(np.float32))
+    whole, cut = (shots_value(skin, ring(4)) for _ in range(2))
+    cut = replace(cut, frames=cut.frames[:, 30:], picture=cut.picture[30:])
+    first, after = (examine_shots(one, name="") for one in (whole, cut))
+    change = compare_shots(first, after).comparison.zones[WHOLE]["texture_sq_um"]
+    assert first.examined.relief.texture_sq_um > 1.2 * after.examined.relief.texture_sq_um
+    assert change.after == pytest.approx(change.before, rel=0.02)
 
 
 def test_repeat_sets_of_directional_shots_are_averaged_scar_by_scar():

@@ -75,6 +75,24 @@ def test_finds_a_bump_under_patchy_colour(count):
     assert np.allclose(relief.albedo, 0.4 + 0.1 * np.sin(2 * x) * np.cos(3 * y), atol=1e-3)
 
 
+def test_paper_on_the_skin_does_not_bend_the_skin_around_it():
+    """A level print on curved skin: its slopes agree with none of those about it."""
+    y, x = axes((300, 300))
+    z = -(x**2 + y**2) / 2 / 50
+    lamps = directions()
+    paper = np.maximum(np.abs(x + 3), np.abs(y + 3)) < 3
+    paper[:20] = False
+    slopes = [np.where(paper, 0, -axis / 50) for axis in (x, y)]
+    seen = shots(render(slopes, lamps), lamps)
+    laid = recover_relief(seen, PLAIN).height_mm
+    told = recover_relief(seen, PLAIN, hidden=paper)
+    gap = [1000 * (one - z)[~paper] for one in (laid, told.height_mm)]
+    assert np.std(gap[0]) > 10
+    assert np.std(gap[1]) < 2
+    assert not told.trusted[paper].any()
+    assert told.trusted[~paper].all()
+
+
 def test_normals_point_as_the_surface_does():
     _, slope_x, slope_y = bump((150, 170))
     lamps = directions()

@@ -112,3 +112,15 @@ def test_a_scar_hardly_seen_is_not_measured():
     usable[:, 255:260] = False
     holes = Holes(depth, depth, usable, ~usable & False, Scale(PITCH, "rig", 0.002))
     assert measure_scars(holes, labels, RECIPE) == ()
+
+
+def test_a_narrow_pit_without_a_floor_is_a_lower_bound_however_shallow():
+    small = {"shape": (160, 160), "at": (80, 80)}
+    (narrow,), _ = _measure(_cone(depth=0.17, radius=0.7, **small))
+    assert narrow.kind != "ice-pick"
+    assert narrow.width_mm < 1.0
+    assert narrow.lower_bound
+    (level,), _ = _measure(_box(depth=0.17, radius=0.45, **small))
+    (wide,), _ = _measure(_cone(depth=0.17, radius=1.6, **small))
+    assert not level.lower_bound
+    assert not wide.lower_bound
