@@ -174,11 +174,19 @@ def power_lines(arm: str, calls: Sequence[Call]) -> list[Line]:
                 "%",
                 len(own),
                 bias=mean(share) - 1,
+                error=rms(np.array(share) - 1),
                 note=f"alone {100 * mean([call.right_alone for call in own]):.0f} %; bias is of "
-                "the change read, as a share of the true one",
+                f"the change read, as a share of the true one{_sure_to(share)}",
             )
         )
     return lines
+
+
+def _sure_to(share: Sequence[float]) -> str:
+    """Say how well the mean of so few cases is known: its standard error."""
+    if len(share) < 2:
+        return ""
+    return f", known to {np.std(share, ddof=1) / math.sqrt(len(share)):.2f} (standard error)"
 
 
 def _power_line(arm: str, how: str, calls: Sequence[Call], right: Sequence[bool]) -> Line:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SEED = 7000
-"""First of the study's seeds: no threshold was chosen on skin, cameras or sessions from here on."""
+SEED = 61000
+"""First of the study's seeds: no threshold was chosen on skin, cameras or sessions from here on.
+
+Whoever looks into a case to mend the chain has used it up: the study then moves on to fresh seeds.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mnimage.domain.comparison import Change, Comparison, ScarChange
+    from mnimage.domain.comparison import Change, Comparison
     from mnimage.domain.relief import ReliefCard, Scar
     from mnimage.phantom.scars import TrueScar
     from mnimage.phantom.session import Session
@@ -109,7 +109,9 @@ def relief(number: int, side_mm: float) -> Relieved:
         ),
         unchanged=(*_whole(again[1], case), *_scar_calls(again[1], case, None)),
         changed=tuple(
-            call for scar, texture, pair in later for call in _due(pair, case, scar, texture)
+            call
+            for scar, texture, pair in later
+            for call in _due((pair, true), case, scar, texture)
         ),
     )
 
@@ -152,21 +154,32 @@ def _of_relief(name: str) -> bool:
     return name.startswith(("scar_depth", "scar_volume")) or name == "texture_sq_um"
 
 
-def _scar_calls(pair: Comparison, case: str, share: float | None) -> list[Call]:
-    """Return the volume of each scar that was followed, `share` of which is truly gone."""
+def _scar_calls(pair: Comparison, case: str, lost: Mapping[int, float] | None) -> list[Call]:
+    """Return the volume of each scar that was followed, and how much of it is truly gone.
+
+    `lost` is that in mm3 by the number of the scar found, None where nothing has changed; a dent
+    that is no true scar is left out there: nothing of it is gone.
+    """
     return [
-        call_of(one.volume, (case, f"scar {one.id}", "volume of one scar"), _lost(one, share))
+        call_of(
+            one.volume,
+            (case, f"scar {one.id}", "volume of one scar"),
+            0.0 if lost is None else -lost[one.id],
+        )
         for one in pair.scars
-        if one.volume is not None and not one.fresh
+        if one.volume is not None and not one.fresh and (lost is None or one.id in lost)
     ]
 
 
-def _lost(one: ScarChange, share: float | None) -> float:
-    return 0.0 if share is None or one.volume is None else -share * one.volume.before
+def _due(
+    followed: tuple[Comparison, Mapping[int, TrueScar]], case: str, scar: float, texture: float
+) -> list[Call]:
+    """Return the calls whose true change is 1.5 x MDC95: within a quarter for single scars.
 
-
-def _due(pair: Comparison, case: str, scar: float, texture: float) -> list[Call]:
-    """Return the calls whose true change is 1.5 x MDC95: within a quarter for single scars."""
+    What is gone of a scar is told by its closed form, not by what was read of it before: furrows
+    and lines that run through it are read with it, but stay.
+    """
+    pair, true = followed
     zone = pair.zones.get(WHOLE, {})
     wanted = {"scar_volume_mm3": scar, "texture_sq_um": texture}
     calls = [
@@ -174,7 +187,9 @@ def _due(pair: Comparison, case: str, scar: float, texture: float) -> list[Call]
         for name, share in wanted.items()
         if share > 0 and name in zone
     ]
-    calls += _scar_calls(pair, case, scar) if scar > 0 else []
+    if scar > 0:
+        gone = {number: scar * one.volume_mm3 for number, one in true.items()}
+        calls += _scar_calls(pair, case, gone)
     return [call for call in calls if abs(abs(call.true) / call.mdc95 - POWER) <= 0.25]
 
 

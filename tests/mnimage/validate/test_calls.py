@@ -45,6 +45,10 @@ def test_only_the_right_direction_is_right():
     assert (goal.value, goal.met, goal.worst) == (25, False, "skin 1")
     assert (alone.value, alone.met) == (50, False)
     assert score.bias == pytest.approx((3 - 3 + 1.5 + 2.5) / 4 / 2.9 - 1)
+    # A mean of four that are so far apart is hardly known: the sample's deviation over two.
+    squares = [2.0**2, 4.0**2, 0.5**2, 1.5**2]
+    known = (sum(squares) / 3) ** 0.5 / 2 / 2.9
+    assert f"known to {known:.2f}" in score.note
 
 
 def test_nothing_measured_is_nothing_told():

@@ -1,15 +1,24 @@
 """The arm of relief on one small skin, and its lines."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from mnimage.domain.comparison import Change, Verdict
+from mnimage.phantom.scars import TrueScar
 from mnimage.validate.calls import no_change_lines
 from mnimage.validate.depths import relief_lines
-from mnimage.validate.relief import counts, relief
+from mnimage.validate.relief import _due, counts, relief
+
+LOOKED_AT = 7000
+"""Seeds that have been looked into; those of the study stay unseen."""
 
 
 @pytest.fixture(scope="module")
 def found():
-    return relief(4, 14.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mnimage.validate.relief.SEED", LOOKED_AT)
+        return relief(4, 14.0)
 
 
 def test_scars_are_found_and_their_change_is_read(found):
@@ -31,3 +40,21 @@ def test_every_goal_of_relief_has_its_line(found):
     names = " ".join(line.what for line in relief_lines([found]))
     for word in ("boxcar", "rolling", "ice-pick", "volume", "F1", "false", "Sq", "pores", "lines"):
         assert word in names
+
+
+def test_what_is_gone_of_a_scar_is_told_by_its_closed_form():
+    """A line runs through the scar: it is read with it before and after, but does not change."""
+    true = TrueScar("boxcar", 0.0, 0.0, depth_mm=0.3, radius_mm=1.2)
+    line, share = 0.3, 0.2
+    gone = share * true.volume_mm3
+
+    def followed(number, before, after):
+        change = Change(before, after, "mm3", 0.1, gone / 1.5, Verdict.BETTER)
+        return SimpleNamespace(id=number, volume=change, fresh=False)
+
+    crossed = followed(1, true.volume_mm3 + line, true.volume_mm3 + line - gone)
+    dent = followed(2, gone / share, gone / share)
+    pair = SimpleNamespace(zones={}, scars=(crossed, dent))
+    (call,) = _due((pair, {1: true}), "skin", share, 0.0)
+    assert call.zone == "scar 1"
+    assert call.change / call.true == pytest.approx(1)
