@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mnimage.domain.session import Patch, Told
-from mnimage.workflow import Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +59,8 @@ def known_options(command: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(command)
     def told(**options: Any) -> int:
+        from mnimage.workflow import Known  # Commands that need no photo are quick without.
+
         profiles = options.pop("profiles")
         if len(profiles) > 2:
             raise click.BadParameter("two at most: before, after", param_hint="--profile")

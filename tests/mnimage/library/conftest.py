@@ -17,9 +17,8 @@ CHEAP = keys.Cost(memory_kib=64, passes=1, lanes=1)
 
 
 @pytest.fixture(autouse=True)
-def cheap_passphrases(monkeypatch, request):
-    if "dear" not in request.keywords:
-        monkeypatch.setattr(keys, "COST", CHEAP)
+def cheap_passphrases(monkeypatch):
+    monkeypatch.setattr(keys, "COST", CHEAP)
 
 
 @pytest.fixture
