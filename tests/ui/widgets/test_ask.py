@@ -68,3 +68,11 @@ def test_lists_of_shots_and_change_of_mind(qtbot, monkeypatch, tmp_path):
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (answers.pop(0), ""))
     assert Ask().sheets("Shots") == (tmp_path / "a.json", tmp_path / "b.json")
     assert Ask().sheets("Shots") == ()
+
+
+def test_several_photos_are_asked_for_at_once(qtbot, monkeypatch, tmp_path):
+    names = [str(tmp_path / "a.jpg"), str(tmp_path / "b.jpg")]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (names, ""))
+    assert Ask().photos("Repeat shots") == (tmp_path / "a.jpg", tmp_path / "b.jpg")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([], ""))
+    assert Ask().photos("Repeat shots") == ()

@@ -20,6 +20,8 @@ from ui.widgets.findings import FindingList, failed
 from ui.widgets.scores import ScarTable, ScoreTable
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from mnimage.domain.comparison import Comparison
     from mnimage.domain.pair import Pair
     from mnimage.domain.relief import Scar
@@ -34,7 +36,9 @@ _GRADES = {
 }
 
 
-_REASONS_SHOWN = 4
+_REASONS_SHOWN, _FEWER = 4, 2
+_LOW = 760
+"""Under this height fewer reasons are shown, so that the scores keep their room."""
 
 
 class Inspector(QFrame):
@@ -49,6 +53,7 @@ class Inspector(QFrame):
         self.setProperty("kind", "panel")
         self.setFixedWidth(theme.INSPECTOR_WIDTH)
         self._scars_before: dict[str, Scar] = {}
+        self._told: tuple[str, ...] = ()
         self._grade, self._words = GradeBadge(), _label("heading")
         self._reasons, self._facts = _label("soft"), _label("small")
         self._reasons.setObjectName("reasons")
@@ -75,7 +80,8 @@ class Inspector(QFrame):
         self._grade.show_grade(grade.grade)
         self._words.setText(_GRADES.get(grade.grade, ""))
         reasons = reasons_of(pair)
-        self._show_reasons((*doubts_of(pair), *reasons))
+        self._told = (*doubts_of(pair), *reasons)
+        self._show_reasons()
         told = (
             _alignment_words(pair),
             "" if pair.before.relief else color_words(comparison),
@@ -90,13 +96,18 @@ class Inspector(QFrame):
         self._no_scores.setText("\n\n".join((why, refused_advice(pair))))
         self._fill_tabs(pair)
 
-    def _show_reasons(self, reasons: tuple[str, ...]) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many reasons as there is room for."""
+        super().resizeEvent(event)
+        self._show_reasons()
+
+    def _show_reasons(self) -> None:
         """Show a few reasons, so that the scores keep their place; all are in the last tab."""
-        shown = list(reasons[:_REASONS_SHOWN])
-        if left := len(reasons) - len(shown):
+        shown = list(self._told[: _FEWER if self.height() < _LOW else _REASONS_SHOWN])
+        if left := len(self._told) - len(shown):
             shown.append(self.tr("And {0} more, under Photo checks.").format(left))
         self._reasons.setText("\n".join(shown))
-        self._reasons.setVisible(bool(reasons))
+        self._reasons.setVisible(bool(shown))
 
     def _fill_tabs(self, pair: Pair) -> None:
         self._tabs.clear()

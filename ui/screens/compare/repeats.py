@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ui.screens.compare.sessions import RepeatShown
 
-_TITLE_WIDTH, _REMOVE_WIDTH, _LINE = 52, 80, 22
+_TITLE_WIDTH, _REMOVE_WIDTH, _LINE, _AIR = 52, 80, 22, 8
 
 
 class RepeatList(QWidget):
@@ -54,7 +54,7 @@ class RepeatList(QWidget):
             label.setMinimumHeight(max(label.heightForWidth(label.width()), _LINE))
         self._grid.invalidate()
         self._grid.activate()
-        self.setMinimumHeight(self._grid.minimumSize().height())
+        self.setMinimumHeight(self._grid.minimumSize().height() + _AIR)
 
     def show_shots(self, shots: Sequence[RepeatShown], *, open_for_more: bool = True) -> None:
         """Show these shots; more can be added while there is room for one."""

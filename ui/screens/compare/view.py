@@ -34,7 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+    from PySide6.QtGui import (
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDragMoveEvent,
+        QDropEvent,
+        QResizeEvent,
+    )
 
     from mnimage.domain.pair import Pair
     from mnimage.domain.photo import Coded
@@ -44,6 +50,8 @@ if TYPE_CHECKING:
     from ui.screens.compare.sessions import Details, KnownProfile, RepeatShown
 
 NO_REPEATS: Mapping[Side, tuple[RepeatShown, ...]] = {}
+_LEAST_NAME, _AROUND_NAME = 140, 120
+"""The least width of a file's name on the bar, and what its button needs beside it."""
 TITLES = {Side.BEFORE: "Before", Side.AFTER: "After"}
 
 
@@ -129,11 +137,23 @@ class CompareView(QWidget):
             more = f" + {used}" if shots else ""
             if used < len(shots):
                 more += self.tr(" ({0} left out)").format(len(shots) - used)
-            short = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 220)
+            room = self._name_room() - button.fontMetrics().horizontalAdvance(more)
+            short = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
             button.setText(f"{TITLES[side]}: {short}{more}")
             button.setAccessibleName(f"{TITLES[side]}: {name}{more}")
             lines = [name, *(self._repeat_words(shot) for shot in shots)]
             button.setToolTip("\n".join([*lines, self.tr("Click to choose another photo")]))
+
+    def _name_room(self) -> int:
+        """Return how wide a file's name may be, so that the bar's other buttons stay whole."""
+        others = sum(button.sizeHint().width() for button in (self._swap, self._told, self._report))
+        room = (self.width() - others) // len(Side) - _AROUND_NAME
+        return max(room, _LEAST_NAME)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much of the files' names as there is room for."""
+        super().resizeEvent(event)
+        self._name_files()
 
     def _repeat_words(self, shot: RepeatShown) -> str:
         words = self.tr("Repeat shot {0}").format(shot.name)

@@ -7,7 +7,15 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from mnimage.domain.comparison import Caution, Comparability
-from ui.screens.compare.inspector import GradeBadge, Inspector, color_words, doubts_of, reasons_of
+from mnimage.domain.session import Patch, Reshot, Side, Told
+from ui.screens.compare.inspector import (
+    GradeBadge,
+    Inspector,
+    color_words,
+    doubts_of,
+    reasons_of,
+    told_words,
+)
 
 
 def test_every_grade_is_spoken_and_drawn(qtbot):
@@ -56,6 +64,8 @@ def graded(pair, reasons, warnings=()):
 
 
 def test_warnings_come_first_and_every_reason_is_somewhere(inspector, make_pair):
+    inspector.resize(inspector.width(), 900)
+    inspector.grab()
     reasons = tuple(f"Reason number {i}." for i in range(9))
     inspector.show_pair(graded(make_pair(), reasons, ("The expression differs: chin moved.",)))
     shown = inspector._reasons.text().splitlines()
@@ -139,3 +149,49 @@ def test_doubt_of_both_reliefs_is_said_once(make_pair):
     )
     assert doubts_of(pair) == ("Both reliefs: b", "Relief before: a", "Relief after: c")
     assert doubts_of(make_pair()) == ()
+
+
+def test_left_out_repeats_are_among_the_reasons_and_the_checks(inspector, make_pair):
+    pair = make_pair()
+    reshots = (Reshot("a2.jpg", Side.BEFORE), Reshot("b2.jpg", Side.AFTER, "Other skin."))
+    pair = replace(pair, comparison=replace(pair.comparison, reshots=reshots))
+    assert "Repeat shot after left out, b2.jpg: Other skin." in reasons_of(pair)
+    inspector.show_pair(pair)
+    listed = [
+        label.text().replace("\u200b", "") for label in inspector._findings.findChildren(QLabel)
+    ]
+    assert listed[listed.index("a2.jpg, before") + 1] == "used"
+    assert listed[listed.index("b2.jpg, after") + 1] == "left out: Other skin."
+
+
+def test_what_was_told_of_the_pair_is_said(make_pair):
+    comparison = make_pair().comparison
+    assert told_words(comparison) == ""
+    told = Told(control=Patch(1, 1, 9, 9), days_since_needling=3)
+    reshots = (Reshot("a2.jpg", Side.BEFORE),)
+    words = told_words(replace(comparison, told=told, reshots=reshots))
+    assert words == (
+        "Shots: 2 before, 1 after. Since needling: 3 days. "
+        "Verdicts are those beyond the control patch."
+    )
+
+
+def test_low_window_shows_fewer_reasons(inspector, make_pair):
+    reasons = tuple(f"Reason {number}." for number in range(6))
+    pair = make_pair()
+    graded = replace(pair.comparison, comparability=Comparability("D", reasons))
+    inspector.show_pair(replace(pair, comparison=graded))
+    shown = []
+    for height in (900, 600):
+        inspector.resize(inspector.width(), height)
+        inspector.grab()
+        shown.append(inspector.findChild(QLabel, "reasons").text().splitlines())
+    assert [len(lines) for lines in shown] == [5, 3]
+    assert shown[1][-1] == "And 4 more, under Photo checks."
+
+
+def test_refused_pair_is_told_what_to_do(inspector, make_pair):
+    inspector.show_pair(make_pair(refused=True))
+    words = inspector._no_scores.text()
+    assert "same patient" in words
+    assert "Hold the camera still." in words

@@ -279,3 +279,14 @@ def test_patch_goes_out_and_its_refusal_comes_in(view, make_pair, qtbot):
     assert view.canvas.control.tool.trouble == ""
     with qtbot.waitSignal(view.control_confirmed, timeout=500):
         view.findChild(QPushButton, "control-confirm").click()
+
+
+def test_long_names_get_the_room_there_is(view):
+    name = "acne-scars-microneedling-4x1.5mm-left-cheek-session-1-of-4.jpg"
+    view.show_files({"before": name, "after": name})
+    shown = []
+    for width in (1024, 1900):
+        view.resize(width, 700)
+        view.grab()
+        shown.append(view.findChild(QPushButton, "file-before").text())
+    assert len(shown[0]) < len(shown[1]) == len(f"Before: {name}")
