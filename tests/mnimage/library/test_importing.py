@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import struct
+import subprocess
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -15,9 +16,10 @@ from mnimage.domain.record import Patient, PhotoRecord, Role, Session
 from mnimage.errors import NotAllowed, RecordUnusable, StorageFailed
 from mnimage.library import access, stores
 from mnimage.library.importing import UNSORTED, Status, import_photos, patient_of
-from mnimage.library.library import open_library
+from mnimage.library.library import create_library, open_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD
+from tests.mnimage.library.test_disk import disk  # noqa: F401 - a fixture
 
 
 def jpeg(seed: int, taken: str = "", side: int = 96) -> bytes:
@@ -219,3 +221,46 @@ def test_a_picture_bomb_is_refused(library, tmp_path):
     told = run(library, tmp_path / "bomb.jpg")
     assert told[0].status is Status.REFUSED
     assert "megapixels" in told[0].reason
+
+
+def test_on_a_real_full_disk_what_was_told_is_kept_and_work_goes_on(disk, tmp_path):  # noqa: F811
+    folder = card(tmp_path, 3)
+    for place in range(40):
+        (folder / f"big{place:02}.jpg").write_bytes(jpeg(place + 100, side=300))
+    library, _ = create_library(disk / "clinic", WORD)
+    with library:
+        filler = disk / "holiday.mov"
+        filler.write_bytes(bytes(1_500_000))
+        told = []
+        with pytest.raises(StorageFailed) as caught:
+            told.extend(import_photos(library, [folder]))
+        assert "Make room" in caught.value.hint
+        kept = {photo.id: photo for photo in library.select(PhotoRecord)}
+        assert {one.id for one in told} <= set(kept)
+        for photo in kept.values():
+            assert library.read_original(photo)
+        filler.unlink()
+        small = [path for path in sorted(folder.iterdir()) if path.name.startswith("IMG")]
+        assert {one.status for one in run(library, *small)} <= {Status.STORED, Status.KNOWN}
+        assert not [flaw for flaw in flaws(library) if flaw.grave]
+
+
+def test_a_read_only_disk_is_said_and_nothing_changes(disk, tmp_path):  # noqa: F811
+    library, _ = create_library(disk / "clinic", WORD)
+    with library:
+        run(library, card(tmp_path, 2, "first"))
+    (tmp_path / "new.jpg").write_bytes(jpeg(77))
+
+    def attempt():
+        with open_library(disk / "clinic", "admin", WORD) as seen:
+            return run(seen, tmp_path / "new.jpg")
+
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        with pytest.raises(StorageFailed) as caught:
+            attempt()
+        assert caught.value.hint
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    assert attempt()[0].status is Status.STORED
+    assert not verify_library(disk / "clinic", "admin", WORD, lambda *_: None)
