@@ -2,13 +2,15 @@
 
 A matte surface lit by lamp k shows J_k = a_k . b, where a_k is the lamp's direction (times its
 falloff) and b the albedo times the unit normal (Woodham 1980). With three shots or more b follows
-by least squares; the 3 x 3 systems of all pixels are solved at once by the adjugate formula.
+by least squares; the 3 x 3 systems of all pixels are solved at once by the adjugate formula. The
+rows of near lamps are never written down: they are told by few planes (`Lamps`).
 
 x is to the right, y down, z to the camera; heights are up.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 _TINY = np.float32(1e-12)
+_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+_PIECE = 2000
 
 
 def lamp_rows(lamps: NDArray[np.float64], x: Plane, y: Plane, z: Plane) -> Plane:
@@ -72,32 +76,91 @@ def slope_error(
     return float(np.sqrt(np.mean(parts)))
 
 
-def inverse_rows(rows: Plane) -> Plane:
-    """Return the least-squares inverse of `rows`, shape (k, 3, *S), as (3, k, *S)."""
-    moved = np.moveaxis(rows, (0, 1), (-2, -1)).astype(np.float64)
-    return np.asarray(np.moveaxis(np.linalg.pinv(moved), (-2, -1), (0, 1)), dtype=np.float32)
+@dataclass(frozen=True, slots=True)
+class Lamps:
+    """How k lamps light n places: row k at a place is `gains[k] * (ways[k] - place)`.
+
+    So the sums over lamps are products with matrices that are the same everywhere, and only one
+    number per lamp changes from place to place.
+
+    `ways` (k, 3): to near lamps, directions of far ones; `gains` (k, n) or (k, 1); `place` (3, n),
+    None where lamps are far.
+    """
+
+    ways: Plane = field(repr=False)
+    gains: Plane = field(repr=False)
+    place: Plane | None = field(default=None, repr=False)
+
+    def at(self, chosen: NDArray[np.intp]) -> Lamps:
+        """Return how the lamps light some of the places."""
+        if self.place is None:
+            return self
+        return Lamps(self.ways, self.gains[:, chosen], self.place[:, chosen])
+
+    def shaped(self, shape: tuple[int, int]) -> Lamps:
+        """Return the same with its places in rows and columns."""
+        if self.place is None:
+            return self
+        return Lamps(self.ways, self.gains.reshape(-1, *shape), self.place.reshape(3, *shape))
 
 
-def fit_lambert(values: Plane, rows: Plane, weights: Plane) -> Plane:
-    """Return b with the smallest weighted squares of `values` - `rows` . b at every pixel.
+def near_lamps(lamps: NDArray[np.float64], place: NDArray[np.float64]) -> Lamps:
+    """Return how lamps at positions (k, 3) light places (3, n) in the same unit."""
+    unit = float(np.linalg.norm(lamps, axis=1).mean())
+    towards = lamps[:, :, None] - place
+    distance2 = np.sum(towards**2, axis=1)
+    gains = unit * np.sum(lamps**2, axis=1, keepdims=True) / distance2**1.5
+    ways, near = (lamps / unit).astype(np.float32), (place / unit).astype(np.float32)
+    return Lamps(ways, gains.astype(np.float32), near)
+
+
+def far_lamps(directions: NDArray[np.float64]) -> Lamps:
+    """Return how lamps in directions (k, 3) light all places."""
+    gains = np.ones((len(directions), 1), dtype=np.float32)
+    return Lamps(np.asarray(directions, dtype=np.float32), gains)
+
+
+def inverse_gram(lamps: Lamps) -> Plane:
+    """Return the inverse of A^T A at each place, A being the rows of the lamps: (6, n) or (6, 1).
+
+    Its upper triangle: xx, xy, xz, yy, yz, zz. Lamps in one plane leave 0 for what they cannot see.
+    """
+    away = lamps.ways[:, :, None].astype(np.float64)
+    place = np.zeros((3, 1)) if lamps.place is None else lamps.place.astype(np.float64)
+    rows = ((away - place) * lamps.gains[:, None]).transpose(2, 0, 1)
+    inverse = np.linalg.pinv(rows.transpose(0, 2, 1) @ rows, hermitian=True)
+    return np.asarray(np.stack([inverse[:, i, j] for i, j in _PAIRS]), dtype=np.float32)
+
+
+def fit_level(values: Plane, lamps: Lamps, inverse: Plane) -> Plane:
+    """Return b with the smallest squares of what is left of `values` (k, n), all alike; (3, n).
+
+    `inverse` is that of `inverse_gram`.
+    """
+    return _times(inverse, _gathered(values * lamps.gains, lamps))
+
+
+def fit_lambert(values: Plane, lamps: Lamps, weights: Plane) -> Plane:
+    """Return b with the smallest weighted squares of what is left of `values` at every pixel.
 
     Parameters
     ----------
     values, weights
         Shape (k, n).
-    rows
-        Shape (k, 3, n), or (k, 3, 1) where the light is the same everywhere.
+    lamps
+        What lights them.
 
     Returns
     -------
     Plane
         Shape (3, n); 0 where the lamps that count do not span space.
     """
-    return _solve(_normal_matrix(rows, weights), _right_side(values, rows, weights))
+    right = _gathered(weights * values * lamps.gains, lamps)
+    return _solve(_gram(weights * lamps.gains**2, lamps), right)
 
 
 def fit_lambert_robust(
-    values: Plane, rows: Plane, valid: NDArray[np.bool_], spread: float, rounds: int
+    values: Plane, lamps: Lamps, valid: NDArray[np.bool_], spread: float, rounds: int
 ) -> tuple[Plane, Plane]:
     """Return b and the last weights of Huber's fit, which hardly heeds single wrong shots.
 
@@ -105,7 +168,7 @@ def fit_lambert_robust(
     ----------
     values, valid
         Shape (k, n); shots that are not valid do not count.
-    rows
+    lamps
         As in `fit_lambert`.
     spread
         Standard deviation of an ordinary residual relative to the length of b.
@@ -114,41 +177,45 @@ def fit_lambert_robust(
     """
     allowed = valid.astype(np.float32)
     weights = allowed
-    found = fit_lambert(values, rows, weights)
+    gained, gains2 = values * lamps.gains, lamps.gains**2
+    found = _solve(_gram(weights * gains2, lamps), _gathered(weights * gained, lamps))
     for _ in range(rounds):
-        weights = allowed * huber_weights(residuals(values, rows, found), found, spread)
-        found = fit_lambert(values, rows, weights)
+        weights = huber_weights(residuals(values, lamps, found), found, spread)
+        weights *= allowed
+        found = _solve(_gram(weights * gains2, lamps), _gathered(weights * gained, lamps))
     return found, weights
 
 
 def huber_weights(residual: Plane, found: Plane, spread: float) -> Plane:
     """Return 1 for residuals within 1.5 standard deviations, falling beyond; shape (k, n)."""
-    limit = np.maximum(1.5 * spread * length(found), _TINY)
-    return np.asarray(1 / np.maximum(1, np.abs(residual) / limit), dtype=np.float32)
+    limit = np.maximum(np.float32(1.5 * spread) * length(found), _TINY)
+    away = np.abs(residual)
+    np.maximum(away, limit, out=away)
+    np.divide(limit, away, out=away)
+    return away
 
 
-def residuals(values: Plane, rows: Plane, found: Plane) -> Plane:
-    """Return `values` - `rows` . `found`, shape (k, n)."""
-    return np.asarray(values - predict(rows, found), dtype=np.float32)
+def residuals(values: Plane, lamps: Lamps, found: Plane) -> Plane:
+    """Return what the shots of b = `found` (3, n) leave of `values`, shape (k, n)."""
+    expected = predict(lamps, found)
+    np.subtract(values, expected, out=expected)
+    return expected
 
 
-def predict(rows: Plane, found: Plane) -> Plane:
-    """Return the products of `rows` (k, c, n) or (k, c, 1) with `found` (c, n), shape (k, n).
-
-    With lamp rows and b: what each shot would show of a matte surface.
-    """
-    if rows.shape[2:] == (1,):
-        return np.asarray(rows[:, :, 0] @ found, dtype=np.float32)
-    # One product and one sum per shot run much faster than einsum, which does not use the cache.
-    answer = np.empty((rows.shape[0], found.shape[1]), dtype=np.float32)
-    for part, out in zip(rows, answer, strict=True):
-        np.sum(part * found, axis=0, out=out)
-    return answer
+def predict(lamps: Lamps, found: Plane) -> Plane:
+    """Return what each shot would show of a matte surface of b = `found` (3, n), shape (k, n)."""
+    if lamps.place is None:
+        seen = _product(lamps.ways, found)
+    else:
+        ways = np.pad(lamps.ways, ((0, 0), (0, 1)), constant_values=-1)
+        seen = _product(ways, np.concatenate([found, _dot(lamps.place, found)[None]]))
+    seen *= lamps.gains
+    return seen
 
 
 def length(found: Plane) -> Plane:
     """Return the length of each b, that is the albedo."""
-    return np.asarray(np.sqrt(np.einsum("cn,cn->n", found, found)), dtype=np.float32)
+    return np.asarray(np.sqrt(_dot(found, found)), dtype=np.float32)
 
 
 def to_slopes(found: Plane, steepest: float) -> tuple[Plane, Plane]:
@@ -168,20 +235,59 @@ def to_normals(slope_x: Plane, slope_y: Plane) -> Plane:
     return np.asarray(normals, dtype=np.float32)
 
 
-def _normal_matrix(rows: Plane, weights: Plane) -> list[Plane]:
-    pairs = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
-    if rows.shape[2:] == (1,):
-        squares = np.stack([rows[:, i, 0] * rows[:, j, 0] for i, j in pairs])
-        return list(np.asarray(squares @ weights, dtype=np.float32))
-    weighted = [weights * rows[:, i] for i in range(3)]
-    return [np.sum(weighted[i] * rows[:, j], axis=0) for i, j in pairs]
+def _dot(one: Plane, other: Plane) -> Plane:
+    return np.asarray(np.einsum("cn,cn->n", one, other), dtype=np.float32)
 
 
-def _right_side(values: Plane, rows: Plane, weights: Plane) -> Plane:
-    weighted = weights * values
-    if rows.shape[2:] == (1,):
-        return np.asarray(rows[:, :, 0].T @ weighted, dtype=np.float32)
-    return np.stack([np.sum(weighted * rows[:, i], axis=0) for i in range(3)])
+def _product(matrix: Plane, planes: Plane) -> Plane:
+    """Return `matrix` (r, k) times `planes` (k, n), piece by piece.
+
+    Pieces are so small that BLAS stays on the thread that asks: its own threads wait busily.
+    """
+    answer = np.empty((len(matrix), planes.shape[1]), dtype=np.float32)
+    whole = planes.shape[1] // _PIECE * _PIECE
+    np.matmul(matrix, _in_pieces(planes[:, :whole]), out=_in_pieces(answer[:, :whole]))
+    np.matmul(matrix, planes[:, whole:], out=answer[:, whole:])
+    return answer
+
+
+def _in_pieces(planes: Plane) -> Plane:
+    return planes.reshape(len(planes), -1, _PIECE, copy=False).transpose(1, 0, 2)
+
+
+def _gathered(gained: Plane, lamps: Lamps) -> Plane:
+    """Return A^T v of values v (k, n) that already took the gains, shape (3, n)."""
+    if lamps.place is None:
+        return _product(lamps.ways.T, gained)
+    sums = _product(np.pad(lamps.ways.T, ((0, 1), (0, 0)), constant_values=1), gained)
+    return np.asarray(sums[:3] - lamps.place * sums[3], dtype=np.float32)
+
+
+def _gram(gains2: Plane, lamps: Lamps) -> list[Plane]:
+    """Return A^T W A, its upper triangle, of weights times squared gains (k, n)."""
+    squares = [lamps.ways[:, i] * lamps.ways[:, j] for i, j in _PAIRS]
+    if lamps.place is None:
+        return list(_product(np.stack(squares), gains2))
+    once = np.ones(len(lamps.ways), dtype=np.float32)
+    sums = _product(np.stack([*squares, *lamps.ways.T, once]), gains2)
+    way, place = sums[6:9], lamps.place
+    apart = way - sums[9] * place
+    return [
+        sums[number] - way[i] * place[j] - place[i] * apart[j]
+        for number, (i, j) in enumerate(_PAIRS)
+    ]
+
+
+def _times(triangle: Plane | list[Plane], right: Plane) -> Plane:
+    """Return symmetric matrices, told by their upper triangles, times vectors (3, n)."""
+    xx, xy, xz, yy, yz, zz = triangle
+    x, y, z = right
+    answer = np.empty_like(right)
+    for number, (one, two, three) in enumerate(((xx, xy, xz), (xy, yy, yz), (xz, yz, zz))):
+        np.multiply(one, x, out=answer[number])
+        answer[number] += two * y
+        answer[number] += three * z
+    return answer
 
 
 def _solve(matrix: list[Plane], right: Plane) -> Plane:
@@ -190,12 +296,7 @@ def _solve(matrix: list[Plane], right: Plane) -> Plane:
     c_yy, c_yz, c_zz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
     determinant = xx * c_xx + xy * c_xy + xz * c_xz
     # Relative to the trace cubed: lamps nearly in one plane leave a direction unknown.
-    usable = determinant > np.float32(1e-5) * (xx + yy + zz) ** 3
+    trace = xx + yy + zz
+    usable = determinant > np.float32(1e-5) * trace * trace * trace
     scale = np.where(usable, 1 / np.where(usable, determinant, 1), 0)
-    x, y, z = right
-    rows = (
-        (c_xx * x + c_xy * y + c_xz * z) * scale,
-        (c_xy * x + c_yy * y + c_yz * z) * scale,
-        (c_xz * x + c_yz * y + c_zz * z) * scale,
-    )
-    return np.stack(rows).astype(np.float32)
+    return _times([c_xx, c_xy, c_xz, c_yy, c_yz, c_zz], right) * scale

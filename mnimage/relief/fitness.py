@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnimage.kernels.surface import predict, residuals
+from mnimage.kernels.surface import fit_level, residuals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,5 +104,6 @@ def _row(shots: Shots, light: LightField, row: int) -> tuple[Plane, Plane]:
 
 
 def _left(values: Plane, light: LightField, span: slice) -> tuple[Plane, Plane]:
-    found = predict(light.inverse_at(span), values)
-    return residuals(values, light.rows_at(span), found), found
+    lamps = light.lamps_at(span)
+    found = fit_level(values, lamps, light.inverse_at(span))
+    return residuals(values, lamps, found), found

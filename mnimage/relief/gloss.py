@@ -11,16 +11,16 @@ being Blinn's lobe (1977).
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from mnimage.kernels.color import to_linear
-from mnimage.kernels.surface import length, predict, residuals, to_slopes
+from mnimage.kernels.surface import Lamps, fit_level, length, predict, residuals, to_slopes
 from mnimage.relief.align import drawn_colors
-from mnimage.relief.light import LightField
+from mnimage.relief.light import lamps_at, planes_at
 from mnimage.relief.solve import WORKERS, bands_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Shots
     from mnimage.relief.align import Steady
+    from mnimage.relief.light import LightField
     from mnimage.relief.solve import Slopes
 
     Plane = NDArray[np.float32]
@@ -79,7 +80,7 @@ def find_gloss(
     """
     if shots.colors is None or len(shots.frames) < 4:
         return Gloss(0.0, 0.0)
-    fit = _Fit(shots, steady, light, _halves(light), slopes, surface)
+    fit = _Fit(shots, steady, light, _mirrors(light), slopes, surface)
     with ThreadPoolExecutor(WORKERS) as pool:
         parts = list(pool.map(fit.sums, _sampled(shots.shape)))
     power, both, left, number = (float(sum(part[at] for part in parts)) for at in range(4))
@@ -96,15 +97,16 @@ def without_gloss(
     slopes: Slopes, surface: Pair, light: LightField, strength: float, recipe: ReliefRecipe
 ) -> Slopes:
     """Return the slopes as they are without gloss of a strength on a surface with slopes."""
-    mirrors = _halves(light)
+    mirrors = _mirrors(light)
     x, y = np.empty_like(slopes.x), np.empty_like(slopes.y)
     columns = slopes.x.shape[1]
 
     def free(span: slice) -> None:
         wide = (span.stop - span.start, columns)
-        shine = _lobes(mirrors.rows_at(span), (surface[0][span], surface[1][span]))
+        shine = mirrors.lobes(span, (surface[0][span], surface[1][span]))
+        shine *= np.float32(strength)
         found = _facing(slopes, span)
-        found -= np.float32(strength) * predict(light.inverse_at(span), shine)
+        found -= fit_level(shine, light.lamps_at(span), light.inverse_at(span))
         part = to_slopes(found, recipe.steepest_slope)
         x[span], y[span] = part[0].reshape(wide), part[1].reshape(wide)
 
@@ -120,7 +122,7 @@ class _Fit:
     shots: Shots
     steady: Steady
     light: LightField
-    halves: LightField
+    mirrors: _Mirrors
     slopes: Slopes
     surface: Pair
 
@@ -146,9 +148,9 @@ class _Fit:
         frames = self.steady.shots.frames[:, span]
         values = frames.reshape(len(frames), -1)
         ratio, sound = self._ratio(span)
-        rows, inverse = self.light.rows_at(span), self.light.inverse_at(span)
-        shine = _lobes(self.halves.rows_at(span), (self.surface[0][span], self.surface[1][span]))
-        left = [_unexplained(part, rows, inverse) for part in (values, values * ratio, shine)]
+        lamps, inverse = self.light.lamps_at(span), self.light.inverse_at(span)
+        shine = self.mirrors.lobes(span, (self.surface[0][span], self.surface[1][span]))
+        left = [_unexplained(part, lamps, inverse) for part in (values, values * ratio, shine)]
         own, other = (np.maximum(part[1], np.float32(_DARK)) for part in left[:2])
         gap = np.asarray(left[0][0] / own - left[1][0] / other, dtype=np.float32)
         model = np.asarray(left[2][0] * (1 / own - 1 / other), dtype=np.float32)
@@ -189,29 +191,47 @@ def _kept(values: Plane, keep: NDArray[np.bool_], shape: tuple[int, ...]) -> Pla
     return np.asarray((values * keep).reshape(shape), dtype=np.float32)
 
 
-def _unexplained(values: Plane, rows: Plane, inverse: Plane) -> Pair:
+def _unexplained(values: Plane, lamps: Lamps, inverse: Plane) -> Pair:
     """Return what no matte surface explains, and the albedo."""
-    found = predict(inverse, values)
-    return residuals(values, rows, found), length(found)
+    found = fit_level(values, lamps, inverse)
+    return residuals(values, lamps, found), length(found)
 
 
-def _halves(light: LightField) -> LightField:
-    """Return the unit vectors half way between each lamp and the camera, in the rows' place."""
-    half = light.rows / np.sqrt(np.sum(light.rows**2, axis=1, keepdims=True))
-    half[:, 2] += 1
-    half /= np.sqrt(np.sum(half**2, axis=1, keepdims=True))
-    return LightField(np.asarray(half, np.float32), light.inverse, light.shape)
+@dataclass(frozen=True, slots=True)
+class _Mirrors:
+    """The unit vectors half way between each lamp and the camera.
+
+    Told as lamps of which each row has `lift` added to its part towards the camera.
+    """
+
+    lamps: Lamps
+    lift: Plane = field(repr=False)
+    columns: int
+
+    def lobes(self, span: slice, slopes: Pair) -> Plane:
+        """Return the gloss of strength 1 in each shot of a surface with slopes, (k, n)."""
+        x, y = slopes[0].ravel(), slopes[1].ravel()
+        normal = np.empty((3, x.size), dtype=np.float32)
+        np.divide(1, np.sqrt(1 + x * x + y * y), out=normal[2])
+        np.multiply(-x, normal[2], out=normal[0])
+        np.multiply(-y, normal[2], out=normal[1])
+        shine = predict(lamps_at(self.lamps, span, self.columns), normal)
+        shine += planes_at(self.lift, span, self.columns) * normal[2]
+        np.maximum(shine, 0, out=shine)
+        for _ in range(_SQUARINGS):
+            np.multiply(shine, shine, out=shine)
+        return shine
 
 
-def _lobes(halves: Plane, slopes: Pair) -> Plane:
-    """Return the gloss of strength 1 in each shot of a surface with slopes, (k, n)."""
-    x, y = slopes[0].ravel(), slopes[1].ravel()
-    upright = 1 / np.sqrt(1 + x * x + y * y)
-    shine = predict(halves, np.stack([-x * upright, -y * upright, upright]).astype(np.float32))
-    np.maximum(shine, 0, out=shine)
-    for _ in range(_SQUARINGS):
-        np.multiply(shine, shine, out=shine)
-    return shine
+def _mirrors(light: LightField) -> _Mirrors:
+    lamps = light.lamps
+    ways = lamps.ways.reshape(*lamps.ways.shape, *[1] * (lamps.gains.ndim - 1))
+    towards = ways if lamps.place is None else ways - lamps.place
+    away = np.sqrt(np.sum(towards**2, axis=1))
+    lift = 1 / np.sqrt(2 + 2 * towards[:, 2] / away)
+    gains = np.asarray(lift / away, dtype=np.float32)
+    halves = Lamps(lamps.ways, gains, lamps.place)
+    return _Mirrors(halves, np.asarray(lift, dtype=np.float32), light.columns)
 
 
 def _facing(slopes: Slopes, span: slice) -> Plane:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from mnimage.kernels.geometry import bilinear_lattice
-from mnimage.kernels.surface import inverse_rows, lamp_rows
+from mnimage.kernels.surface import Lamps, far_lamps, inverse_gram, near_lamps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,34 +18,33 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-STEP = 32
+STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
 class LightField:
-    """Lamp rows (k, 3, ...) and their inverse (3, k, ...).
+    """Lamps and the inverse of their Gram matrix (6, ...).
 
-    Either one for all pixels, or at every column of the rows of nodes, one row of nodes beyond the
-    picture at either end. A span asked for must lie between two rows of nodes, as spans of a power
-    of two up to half a step do that start at its multiples.
+    Either one for all pixels, or at the nodes of a grid that reaches one node beyond the picture
+    all round.
     """
 
-    rows: Plane = field(repr=False)
+    lamps: Lamps = field(repr=False)
     inverse: Plane = field(repr=False)
-    shape: tuple[int, int]
+    columns: int
 
     @property
     def far(self) -> bool:
         """Whether the light is the same everywhere."""
-        return self.rows.shape[2:] == (1,)
+        return self.lamps.place is None
 
-    def rows_at(self, span: slice) -> Plane:
-        """Return the lamp rows for rows `span` of the picture: (k, 3, 1) or (k, 3, n)."""
-        return self.rows if self.far else _blend(self.rows, span, self.shape[1])
+    def lamps_at(self, span: slice) -> Lamps:
+        """Return the lamps for rows `span` of the picture, their n places one after the other."""
+        return lamps_at(self.lamps, span, self.columns)
 
     def inverse_at(self, span: slice) -> Plane:
-        """Return the inverse for rows `span` of the picture: (3, k, 1) or (3, k, n)."""
-        return self.inverse if self.far else _blend(self.inverse, span, self.shape[1])
+        """Return the inverse for rows `span` of the picture: (6, 1) or (6, n)."""
+        return planes_at(self.inverse, span, self.columns)
 
 
 def light_field(shots: Shots, form_mm: Plane | None = None, form_step: int = 1) -> LightField:
@@ -58,13 +58,39 @@ def light_field(shots: Shots, form_mm: Plane | None = None, form_step: int = 1) 
         Height of the body on a grid of `form_step`; level skin by default.
     """
     if not shots.near:
-        rows = shots.lights.astype(np.float32)[:, :, None]
-        return LightField(rows, inverse_rows(rows), shots.shape)
+        far = far_lamps(shots.lights)
+        return LightField(far, inverse_gram(far), shots.shape[1])
     x, y = _places(shots)
     z = np.zeros_like(x) if form_mm is None else _form_at(form_mm, form_step, shots.shape)
-    rows = lamp_rows(shots.lights, x, y, z)
-    wide, inverse = (_along(grid, shots.shape[1]) for grid in (rows, inverse_rows(rows)))
-    return LightField(wide, inverse, shots.shape)
+    place = np.stack([x, y, z]).astype(np.float64)
+    lamps = near_lamps(shots.lights, place.reshape(3, -1))
+    inverse = inverse_gram(lamps).reshape(6, *x.shape)
+    return LightField(lamps.shaped(x.shape), inverse, shots.shape[1])
+
+
+def lamps_at(lamps: Lamps, span: slice, columns: int) -> Lamps:
+    """Return lamps told at the nodes of a grid at the pixels of rows `span`."""
+    if lamps.place is None:
+        return lamps
+    gains, place = (planes_at(part, span, columns) for part in (lamps.gains, lamps.place))
+    return Lamps(lamps.ways, gains, place)
+
+
+def planes_at(planes: Plane, span: slice, columns: int) -> Plane:
+    """Return planes told at the nodes of a grid at the pixels of rows `span`, (planes, n).
+
+    Planes of one number each are the same everywhere and stay so.
+    """
+    if planes.ndim == 2:
+        return planes
+    place = ((np.arange(span.start, span.stop) + 0.5) / STEP + 0.5).astype(np.float32)
+    top = place.astype(np.intp)
+    above, below = planes[:, top], planes[:, top + 1]
+    rows = above + (place - top).astype(np.float32)[:, None] * (below - above)
+    # All rows of all planes as one picture that is made wide.
+    size = (rows.shape[2] * STEP, rows.shape[0] * rows.shape[1])
+    wide = np.asarray(cv2.resize(rows.reshape(size[1], -1), size), dtype=np.float32)
+    return wide[:, STEP : STEP + columns].reshape(len(planes), -1)
 
 
 def _places(shots: Shots) -> tuple[Plane, Plane]:
@@ -89,21 +115,3 @@ def _form_at(form_mm: Plane, step: int, shape: tuple[int, int]) -> Plane:
         for place, size in zip((row, column), form_mm.shape, strict=True)
     ]
     return bilinear_lattice(form_mm, nodes[0], nodes[1])
-
-
-def _blend(grid: Plane, span: slice, columns: int) -> Plane:
-    """Return every plane of a grid at the pixels of a few rows, flattened."""
-    place = ((np.arange(span.start, span.stop) + 0.5) / STEP + 0.5).astype(np.float32)
-    top = int(place[0])
-    down = (place - top)[:, None]
-    above, below = grid[:, :, top, None], grid[:, :, top + 1, None]
-    wide = above + down * (below - above)
-    return np.asarray(wide.reshape(*grid.shape[:2], len(place) * columns), dtype=np.float32)
-
-
-def _along(grid: Plane, columns: int) -> Plane:
-    """Return every row of a padded grid at each pixel's column."""
-    place = (np.arange(columns) + 0.5) / STEP + 0.5
-    left = np.floor(place).astype(np.intp)
-    right = (place - left).astype(np.float32)
-    return np.asarray(grid[..., left] * (1 - right) + grid[..., left + 1] * right, np.float32)

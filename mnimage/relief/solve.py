@@ -11,12 +11,12 @@ import numpy as np
 
 from mnimage.kernels.surface import (
     fit_lambert_robust,
+    fit_level,
     length,
     predict,
     residuals,
     to_slopes,
 )
-from mnimage.relief.light import STEP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Shots
+    from mnimage.kernels.surface import Lamps
     from mnimage.relief.light import LightField
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
-BAND_PIXELS = 64_000
+BAND_PIXELS = 48_000
 WORKERS = 2
 _SUBSAMPLE = 7
 _SAMPLED_ROWS = 120
@@ -71,13 +72,14 @@ def solve_slopes(shots: Shots, light: LightField, recipe: ReliefRecipe, tick: Ti
 
 
 def shadow_floor(shots: Shots, share: float) -> Plane:
-    """Return what each frame must exceed to count, on a coarse grid: a share of its local median.
+    """Return what each frame must exceed to count: a share of its local median.
 
-    Shape (k, rows / step, columns / step), the step being an eighth of the surround.
+    Shape (k, rows / step, columns), the step being a fifth of the surround.
     """
     step = coarse_step(shots)
     floors = [share * _local_median(frame[::step, ::step]) for frame in shots.frames]
-    return np.asarray(np.stack(floors), dtype=np.float32)
+    wide = np.repeat(np.stack(floors), step, axis=2)[:, :, : shots.shape[1]]
+    return np.asarray(wide, dtype=np.float32)
 
 
 def coarse_step(shots: Shots) -> int:
@@ -102,8 +104,9 @@ def usual_spread(shots: Shots, light: LightField) -> float:
 def _relative_residuals(shots: Shots, light: LightField, row: int) -> Plane:
     span = slice(row, row + 1)
     values = shots.frames[:, row]
-    found = predict(light.inverse_at(span), values)
-    gap = residuals(values, light.rows_at(span), found)[:, ::_SUBSAMPLE]
+    lamps = light.lamps_at(span)
+    found = fit_level(values, lamps, light.inverse_at(span))
+    gap = residuals(values, lamps, found)[:, ::_SUBSAMPLE]
     return np.asarray(gap / np.maximum(length(found)[::_SUBSAMPLE], 1e-6), dtype=np.float32)
 
 
@@ -112,10 +115,8 @@ def _local_median(thin: Plane) -> Plane:
 
 
 def bands_of(shape: tuple[int, ...]) -> list[slice]:
-    """Return bands of rows small enough for the cache, none across a row of nodes of the light."""
-    # A power of two, so that no band crosses a row of nodes of the light field.
-    most = min(max(BAND_PIXELS // shape[1], 1), STEP // 2)
-    height = 1 << (most.bit_length() - 1)
+    """Return bands of rows small enough for the cache."""
+    height = max(BAND_PIXELS // shape[1], 1)
     return [slice(top, min(top + height, shape[0])) for top in range(0, shape[0], height)]
 
 
@@ -139,40 +140,34 @@ class _Work:
         """Solve rows `span` and write them down."""
         values = self.shots.frames[:, span].reshape(len(self.shots.lights), -1)
         valid = self._valid(values, span)
-        rows = self.light.rows_at(span)
-        found = predict(self.light.inverse_at(span), values)
-        gap = residuals(values, rows, found)
+        lamps = self.light.lamps_at(span)
+        found = fit_level(values, lamps, self.light.inverse_at(span))
+        gap = residuals(values, lamps, found)
+        misfit = _misfit(gap, found)
         odd = self._odd(gap, found, valid)
-        misfit = _misfit(gap, found, valid.astype(np.float32))
         shadowed = np.zeros(values.shape[1], dtype=np.bool_)
         if odd.size:
-            found[:, odd], misfit[odd], shadowed[odd] = self._robust(values, rows, valid, odd)
+            seen = values[:, odd], valid[:, odd]
+            found[:, odd], misfit[odd], shadowed[odd] = self._robust(*seen, lamps.at(odd))
         self._write(span, found, misfit < _MISFIT, shadowed)
 
     def _valid(self, values: Plane, span: slice) -> Mask:
-        valid = values > self._floor_at(span)
+        row = np.arange(span.start, span.stop) // coarse_step(self.shots)
+        tall = len(values), len(row), -1
+        valid = (values.reshape(tall) > self.floor[:, row]).reshape(values.shape)
         if self.shots.saturated is not None:
             valid &= ~self.shots.saturated[:, span].reshape(valid.shape)
         return np.asarray(valid, dtype=np.bool_)
 
-    def _floor_at(self, span: slice) -> Plane:
-        step = coarse_step(self.shots)
-        row = np.arange(span.start, span.stop) // step
-        column = np.arange(self.shots.shape[1]) // step
-        return self.floor[:, row][:, :, column].reshape(len(self.floor), -1)
-
     def _odd(self, gap: Plane, found: Plane, valid: Mask) -> NDArray[np.intp]:
         limit = np.float32(2.5 * self.slopes.spread) * length(found)
-        return np.flatnonzero((np.abs(gap) > limit).any(axis=0) | ~valid.all(axis=0))
+        odd = np.abs(gap).max(axis=0) > limit
+        return np.flatnonzero(odd | ~valid.all(axis=0))
 
-    def _robust(
-        self, values: Plane, rows: Plane, valid: Mask, odd: NDArray[np.intp]
-    ) -> tuple[Plane, Plane, Mask]:
-        seen, counts = values[:, odd], valid[:, odd]
-        lit = rows if self.light.far else rows[:, :, odd]
+    def _robust(self, seen: Plane, counts: Mask, lamps: Lamps) -> tuple[Plane, Plane, Mask]:
         spread, rounds = self.slopes.spread, self.recipe.robust_rounds
-        found, weights = fit_lambert_robust(seen, lit, counts, spread, rounds)
-        expected = predict(lit, found)
+        found, weights = fit_lambert_robust(seen, lamps, counts, spread, rounds)
+        expected = predict(lamps, found)
         gap = np.asarray(seen - expected, dtype=np.float32)
         dark = (gap < -np.float32(_SHADOW_GAP) * expected) | (~counts & (gap < 0))
         misfit = _misfit(gap, found, weights)
@@ -189,7 +184,11 @@ class _Work:
         slopes.shadowed[span] = shadowed.reshape(wide)
 
 
-def _misfit(gap: Plane, found: Plane, weights: Plane) -> Plane:
-    """Return the weighted root mean square residual relative to the albedo."""
-    square = np.einsum("kn,kn,kn->n", weights, gap, gap) / np.maximum(weights.sum(axis=0), 1e-6)
+def _misfit(gap: Plane, found: Plane, weights: Plane | None = None) -> Plane:
+    """Return the (weighted) root mean square residual relative to the albedo."""
+    if weights is None:
+        square = np.einsum("kn,kn->n", gap, gap) / np.float32(len(gap))
+    else:
+        square = np.einsum("kn,kn,kn->n", weights, gap, gap)
+        square /= np.maximum(weights.sum(axis=0), np.float32(1e-6))
     return np.asarray(np.sqrt(square) / np.maximum(length(found), 1e-6), dtype=np.float32)

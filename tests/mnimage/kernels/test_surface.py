@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from mnimage.kernels.surface import (
+    far_lamps,
     fit_lambert,
     fit_lambert_robust,
-    inverse_rows,
+    fit_level,
+    inverse_gram,
     lamp_rows,
+    near_lamps,
     predict,
     to_normals,
     to_slopes,
@@ -20,38 +23,41 @@ LAMPS = np.array(
 
 
 def _scene(pixels, near):
-    rows = LAMPS[:, :, None] * np.ones(pixels) if near else LAMPS[:, :, None]
+    """Values, the lamps, their rows by the inverse-square law, and the surface that shows so."""
     if near:
-        rows = rows + RNG.normal(0, 0.05, rows.shape)
+        place = RNG.uniform(-60, 60, (3, pixels)) * np.array([[1], [1], [0.1]])
+        lamps = near_lamps(300 * LAMPS, place)
+        rows = lamp_rows(300 * LAMPS, *place.astype(np.float32))
+    else:
+        lamps, rows = far_lamps(LAMPS), LAMPS[:, :, None] * np.ones(pixels)
     found = RNG.normal(0, 0.2, (3, pixels)) + np.array([[0], [0], [0.6]])
-    values = np.einsum("kcn,cn->kn", rows * np.ones(pixels), found)
-    return values.astype(np.float32), rows.astype(np.float32), found
+    values = np.einsum("kcn,cn->kn", rows, found)
+    return values.astype(np.float32), lamps, rows, found
 
 
 def _weighted_loop(values, rows, weights):
-    wide = rows * np.ones(values.shape[1])
     answer = np.zeros((3, values.shape[1]))
     for pixel in range(values.shape[1]):
         root = np.sqrt(weights[:, pixel])
         answer[:, pixel] = np.linalg.lstsq(
-            wide[:, :, pixel] * root[:, None], values[:, pixel] * root, rcond=None
+            rows[:, :, pixel] * root[:, None], values[:, pixel] * root, rcond=None
         )[0]
     return answer
 
 
 @pytest.mark.parametrize("near", [False, True])
 def test_fit_is_weighted_least_squares(near):
-    values, rows, _ = _scene(60, near)
+    values, lamps, rows, _ = _scene(60, near)
     values += RNG.normal(0, 0.05, values.shape).astype(np.float32)
     weights = RNG.uniform(0.05, 1, values.shape).astype(np.float32)
-    fast = fit_lambert(values, rows, weights)
+    fast = fit_lambert(values, lamps, weights)
     assert np.allclose(fast, _weighted_loop(values, rows, weights), rtol=1e-4, atol=2e-5)
 
 
 def _huber_loop(values, rows, valid, spread, rounds):
     answer = np.zeros((3, values.shape[1]))
     for pixel in range(values.shape[1]):
-        matrix, seen = (rows * np.ones(values.shape[1]))[:, :, pixel], values[:, pixel]
+        matrix, seen = rows[:, :, pixel].astype(float), values[:, pixel]
         weights = valid[:, pixel].astype(float)
         for _ in range(rounds + 1):
             found = np.linalg.solve(
@@ -65,26 +71,26 @@ def _huber_loop(values, rows, valid, spread, rounds):
 
 @pytest.mark.parametrize("near", [False, True])
 def test_robust_fit_is_hubers(near):
-    values, rows, _ = _scene(40, near)
+    values, lamps, rows, _ = _scene(40, near)
     values += RNG.normal(0, 0.03, values.shape).astype(np.float32)
     valid = np.ones(values.shape, dtype=bool)
     valid[2, ::3] = False
-    fast, _ = fit_lambert_robust(values, rows, valid, 0.01, 4)
+    fast, _ = fit_lambert_robust(values, lamps, valid, 0.01, 4)
     assert np.allclose(fast, _huber_loop(values, rows, valid, 0.01, 4), rtol=1e-3, atol=1e-4)
 
 
 def test_one_shadow_hardly_matters_to_the_robust_fit():
-    values, rows, found = _scene(200, near=False)
+    values, lamps, _, found = _scene(200, near=False)
     values[3] *= 0.2
     valid = np.ones(values.shape, dtype=bool)
-    plain = fit_lambert(values, rows, valid.astype(np.float32))
-    robust, _ = fit_lambert_robust(values, rows, valid, 0.003, 15)
+    plain = fit_lambert(values, lamps, valid.astype(np.float32))
+    robust, _ = fit_lambert_robust(values, lamps, valid, 0.003, 15)
     assert np.abs(robust - found).mean() < 0.2 * np.abs(plain - found).mean()
 
 
 def test_lamps_in_one_plane_give_nothing():
-    rows = np.array([[-0.5, 0, 0.8], [0, 0, 1], [0.5, 0, 0.8]], np.float32)[:, :, None]
-    assert not fit_lambert(np.ones((3, 4), np.float32), rows, np.ones((3, 4), np.float32)).any()
+    lamps = far_lamps(np.array([[-0.5, 0, 0.8], [0, 0, 1], [0.5, 0, 0.8]]))
+    assert not fit_lambert(np.ones((3, 4), np.float32), lamps, np.ones((3, 4), np.float32)).any()
 
 
 def test_near_lamps_follow_the_inverse_square():
@@ -103,11 +109,19 @@ def test_near_lamps_follow_the_inverse_square():
             assert np.allclose(rows[k, :, 0, n], wanted, rtol=1e-5)
 
 
-def test_inverse_undoes_prediction():
-    values, rows, found = _scene(30, near=True)
-    back = np.einsum("ckn,kn->cn", inverse_rows(rows), predict(rows, found.astype(np.float32)))
-    assert np.allclose(back, found, atol=1e-5)
-    assert np.allclose(values, predict(rows, found.astype(np.float32)), atol=1e-5)
+@pytest.mark.parametrize("near", [False, True])
+def test_level_fit_is_least_squares_also_over_more_pixels_than_a_piece(near):
+    values, lamps, rows, _ = _scene(2003, near)
+    values += RNG.normal(0, 0.05, values.shape).astype(np.float32)
+    fast = fit_level(values, lamps, inverse_gram(lamps))
+    literal = _weighted_loop(values, rows, np.ones(values.shape))
+    assert np.allclose(fast, literal, rtol=1e-4, atol=2e-5)
+
+
+@pytest.mark.parametrize("near", [False, True])
+def test_prediction_is_what_the_rows_show(near):
+    values, lamps, _, found = _scene(30, near)
+    assert np.allclose(values, predict(lamps, found.astype(np.float32)), atol=1e-5)
 
 
 def test_slopes_and_normals_belong_together():
