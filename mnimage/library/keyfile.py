@@ -332,6 +332,15 @@ def both(folder: Path) -> list[KeyFile]:
     return found
 
 
+def stamp(folder: Path) -> tuple[tuple[int, int, int], ...]:
+    """Return what changes whenever the key file or its copy is written; empty if one is missing."""
+    try:
+        told = [(folder / name).stat() for name in (NAME, COPY)]
+    except OSError:
+        return ()
+    return tuple((one.st_mtime_ns, one.st_ino, one.st_size) for one in told)
+
+
 def is_ours(file: KeyFile, keys: Keys) -> bool:
     """Say whether a key file bears the seal of these keys."""
     return hmac.compare_digest(file.seal.encode(), _seal(file, keys).encode())

@@ -68,6 +68,7 @@ class Library:
         self.role = role_of(file, user)
         self._lock = threading.RLock()
         self._seen: dict[str, float] = {}
+        self._stamp: tuple[tuple[int, int, int], ...] = ()
         self.trace = trace.Trace(folder, keys.trace, user)
         self.renew(keys, file)
         with database.reading(engine) as connection:
@@ -75,6 +76,7 @@ class Library:
 
     def renew(self, keys: Keys, file: KeyFile) -> None:
         """Go on with other keys, after a renewal."""
+        self._stamp = ()
         self.keys = keys
         self.file = file
         self.vault = open_vault(self.folder, file, keys)
@@ -241,6 +243,9 @@ class Library:
 
         A key file that is damaged counts for nothing while its copy is the one that is known.
         """
+        stamp = keyfile.stamp(self.folder)
+        if stamp and stamp == self._stamp:
+            return
         found = keyfile.both(self.folder)
         if not found:
             keyfile.read_keyfile(self.folder)  # Says what is wrong with it.
@@ -254,6 +259,7 @@ class Library:
             )
         if file != self.file:
             self.file, self.role = file, role_of(file, self.user)
+        self._stamp = stamp
 
     def _sweep(self, names: Iterable[str]) -> None:
         for name in names:
