@@ -7,6 +7,7 @@ share m and the reach s of the channel.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import cv2
 import numpy as np
 
 from mnimage.kernels.filters import gaussian
+from mnimage.kernels.integrate import WORKERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _HALVED_PX = 4.0
+_BAND = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +69,26 @@ def sharpen_slopes(slopes: tuple[Plane, Plane], blur: Blur, rounds: int) -> tupl
     What is blurred is the light, so the unit normal, not the slope itself: on steep walls that
     differs. Found by Van Cittert's rounds, with steps as long as the blur allows.
     """
-    x, y = slopes
+    x, y = slopes[0].copy(), slopes[1].copy()
     step = np.float32(2 / (2 - blur.share))
-    for _ in range(rounds):
-        seen_x, seen_y = _seen(x, y, blur)
-        x = x + step * (slopes[0] - seen_x)
-        y = y + step * (slopes[1] - seen_y)
+    lights = [np.empty_like(x) for _ in range(3)]
+    tops = range(0, len(x), _BAND)
+    bands = [slice(top, top + _BAND) for top in tops]
+
+    def shine(span: slice) -> None:
+        upright, *sides = (light[span] for light in lights)
+        np.divide(1, np.sqrt(1 + x[span] * x[span] + y[span] * y[span]), out=upright)
+        for slope, side in zip((x, y), sides, strict=True):
+            np.multiply(slope[span], upright, out=side)
+
+    def correct(span: slice) -> None:
+        level, *sides = (light[span] for light in spread)
+        for slope, seen, side in zip((x, y), slopes, sides, strict=True):
+            slope[span] += step * (seen[span] - side / level)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for _ in range(rounds):
+            list(pool.map(shine, bands))
+            spread = list(pool.map(blur.of, lights))
+            list(pool.map(correct, bands))
     return x, y
-
-
-def _seen(x: Plane, y: Plane, blur: Blur) -> tuple[Plane, Plane]:
-    """Return the slopes seen through the skin of a surface with slopes x and y."""
-    upright = np.asarray(1 / np.sqrt(1 + x * x + y * y), dtype=np.float32)
-    level = blur.of(upright)
-    return blur.of(x * upright) / level, blur.of(y * upright) / level
