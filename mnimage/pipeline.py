@@ -179,6 +179,8 @@ def examine_shots(
     ------
     ShotsUnusable
         If nothing of the relief can be trusted.
+    Cancelled
+        If `tick` says so.
     """
     recipe = recipe or Recipe()
     photo = Photo(shots.picture, CaptureFacts("directional shots", shots.bits, taken_at=taken_at))
@@ -189,8 +191,11 @@ def examine_shots(
         photo = replace(photo, coded=relief.picture)
         markers = find_markers(photo)
         relief = replace(relief, trusted=relief.trusted & ~_paper_of(markers, photo.shape))
-    card = replace(measure_relief(relief, recipe.relief), recipe=recipe.version)
+    tick(1, 1)
+    card = replace(measure_relief(relief, recipe.relief, tick=tick), recipe=recipe.version)
+    tick(1, 1)
     zones = _without_markers(skin_zones(photo, None), markers)
+    tick(1, 1)
     quality = _without_focus(check_photo(photo, None, zones, recipe.quality))
     seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM)
     quality = _with(quality, check_markers(markers, shots.scale, seen))

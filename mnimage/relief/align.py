@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.domain.progress import no_tick
 from mnimage.kernels.color import to_coded8, to_linear
 from mnimage.kernels.geometry import block_mean, expand, grid_places
 from mnimage.kernels.surface import lamp_rows
@@ -23,6 +24,7 @@ from mnimage.kernels.surface import lamp_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Shots
 
@@ -127,11 +129,11 @@ class Steady:
     notes: tuple[str, ...] = ()
 
 
-def align_shots(shots: Shots, recipe: ReliefRecipe) -> Steady:
-    """Return the shots with the motion of their frames taken back."""
+def align_shots(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> Steady:
+    """Return the shots with the motion of their frames taken back; `tick` only stops."""
     if not recipe.align_frames or len(shots.frames) < 4:
         return Steady(shots)
-    motion = find_motion(shots)
+    motion = find_motion(shots, tick)
     largest = motion.largest_px
     if largest > _MOST_PX:
         return Steady(shots, notes=(_RESTLESS.format(_MOST_PX),))
@@ -175,7 +177,7 @@ def drawn_colors(picture: NDArray[np.uint8], places: tuple[Plane, Plane]) -> NDA
     return np.asarray(drawn, dtype=np.uint8)
 
 
-def find_motion(shots: Shots) -> Motion:
+def find_motion(shots: Shots, tick: Tick = no_tick) -> Motion:
     """Return how each shot is moved, turned and bent against the mean of all.
 
     The shots must be four or more: three leave no residual that could tell motion from relief.
@@ -187,6 +189,7 @@ def find_motion(shots: Shots) -> Motion:
         scene = _scene(shots, factor, care.soft_px if last else max(_SOFT_PX, care.soft_px))
         degree = _DEGREE if last or factor <= 2 * factors[-1] else min(level, 1)
         for _ in range(_MOST_ROUNDS):
+            tick(0, 1)
             before, motion = motion, _better(scene, motion, degree, care)
             if np.abs(motion.parts - before.parts).max() < care.still_px * factor:
                 break

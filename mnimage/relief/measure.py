@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
 from mnimage.relief.beads import without_beads
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.photo import Scale
+    from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Relief, Scar
 
@@ -44,6 +46,7 @@ def measure_relief(
     *,
     scars: Labels | None = None,
     mask: Mask | None = None,
+    tick: Tick = no_tick,
 ) -> ReliefCard:
     """Return texture, scars and depths of a relief.
 
@@ -58,11 +61,15 @@ def measure_relief(
         session; without them scars are looked for.
     mask
         Skin to measure; all that is trusted by default.
+    tick
+        Called between parts, to stop.
 
     Raises
     ------
     ShotsUnusable
         If hardly anything is left to measure.
+    Cancelled
+        If `tick` says so.
     """
     recipe = _doubted(recipe, relief)
     pitch = relief.scale.mm_per_px
@@ -76,12 +83,15 @@ def measure_relief(
     flat = remove_form(relief.height_mm, usable, order)
     labels = _look_for(flat, usable, pitch, recipe) if scars is None else scars.astype(np.int32)
     skin = usable & (labels == 0)
+    tick(0, 1)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="measure") as pool:
         textured = pool.submit(measure_texture, remove_form(flat, skin), skin, pitch, recipe)
         marked = pool.submit(find_marks, flat, skin, pitch)
         holes = _holes(relief, flat, usable, skin, recipe)
         found = measure_scars(holes, labels, recipe)
+        tick(0, 1)
         texture, marks = textured.result(), marked.result()
+    tick(1, 1)
     area = float(usable.sum()) * pitch**2
     index = 1000 * sum(scar.volume_mm3 for scar in found) / area
     return ReliefCard(

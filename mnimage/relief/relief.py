@@ -64,7 +64,7 @@ def recover_relief(
     recipe
         Options.
     tick
-        Called between bands of rows.
+        Called between rounds and bands of rows; its numbers are those of the slopes.
     hidden
         Where something lies on the skin (the paper of a marker): its slopes are not the skin's, and
         would bend the skin around it.
@@ -77,17 +77,22 @@ def recover_relief(
         If `tick` says so.
     """
     _check_size(shots)
-    steady = align_shots(shots, recipe)
+    steady = align_shots(shots, recipe, tick)
+    tick(0, 1)
     light = _light(steady.shots, recipe)
     doubts = fitness_doubts(measure_fitness(steady.shots, light))
     slopes = _apart(solve_slopes(steady.shots, light, recipe, tick), hidden)
     _check(slopes.trusted)
+    tick(1, 1)
     slopes, gloss = _dulled(shots, steady, light, slopes, recipe)
+    tick(1, 1)
     filled = _bridge(_fill(slopes, shots.scale.mm_per_px), hidden, shots.scale.mm_per_px)
     pitch = np.float32(shots.scale.mm_per_px)
     raw = _raw_height(filled, shots.scale.mm_per_px)
+    tick(1, 1)
     cosines = to_cosines(*_unscattered(filled, shots, recipe))
     height = from_cosines(restore_fine(cosines, recipe.lens_blur_px)) * pitch
+    tick(1, 1)
     return Relief(
         height_mm=height,
         normals=_normals(height, shots.scale),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mnimage import pipeline
@@ -141,25 +142,32 @@ def _compare_photos(before: Path, after: Path, known: Known, tick: Tick) -> Pair
 
 
 def _compare_sheets(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
-    first = _examine_sheet(before)
+    first = _examine_sheet(before, tick=partial(_still, tick, 0, steps_of(known)))
     tick(1, steps_of(known))
     # In the colour of the first session: light of another one spreads otherwise in the skin.
-    second = _examine_sheet(after, first.relief.channel)
+    channel = first.relief.channel
+    second = _examine_sheet(after, channel, partial(_still, tick, 1, steps_of(known)))
     steps = _Steps(known, tick)
 
     def repeats(paths: tuple[Path, ...]) -> Iterator[ExaminedShots]:
         for path in paths:
             steps.repeat()
-            yield _examine_sheet(path, first.relief.channel)
+            yield _examine_sheet(path, channel, steps.still)
 
     again = repeats(known.repeats_before), repeats(known.repeats_after)
     return pipeline.compare_shots(first, second, again=again, told=known.told, tick=steps.tick)
 
 
-def _examine_sheet(path: Path, channel: str | None = None) -> ExaminedShots:
+def _still(tick: Tick, done: int, total: int, _: int, __: int) -> None:
+    """Tell that a step is still being done, so that it can be stopped amidst."""
+    tick(done, total)
+
+
+def _examine_sheet(path: Path, channel: str | None = None, tick: Tick = no_tick) -> ExaminedShots:
     # A label for a set of shots: the folder says more than a file named shots.json.
     name = f"{path.parent.name}/{path.name}"
-    return pipeline.examine_shots(read_shots(path, channel=channel), name=name)
+    shots = read_shots(path, channel=channel, tick=tick)
+    return pipeline.examine_shots(shots, name=name, tick=tick)
 
 
 class _Steps:
@@ -172,6 +180,10 @@ class _Steps:
     def tick(self, done: int, _: int) -> None:
         """Tell a step of the pipeline."""
         self._done = 2 + done
+        self._told(self._done + self._repeats, self._total)
+
+    def still(self, _: int, __: int) -> None:
+        """Tell that the step is still being done."""
         self._told(self._done + self._repeats, self._total)
 
     def repeat(self) -> None:

@@ -16,7 +16,7 @@ from mnimage.domain.pair import Examined
 from mnimage.domain.photo import CaptureFacts, Photo, Scale
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe, RegisterRecipe
-from mnimage.errors import ModelsMissing
+from mnimage.errors import Cancelled, ModelsMissing
 from mnimage.phantom.camera import Rig
 from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take
 from mnimage.phantom.face import face_light, make_face
@@ -235,6 +235,30 @@ def test_a_marker_beside_the_skin_is_no_part_of_the_relief():
         cv2.dilate(on_paper.astype(np.uint8), np.ones((41, 41), np.uint8)) == 0
     )
     assert 1000 * np.std((found.relief.height_mm - bare)[skin]) < 5
+
+
+def test_examining_shots_can_be_stopped_at_every_stage():
+    shots = shoot_session(scarred_skin(2, 12.0), 3, Fault(), Lamps(4)).shots
+    calls = 0
+
+    def stop_at(last: int) -> None:
+        nonlocal calls
+        calls = 0
+
+        def tick(done: int, total: int) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == last:
+                raise Cancelled("stopped")
+
+        examine_shots(shots, name="", tick=tick)
+
+    stop_at(-1)
+    whole = calls
+    for last in (1, whole // 2, whole):
+        with pytest.raises(Cancelled):
+            stop_at(last)
+        assert calls == last
 
 
 def test_texture_is_compared_on_the_skin_that_both_sessions_show():
