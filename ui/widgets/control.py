@@ -61,6 +61,7 @@ class ControlPanel(QFrame):
         row.addLayout(text, 1)
         for button in (self._delete, self._confirm, close):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setTabOrder(self._delete, self._confirm)
 
     def show_words(self, words: str, hint: str, *, trouble: bool = False) -> None:
         """Say what is, and what to do."""

@@ -62,7 +62,7 @@ class RepeatList(QWidget):
             self._grid.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        self.labels = tuple(_words(_told(shot), "") for shot in shots) or (
+        self.labels = tuple(_words(self._told(shot), "") for shot in shots) or (
             _words(self.tr("One shot only"), "soft"),
         )
         for row, label in enumerate(self.labels):
@@ -73,11 +73,17 @@ class RepeatList(QWidget):
         for row, button in enumerate(self._remove):
             self._grid.addWidget(button, row, 3)
             button.show()
+            # New widgets would come last of the whole dialog.
+            QWidget.setTabOrder((self._add, *self._remove)[row], button)
         full = len(shots) >= MOST_REPEATS
         self._add.setEnabled(open_for_more and not full)
         why = self.tr("A session takes {0} shots.").format(1 + MOST_REPEATS) if full else ""
         first = "" if open_for_more else self.tr("Open the first photo of the session first.")
         self._add.setToolTip(why or first or self.tr("One more photo taken in the same session"))
+
+    def _told(self, shot: RepeatShown) -> str:
+        left_out = self.tr("Left out: {0}").format(shot.left_out) if shot.left_out else ""
+        return "\n".join(filter(None, (breakable(shot.name), left_out)))
 
     def _remove_button(self, row: int, shot: RepeatShown) -> QPushButton:
         button = QPushButton(self.tr("Remove"))
@@ -87,10 +93,6 @@ class RepeatList(QWidget):
         button.setAutoDefault(False)
         button.clicked.connect(partial(self.removed.emit, row))
         return button
-
-
-def _told(shot: RepeatShown) -> str:
-    return breakable(shot.name) + (f"\nLeft out: {shot.left_out}" if shot.left_out else "")
 
 
 def _words(words: str, kind: str) -> QLabel:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.screens.compare.repeats import RepeatList
 from ui.screens.compare.sessions import RepeatShown
@@ -69,3 +70,22 @@ def test_long_words_have_room(shots):
     label = shots.labels[0]
     assert label.minimumHeight() >= label.heightForWidth(label.width())
     assert shots.minimumHeight() >= label.minimumHeight()
+
+
+def test_keys_go_from_adding_to_removing_and_then_to_what_follows(qtbot):
+    page = QWidget()
+    qtbot.addWidget(page)
+    layout = QVBoxLayout(page)
+    shots, later = RepeatList("before", "Before"), QPushButton("later")
+    later.setObjectName("later")
+    layout.addWidget(shots)
+    layout.addWidget(later)
+    page.show()
+    shots.show_shots([RepeatShown("a2.jpg"), RepeatShown("a3.jpg")])
+    names, here = [], add(shots)
+    while here is not later:
+        here = here.nextInFocusChain()
+        if here.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            names.append(here.objectName())
+    assert names == ["remove-repeat-before-0", "remove-repeat-before-1", "later"]
+    assert "a3.jpg" in shots.findChild(QPushButton, names[1]).accessibleName()
