@@ -40,7 +40,7 @@ from mnimage.library.listing import (
 )
 from mnimage.library.restore import read_back
 from mnimage.library.roles import Deed, require
-from mnimage.library.stores import settle
+from mnimage.library.stores import DRAFT, settle
 from mnimage.library.tables import OBJECTS, TRACE
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def back_up(
     require(library.role, Deed.BACK_UP)
     _prepare(library, target)
     with telling("backed up"):
-        draft = target / SNAPSHOTS / f"{secrets.token_hex(8)}.draft"
+        draft = target / SNAPSHOTS / f"{secrets.token_hex(8)}{DRAFT}"
         draft.mkdir(parents=True)
         try:
             names = _copy_state(library, draft)
@@ -133,8 +133,9 @@ def keep_newest(library: Library, target: Path, count: int) -> int:
         needed |= set(read_listing(target / SNAPSHOTS / name, library.keys).originals)
     gone = 0
     with telling("deleted"):
-        for name in found[:-count]:
-            shutil.rmtree(target / SNAPSHOTS / name)
+        for place in list((target / SNAPSHOTS).iterdir()):
+            if place.name not in stay:
+                shutil.rmtree(place)
         for path in list((target / VAULT).rglob("*")):
             if path.is_file() and path.name not in needed:
                 path.unlink()

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from mnimage.capture.output import write_whole
 from mnimage.errors import LibraryDamaged, OutputFailed, StorageFailed
 from mnimage.library.keys import derive
-from mnimage.library.stores import settle, storage_failed
+from mnimage.library.stores import DRAFT, settle, storage_failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,8 @@ def snapshots(target: Path) -> list[str]:
         folder = target / SNAPSHOTS
         if not folder.is_dir():
             return []
-        return sorted(one.name for one in folder.iterdir() if (one / LISTING).is_file())
+        made = (one for one in folder.iterdir() if (one / LISTING).is_file())
+        return sorted(one.name for one in made if one.suffix != DRAFT)
 
 
 def newest(target: Path) -> str:
@@ -151,7 +152,7 @@ def amiss_with(path: Path, entry: Entry) -> str:
 
 def copy_whole(source: Path, place: Path) -> Entry:
     """Copy a file so that it is whole or not there; return what was copied."""
-    draft = place.with_name(f"{secrets.token_hex(8)}.draft")
+    draft = place.with_name(f"{secrets.token_hex(8)}{DRAFT}")
     digest, size = hashlib.sha256(), 0
     try:
         with source.open("rb") as one, draft.open("xb") as other:

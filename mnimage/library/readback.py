@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
@@ -119,7 +120,7 @@ def _read_photo(library: Library, folder: Path, photo: PhotoRecord) -> Imported:
     stored = library.vault.keep([content])
     with library.changing() as changes:
         changes.take(stored)
-        changes.add(photo)
+        changes.add(replace(photo, size=stored.size))
     return Imported(str(path), Status.STORED, photo.id, photo.sha256)
 
 

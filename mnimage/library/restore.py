@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from mnimage.capture.output import prepare_folder
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.record import Flaw
-from mnimage.errors import LibraryDamaged, OutputFailed, RecordUnusable, StorageFailed
+from mnimage.errors import (
+    LibraryDamaged,
+    LibraryTooOld,
+    OutputFailed,
+    RecordUnusable,
+    StorageFailed,
+)
 from mnimage.library import database, keyfile, trace
 from mnimage.library.library import VAULT, open_with, read_keys
 from mnimage.library.listing import (
@@ -153,7 +159,11 @@ def _restore_originals(target: Path, folder: Path, listing: Listing, tick: Tick)
 
 
 def _tell_restored(folder: Path, user: str, file: KeyFile, keys: Keys, snapshot: str) -> None:
-    with open_with(folder, user, file, keys) as library, library.changing() as changes:
+    with (
+        suppress(LibraryTooOld),  # It is whole, and is to be migrated before it can be opened.
+        open_with(folder, user, file, keys) as library,
+        library.changing() as changes,
+    ):
         changes.note_library("restored", {"snapshot": snapshot})
 
 

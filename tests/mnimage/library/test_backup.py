@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 from contextlib import suppress
 
 import pytest
@@ -11,6 +12,7 @@ from mnimage.domain.record import PhotoRecord, Role
 from mnimage.errors import (
     LibraryDamaged,
     LibraryError,
+    LibraryTooOld,
     NoEntry,
     NotAllowed,
     RecordUnusable,
@@ -276,3 +278,27 @@ def test_a_viewer_backs_nothing_up(library, folder, target):
     access.add_user(library, "eve", Role.VIEWER, "another long word")
     with open_library(folder, "eve", "another long word") as seen, pytest.raises(NotAllowed):
         back_up(seen, target)
+
+
+def test_a_backup_killed_half_way_is_none_and_is_cleared_away(library, target):
+    fill(library)
+    made = back_up(library, target).snapshot
+    half = target / "snapshots" / "ffff.draft"
+    shutil.copytree(target / "snapshots" / made, half)
+    (target / "vault" / "ff").mkdir(exist_ok=True)
+    (target / "vault" / "ff" / "0123.draft").write_bytes(b"half a photo")
+    assert snapshots(target) == [made]
+    assert back_up(library, target).verified
+    keep_newest(library, target, 1)
+    assert not list(target.rglob("*.draft"))
+    assert check(target).verified
+
+
+def test_a_backup_of_an_older_library_comes_back_to_be_migrated(library, target, tmp_path):
+    fill(library)
+    with library.changing() as changes:
+        changes.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    back_up(library, target)
+    restore(target, tmp_path / "new", "admin", WORD)
+    with pytest.raises(LibraryTooOld):
+        open_library(tmp_path / "new", "admin", WORD)

@@ -241,6 +241,13 @@ def test_another_patient_of_the_same_code_is_not_written_over(library, tmp_path)
         assert other.patient(patient.code).name == "Someone else"
 
 
+def test_a_size_that_lies_is_set_right(library, tmp_path):
+    other, told = spoiled(library, tmp_path, lambda told, path: told["photos"][0].update(size=1))
+    with other:
+        assert {one.status for one in told} == {Status.STORED}
+    assert not verify_library(tmp_path / "other", "admin", WORD, lambda *_: None)
+
+
 def test_a_folder_of_photos_is_no_export(tmp_path):
     (tmp_path / "library.json").write_text("[" * 100_000)
     assert not is_export(tmp_path)
