@@ -38,6 +38,8 @@ _ROLLING_WIDTH_MM, _ROLLING_ANGLE_DEG = 3.0, 30.0
 _LEVEL = 0.68
 _DEEP_MM = 0.5
 _SHADOWED_SHARE = 0.25
+_CUT = 0.1
+"""Share of a scar's outline that may lie at what is not seen."""
 _BOTTOM = 0.7
 _SKIRT = 0.2
 _OF_FINE = 0.5
@@ -232,7 +234,20 @@ def _measure_one(
     kind = kind_of(scar)
     # Light hardly reaches the floor of a pit that is deep for its width: it is at least so deep.
     unseen = scar.lower_bound or kind == "ice-pick" or _floorless(scar)
-    return replace(scar, kind=kind, lower_bound=unseen)
+    cut = _cut(holes, labels, number, box, recipe)
+    return replace(scar, kind=kind, lower_bound=unseen or cut)
+
+
+def _cut(
+    holes: Holes, labels: Labels, number: int, box: tuple[slice, ...], recipe: ReliefRecipe
+) -> bool:
+    """Say whether a scar goes on under what hides the skin, or beyond the picture."""
+    around = tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in box)
+    seen = np.pad(holes.usable[around], 1)
+    scar = np.pad(labels[around] == number, 1) & seen
+    core = scar & (np.pad(holes.depth_mm[around], 1) > recipe.scar_edge_mm)
+    outline = grow(core, 1) & ~core
+    return bool((outline & ~seen).sum() > _CUT * outline.sum())
 
 
 def _floorless(scar: Scar) -> bool:

@@ -124,3 +124,22 @@ def test_a_narrow_pit_without_a_floor_is_a_lower_bound_however_shallow():
     (wide,), _ = _measure(_cone(depth=0.17, radius=1.6, **small))
     assert not level.lower_bound
     assert not wide.lower_bound
+
+
+def test_a_scar_that_goes_on_under_paper_or_beyond_the_picture_is_a_lower_bound():
+    depth = _box(shape=(200, 200), at=(100, 100)).astype(np.float32)
+    labels = (_away((200, 200), (100, 100)) < 1.9).astype(np.int32)
+    usable = np.ones(depth.shape, bool)
+    hidden = usable.copy()
+    hidden[:100] = False
+    bare = np.zeros(depth.shape, bool)
+    scale = Scale(PITCH, "rig", 0.002)
+
+    def bound(seen, rows=slice(None)):
+        holes = Holes(depth[rows], depth[rows], seen[rows], bare[rows], scale)
+        (scar,) = measure_scars(holes, np.where(seen, labels, 0)[rows], RECIPE)
+        return scar.lower_bound
+
+    assert not bound(usable)
+    assert bound(hidden)
+    assert bound(usable, slice(100, None))
