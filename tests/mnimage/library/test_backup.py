@@ -106,14 +106,15 @@ def test_nothing_in_a_backup_is_in_the_clear(library, target):
     assert found(target, (filled.original,)) == []
 
 
-def test_a_flipped_byte_is_noticed_wherever_it_is(library, target, tmp_path):
+@pytest.mark.parametrize("count", [80, pytest.param(1000, marks=pytest.mark.stress)])
+def test_a_flipped_byte_is_noticed_wherever_it_is(library, target, count):
     for seed in range(3):
         fill(library, f"MN-{seed}", seed, size=3000)
     back_up(library, target)
-    rng = random.Random(11)
+    rng = random.Random(count)
     paths = [path for path in sorted(target.rglob("*")) if path.is_file()]
     places = [(path, at) for path in paths for at in (0, path.stat().st_size - 1)]
-    places += [(path, rng.randrange(path.stat().st_size)) for path in rng.choices(paths, k=80)]
+    places += [(path, rng.randrange(path.stat().st_size)) for path in rng.choices(paths, k=count)]
     for path, at in places:
         whole = path.read_bytes()
         spoilt = bytearray(whole)

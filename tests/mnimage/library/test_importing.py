@@ -5,6 +5,7 @@ import hashlib
 import os
 import struct
 import subprocess
+import tempfile
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -19,6 +20,7 @@ from mnimage.library.importing import UNSORTED, Status, import_photos, patient_o
 from mnimage.library.library import create_library, open_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD
+from tests.mnimage.library.test_clear import found
 from tests.mnimage.library.test_disk import disk  # noqa: F401 - a fixture
 
 
@@ -271,3 +273,17 @@ def test_a_read_only_disk_is_said_and_nothing_changes(disk, tmp_path):  # noqa: 
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     assert attempt()[0].status is Status.STORED
     assert not verify_library(disk / "clinic", "admin", WORD, lambda *_: None)
+
+
+def test_an_import_leaves_nothing_in_the_clear(library, folder, tmp_path, monkeypatch):
+    source, other = card(tmp_path, 6), tmp_path / "temporary"
+    other.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(other))
+    originals = tuple(jpeg(place, side=200) for place in range(100, 103))
+    for place, content in enumerate(originals):
+        (source / f"IMG_4711 {place}.jpg").write_bytes(content)
+    begun = import_photos(library, [source], patient_of(library, "MN-0042")[0])
+    for _ in begun:
+        assert found(folder, originals) == []
+    assert list(other.iterdir()) == []
+    assert found(folder, originals) == []
