@@ -348,9 +348,10 @@ class ComparePresenter:
 
     def _fail(self, error: MnimageError) -> None:
         self._go_back()
-        self._view.show_error(str(error), error.hint)
-        if isinstance(error, PatchUnusable):
+        if isinstance(error, PatchUnusable) and self._shown:
             self._view.show_patch_trouble(str(error), error.hint)
+        else:
+            self._view.show_error(str(error), error.hint)
 
     def _go_back(self) -> None:
         """Return to what was on the screen before the job."""

@@ -226,8 +226,10 @@ class CompareView(QWidget):
         self.canvas.control.show_state(fits=fits, news=news)
 
     def show_patch_trouble(self, words: str, hint: str) -> None:
-        """Say at the control patch why it will not do."""
+        """Say at the control patch why it will not do; over the screen where none is drawn."""
         self.canvas.control.show_trouble(words, hint)
+        if not self.canvas.control_shown:
+            self.show_error(words, hint)
 
     def set_reading(self, reading: bool) -> None:
         """Show that a colour profile is being read or made."""

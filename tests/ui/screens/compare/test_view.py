@@ -290,3 +290,14 @@ def test_long_names_get_the_room_there_is(view):
         view.grab()
         shown.append(view.findChild(QPushButton, "file-before").text())
     assert len(shown[0]) < len(shown[1]) == len(f"Before: {name}")
+
+
+def test_refused_patch_is_told_once(view, make_pair):
+    view.show_pair(make_pair())
+    view.show_patch_trouble("Off the skin.", "Elsewhere.")
+    assert view._toast.isVisible()
+    view.clear_error()
+    view.canvas.toggle_control()
+    view.show_patch_trouble("Off the skin.", "Elsewhere.")
+    assert not view._toast.isVisible()
+    assert view.findChild(QLabel, "control-words").text() == "Off the skin."
