@@ -82,13 +82,15 @@ def sharpen_slopes(slopes: tuple[Plane, Plane], blur: Blur, rounds: int) -> tupl
             np.multiply(slope[span], upright, out=side)
 
     def correct(span: slice) -> None:
-        level, *sides = (light[span] for light in spread)
+        level, *sides = (light[span] for light in lights)
         for slope, seen, side in zip((x, y), slopes, sides, strict=True):
             slope[span] += step * (seen[span] - side / level)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         for _ in range(rounds):
             list(pool.map(shine, bands))
-            spread = list(pool.map(blur.of, lights))
+            # One after the other: three more planes of the picture's size would be too many.
+            for number, light in enumerate(lights):
+                lights[number] = blur.of(light)
             list(pool.map(correct, bands))
     return x, y
