@@ -223,7 +223,7 @@ def _score_rows(zone: str, name: str, change: Change, calibrated: bool | None) -
     sign = sign_of(change.verdict, beyond)
     expected = number(change.controlled.expected, digits, signed=True)
     cells = (
-        Cell("beyond control", f"less the control's {expected}"),
+        Cell("beyond control", f"expected {expected}"),
         Cell(""),
         Cell(""),
         Cell(number(beyond, digits, signed=True), f"± {number(error, digits)}"),

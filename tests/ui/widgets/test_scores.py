@@ -109,7 +109,7 @@ def test_verdict_stands_beside_what_goes_beyond_the_control(scores):
     assert texts(scores, row)[3:] == [f"{MINUS}4.1", "better"]
     model = scores.model()
     assert model.index(row, 3).data(SMALL_ROLE) == "± 1.6"
-    assert f"control's {MINUS}0.4" in model.index(row, 0).data(SMALL_ROLE)
+    assert f"expected {MINUS}0.4" in model.index(row, 0).data(SMALL_ROLE)
     last = model.rowCount() - 2
     assert texts(scores, last)[0] == "Control patch, untreated"
     assert texts(scores, last + 1)[4] == "within error"
