@@ -62,9 +62,19 @@ def measure_texture(
     recipe
         Band and expected error between sessions.
     """
-    cutoffs = sorted({recipe.band_low_mm, recipe.band_high_mm, *_OCTAVES_MM})
-    levels = {cutoff: low_pass(height_mm, skin, mm_per_px, cutoff) for cutoff in cutoffs}
-    band = levels[recipe.band_low_mm] - levels[recipe.band_high_mm]
+    ends = (recipe.band_low_mm, recipe.band_high_mm)
+    levels: dict[float, Plane] = {}
+    octaves: list[tuple[float, float, float]] = []
+    # Planes of the picture's size: each is let go when it has served.
+    for cutoff in sorted({*ends, *_OCTAVES_MM}):
+        levels[cutoff] = low_pass(height_mm, skin, mm_per_px, cutoff)
+        for low, high in pairwise(_OCTAVES_MM):
+            if high == cutoff:
+                sq = 1000 * _root_mean_square(levels[low] - levels[high], skin)
+                octaves.append((low, high, sq))
+                levels = {key: levels[key] for key in levels if key in (*ends, high)}
+    band = levels[ends[0]] - levels[ends[1]]
+    levels.clear()
     sq_um = 1000 * _root_mean_square(band, skin)
     power = masked_blur(band**2, skin, _WINDOW_MM / mm_per_px / 2)
     return Texture(
@@ -72,10 +82,7 @@ def measure_texture(
         uncertainty_um=recipe.slope_error * sq_um,
         local_um=np.where(skin, 1000 * np.sqrt(np.maximum(power, 0)), np.float32(np.nan)),
         direction=find_direction(band, skin, mm_per_px),
-        octaves_um=tuple(
-            (low, high, 1000 * _root_mean_square(levels[low] - levels[high], skin))
-            for low, high in pairwise(_OCTAVES_MM)
-        ),
+        octaves_um=tuple(octaves),
     )
 
 
