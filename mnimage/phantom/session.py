@@ -18,7 +18,6 @@ import numpy as np
 from mnimage.domain.photo import Scale
 from mnimage.domain.relief import Shots
 from mnimage.kernels.color import to_coded8
-from mnimage.kernels.filters import gaussian
 from mnimage.phantom.light import SCATTER_MM, gloss, irradiance, ring, survey
 from mnimage.phantom.sensor import Sensor, expose, stepped
 from mnimage.phantom.skin import SkinLook, make_skin
@@ -185,13 +184,19 @@ def _leaving(
     for part, (share, reach_mm) in enumerate(SCATTER_MM):
         reach = reach_mm * fault.kernel[1] / mm_per_px
         wide = (
-            0.5 * (gaussian(light[0], 0.6 * reach) + gaussian(light[0], 1.4 * reach))
+            0.5 * (_blurred(light[0], 0.6 * reach) + _blurred(light[0], 1.4 * reach))
             if fault.tails
-            else gaussian(light[0], reach)
+            else _blurred(light[0], reach)
         )
         spread = light[0] + np.float32(share * fault.kernel[0]) * (wide - light[0])
         planes.append(spread * albedo[..., part] + light[1])
     return np.stack(planes, axis=-1).astype(np.float32)
+
+
+def _blurred(values: Plane, sigma: float) -> Plane:
+    """Return a Gaussian blur at full size, edges mirrored; nothing that measures is used here."""
+    spread = cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(spread, dtype=np.float32)
 
 
 def _gathered(light: Plane, moved_px: NDArray[np.float64], turn_deg: float) -> Plane:

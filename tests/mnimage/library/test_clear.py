@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 SECRETS = (
     "Vandermeulen",
     "vandermeulen",
+    "Zoë Vandermeulen",
     "Zoë",
     "MN-0042",
     "mn-0042",
@@ -35,6 +36,8 @@ def found(folder: Path, originals: tuple[bytes, ...]) -> list[str]:
     """Return what can be read in any file: words in three codings, and parts of photos."""
     wanted = {f"{word} in {coding}": word.encode(coding)
               for word in SECRETS for coding in ("utf-8", "utf-16-le", "latin-1")}  # fmt: skip
+    # Three or four bytes stand in megabytes of random ones by chance.
+    wanted = {what: word for what, word in wanted.items() if len(word) >= 6}
     wanted |= {f"photo {n}": content[5000:5024] for n, content in enumerate(originals)}
     wanted |= {"JPEG header": b"\xff\xd8\xff\xe0\x00\x10JFIF"}
     hits = []
@@ -72,6 +75,7 @@ def test_the_search_would_find_it(tmp_path):
     assert {hit.split(":")[0] for hit in hits} == {
         "Vandermeulen in utf-16-le",
         "Zoë in utf-16-le",
+        "Zoë Vandermeulen in utf-16-le",
         "JPEG header",
         "photo 0",
         *(f"MN-0042 in {coding}" for coding in ("utf-8", "latin-1")),
