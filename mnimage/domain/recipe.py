@@ -52,9 +52,9 @@ class RegisterRecipe:
     `anchor_errors` how loosely the field is held to the rough placing, in standard errors of that;
     skin whose expected error is above `max_error_px`, or whose agreement is below `min_agreement`,
     or that got brighter or darker than the light around it tells by `max_shade` (ln of coded
-    brightness: hair, frames, reflections), is not trusted; a pair whose typical agreement does not
-    exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people reach
-    0.04, a mirrored face 0.09, one person smiling at least 0.31).
+    brightness) and shows other marks (hair, frames), is not trusted; a pair whose typical agreement
+    does not exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people
+    reach 0.04, a mirrored face 0.09, one person smiling at least 0.31).
 
     Skin that lies more than `moved_eyes` eye distances (about 1 mm) from where a rigid head would
     have carried it, or half as far and stretched by `moved_strain`, was moved by expression where
@@ -75,7 +75,7 @@ class RegisterRecipe:
     longest_step_px: float = 3.0
     max_error_px: float = 1.0
     min_agreement: float = 0.15
-    max_shade: float = 0.25
+    max_shade: float = 0.7
     min_evidence: float = 0.14
     min_covered: float = 0.3
     max_turn_deg: float = 18.0

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from mnimage.register.dense import Matched
 
 
+_ALIKE = 0.5
+"""Local correlation above which both photos show the same marks, however dark they became."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
     """Where a match is trusted, or why the whole pair is refused.
@@ -57,9 +61,10 @@ def judge_match(matched: Matched, skin: NDArray[np.float32], recipe: RegisterRec
 def _covered(matched: Matched, recipe: RegisterRecipe) -> NDArray[np.bool_]:
     """Return where something lies over the skin in one of the photos: far darker or brighter.
 
-    Hair, frames and reflections; no treatment changes skin so far from what is around it.
+    Hair, frames and strong reflections. A mark that came, went or darkened is skin and stays: it
+    is less far from what is around it, or lies where there was one before.
     """
-    over = np.abs(matched.shade) > recipe.max_shade
+    over = (np.abs(matched.shade) > recipe.max_shade) & (matched.agreement < _ALIKE)
     return np.asarray(
         cv2.dilate(over.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))) > 0
     )
