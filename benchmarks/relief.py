@@ -38,6 +38,7 @@ from mnimage.phantom.session import FINER, PITCH, Fault, scarred_skin, shoot_ses
 from mnimage.relief.marks import find_marks
 from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
+from mnimage.validate.relief import counts, find_true
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +131,7 @@ def _case(seed: int, fault: Fault) -> Case:
     card, again = cards[0], cards[1]
     if card is None or again is None:
         raise ValueError("a relief was not measured")
-    found = _found(skin, card, sessions[0])
+    found = find_true(skin, card, sessions[0])
     changes = [{one.id: one for one in pair.comparison.scars} for pair in pairs]
     used = {scar.id for scar in found.values()}
     healthy = (card.scar_labels == 0) & examined[0].relief.trusted
@@ -158,22 +159,6 @@ def _followed(
     if found is None:
         return Followed(true, None, None, None)
     return Followed(true, found, changes[0].get(found.id), changes[1].get(found.id))
-
-
-def _found(skin: Skin, card: ReliefCard, session: Session) -> dict[int, Scar]:
-    """Return the scar found at each true one that is large enough to count, by its number."""
-    found: dict[int, Scar] = {}
-    for number, true in enumerate(skin.scars):
-        row, column = session.place_px(true.row_mm, true.column_mm)
-        free = [scar for scar in card.scars if scar not in found.values()]
-        away = [np.hypot(scar.row - row, scar.column - column) * PITCH for scar in free]
-        if away and min(away) < max(1.0, true.width_mm / 2):
-            found[number] = free[int(np.argmin(away))]
-    return found
-
-
-def _counts(true: TrueScar) -> bool:
-    return true.depth_p95_mm >= 0.08 and true.area_mm2 >= 0.3
 
 
 def _bands(
@@ -303,7 +288,7 @@ def _drawn(line: TrueLine, session: Session, shape: tuple[int, ...]) -> NDArray[
 
 def _print_scars(cases: Sequence[Case]) -> None:
     print("kind          n  MAE um  MAE %  bias um  >15 %, not flagged  volume %")
-    everyone = [one for case in cases for one in case.scars if _counts(one.true)]
+    everyone = [one for case in cases for one in case.scars if counts(one.true)]
     volumes, said = [], []
     for kind in ("ice-pick", "boxcar", "rolling"):
         pairs = [(one.true, one.found) for one in everyone if one.found and one.true.kind == kind]
