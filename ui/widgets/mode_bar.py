@@ -44,7 +44,7 @@ class ModeBar(QFrame):
         super().__init__(parent)
         layout = bar(self, "bar")
         self._add_modes(layout)
-        self._mix = slider(self.tr("From before to after"), "mix", width=72)
+        self._mix = slider(self.tr("From before to after"), "mix", width=48)
         self._mix.valueChanged.connect(self._slide)
         for widget in (small(self.tr("Before")), self._mix, small(self.tr("After"))):
             layout.addWidget(widget)

@@ -336,6 +336,7 @@ class CompareView(QWidget):
             button.setObjectName(f"file-{side}")
             button.setAccessibleName(self.tr("Photo {0}").format(side))
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            button.setMinimumWidth(_LEAST_NAME)  # else a name shown whole keeps the window wide
         layout.addWidget(self._files[Side.BEFORE])
         layout.addWidget(self._swap)
         layout.addWidget(self._files[Side.AFTER])

@@ -144,7 +144,13 @@ def test_saved_report_can_be_opened(view, make_pair, monkeypatch):
     assert [Path(url.toLocalFile()) for url in opened] == [Path("/x/out.pdf")]
 
 
-def test_long_names_do_not_widen_the_window(view, make_pair):
+@pytest.mark.parametrize("width", [1100, 1900])
+@pytest.mark.parametrize("wider", [1.0, 1.2])  # letters of another system's font
+def test_long_names_do_not_widen_the_window(view, make_pair, width, wider):
+    font = view.font()
+    font.setPointSizeF(font.pointSizeF() * wider)
+    view.setFont(font)
+    view.resize(width, 700)
     name = "Very-Long_Name" * 20 + ".jpg"
     view.show_files({"before": name, "after": name})
     view.show_pair(make_pair())
