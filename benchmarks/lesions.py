@@ -1,19 +1,20 @@
 """Whether laying photos over each other keeps the size of what is on the skin.
 
-    python -m benchmarks.lesions [--seeds N]
+    python -m benchmarks.lesions [--seeds N] [--jpeg QUALITY]
 
 Rendered skin with marks and scars of known place, photographed twice with everything off by what a
 clinic gets wrong (`benchmarks.pairs`). Over each lesion, the field found scales areas by its
 Jacobian; divided by that of the true field this is the factor by which the lesion's area would be
 measured wrong. A lesion that truly shrank by 30 % is measured as its true outline in the photo
-after, carried to the photo before by the field found.
+after, carried to the photo before by the field found. Both photos are kept as JPEG of quality 80,
+or of another one, or whole (0).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,14 +57,15 @@ class Lesion:
     folds: bool
 
 
-def measured_lesions(seed: int, *, side_mm: float = 100.0) -> list[Lesion]:
+def measured_lesions(seed: int, *, side_mm: float = 100.0, jpeg: int | None = 80) -> list[Lesion]:
     """Return every lesion of one rendered pair with its size as measured after alignment."""
     random = np.random.default_rng([seed, 4])
     look = SkinLook(tone=_TONES[seed % 6], scars=(6, 6, 4), marks=(14, 10), margin_mm=12.0)
     skin = make_skin(seed=seed, size_mm=(side_mm, side_mm), mm_per_px=1 / 6, look=look)
     healed = skin.treated(**HEALED, seed=seed + 5)
-    first = Shot(lamp=soft_lamp(random, 3.0), sensor=Sensor(jpeg=80), seed=seed)
+    first = Shot(lamp=soft_lamp(random, 3.0), sensor=Sensor(jpeg=jpeg), seed=seed)
     second = hard_shot(random, seed)
+    second = replace(second, sensor=replace(second.sensor, jpeg=jpeg))
     before, after = shoot(skin, first), shoot(healed, second)
     everywhere = np.ones(before.shape, dtype=np.bool_)
     found = register_pair(before, after, (None, None), everywhere, RegisterRecipe())
@@ -129,7 +131,10 @@ def main() -> int:
     """Print a row per kind of lesion."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=6)
-    lesions = [one for seed in range(parser.parse_args().seeds) for one in measured_lesions(seed)]
+    parser.add_argument("--jpeg", type=int, default=80)
+    given = parser.parse_args()
+    jpeg = given.jpeg or None
+    lesions = [one for seed in range(given.seeds) for one in measured_lesions(seed, jpeg=jpeg)]
     line = "{:<10}{:>5}{:>10}" + 5 * "{:>12}"
     titles = ("n", "area px", "kept p50 %", "kept p95 %", "under 1 %", "in 28-32 %", "folds")
     print(line.format("kind", *titles))

@@ -21,7 +21,7 @@ import scipy.fft
 from mnimage.kernels.geometry import block_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,6 +41,16 @@ class Normals:
     cc: NDArray[np.float32]
     pull_r: NDArray[np.float32]
     pull_c: NDArray[np.float32]
+
+    def times(self, share: NDArray[np.float32]) -> Normals:
+        """Return what is left of the equations where each node counts with a `share` of 0..1."""
+        return Normals(
+            self.rr * share,
+            self.rc * share,
+            self.cc * share,
+            self.pull_r * share,
+            self.pull_c * share,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ def _stencil(down: int, along: int) -> NDArray[np.float32]:
 
 
 _STENCILS = tuple(_stencil(down, _ORDER - down) for down in range(_ORDER + 1))
+_TURNED = tuple(np.ascontiguousarray(stencil[::-1, ::-1]) for stencil in _STENCILS)
 
 
 def even_stiffness(shape: tuple[int, int], bending_px: float) -> Stiffness:
@@ -114,10 +125,13 @@ def _differences(values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
 def _gathered(parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
     """Return the transpose of `_differences`, for parts that are 0 at the border."""
     back = [
-        _correlate(part, stencil[::-1, ::-1], _anchor(stencil, turned=True))
-        for part, stencil in zip(parts, _STENCILS, strict=True)
+        _correlate(part, stencil, _anchor(stencil, turned=True))
+        for part, stencil in zip(parts, _TURNED, strict=True)
     ]
-    return np.asarray(np.sum(back, axis=0), dtype=np.float32)
+    whole = back[0]
+    for one in back[1:]:
+        whole += one
+    return whole
 
 
 def _correlate(
@@ -285,14 +299,25 @@ def solve_smooth(
     rounds
         Conjugate-gradient steps.
     """
-    target = np.stack(
-        [
-            normals.pull_r - bend(field[0], stiffness),
-            normals.pull_c - bend(field[1], stiffness),
-        ]
-    )
-    change = _conjugate_gradients(normals, stiffness, target, rounds)
+    change = solve_together([normals], field, [stiffness], rounds=rounds)[0]
     return change[0], change[1]
+
+
+def solve_together(
+    normals: Sequence[Normals],
+    field: tuple[NDArray[np.float32], NDArray[np.float32]],
+    stiffness: Sequence[Stiffness],
+    *,
+    rounds: int = 30,
+) -> NDArray[np.float32]:
+    """Return the changes (n, 2, rows, columns) of one field that each of n systems asks for.
+
+    As `solve_smooth` does for one; side by side they share the cost of each call.
+    """
+    systems = _Systems.of(normals, stiffness)
+    pulls = np.stack([(one.pull_r, one.pull_c) for one in normals])
+    held = systems.bend(np.broadcast_to(np.stack(field), pulls.shape))
+    return _conjugate_gradients(systems, pulls - held, rounds)
 
 
 def held_out_misfit(
@@ -313,20 +338,14 @@ def held_out_misfit(
     random = np.random.default_rng(5)
     fold = random.integers(0, 4, (rows // patch + 1, columns // patch + 1), dtype=np.int8)
     fold = fold.repeat(patch, axis=0).repeat(patch, axis=1)[:rows, :columns]
+    kept = [(fold != left_out).astype(np.float32) for left_out in range(2)]
+    seen = [normals.times(share) for share in kept]
+    changes = solve_together(seen, field, [stiffness] * len(seen), rounds=rounds)
     cost = 0.0
-    for left_out in range(2):
-        kept = (fold != left_out).astype(np.float32)
-        seen = Normals(
-            rr=normals.rr * kept,
-            rc=normals.rc * kept,
-            cc=normals.cc * kept,
-            pull_r=normals.pull_r * kept,
-            pull_c=normals.pull_c * kept,
-        )
-        down, along = solve_smooth(seen, field, stiffness, rounds=rounds)
+    for (down, along), share in zip(changes, kept, strict=True):
         moved = normals.rr * down**2 + 2 * normals.rc * down * along + normals.cc * along**2
         pulled = normals.pull_r * down + normals.pull_c * along
-        cost += float(((moved - 2 * pulled) * (1 - kept)).sum(dtype=np.float64))
+        cost += float(((moved - 2 * pulled) * (1 - share)).sum(dtype=np.float64))
     return cost
 
 
@@ -342,13 +361,10 @@ def draw_posterior(
     lower_rr = np.sqrt(np.maximum(normals.rr, 1e-12))
     lower_rc = normals.rc / lower_rr
     lower_cc = np.sqrt(np.maximum(normals.cc - lower_rc**2, 0))
-    answers = []
-    for _ in range(draws):
-        noise = random.standard_normal((2, *normals.rr.shape), dtype=np.float32)
-        pull = np.stack([lower_rr * noise[0], lower_rc * noise[0] + lower_cc * noise[1]])
-        pull += np.stack([_random_bend(random, stiffness) for _ in range(2)])
-        answers.append(_conjugate_gradients(normals, stiffness, pull, rounds))
-    return np.stack(answers)
+    first, second = random.standard_normal((2, draws, *normals.rr.shape), dtype=np.float32)
+    pull = np.stack([lower_rr * first, lower_rc * first + lower_cc * second], axis=1)
+    systems = _Systems.of([normals] * draws, [stiffness] * draws)
+    return _conjugate_gradients(systems, pull + systems.random_bend(random), rounds)
 
 
 def spread_of(draws: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -366,48 +382,99 @@ def bend(values: NDArray[np.float32], stiffness: Stiffness) -> NDArray[np.float3
     return _gathered(part * one * often for part, one, often in held)
 
 
-def _random_bend(random: np.random.Generator, stiffness: Stiffness) -> NDArray[np.float32]:
-    """Return noise whose covariance is the bending operator."""
-    return _gathered(
-        np.sqrt(part * often) * random.standard_normal(part.shape, dtype=np.float32)
-        for part, often in zip(stiffness.parts, _OFTEN, strict=True)
-    )
+@dataclass(frozen=True, slots=True)
+class _Systems:
+    """Several systems of equal size; arrays are (n, rows, columns) or (n, 2, rows, columns).
 
+    The planes of a field lie below each other as one tall picture, so that each filter is called
+    once: no difference that counts reaches from one plane into the next.
+    """
 
-def _apply(
-    normals: Normals, stiffness: Stiffness, field: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    down, along = field
-    return np.stack(
-        [
-            normals.rr * down + normals.rc * along + bend(down, stiffness),
-            normals.rc * down + normals.cc * along + bend(along, stiffness),
-        ]
-    )
+    rr: NDArray[np.float32]
+    rc: NDArray[np.float32]
+    cc: NDArray[np.float32]
+    held: tuple[NDArray[np.float32], ...]
+    """How much each difference is held, times how often it occurs: (n * 2 * rows, columns)."""
+    filters: NDArray[np.float32]
+    """The preconditioner, (n, 2, rows, columns)."""
+
+    @classmethod
+    def of(cls, normals: Sequence[Normals], stiffness: Sequence[Stiffness]) -> _Systems:
+        columns = normals[0].rr.shape[1]
+        held = (
+            np.stack([(one, one) for one in parts]).reshape(-1, columns) * often
+            for parts, often in zip(
+                zip(*(one.parts for one in stiffness), strict=True), _OFTEN, strict=True
+            )
+        )
+        return cls(
+            rr=np.stack([one.rr for one in normals]),
+            rc=np.stack([one.rc for one in normals]),
+            cc=np.stack([one.cc for one in normals]),
+            held=tuple(held),
+            filters=np.stack(
+                [_preconditioner(*pair) for pair in zip(normals, stiffness, strict=True)]
+            ),
+        )
+
+    def apply(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the systems' answer to `field` (n, 2, rows, columns)."""
+        answer = self.bend(field)
+        down, along = field[:, 0], field[:, 1]
+        answer[:, 0] += self.rr * down + self.rc * along
+        answer[:, 1] += self.rc * down + self.cc * along
+        return answer
+
+    def bend(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the gradient of half the bending energy of each plane."""
+        tall = np.ascontiguousarray(field).reshape(-1, field.shape[-1])
+        parts = zip(_differences(tall), self.held, strict=True)
+        return _gathered(np.multiply(part, held, out=part) for part, held in parts).reshape(
+            field.shape
+        )
+
+    def random_bend(self, random: np.random.Generator) -> NDArray[np.float32]:
+        """Return noise whose covariance is the bending operator."""
+        tall = _gathered(
+            np.sqrt(held) * random.standard_normal(held.shape, dtype=np.float32)
+            for held in self.held
+        )
+        return tall.reshape(self.filters.shape)
 
 
 def _conjugate_gradients(
-    normals: Normals, stiffness: Stiffness, target: NDArray[np.float32], rounds: int
+    systems: _Systems, target: NDArray[np.float32], rounds: int
 ) -> NDArray[np.float32]:
-    filters = _preconditioner(normals, stiffness)
     answer = np.zeros_like(target)
-    rest = target.copy()
-    better = _smooth(rest, filters)
-    way = better.copy()
-    gain = float(np.vdot(rest, better))
-    start = gain
+    rest = target
+    better = _smooth(rest, systems.filters)
+    way = better
+    start = gain = _products(rest, better)
     for _ in range(rounds):
-        if gain <= 1e-9 * start or gain <= 0:
+        going = (gain > 1e-9 * start) & (gain > 0)
+        if not going.any():
             break
-        ahead = _apply(normals, stiffness, way)
-        length = gain / float(np.vdot(way, ahead))
+        ahead = systems.apply(way)
+        length = _ratio(gain, _products(way, ahead), going)
         answer += length * way
-        rest -= length * ahead
-        better = _smooth(rest, filters)
-        new_gain = float(np.vdot(rest, better))
-        way = better + (new_gain / gain) * way
+        rest = rest - length * ahead
+        better = _smooth(rest, systems.filters)
+        new_gain = _products(rest, better)
+        way = better + _ratio(new_gain, gain, going) * way
         gain = new_gain
     return answer
+
+
+def _ratio(
+    over: NDArray[np.float32], under: NDArray[np.float32], where: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    return np.divide(over, under, out=np.zeros_like(over), where=where)
+
+
+def _products(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return each system's inner product, (n, 1, 1, 1)."""
+    found = [np.vdot(*pair) for pair in zip(one, other, strict=True)]
+    return np.array(found, dtype=np.float32)[:, None, None, None]
 
 
 def _preconditioner(normals: Normals, stiffness: Stiffness) -> NDArray[np.float32]:
@@ -427,10 +494,10 @@ def _preconditioner(normals: Normals, stiffness: Stiffness) -> NDArray[np.float3
 
 
 def _smooth(values: NDArray[np.float32], filters: NDArray[np.float32]) -> NDArray[np.float32]:
-    spectrum = scipy.fft.dctn(values, axes=(1, 2), norm="ortho")
-    return np.asarray(
-        scipy.fft.idctn(spectrum * filters, axes=(1, 2), norm="ortho"), dtype=np.float32
-    )
+    spectrum = scipy.fft.dctn(values, axes=(-2, -1), norm="ortho")
+    spectrum *= filters
+    back = scipy.fft.idctn(spectrum, axes=(-2, -1), norm="ortho", overwrite_x=True)
+    return np.asarray(back, dtype=np.float32)
 
 
 def local_agreement(

@@ -16,8 +16,21 @@ if TYPE_CHECKING:
 Gray: TypeAlias = NDArray[np.uint8]
 Points: TypeAlias = NDArray[np.float64]
 
-_FEATURE_PX = 1200
 _MIN_INLIERS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How closely features are looked for: longest side in px, how many, how many must agree."""
+
+    side: int
+    count: int
+    enough: int
+
+
+_LOOKS = (_Look(600, 1500, 80), _Look(1200, 5000, _MIN_INLIERS))
+"""A glance does for most pairs and takes a fifth of the time; the others get the closer look."""
+
 _MATCH_ROWS = 512
 
 
@@ -50,8 +63,16 @@ def pins_from_features(before: Gray, after: Gray, mask: Gray) -> Pins | None:
     mask
         Where to look in `before` (non-zero).
     """
-    first = _features(before, mask)
-    second = _features(after, None)
+    for look in _LOOKS:
+        pins = _agreeing(_features(before, mask, look), _features(after, None, look), before.shape)
+        if pins is not None and len(pins.before) >= look.enough:
+            return pins
+    return None
+
+
+def _agreeing(
+    first: _Features | None, second: _Features | None, shape: tuple[int, ...]
+) -> Pins | None:
     if first is None or second is None:
         return None
     matches = _mutual_matches(first.descriptors, second.descriptors)
@@ -61,11 +82,7 @@ def pins_from_features(before: Gray, after: Gray, mask: Gray) -> Pins | None:
     model, inlier = cv2.findHomography(
         source[:, ::-1], target[:, ::-1], cv2.USAC_MAGSAC, 6.0 * first.scale, maxIters=5000
     )
-    if (
-        model is None
-        or int(inlier.sum()) < _MIN_INLIERS
-        or not _is_sound(np.asarray(model, dtype=np.float64), before.shape)
-    ):
+    if model is None or not _is_sound(np.asarray(model, dtype=np.float64), shape):
         return None
     kept = inlier.ravel() > 0
     return Pins(source[kept], target[kept], 1.5 * first.scale)
@@ -78,13 +95,13 @@ class _Features:
     scale: float
 
 
-def _features(gray: Gray, mask: Gray | None) -> _Features | None:
-    factor = min(1.0, _FEATURE_PX / max(gray.shape))
+def _features(gray: Gray, mask: Gray | None, look: _Look) -> _Features | None:
+    factor = min(1.0, look.side / max(gray.shape))
     size = (max(1, round(gray.shape[1] * factor)), max(1, round(gray.shape[0] * factor)))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
     where = None if mask is None else cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST)
     equalised = cv2.createCLAHE(4.0, (8, 8)).apply(small)
-    finder = cv2.SIFT.create(nfeatures=5000, contrastThreshold=0.015, edgeThreshold=12)
+    finder = cv2.SIFT.create(nfeatures=look.count, contrastThreshold=0.015, edgeThreshold=12)
     keypoints, descriptors = finder.detectAndCompute(equalised, where)
     if descriptors is None or len(keypoints) < _MIN_INLIERS:
         return None

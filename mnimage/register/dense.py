@@ -22,6 +22,12 @@ Picture: TypeAlias = NDArray[np.float32]
 _MOST_HALVINGS = 2
 """How often the scale of bending is halved or doubled at most."""
 
+_ROUNDS, _COARSE_ROUNDS = 30, 15
+"""Rounds of the solver per step; what a coarse level leaves, the next one takes."""
+
+_TOLD_ROUNDS = 15
+"""Rounds of the solver for the field's doubt, which need not be exact."""
+
 _CLEARLY_BETTER = 0.97
 """Share of the misfit that a looser field must come down to: it lets more noise through."""
 
@@ -170,12 +176,13 @@ def _refine(
     scale = recipe.bending_px * factor**4
     here = placing.at_level(factor, _nodes(layer))
     stiffness = flow.yielding_stiffness(here.bent, scale)
+    rounds = _ROUNDS if level == 0 else _COARSE_ROUNDS
     for _ in range(steps):
-        here = _stepped(layer, here, stiffness, recipe)
+        here = _stepped(layer, here, stiffness, recipe, rounds)
     if level == 0:
         scale = _chosen_scale(_normals(layer, here), here, scale)
     stiffness = flow.yielding_stiffness(here.bent, scale)
-    here = _stepped(layer, here, stiffness, recipe)
+    here = _stepped(layer, here, stiffness, recipe, rounds)
     return Placing(placing.plane, here.bent * np.float32(factor)), stiffness
 
 
@@ -204,11 +211,14 @@ def _chosen_scale(normals: flow.Normals, here: Placing, scale: float) -> float:
 
 
 def _stepped(
-    layer: _Layer, here: Placing, stiffness: flow.Stiffness, recipe: RegisterRecipe
+    layer: _Layer,
+    here: Placing,
+    stiffness: flow.Stiffness,
+    recipe: RegisterRecipe,
+    rounds: int,
 ) -> Placing:
-    change = np.stack(
-        flow.solve_smooth(_normals(layer, here), (here.bent[0], here.bent[1]), stiffness)
-    )
+    field = here.bent[0], here.bent[1]
+    change = np.stack(flow.solve_smooth(_normals(layer, here), field, stiffness, rounds=rounds))
     # A step beyond what the linear model can know would only jump elsewhere.
     longest = recipe.longest_step_px
     return Placing(here.plane, here.bent + np.clip(change, -longest, longest))
@@ -245,17 +255,15 @@ def _judge(
     normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
     held = _held(normals, layer, placing)
     nodes = placing.bent.shape[1], placing.bent.shape[2]
-
-    def sway(factor: float) -> Picture:
-        field = placing.bent[0], placing.bent[1]
-        return np.hypot(*flow.solve_smooth(held, field, stiffness.times(factor)))
-
+    field = placing.bent[0], placing.bent[1]
+    held_as = [stiffness.times(factor) for factor in (4.0, 0.25)]
+    stiffer, looser = flow.solve_together([held] * 2, field, held_as, rounds=_TOLD_ROUNDS)
     return Matched(
         places=placing.places(nodes),
         bent=placing.bent,
-        spread=flow.spread_of(flow.draw_posterior(held, stiffness, draws=5)),
-        stiffer=sway(4.0),
-        looser=sway(0.25),
+        spread=flow.spread_of(flow.draw_posterior(held, stiffness, draws=5, rounds=_TOLD_ROUNDS)),
+        stiffer=np.hypot(*stiffer),
+        looser=np.hypot(*looser),
         agreement=flow.local_agreement(layer.fixed, moved, weight),
         chance=_chance(layer.fixed, moved, weight),
         seen=block_mean(weight, flow.BLOCK),

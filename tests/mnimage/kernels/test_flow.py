@@ -116,6 +116,19 @@ def test_solution_is_that_of_the_dense_system():
     np.testing.assert_allclose(np.stack(found).ravel(), wanted, atol=2e-2)
 
 
+def test_systems_side_by_side_do_not_touch_each_other():
+    field = _random(5, 2, 9, 12)
+    cases = [
+        (_normals(seed, 9, 12), flow.even_stiffness((9, 12), bending))
+        for seed, bending in ((1, 0.5), (2, 0.05), (3, 2.0))
+    ]
+    normals, stiffness = zip(*cases, strict=True)
+    together = flow.solve_together(normals, (field[0], field[1]), stiffness, rounds=200)
+    for found, (one, held) in zip(together, cases, strict=True):
+        alone = flow.solve_smooth(one, (field[0], field[1]), held, rounds=200)
+        np.testing.assert_allclose(found, np.stack(alone), atol=2e-3)
+
+
 def test_spread_is_the_diagonal_of_the_inverse():
     normals = _normals(6, 12, 12)
     stiffness = flow.even_stiffness((12, 12), 2**-0.5)
