@@ -370,8 +370,10 @@ def _laid_again(
 def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Examined:
     earlier = Earlier(before.photo, before.face, before.zones)
     quality = check_photo(after.photo, after.face, after.zones, recipe.quality, before=earlier)
-    # What was found already (markers) needs no photo before.
-    return replace(after, quality=_with(quality, after.quality.findings))
+    # What was found already and is not found again (markers) needs no photo before.
+    found = {one.check for one in quality.findings}
+    kept = tuple(one for one in after.quality.findings if one.check not in found)
+    return replace(after, quality=_with(quality, kept))
 
 
 def _same_scars(

@@ -57,6 +57,14 @@ def shots() -> tuple[Photo, Photo]:
     return shoot(skin, Shot(sensor=replace(REAL, jpeg=90))), shoot(skin, second)
 
 
+def test_no_fault_of_a_photo_counts_twice(shots):
+    soft = replace(shots[1], coded=cv2.GaussianBlur(shots[1].coded, (0, 0), 4.0))
+    first, later = (examine_photo(photo, name="", scale=SCALE) for photo in (shots[0], soft))
+    checks = [one.check for one in compare_photos(first, later).after.quality.findings]
+    assert "focus" in checks
+    assert len(checks) == len(set(checks))
+
+
 @pytest.fixture(scope="module")
 def spoilt(shots) -> Photo:
     """The photo after with other, much redder skin in one corner, such as a plaster."""
