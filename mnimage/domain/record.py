@@ -7,6 +7,7 @@ Times are UTC. Left and right are the patient's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping  # noqa: TC003 - read at run time, to turn rows into records
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,6 +17,30 @@ from uuid import uuid4
 from mnimage.domain.photo import View  # noqa: TC001 - likewise
 from mnimage.domain.scales import Rater, ScaleName, check_rating
 from mnimage.domain.scorecard import Mode
+
+
+def _in_utc(record: object, *names: str) -> None:
+    """Bring times of a record to UTC, in which they sort as they read.
+
+    Raises
+    ------
+    ValueError
+        If one has no zone.
+    """
+    for name in names:
+        told = getattr(record, name)
+        if told is None:
+            continue
+        if told.tzinfo is None:
+            raise ValueError(f"{name.replace('_', ' ')} needs its zone")
+        object.__setattr__(record, name, told.astimezone(UTC))
+
+
+def _not_negative(record: object, *names: str) -> None:
+    for name in names:
+        told = getattr(record, name)
+        if told is not None and not 0 <= told < math.inf:
+            raise ValueError(f"not a number for {name.replace('_', ' ')}: {told}")
 
 
 def new_id() -> str:
@@ -226,6 +251,7 @@ class Patient:
     def __post_init__(self) -> None:
         if not self.code.strip() or not self.code.isprintable() or len(self.code) > 64:
             raise ValueError("a patient's code is one line of 1 to 64 printable characters")
+        _in_utc(self, "created_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +311,7 @@ class ZoneTreatment:
             raise ValueError(f"no needle of {self.depth_mm} mm is used on skin")
         if self.passes is not None and not 1 <= self.passes <= 50:
             raise ValueError(f"not a number of passes: {self.passes}")
+        _not_negative(self, "speed_rpm", "energy_mj")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +348,7 @@ class Treatment:
     def __post_init__(self) -> None:
         if self.pain is not None and not 0 <= self.pain <= 10:
             raise ValueError(f"pain is 0 to 10, not {self.pain}")
+        _not_negative(self, "needles", "anaesthetic_minutes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,9 +372,7 @@ class Session:
     version: int = 1
 
     def __post_init__(self) -> None:
-        if self.held_at.tzinfo is None:
-            raise ValueError("a session's time needs its zone")
-        object.__setattr__(self, "held_at", self.held_at.astimezone(UTC))
+        _in_utc(self, "held_at")
         if self.number is not None and self.number < 1:
             raise ValueError(f"sessions count from 1, not {self.number}")
 
@@ -368,8 +394,8 @@ class AdverseEvent:
     def __post_init__(self) -> None:
         if not 1 <= self.grade <= 5:
             raise ValueError(f"an adverse event's grade is 1 (mild) to 5, not {self.grade}")
-        if self.days_to_clear is not None and self.days_to_clear < 0:
-            raise ValueError("nothing clears before it began")
+        if self.days_to_clear is not None and not 0 <= self.days_to_clear < math.inf:
+            raise ValueError("nothing clears before it began, or never in so many days")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -449,6 +475,9 @@ class PhotoRecord:
     def __post_init__(self) -> None:
         if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):
             raise ValueError("an original is named by the 64 hexadecimal digits of its SHA-256")
+        _in_utc(self, "added_at")
+        if self.taken_at is not None and self.taken_at.tzinfo is not None:  # Cameras tell none.
+            _in_utc(self, "taken_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -468,6 +497,12 @@ class MeasuredScore:
     measured_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     id: str = field(default_factory=new_id)
     version: int = 1
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise ValueError(f"not a score: {self.value}")
+        _not_negative(self, "uncertainty")
+        _in_utc(self, "measured_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -494,6 +529,7 @@ class Rating:
 
     def __post_init__(self) -> None:
         check_rating(self.scale, self.rater, self.value, self.items)
+        _in_utc(self, "rated_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -543,6 +579,9 @@ class Disclosure:
     disclosed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     id: str = field(default_factory=new_id)
     version: int = 1
+
+    def __post_init__(self) -> None:
+        _in_utc(self, "disclosed_at")
 
 
 Record = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mnimage.domain.record import Role, UserLine
-from mnimage.errors import RecordUnusable
+from mnimage.errors import ChangedElsewhere, RecordUnusable
 from mnimage.library import keyfile, renewal
 from mnimage.library import keys as key
 from mnimage.library.library import open_engine
-from mnimage.library.roles import Deed, require
+from mnimage.library.roles import Deed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mnimage.library.keyfile import KeyFile
     from mnimage.library.library import Library
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def users(library: Library) -> tuple[UserLine, ...]:
     """Return the users, as they were added."""
-    return keyfile.read_keyfile(library.folder).lines()
+    library.require(Deed.SEE)
+    return library.file.lines()
 
 
 def add_user(library: Library, name: str, role: Role, passphrase: str) -> None:
@@ -33,21 +34,23 @@ def add_user(library: Library, name: str, role: Role, passphrase: str) -> None:
     RecordUnusable
         If there is one of that name, or the name or passphrase will not do.
     """
-    require(library.role, Deed.RULE)
-    if any(line.name == name for line in users(library)):
-        raise RecordUnusable(f"There is a user {name} already.", hint="Choose another name.")
-    line = UserLine(name=name, role=role)
-    _change(library, "user added", name, lambda: _with_user(library, line, passphrase))
+
+    def added(file: KeyFile) -> KeyFile:
+        if any(line.name == name for line in file.lines()):
+            raise RecordUnusable(f"There is a user {name} already.", hint="Choose another name.")
+        line = UserLine(name=name, role=role)
+        return keyfile.with_user(file, library.keys, line, passphrase)
+
+    _change(library, "user added", name, added)
 
 
 def set_role(library: Library, name: str, role: Role) -> None:
     """Give a user another role; raises like `add_user`."""
-    require(library.role, Deed.RULE)
     _change(
         library,
         "role changed",
         name,
-        lambda: keyfile.with_role(library.file, library.keys, name, role),
+        lambda file: keyfile.with_role(file, library.keys, name, role),
     )
 
 
@@ -64,10 +67,13 @@ def set_passphrase(library: Library, name: str, passphrase: str) -> None:
     RecordUnusable
         If there is no such user, or the passphrase will not do.
     """
-    if name != library.user:
-        require(library.role, Deed.RULE)
-    line = UserLine(name=name, role=library.file.user(name).role)
-    _change(library, "passphrase changed", name, lambda: _with_user(library, line, passphrase))
+
+    def changed(file: KeyFile) -> KeyFile:
+        line = UserLine(name=name, role=file.user(name).role)
+        return keyfile.with_user(file, library.keys, line, passphrase)
+
+    deed = Deed.SEE if name == library.user else Deed.RULE
+    _change(library, "passphrase changed", name, changed, deed)
 
 
 def remove_user(library: Library, name: str) -> None:
@@ -79,48 +85,72 @@ def remove_user(library: Library, name: str) -> None:
         If the open library's user is no administrator.
     RecordUnusable
         If there is no such user, or it is the one who asks or the last administrator.
+    LibraryDamaged
+        If pages of the database are altered, which no new key could be put on.
     """
-    require(library.role, Deed.RULE)
+    library.require(Deed.RULE)
     if name == library.user:
         raise RecordUnusable("Nobody removes themselves.", hint="Another administrator can do it.")
-    file = keyfile.without_user(library.file, library.keys, name)
-    _renew(library, file, "user removed", name)
+    _renew(
+        library,
+        "user removed",
+        {"user": name},
+        without=lambda file: keyfile.without_user(file, library.keys, name),
+    )
 
 
 def renew_keys(library: Library) -> None:
     """Renew the master key for all users, after a passphrase or a copy got into wrong hands."""
-    require(library.role, Deed.RULE)
-    _renew(library, library.file, "keys renewed")
+    _renew(library, "keys renewed")
 
 
 def renew_recovery(library: Library) -> str:
     """Return a new recovery key; the old paper opens nothing any more."""
-    require(library.role, Deed.RULE)
     spare = key.new_pair()
-    _renew(library, library.file, "recovery key renewed", spare=spare)
+    _renew(library, "recovery key renewed", spare=spare)
     return key.recovery_text(spare.private)
 
 
-def _with_user(library: Library, line: UserLine, passphrase: str) -> KeyFile:
-    return keyfile.with_user(library.file, library.keys, line, passphrase)
+def _change(
+    library: Library,
+    action: str,
+    name: str,
+    changed: Callable[[KeyFile], KeyFile],
+    deed: Deed = Deed.RULE,
+) -> None:
+    """Write a key file, made of the one that is there now, within the transaction that tells it."""
+    library.require(deed)
+    with library.changing(deed) as changes:
+        _refuse_behind(library)
+        file = changed(library.file)
+        changes.note_library(action, {"user": name, "role": file.user(name).role.value})
+        keyfile.write_keyfile(library.folder, file)
 
 
-def _change(library: Library, action: str, name: str, file: Callable[[], KeyFile]) -> None:
-    """Write a key file made within the transaction that tells of it."""
-    with library.changing() as changes:
-        changed = file()
-        changes.note_library(action, {"user": name, "role": changed.user(name).role.value})
-        keyfile.write_keyfile(library.folder, changed)
-        library.file = changed
+def _refuse_behind(library: Library) -> None:
+    """Refuse to write over a key file that another station began to renew, and did not finish."""
+    if keyfile.read_keyfile(library.folder).generation > library.keys.generation:
+        raise ChangedElsewhere(
+            "The keys of the library were renewed at another station.",
+            hint="Close the library and open it again.",
+        )
 
 
 def _renew(
-    library: Library, file: KeyFile, action: str, name: str = "", *, spare: key.Pair | None = None
+    library: Library,
+    action: str,
+    told: Mapping[str, object] | None = None,
+    *,
+    without: Callable[[KeyFile], KeyFile] = lambda file: file,
+    spare: key.Pair | None = None,
 ) -> None:
-    with library.changing() as changes:
-        file, keys = keyfile.renewed(file, library.keys, spare=spare)
-        changes.note_library(action, {"user": name} if name else {})
-        keyfile.write_keyfile(library.folder, file)
-    library.engine.dispose()
-    library.engine, keys, file = renewal.finish(library.folder, file, keys, open_engine)
-    library.renew(keys, file)
+    """Renew the keys of the key file that is there now; writers of this process wait meanwhile."""
+    with library.lock:
+        with library.changing(Deed.RULE) as changes:
+            _refuse_behind(library)
+            renewal.check(changes.connection)
+            file, keys = keyfile.renewed(without(library.file), library.keys, spare=spare)
+            changes.note_library(action, told)
+            keyfile.write_keyfile(library.folder, file)
+        library.engine.dispose()
+        library.renew(*renewal.finish(library.folder, file, keys, open_engine))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import delete, func, insert, select
 
 from mnimage.domain import record as kept
-from mnimage.errors import RecordUnusable
+from mnimage.errors import ChangedElsewhere, PhotoDamaged, RecordUnusable
 from mnimage.library import queries, records, tables
 from mnimage.library.roles import Deed, require
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mnimage.library.trace import Trace
-    from mnimage.library.vault import Stored
+    from mnimage.library.vault import Stored, Vault
 
 R = TypeVar("R", bound=kept.Record)
 
@@ -27,14 +27,17 @@ R = TypeVar("R", bound=kept.Record)
 class Changes:
     """What may be done within one transaction, each with its line in the trace."""
 
-    def __init__(self, connection: Connection, trace: Trace, role: kept.Role) -> None:
+    def __init__(self, connection: Connection, trace: Trace, role: kept.Role, vault: Vault) -> None:
         self.connection = connection
         self.doubles: list[str] = []
         """Files just written whose photo is kept already: no row needs them, come what may."""
         self.unneeded: list[str] = []
         """Files of the vault that no row needs once the transaction is kept."""
+        self.forgotten: list[str] = []
+        """Originals that are gone once the transaction is kept, whose pictures must go too."""
         self._trace = trace
         self._role = role
+        self._vault = vault
 
     def add(self, *added: kept.Record) -> None:
         """Add new records; owners before what belongs to them.
@@ -64,8 +67,10 @@ class Changes:
             If the user's role does not allow it.
         """
         require(self._role, records.KINDS[type(record)].deed)
-        after, difference = records.change(self.connection, record)
+        after, difference, moved = records.change(self.connection, record)
         self.note("changed", record, difference)
+        for one in moved:
+            self.note("moved along", one)
         return after
 
     def remove(self, record: kept.Record) -> None:
@@ -95,11 +100,25 @@ class Changes:
         ------
         NotAllowed
             If the user's role does not allow it.
+        ChangedElsewhere
+            If the library's keys were renewed since the file was written.
+        PhotoDamaged
+            If the file is no longer there, whole: swept away as left behind, or its disk was.
         """
         require(self._role, Deed.RECORD)
+        if stored.generation != self._vault.generation:
+            raise ChangedElsewhere(
+                "The keys of the library were renewed in the meantime.",
+                hint="Store the photo again.",
+            )
         if queries.find_object(self.connection, stored.sha256) is not None:
             self.doubles.append(stored.name)
             return False
+        if not self._vault.lies_there(stored):
+            raise PhotoDamaged(
+                "A photo that was just written is no longer there.",
+                hint="Check the disk, then store the photo again.",
+            )
         row = {**asdict(stored), "added_at": datetime.now(UTC).isoformat()}
         self.connection.execute(insert(tables.OBJECTS).values(row))
         self._trace.append(self.connection, "stored", kind="original", subject_id=stored.sha256)
@@ -115,6 +134,7 @@ class Changes:
             return False
         self.connection.execute(delete(tables.OBJECTS).where(tables.OBJECTS.c.sha256 == sha256))
         self.unneeded.append(stored.name)
+        self.forgotten.append(sha256)
         return True
 
     def note(

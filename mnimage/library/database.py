@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
-from mnimage.errors import ChangedElsewhere, LibraryDamaged, StorageFailed
+from mnimage.errors import LibraryDamaged, RecordUnusable, StorageFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,10 +77,54 @@ def raw_connection(path: Path, key: bytes, *, create: bool = False) -> Any:
 
 
 def open_server(address: str) -> Engine:
-    """Return the engine of a PostgreSQL server."""
-    engine = create_engine(address, pool_pre_ping=True)
+    """Return the engine of a PostgreSQL server.
+
+    Raises
+    ------
+    RecordUnusable
+        If the address is none of a PostgreSQL server; nothing is ever kept in another database.
+    StorageFailed
+        If the parts of mnimage that speak to servers are not installed.
+    """
+    url = server_url(address)
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except ImportError as error:
+        raise StorageFailed(
+            "A database on a server needs the extra parts of mnimage.",
+            hint="Install it as mnimage[server].",
+        ) from error
     event.listen(engine, "begin", _begin_server)
     return engine
+
+
+def server_url(address: str) -> URL:
+    """Return the parts of a PostgreSQL server's address; raises `RecordUnusable` for another."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):  # It may hold a password: nothing of it is told.
+        url = None
+    if url is None or url.drivername != "postgresql+psycopg":
+        raise RecordUnusable(
+            "That is no address of a PostgreSQL server.",
+            hint="Give it as postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
+        )
+    return url
+
+
+def rewrite(engine: Engine) -> None:
+    """Have a server write its tables anew, without the rows that were deleted from them.
+
+    Raises
+    ------
+    StorageFailed
+        If the server refuses; the rows stay deleted, their bytes until it tidies up by itself.
+    """
+    with told(), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        for name in inspect(connection).get_table_names():
+            quoted = connection.dialect.identifier_preparer.quote(name)
+            connection.exec_driver_sql(f"VACUUM FULL {quoted}")
 
 
 @contextmanager
@@ -138,14 +182,6 @@ def _failure(said: str, path: Path | None) -> Exception:
     return StorageFailed(f"The database{where} refused: {said.splitlines()[0]}.", hint=hint)
 
 
-def clash(error: Exception) -> ChangedElsewhere:
-    """Return what to say of a record that another station changed."""
-    return ChangedElsewhere(
-        f"The record was changed by another station in the meantime ({error}).",
-        hint="Look at it again, then make your change anew.",
-    )
-
-
 def is_file(connection: Connection | Engine) -> bool:
     """Say whether the database is a file, and not a server."""
     return connection.dialect.name == "sqlite"
@@ -165,13 +201,12 @@ def _begin_server(connection: Connection) -> None:
 
 __all__ = [
     "NAME",
-    "DatabaseError",
-    "OperationalError",
     "is_file",
     "open_file",
     "open_server",
     "raw_connection",
     "reading",
+    "rewrite",
     "told",
     "writing",
 ]

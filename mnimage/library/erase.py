@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
-from mnimage.domain.record import Consent, Disclosure, Patient, PhotoRecord
+from mnimage.domain.record import Consent, Disclosure, Patient, PhotoRecord, Session
 from mnimage.errors import StorageFailed
-from mnimage.library import backup, database, migrate, records, trace
-from mnimage.library.roles import Deed, require
+from mnimage.library import backup, database, migrate, records, tables, trace
+from mnimage.library.roles import Deed
 from mnimage.library.stores import storage_failed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mnimage.library.backup import Made
     from mnimage.library.changes import Changes
     from mnimage.library.library import Library
@@ -38,8 +41,9 @@ def erase_patient(library: Library, patient: Patient) -> Erased:
     """Erase a patient, with all that belongs to them, from this library.
 
     Originals that another patient's record names stay. Pages of the database are overwritten, the
-    log of writes is emptied, and copies made before migrations are deleted, for they hold the
-    patient too. Of the trace stay who did what when, under numbers that lead nowhere.
+    log of writes is emptied (a server's tables are written anew), and copies made before
+    migrations are deleted, for they hold the patient too. Of the trace stay who did what when,
+    under numbers that lead nowhere.
 
     Raises
     ------
@@ -48,11 +52,12 @@ def erase_patient(library: Library, patient: Patient) -> Erased:
     ChangedElsewhere
         If the patient was erased or changed by another station in the meantime.
     StorageFailed
-        If the disk refuses. What could not be removed then has lost its key, and is unreadable.
+        If the disk refuses, once all that can be removed is. An original that could not has lost
+        its key, and is unreadable.
     """
-    require(library.role, Deed.ERASE)
+    library.require(Deed.ERASE)
     to = tuple({one.to: 0 for one in library.select(Disclosure, patient_id=patient.id)})
-    with library.changing() as changes:
+    with library.changing(Deed.ERASE) as changes:
         sha256s = _fingerprints(changes, patient)
         erased = _delete_rows(changes, patient)
         gone = [sha256 for sha256 in sha256s if changes.let_go(sha256)]
@@ -60,10 +65,26 @@ def erase_patient(library: Library, patient: Patient) -> Erased:
         changes.note(trace.ERASED, patient)
         files = list(changes.unneeded)
         copies = backup.made(changes.connection)
-    for name in files:
-        library.vault.remove(name)
-    library.cache.forget(*gone)
-    return Erased(len(gone), erased, _overwrite(library), to, copies)
+    copied = len(migrate.backups(library.folder))
+    _all_of(
+        lambda: library.cache.forget(*gone),
+        lambda: _delete_copies(library),
+        *(partial(library.vault.remove, name) for name in files),
+        lambda: _overwrite(library),
+    )
+    return Erased(len(gone), erased, copied, to, copies)
+
+
+def _all_of(*steps: Callable[[], object]) -> None:
+    """Do all of it, though some may fail; then raise what the first that failed said."""
+    failed: list[StorageFailed] = []
+    for step in steps:
+        try:
+            step()
+        except StorageFailed as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def _fingerprints(changes: Changes, patient: Patient) -> list[str]:
@@ -77,7 +98,7 @@ def _fingerprints(changes: Changes, patient: Patient) -> list[str]:
 
 def _delete_rows(changes: Changes, patient: Patient) -> int:
     """Delete all rows of a patient, what belongs to others first; return how many."""
-    erased = 0
+    erased = _let_go_of_others(changes, patient)
     for type_, kind in reversed(tuple(records.KINDS.items())):
         if type_ is not Patient:
             here = kind.table.c.patient_id == patient.id
@@ -86,23 +107,58 @@ def _delete_rows(changes: Changes, patient: Patient) -> int:
     return erased + 1
 
 
-def _overwrite(library: Library) -> int:
-    """Empty the log of writes, which still holds old pages; delete copies before migrations."""
-    if database.is_file(library.engine):
-        path = library.folder / database.NAME
-        with database.told(path):
-            bare = database.raw_connection(path, library.keys.database)
+def _let_go_of_others(changes: Changes, patient: Patient) -> int:
+    """Untie the patient's rows from those of other patients; return how many went.
+
+    A photo that was moved from one patient to another may have been let out under a consent of
+    the first, or scored as the first's.
+    """
+    mine = {
+        column: select(records.KINDS[type_].table.c.id).where(
+            records.KINDS[type_].table.c.patient_id == patient.id
+        )
+        for type_, column in ((PhotoRecord, "photo_id"), (Session, "session_id"))
+    }
+    theirs = tables.DISCLOSURES.c.consent_id.in_(
+        select(tables.CONSENTS.c.id).where(tables.CONSENTS.c.patient_id == patient.id)
+    )
+    changes.connection.execute(update(tables.DISCLOSURES).where(theirs).values(consent_id=None))
+    erased = 0
+    for table, column in (
+        (tables.SCORES, "photo_id"),
+        (tables.DISCLOSURES, "photo_id"),
+        (tables.RATINGS, "session_id"),
+        (tables.EVENTS, "session_id"),
+    ):
+        here = table.c[column].in_(mine[column])
+        erased += changes.connection.execute(delete(table).where(here)).rowcount
+    return erased
+
+
+def _overwrite(library: Library) -> None:
+    """Have nothing of what was deleted left in the database's own pages and log of writes."""
+    if not database.is_file(library.engine):
+        database.rewrite(library.engine)
+        return
+    path = library.folder / database.NAME
+    with database.told(path):
+        bare = database.raw_connection(path, library.keys.database)
+        try:
             busy = bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
             bare.close()
-        if busy:
-            raise StorageFailed(
-                "The patient is erased, but another station keeps the log of writes in use.",
-                hint="It is emptied when all stations close the library.",
-            )
-    copies = migrate.backups(library.folder)
-    for copy in copies:
+    if busy:
+        raise StorageFailed(
+            "The patient is erased, but another station keeps the log of writes in use.",
+            hint="It is emptied when all stations close the library.",
+        )
+
+
+def _delete_copies(library: Library) -> None:
+    """Delete the copies made before migrations, whole or not: they hold the patient too."""
+    for copy in migrate.backups(library.folder):
         try:
             copy.unlink(missing_ok=True)
         except OSError as error:
             raise storage_failed(error, "removed") from error
-    return len(copies)
+    migrate.clear_drafts(library.folder)

@@ -25,8 +25,8 @@ from mnimage.capture.output import prepare_folder, write_whole
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.record import Consent, Disclosure, PhotoRecord, Purpose, Timeline
 from mnimage.errors import NotAllowed, PhotoUnreadable, RecordUnusable
-from mnimage.library import database, queries, records
-from mnimage.library.roles import Deed, require
+from mnimage.library import queries, records
+from mnimage.library.roles import Deed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,8 @@ class Order:
     @property
     def to(self) -> str:
         """What is noted of where it went."""
-        return self.recipient or str(self.out.absolute())
+        told = self.recipient or str(self.out.absolute())
+        return told.encode(errors="replace").decode()
 
 
 def export_patients(
@@ -88,7 +89,7 @@ def export_patients(
     PhotoDamaged
         If an original is not what was stored.
     """
-    require(library.role, Deed.EXPORT)
+    library.require(Deed.EXPORT)
     _prepare(library, order.out)
     done = Exported()
     for place, patient in enumerate(patients):
@@ -169,7 +170,7 @@ def _write_photo(
 def _write_forms(library: Library, timeline: Timeline, folder: Path) -> None:
     """Write the signed forms that consents name."""
     for sha256 in {one.signed_sha256 for one in timeline.consents if one.signed_sha256}:
-        with database.reading(library.engine) as connection:
+        with library.reading() as connection:
             stored = queries.find_object(connection, sha256)
         if stored is not None:
             content = library.vault.read(stored)
@@ -201,8 +202,8 @@ def _export_pictures(library: Library, patient: Patient, order: Order, done: Exp
 
 def _plain_facts(photo: PhotoRecord, photos: Sequence[PhotoRecord]) -> dict[str, object]:
     """Return what a viewer needs and what names nobody: no date, only days since the first."""
-    first = min((one.taken_at for one in photos if one.taken_at), default=None)
-    days = (photo.taken_at - first).days if photo.taken_at and first else None
+    first = min((_moment(one) for one in photos if one.taken_at), default=None)
+    days = (_moment(photo) - first).days if photo.taken_at and first else None
     return {
         "view": photo.view,
         "site": photo.site,
@@ -211,6 +212,12 @@ def _plain_facts(photo: PhotoRecord, photos: Sequence[PhotoRecord]) -> dict[str,
         "lighting": photo.lighting,
         "days_since_first": days,
     }
+
+
+def _moment(photo: PhotoRecord) -> datetime:
+    """Return when a photo was taken; a camera without a zone is taken to run on UTC here."""
+    taken_at = photo.taken_at or photo.added_at
+    return taken_at if taken_at.tzinfo else taken_at.replace(tzinfo=UTC)
 
 
 def _agrees(consent: Consent, purpose: Purpose, photo_id: str, on: date) -> bool:
@@ -235,7 +242,7 @@ def _note(
         to=order.to,
         sha256=sha256,
     )
-    with library.changing() as changes:
+    with library.changing(Deed.EXPORT) as changes:
         changes.add(told)
         changes.note("exported", patient, {"purpose": order.purpose, "to": order.to})
 

@@ -22,10 +22,10 @@ from sqlalchemy import select
 from mnimage.capture.glance import Glance, glance_at
 from mnimage.domain.record import CameraFacts, Patient, PhotoRecord, Session, VisitKind
 from mnimage.errors import LibraryError, PhotoUnreadable, RecordUnusable
-from mnimage.library import database, queries, records
+from mnimage.library import queries, records
 from mnimage.library.chunks import CHUNK_BYTES
 from mnimage.library.intake import Item, Unusable, find_items
-from mnimage.library.roles import Deed, require
+from mnimage.library.roles import Deed
 from mnimage.library.sittings import Sitting, Sittings, true_time
 from mnimage.library.tables import OBJECTS
 
@@ -94,7 +94,7 @@ def import_photos(
     StorageFailed
         If the disk does not take or give it; what was told before is kept.
     """
-    require(library.role, Deed.RECORD)
+    library.require(Deed.RECORD)
     rows, sizes = _Rows(library, patient), _sizes(library)
     under_way: deque[Future[_Ready | Imported]] = deque()
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="import")
@@ -133,7 +133,7 @@ def patient_of(library: Library, code: str) -> tuple[Patient, bool]:
 
 def _sizes(library: Library) -> set[int]:
     """Return the sizes of all originals: a file of another size need not be looked up."""
-    with database.reading(library.engine) as connection:
+    with library.reading() as connection:
         return set(connection.scalars(select(OBJECTS.c.size).distinct()))
 
 
@@ -178,7 +178,7 @@ def _sweep(library: Library, left: Sequence[_Ready | Imported]) -> None:
         if isinstance(one, Imported) or one.stored is None:
             continue
         with suppress(LibraryError):
-            with database.reading(library.engine) as connection:
+            with library.reading() as connection:
                 kept = queries.find_object(connection, one.sha256)
             if kept is None or kept.name != one.stored.name:
                 library.vault.remove(one.stored.name)

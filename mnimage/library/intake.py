@@ -6,8 +6,10 @@ shown and kept as text only.
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -50,6 +52,17 @@ _SIDE_FILES = frozenset(
 )
 _SIDE_STARTS = ("._", ".trash-")
 _SIDE_ENDINGS = (".thm",)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    OverflowError,
+    ValueError,
+)
+"""What a damaged archive, or one that was made to do harm, may raise."""
 _COPY_AGAIN = "Copy the file again from the camera or from a back-up."
 _CHECK_DISK = "Check the disk or the network drive."
 
@@ -170,7 +183,7 @@ def _read_file(path: Path) -> bytes:
 def _in_archive(path: Path, folders: tuple[str, ...]) -> Iterator[Item | Unusable]:
     try:
         archive = _Archive(zipfile.ZipFile(path))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (*_BROKEN, NotImplementedError) as error:
         yield Unusable(str(path), f"The archive is damaged: {_one_line(error)}.", _COPY_AGAIN)
         return
     members = archive.zip.infolist()
@@ -213,7 +226,7 @@ def _read_member(archive: _Archive, member: ZipInfo) -> bytes:
             "It cannot be unpacked: protected by a password, or packed in an unknown way.",
             hint="Unpack the archive first, and import the folder.",
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+    except _BROKEN as error:
         raise PhotoUnreadable(
             f"It is damaged within the archive: {_one_line(error)}.", hint=_COPY_AGAIN
         ) from error

@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import func, select
 
 from mnimage.capture.output import prepare_folder
 from mnimage.domain import record as kept
@@ -34,7 +37,7 @@ from mnimage.library.changes import Changes
 from mnimage.library.keyfile import IN_FOLDER, Places
 from mnimage.library.roles import Deed, require
 from mnimage.library.stores import FolderStore, open_store, storage_failed
-from mnimage.library.tables import NEWEST
+from mnimage.library.tables import NEWEST, OBJECTS
 from mnimage.library.vault import Cache, Vault
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from mnimage.library.keyfile import KeyFile
     from mnimage.library.keys import Keys
@@ -55,32 +58,76 @@ CACHE = "cache"
 _SEEN_AGAIN_S = 600.0
 
 
+@dataclass(slots=True)
+class _Held:
+    """What an open library holds, and a closed one has let go of."""
+
+    engine: Engine
+    keys: Keys
+    file: KeyFile
+    vault: Vault
+    cache: Cache
+    trace: trace.Trace
+
+
 class Library:
     """An open library, for one user; close it, or use it as a context manager.
 
     May be used from several threads. `engine`, `keys`, `file` and `vault` are for this room only.
+    Once it is closed, all of it raises `NoEntry`.
     """
 
     def __init__(self, folder: Path, engine: Engine, keys: Keys, file: KeyFile, user: str) -> None:
         self.folder = folder
-        self.engine = engine
         self.user = user
         self.role = role_of(file, user)
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Held by whoever writes or renews the keys; for this room only."""
         self._seen: dict[str, float] = {}
         self._stamp: tuple[tuple[int, int, int], ...] = ()
-        self.trace = trace.Trace(folder, keys.trace, user)
-        self.renew(keys, file)
-        with database.reading(engine) as connection:
-            self.trace.begin(connection)
+        self._held: _Held | None = None
+        self.renew(engine, keys, file)
 
-    def renew(self, keys: Keys, file: KeyFile) -> None:
-        """Go on with other keys, after a renewal."""
+    def renew(self, engine: Engine, keys: Keys, file: KeyFile) -> None:
+        """Take up the keys that opened the library, or go on with others after a renewal."""
         self._stamp = ()
-        self.keys = keys
-        self.file = file
-        self.vault = open_vault(self.folder, file, keys)
-        self.cache = Cache(FolderStore(self.folder / CACHE, spare=True), keys)
+        vault = open_vault(self.folder, file, keys)
+        cache = Cache(FolderStore(self.folder / CACHE, spare=True), keys)
+        chain = trace.Trace(self.folder, keys.trace, self.user)
+        with database.reading(engine) as connection:
+            chain.begin(connection)
+        self._held = _Held(engine, keys, file, vault, cache, chain)
+
+    @property
+    def engine(self) -> Engine:
+        """The database."""
+        return self._open().engine
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of the library."""
+        return self._open().keys
+
+    @property
+    def file(self) -> KeyFile:
+        """The key file as it was last read or written."""
+        return self._open().file
+
+    @property
+    def vault(self) -> Vault:
+        """The originals."""
+        return self._open().vault
+
+    @property
+    def cache(self) -> Cache:
+        """Pictures made from originals."""
+        return self._open().cache
+
+    def _open(self) -> _Held:
+        held = self._held
+        if held is None:
+            raise NoEntry("The library is closed.", hint="Open it again.")
+        return held
 
     def __enter__(self) -> Library:
         return self
@@ -94,39 +141,70 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Close the database and let go of the keys."""
+        """Close the database and let go of the keys; nothing can be read from it any more."""
+        with self.lock:
+            held, self._held = self._held, None
+        if held is None:
+            return
         try:
             with suppress(StorageFailed):  # The head lags behind then; that is no harm.
-                self.trace.committed()
+                held.trace.committed()
         finally:
-            self.engine.dispose()
+            held.engine.dispose()
+
+    def require(self, deed: Deed) -> None:
+        """Refuse what the user may not do, by the role that the key file gives them now.
+
+        Raises
+        ------
+        NotAllowed
+            If the role does not hold the deed.
+        ChangedElsewhere
+            If the library's keys were renewed by another station.
+        """
+        self._check_keys()
+        require(self.role, deed)
 
     @contextmanager
-    def changing(self) -> Iterator[Changes]:
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database; raises like `changing`."""
+        self._check_keys()
+        with database.reading(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self, deed: Deed | None = None) -> Iterator[Changes]:
         """Give one transaction; all of what is done in it is kept, or nothing.
 
         Raises
         ------
+        NotAllowed
+            If the user's role does not hold the deed.
         ChangedElsewhere
             If the library's keys were renewed by another station.
         StorageFailed
             If the disk or the server does not take it.
         """
-        with self._lock:
+        with self.lock:
             self._check_keys()
+            held = self._open()
             changes: Changes | None = None
             try:
-                with database.writing(self.engine) as connection:
+                with database.writing(held.engine) as connection:
                     self._check_keys()  # Anew: whoever wrote while this one waited may have.
-                    changes = Changes(connection, self.trace, self.role)
+                    if deed is not None:
+                        require(self.role, deed)
+                    changes = Changes(connection, held.trace, self.role, held.vault)
                     yield changes
             except BaseException:
-                self.trace.rolled_back()
+                held.trace.rolled_back()
                 self._sweep(changes.doubles if changes else [])
                 raise
             with suppress(StorageFailed):  # It is done; the head follows with the next deed.
-                self.trace.committed()
+                held.trace.committed()
             self._sweep([*changes.doubles, *changes.unneeded])
+            with suppress(StorageFailed):  # `verify` tells of what stays; it opens to no one else.
+                held.cache.forget(*changes.forgotten)
 
     def add(self, *added: kept.Record) -> None:
         """Add new records; owners before what belongs to them (see `Changes.add`)."""
@@ -151,7 +229,7 @@ class Library:
         RecordUnusable
             If there is none.
         """
-        with database.reading(self.engine) as connection:
+        with self.reading() as connection:
             found = records.find(connection, type_, id_)
         if found is None:
             raise RecordUnusable(f"The {records.KINDS[type_].name} is no longer there.")
@@ -159,7 +237,7 @@ class Library:
 
     def select(self, type_: type[R], **equal: object) -> tuple[R, ...]:
         """Return the records whose fields equal what is told, by time."""
-        with database.reading(self.engine) as connection:
+        with self.reading() as connection:
             return records.select_all(connection, type_, **equal)
 
     def patients(self, search: str = "", limit: int | None = None) -> tuple[kept.PatientLine, ...]:
@@ -171,30 +249,30 @@ class Library:
             with self.changing() as changes:
                 changes.note_library("listed")
             self._seen["list"] = time.monotonic()
-        with database.reading(self.engine) as connection:
+        with self.reading() as connection:
             return queries.list_patients(connection, search, limit)
 
     def patient(self, code: str) -> kept.Patient:
         """Return the patient of a code; raises `RecordUnusable` if there is none."""
-        with database.reading(self.engine) as connection:
+        with self.reading() as connection:
             return queries.find_patient(connection, code)
 
     def timeline(self, patient: kept.Patient) -> kept.Timeline:
         """Return all that is kept of a patient; the trace tells that it was seen."""
         self._note_seen(patient.id)
-        with database.reading(self.engine) as connection:
+        with self.reading() as connection:
             return queries.timeline(connection, patient)
 
     def knows(self, sha256: str) -> bool:
         """Say whether an original is kept already."""
-        with database.reading(self.engine) as connection:
+        with self.reading() as connection:
             return queries.find_object(connection, sha256) is not None
 
     def keep_original(self, plain: Iterable[bytes]) -> Stored:
         """Keep an original by itself, such as a signed form; return its row."""
-        require(self.role, Deed.RECORD)
+        self.require(Deed.RECORD)
         stored = self.vault.keep(plain)
-        with self.changing() as changes:
+        with self.changing(Deed.RECORD) as changes:
             if not changes.take(stored):
                 return changes.require_object(stored.sha256)
         return stored
@@ -212,7 +290,7 @@ class Library:
     def stream_original(self, photo: kept.PhotoRecord) -> Iterator[bytes]:
         """Yield a photo's original in chunks; the last comes only if the whole is proved."""
         self._note_seen(photo.patient_id)
-        with database.reading(self.engine) as connection:
+        with self.reading() as connection:
             stored = queries.find_object(connection, photo.sha256)
         if stored is None:
             raise RecordUnusable("The library keeps no such photo.")
@@ -220,7 +298,7 @@ class Library:
 
     def history(self, patient: kept.Patient | None = None) -> list[kept.TraceEntry]:
         """Return what was done to one patient's records, or to the whole library."""
-        with database.reading(self.engine) as connection:
+        with self.reading() as connection:
             return trace.entries(connection, patient_id=patient.id if patient else "")
 
     def _note_seen(self, patient_id: str) -> None:
@@ -239,32 +317,51 @@ class Library:
         return time.monotonic() - self._seen.get(what, -_SEEN_AGAIN_S) >= _SEEN_AGAIN_S
 
     def _check_keys(self) -> None:
-        """Notice what an administrator changed at another station: keys, roles, users.
-
-        A key file that is damaged counts for nothing while its copy is the one that is known.
-        """
+        """Notice what an administrator changed at another station: keys, roles, users."""
+        held = self._open()
         stamp = keyfile.stamp(self.folder)
         if stamp and stamp == self._stamp:
             return
-        found = keyfile.both(self.folder)
-        if not found:
-            keyfile.read_keyfile(self.folder)  # Says what is wrong with it.
-        file = next((one for one in found if keyfile.is_ours(one, self.keys)), None)
-        if file is None and all(one.generation == self.keys.generation for one in found):
-            raise LibraryDamaged("The key file was altered.", hint="Restore a back-up.")
-        if file is None:
-            raise ChangedElsewhere(
-                "The keys of the library were renewed at another station.",
-                hint="Close the library and open it again.",
-            )
-        if file != self.file:
-            self.file, self.role = file, role_of(file, self.user)
-        self._stamp = stamp
+        with self.lock:  # A renewal of our own comes to its end first.
+            held = self._open()
+            stamp = keyfile.stamp(self.folder)
+            file = current_keyfile(self.folder, held.keys)
+            if file != held.file:
+                held.file, self.role = file, role_of(file, self.user)
+            self._stamp = stamp
 
     def _sweep(self, names: Iterable[str]) -> None:
         for name in names:
             with suppress(StorageFailed):  # An unused file harms nothing; `verify` names it.
                 self.vault.remove(name)
+
+
+def current_keyfile(folder: Path, keys: Keys) -> KeyFile:
+    """Return the key file as it is now, proved by keys that opened the library before.
+
+    One that is damaged counts for nothing while its copy is whole.
+
+    Raises
+    ------
+    ChangedElsewhere
+        If the keys were renewed since.
+    LibraryDamaged
+        If it was altered by one without the keys.
+    StorageFailed
+        If it cannot be read.
+    """
+    found = keyfile.both(folder)
+    if not found:
+        keyfile.read_keyfile(folder)  # Says what is wrong with it.
+    file = next((one for one in found if keyfile.is_ours(one, keys)), None)
+    if file is None and all(one.generation == keys.generation for one in found):
+        raise LibraryDamaged("The key file was altered.", hint="Restore a back-up.")
+    if file is None:
+        raise ChangedElsewhere(
+            "The keys of the library were renewed at another station.",
+            hint="Close the library and open it again.",
+        )
+    return file
 
 
 def create_library(
@@ -288,17 +385,31 @@ def create_library(
     _prepare(folder)
     file, keys, recovery = keyfile.new_keyfile(user, passphrase, places=places)
     engine = open_engine(folder, file, keys, create=True)
+    made = False
     try:
+        _refuse_occupied(open_vault(folder, file, keys))
         migrate.create(engine)
+        made = True
         keyfile.write_keyfile(folder, file)
         library = Library(folder, engine, keys, file, user)
         with library.changing() as changes:
             changes.note_library("created")
     except BaseException:
+        if made and places.server:
+            with suppress(StorageFailed):
+                migrate.discard(engine)
         engine.dispose()
         _clear(folder)
         raise
     return library, recovery
+
+
+def _refuse_occupied(vault: Vault) -> None:
+    if next(vault.names(), None) is not None:
+        raise RecordUnusable(
+            "The store holds something already, so no library is made there.",
+            hint="Choose a new folder in the store: s3://BUCKET/FOLDER.",
+        )
 
 
 def _clear(folder: Path) -> None:
@@ -366,12 +477,24 @@ def open_with(folder: Path, user: str, file: KeyFile, keys: Keys) -> Library:
     engine, keys, file = renewal.opened(folder, file, keys, open_engine)
     try:
         _refuse_older(engine)
+        _refuse_outdated(engine, keys)
         library = Library(folder, engine, keys, file, user)
         _mend(library)
     except BaseException:
         engine.dispose()
         raise
     return library
+
+
+def _refuse_outdated(engine: Engine, keys: Keys) -> None:
+    """Refuse keys from before a renewal: a server's database opens without them."""
+    with database.reading(engine) as connection:
+        newest = connection.scalar(select(func.max(OBJECTS.c.generation)))
+    if newest is not None and newest > keys.generation:
+        raise LibraryDamaged(
+            "The key file is from before the keys were renewed.",
+            hint="Bring back the newest key file, or restore a back-up.",
+        )
 
 
 def _mend(library: Library) -> None:
@@ -416,19 +539,27 @@ def role_of(file: KeyFile, user: str) -> kept.Role:
 def read_keys(folder: Path, unlock: Callable[[KeyFile], Keys]) -> tuple[KeyFile, Keys]:
     """Return the key file that opens, and its keys: the copy where the file itself is damaged.
 
+    The file is always written before its copy: a copy that lags behind a whole file opens
+    nothing, or whoever was removed, or an old passphrase, would get in by it.
+
     Raises
     ------
     LibraryError
         What the key file itself refused with, if neither opens.
     """
+    file = None
     try:
         file = keyfile.read_keyfile(folder)
         return file, unlock(file)
     except (LibraryDamaged, NoEntry, StorageFailed) as error:
         with suppress(LibraryDamaged, NoEntry, StorageFailed):
             copy = keyfile.read_keyfile(folder, keyfile.COPY)
-            if not _same(folder):
-                return copy, unlock(copy)
+            refused = isinstance(error, NoEntry) and file is not None
+            behind = file is not None and refused and copy.generation < file.generation
+            if not behind and not _same(folder):
+                keys = unlock(copy)
+                if file is None or not keyfile.is_ours(file, keys):
+                    return copy, keys
         raise error from None
 
 

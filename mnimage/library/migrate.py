@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from mnimage.errors import LibraryDamaged, LibraryTooNew, StorageFailed
+from mnimage.errors import LibraryDamaged, LibraryTooNew, RecordUnusable, StorageFailed
 from mnimage.library import database
-from mnimage.library.stores import settle, storage_failed
-from mnimage.library.tables import NEWEST
+from mnimage.library.stores import DRAFT, settle, storage_failed
+from mnimage.library.tables import METADATA, NEWEST
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -30,9 +30,28 @@ def current(engine: Engine) -> str:
 
 
 def create(engine: Engine) -> None:
-    """Make the tables of a new library."""
+    """Make the tables of a new library.
+
+    Raises
+    ------
+    RecordUnusable
+        If the database holds something already: another library's tables would take this one's
+        rows, and its trace would break.
+    """
     with database.writing(engine) as connection:
+        if inspect(connection).get_table_names():
+            raise RecordUnusable(
+                "The database holds something already, so no library is made there.",
+                hint="Make a new, empty database on the server.",
+            )
         _upgrade(connection, "head")
+
+
+def discard(engine: Engine) -> None:
+    """Remove the tables of a library that could not be made."""
+    with database.writing(engine) as connection:
+        METADATA.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
 
 
 def migrate(engine: Engine, folder: Path, key: bytes) -> Path | None:
@@ -90,23 +109,51 @@ def backups(folder: Path) -> list[Path]:
     return sorted((folder / BACKUPS).glob("*.db"))
 
 
+def clear_drafts(folder: Path) -> None:
+    """Delete copies that were never finished: a migration was killed, or the disk was full.
+
+    For one who alone may write, for else another station might be making one.
+
+    Raises
+    ------
+    StorageFailed
+        If the disk refuses.
+    """
+    place = folder / BACKUPS
+    try:
+        for path in list(place.iterdir()) if place.is_dir() else []:
+            if DRAFT in path.name:
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_failed(error, "removed") from error
+
+
 def _backed_up(connection: Connection, folder: Path, key: bytes, step: str) -> Path:
     """Return a proved copy of the database, made while no one else may write."""
     place = folder / BACKUPS
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     copy = place / f"{step}-{moment}.db"
+    draft = copy.with_name(f"{copy.name}{DRAFT}")
+    clear_drafts(folder)
     try:
-        place.mkdir(exist_ok=True)
+        if not place.is_dir():
+            place.mkdir()
+            settle(folder)
         for suffix in ("", "-wal"):
             source = folder / f"{database.NAME}{suffix}"
             if source.exists():
-                shutil.copyfile(source, copy.with_name(copy.name + suffix))
-        _prove(connection, copy, key)
-        with copy.open("rb+") as file:
+                shutil.copyfile(source, draft.with_name(draft.name + suffix))
+        _prove(connection, draft, key)
+        with draft.open("rb+") as file:
             os.fsync(file.fileno())
+        draft.rename(copy)
         settle(place)
     except OSError as error:
+        clear_drafts(folder)
         raise storage_failed(error, "backed up") from error
+    except StorageFailed:
+        clear_drafts(folder)
+        raise
     return copy
 
 

@@ -14,7 +14,7 @@ from mnimage.errors import RecordUnusable
 from mnimage.library import records
 from mnimage.library.export import FORMAT, INDEX, PATIENT, VERSION
 from mnimage.library.importing import Imported, Status
-from mnimage.library.roles import Deed, require
+from mnimage.library.roles import Deed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,8 +75,8 @@ def read_export(library: Library, path: Path) -> Iterator[Imported]:
     StorageFailed
         If the disk does not take it; what was told before is kept.
     """
-    require(library.role, Deed.RECORD)
-    require(library.role, Deed.EXPORT)
+    library.require(Deed.RECORD)
+    library.require(Deed.EXPORT)
     if json.loads(_read(path / INDEX)).get("version") != VERSION:
         raise RecordUnusable(
             "Another version of mnimage wrote this export.", hint="Install the newest version."

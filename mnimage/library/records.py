@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
@@ -77,6 +79,11 @@ KINDS: Mapping[type, Kind] = MappingProxyType(
 
 
 _TIMELINE = TypeAdapter(kept.Timeline)
+_ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
+_OWNER: Mapping[type, str] = MappingProxyType(
+    {kept.Series: "series_id", kept.Session: "session_id", kept.PhotoRecord: "photo_id"}
+)
+"""By which column other records belong to these."""
 
 
 def add(connection: Connection, records: Sequence[kept.Record]) -> None:
@@ -91,14 +98,20 @@ def add(connection: Connection, records: Sequence[kept.Record]) -> None:
     for record in records:
         _check_owner(connection, record)
         row = to_row(replace(record, version=1))
+        _check_row(record, row)
         try:
             connection.execute(insert(KINDS[type(record)].table).values(row))
         except IntegrityError as error:
             raise _unusable(record) from error
 
 
-def change(connection: Connection, record: R) -> tuple[R, dict[str, object]]:
+def change(
+    connection: Connection, record: R
+) -> tuple[R, dict[str, object], tuple[kept.Record, ...]]:
     """Write a record over the version that it was read as; return it, and what changed.
+
+    Given to another patient, a course of treatment takes along its sessions, a session all that
+    belongs to it, and a photo its scores and disclosures; these are returned too.
 
     Raises
     ------
@@ -113,17 +126,42 @@ def change(connection: Connection, record: R) -> tuple[R, dict[str, object]]:
     before = find(connection, type(record), record.id)
     if before is None or before.version != record.version:
         raise _clash(kind)
-    _check_owner(connection, record)
     after = replace(record, version=record.version + 1)
+    row = to_row(after)
+    _check_row(record, row)
+    _check_owner(connection, record)
     table = kind.table
     here = (table.c.id == record.id) & (table.c.version == record.version)
     try:
-        done = connection.execute(update(table).where(here).values(to_row(after)))
+        done = connection.execute(update(table).where(here).values(row))
     except IntegrityError as error:
         raise _unusable(record) from error
     if done.rowcount != 1:
         raise _clash(kind)
-    return after, _difference(to_row(before), to_row(after))
+    return after, _difference(to_row(before), row), _moved_along(connection, before, after)
+
+
+def _moved_along(
+    connection: Connection, before: kept.Record, after: kept.Record
+) -> tuple[kept.Record, ...]:
+    """Give what belongs to a record to its new patient, if it has one; return it as it is now."""
+    if isinstance(after, kept.Patient) or isinstance(before, kept.Patient):
+        return ()
+    if before.patient_id == after.patient_id:
+        return ()
+    column = _OWNER.get(type(after))
+    moved: list[kept.Record] = []
+    for type_, kind in KINDS.items():
+        if column is None or column not in kind.table.c:
+            continue
+        here = kind.table.c[column] == after.id
+        told = {"patient_id": after.patient_id, "version": kind.table.c.version + 1}
+        below: tuple[kept.Record, ...] = select_all(connection, type_, **{column: after.id})
+        connection.execute(update(kind.table).where(here).values(told))
+        now: tuple[kept.Record, ...] = select_all(connection, type_, **{column: after.id})
+        for one, other in zip(below, now, strict=True):
+            moved += [other, *_moved_along(connection, one, other)]
+    return tuple(moved)
 
 
 def remove(connection: Connection, record: kept.Record) -> None:
@@ -212,9 +250,36 @@ def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
     }
 
 
+def _check_row(record: kept.Record, row: Mapping[str, Any]) -> None:
+    """Refuse what some database or file would not give back: odd names, numbers and letters.
+
+    Raises
+    ------
+    RecordUnusable
+        If there is any in the row.
+    """
+    if _ID.fullmatch(record.id) is None:
+        raise RecordUnusable("A record's identifier is 1 to 32 letters and digits.")
+    try:
+        plain = json.dumps(row, ensure_ascii=False, allow_nan=False)
+        plain.encode()
+    except ValueError as error:  # UnicodeEncodeError is one too.
+        raise RecordUnusable(
+            f"This {KINDS[type(record)].name} holds a number or a letter that cannot be kept.",
+            hint="Look for infinite numbers, and for names in a coding of another system.",
+        ) from error
+    if "\\u0000" in plain.replace("\\\\", ""):
+        raise RecordUnusable("A text with a zero byte in it cannot be kept.")
+
+
 def _check_owner(connection: Connection, record: kept.Record) -> None:
-    """Refuse a record that names a session or photo of another patient."""
-    owners = {"session_id": tables.SESSIONS, "series_id": tables.SERIES, "photo_id": tables.PHOTOS}
+    """Refuse a record that names a session, a photo or a consent of another patient."""
+    owners = {
+        "session_id": tables.SESSIONS,
+        "series_id": tables.SERIES,
+        "photo_id": tables.PHOTOS,
+        "consent_id": tables.CONSENTS,
+    }
     for name, table in owners.items():
         owner = getattr(record, name, None)
         if owner is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mnimage.library.library import Library
 
 _SERVICE = "mnimage library"
+_PLAIN = ("keyrings.alt", "keyring.backends.null")
 
 
 def remember(folder: Path, user: str, passphrase: str) -> None:
@@ -37,6 +38,8 @@ def remember(folder: Path, user: str, passphrase: str) -> None:
     import keyring
     from keyring.errors import KeyringError
 
+    if not _is_safe(keyring.get_keyring()):
+        raise _no_keyring()
     try:
         keyring.set_password(_SERVICE, _account(file, user), b64encode(private).decode())
     except KeyringError as error:
@@ -87,6 +90,12 @@ def open_remembered(folder: Path, user: str) -> Library:
 
 def _account(file: keyfile.KeyFile, user: str) -> str:
     return f"{file.library}/{user}"
+
+
+def _is_safe(ring: object) -> bool:
+    """Say whether a keyring is none of those that keep what they are given in a plain file."""
+    parts = getattr(ring, "backends", None) or (ring,)
+    return not any(type(part).__module__.startswith(_PLAIN) for part in parts)
 
 
 def _no_keyring() -> StorageFailed:

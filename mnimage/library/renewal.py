@@ -41,6 +41,23 @@ def opened(
     return finish(folder, file, keys, open_engine)
 
 
+def check(connection: Connection) -> None:
+    """Refuse to renew the keys of a database that is damaged: no new key could be put on it.
+
+    Raises
+    ------
+    LibraryDamaged
+        If a page is not what was written.
+    """
+    if not database.is_file(connection):
+        return
+    if connection.exec_driver_sql("PRAGMA cipher_integrity_check").fetchone() is not None:
+        raise LibraryDamaged(
+            "The database of the library is damaged, so its keys cannot be renewed.",
+            hint="Run `mnimage library verify`, and restore a back-up.",
+        )
+
+
 def finish(
     folder: Path, file: KeyFile, keys: Keys, open_engine: Opener
 ) -> tuple[Engine, Keys, KeyFile]:
@@ -66,15 +83,42 @@ def finish(
         engine.dispose()
     if not rekeyed:
         _rekey(path, old, keys.database)
-    for copy in migrate.backups(folder):
-        if not _opens(copy, keys.database):
-            _rekey(copy, old, keys.database)
+    _rekey_copies(folder, old, keys.database)
     Cache(FolderStore(folder / "cache"), keys).clear()
-    if keyfile.read_keyfile(folder).generation != keys.generation:
-        raise ChangedElsewhere("The keys were renewed at another station too.", hint="Try again.")
-    file, keys = keyfile.settled(file, keys)
-    keyfile.write_keyfile(folder, file)
-    return open_engine(folder, file, keys), keys, file
+    engine = open_engine(folder, file, keys)
+    try:
+        file, keys = _settle(engine, folder, keys)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine, keys, file
+
+
+def _settle(engine: Engine, folder: Path, keys: Keys) -> tuple[KeyFile, Keys]:
+    """Let the master before go, in the key file as it is now: another station may have written."""
+    with database.writing(engine):
+        file = keyfile.read_keyfile(folder)
+        if not keyfile.is_ours(file, keys):
+            raise ChangedElsewhere(
+                "The keys were renewed at another station too.", hint="Try again."
+            )
+        file, keys = keyfile.settled(file, keys)
+        keyfile.write_keyfile(folder, file)
+    return file, keys
+
+
+def _rekey_copies(folder: Path, old: bytes, new: bytes) -> None:
+    """Bring copies made before migrations under the new key; what opens to neither goes.
+
+    It could not be read by us any more, but pages of it by one who kept the old key.
+    """
+    migrate.clear_drafts(folder)
+    for copy in migrate.backups(folder):
+        try:
+            if not _opens(copy, new):
+                _rekey(copy, old, new)
+        except LibraryDamaged:
+            copy.unlink(missing_ok=True)
 
 
 def _rewrap(connection: Connection, vault: Vault, keys: Keys) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
+import threading
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mnimage.errors import PhotoDamaged, StorageFailed
+from mnimage.errors import LibraryDamaged, PhotoDamaged, RecordUnusable, StorageFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 DRAFT = ".draft"
+_NAME = re.compile(r"[0-9a-z]{2}[0-9a-z.]{0,126}")
+_FOREIGN = ("botocore.", "aiobotocore.", "aiohttp.", "fsspec.")
+"""Where errors of stores on servers come from that are no `OSError`."""
 
 
 class Draft(Protocol):
@@ -43,8 +49,11 @@ class Store(Protocol):
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
 
-    def names(self) -> Iterator[str]:
-        """Yield the name of every file, drafts too."""
+    def names(self, start: str = "") -> Iterator[str]:
+        """Yield the name of every file that begins so, drafts too."""
+
+    def age_s(self, name: str) -> float:
+        """Return how long ago a file was last written, by the store's clock; 0 if it is gone."""
 
 
 class FolderStore:
@@ -57,6 +66,7 @@ class FolderStore:
     def __init__(self, folder: Path, *, spare: bool = False) -> None:
         self._folder = folder
         self._spare = spare
+        self._making = threading.Lock()
 
     @contextmanager
     def draft(self) -> Iterator[Draft]:
@@ -73,7 +83,7 @@ class FolderStore:
                 self._folder.mkdir(exist_ok=True)
             with path.open("xb") as file:
                 try:
-                    yield _FileDraft(self._folder, path, file)
+                    yield _FileDraft(self._folder, path, file, self._making)
                 finally:
                     file.close()
                     with suppress(OSError):  # The disk may be gone; a draft harms nothing.
@@ -91,7 +101,7 @@ class FolderStore:
             If the disk does not give it.
         """
         try:
-            file = _place(self._folder, name).open("rb")
+            file = place_of(self._folder, name).open("rb")
         except FileNotFoundError as error:
             _refuse_vanished(self._folder, error)
             raise PhotoDamaged(
@@ -105,7 +115,7 @@ class FolderStore:
     def size(self, name: str) -> int | None:
         """Return the bytes of a file, None where it is missing."""
         try:
-            return _place(self._folder, name).stat().st_size
+            return place_of(self._folder, name).stat().st_size
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -114,29 +124,39 @@ class FolderStore:
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
         with _failing("removed"):
-            place = _place(self._folder, name)
+            place = place_of(self._folder, name)
             place.unlink(missing_ok=True)
             if place.parent.exists():
                 settle(place.parent)
 
-    def names(self) -> Iterator[str]:
-        """Yield the name of every file, drafts too."""
+    def names(self, start: str = "") -> Iterator[str]:
+        """Yield the name of every file that begins so, drafts too; a stray one with its folder."""
         if not self._folder.is_dir():
             return
-        for path in sorted(self._folder.rglob("*")):
+        found = (self._folder / start[:2]).glob(f"{start}*") if start else self._folder.rglob("*")
+        for path in sorted(found):
             if path.is_file() or path.is_symlink():
-                yield (
-                    path.name
-                    if path == _place(self._folder, path.name)
-                    else str(path.relative_to(self._folder))
-                )
+                ours = _NAME.fullmatch(path.name) and path == _place(self._folder, path.name)
+                yield path.name if ours else path.relative_to(self._folder).as_posix()
+
+    def age_s(self, name: str) -> float:
+        """Return how long ago a file was last written, by the disk's own clock."""
+        try:
+            with _failing("read"):
+                probe = self._folder / f"{secrets.token_hex(16)}{DRAFT}"
+                probe.touch(exist_ok=False)
+                now = probe.stat().st_mtime
+                probe.unlink()
+                return now - place_of(self._folder, name).stat().st_mtime
+        except StorageFailed:
+            return 0.0
 
 
 class _FileDraft:
     """A file that gets its name only once its bytes are on disk."""
 
-    def __init__(self, folder: Path, path: Path, file: BinaryIO) -> None:
-        self._folder, self._path, self._file = folder, path, file
+    def __init__(self, folder: Path, path: Path, file: BinaryIO, making: threading.Lock) -> None:
+        self._folder, self._path, self._file, self._making = folder, path, file, making
 
     def write(self, piece: bytes) -> None:
         self._file.write(piece)
@@ -145,10 +165,11 @@ class _FileDraft:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        place = _place(self._folder, name)
-        if not place.parent.is_dir():
-            place.parent.mkdir(exist_ok=True)
-            settle(self._folder)
+        place = place_of(self._folder, name)
+        with self._making:  # Whoever finds the folder must find its own name on disk.
+            if not place.parent.is_dir():
+                place.parent.mkdir(exist_ok=True)
+                settle(self._folder)
         self._path.rename(place)
         settle(place.parent)
 
@@ -192,15 +213,26 @@ class BucketStore:
         with _failing("removed"), suppress(FileNotFoundError):
             self._files.rm_file(self._path(name))
 
-    def names(self) -> Iterator[str]:
-        """Yield the name of every file."""
+    def names(self, start: str = "") -> Iterator[str]:
+        """Yield the name of every file that begins so."""
         with _failing("read"):
             self._files.invalidate_cache()
-            found = self._files.find(self._root)
-        yield from (path.rsplit("/", 1)[-1] for path in sorted(found))
+            found = self._files.find(f"{self._root}/{start[:2]}" if start else self._root)
+        names = (path.rsplit("/", 1)[-1] for path in sorted(found))
+        yield from (name for name in names if name.startswith(start))
+
+    def age_s(self, name: str) -> float:
+        """Return how long ago a file was written, by this computer's clock."""
+        with _failing("read"):
+            self._files.invalidate_cache()
+            try:
+                told = self._files.modified(self._path(name))
+            except FileNotFoundError:
+                return 0.0
+        return float((datetime.now(UTC) - told.astimezone(UTC)).total_seconds())
 
     def _path(self, name: str) -> str:
-        return f"{self._root}/{name[:2]}/{name}"
+        return f"{self._root}/{_checked(name)[:2]}/{name}"
 
     def _put(self, name: str, content: bytes) -> None:
         self._files.pipe_file(self._path(name), content)
@@ -260,6 +292,13 @@ def _failing(done: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise storage_failed(error, done) from error
+    except Exception as error:
+        if not type(error).__module__.startswith(_FOREIGN):
+            raise
+        raise StorageFailed(
+            f"The store of the library cannot be reached: {type(error).__name__}.",
+            hint="Check the network, and the keys to the store; nothing stored is harmed.",
+        ) from error
 
 
 def _refuse_vanished(folder: Path, error: OSError) -> None:
@@ -268,8 +307,28 @@ def _refuse_vanished(folder: Path, error: OSError) -> None:
         raise storage_failed(error, "read") from error
 
 
+def place_of(folder: Path, name: str) -> Path:
+    """Return where a file of this name lies in a store's folder, or in a back-up of it.
+
+    Raises
+    ------
+    LibraryDamaged
+        If no file of ours has such a name: it might lead out of the folder.
+    """
+    return _place(folder, _checked(name))
+
+
 def _place(folder: Path, name: str) -> Path:
     return folder / name[:2] / name if not name.endswith(DRAFT) else folder / name
+
+
+def _checked(name: str) -> str:
+    if _NAME.fullmatch(name) is None:
+        raise LibraryDamaged(
+            "The database names a file that cannot be one of the library.",
+            hint="Run `mnimage library verify`, and restore a back-up.",
+        )
+    return name
 
 
 def _bucket(address: str, options: dict[str, Any]) -> tuple[Any, str]:
@@ -280,5 +339,10 @@ def _bucket(address: str, options: dict[str, Any]) -> tuple[Any, str]:
             "A store on a server needs the extra parts of mnimage.",
             hint="Install it as mnimage[server].",
         ) from error
-    files, root = url_to_fs(address, **options)
+    try:
+        files, root = url_to_fs(address, **options)
+    except (ValueError, ImportError) as error:
+        raise RecordUnusable(
+            "That is no address of a store.", hint="Give it as s3://BUCKET/FOLDER."
+        ) from error
     return files, str(root).rstrip("/")

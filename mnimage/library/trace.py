@@ -51,8 +51,8 @@ class Trace:
         if head is not None:
             self._cut = not _holds(connection, head)
             self._written = head[0]
-        elif self._path.exists():
-            self._cut = True
+        else:  # None is there yet only after the very first deed, if at all.
+            self._cut = self._path.exists() or self._seen[0] > 1
 
     def append(
         self,

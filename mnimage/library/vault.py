@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mnimage.errors import LibraryDamaged, PhotoDamaged, StorageFailed
+from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFailed
 from mnimage.library.chunks import CHUNK_BYTES, decrypt, encrypt, encrypted_size
 from mnimage.library.keys import KEY_BYTES, Keys, derive, new_key, unwrap, wrap
 from mnimage.library.stores import DRAFT, write_all
@@ -45,6 +46,11 @@ class Vault:
     def __init__(self, store: Store, keys: Keys) -> None:
         self._store = store
         self._keys = keys
+
+    @property
+    def generation(self) -> int:
+        """Which master key wraps the keys of the originals written now."""
+        return self._keys.generation
 
     def keep(self, plain: Iterable[bytes]) -> Stored:
         """Write an original in one pass, and return its row once the file is on disk.
@@ -126,11 +132,34 @@ class Vault:
         """Yield the name of every file of the vault, drafts too."""
         return self._store.names()
 
+    def age_s(self, name: str) -> float:
+        """Return how long ago a file was last written, by its store's clock."""
+        return self._store.age_s(name)
+
+    @contextmanager
+    def raw(self, name: str) -> Iterator[BinaryIO]:
+        """Give a file as it lies there, encrypted, for a back-up."""
+        with self._store.open(name) as file:
+            yield file
+
+    def bring(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Write a file as it was taken by `raw`, from a back-up.
+
+        Raises
+        ------
+        StorageFailed
+            If the disk does not take it.
+        """
+        with self._store.draft() as draft:
+            write_all(draft, pieces)
+            draft.keep(name)
+
     def _blind(self, sha256: str) -> str:
         return hmac.digest(self._keys.names, sha256.encode(), "sha256").hex()
 
     def _key(self, stored: Stored) -> bytes:
-        if not hmac.compare_digest(stored.name.split(".")[0], self._blind(stored.sha256)):
+        named = stored.name.split(".")[0].encode()
+        if not hmac.compare_digest(named, self._blind(stored.sha256).encode()):
             raise PhotoDamaged(_DAMAGED.format(stored.sha256[:12]), hint=_HINT)
         try:
             return unwrap(self._keys.objects, stored.wrapped, _about(stored.sha256, stored.name))
@@ -172,17 +201,29 @@ class Cache:
 
     def clear(self) -> int:
         """Delete all of it; return how many files that were."""
-        names = list(self._store.names())
+        names = [name for name in self._store.names() if "/" not in name]
         for name in names:
             self._store.remove(name)
         return len(names)
 
     def forget(self, *sha256s: str) -> None:
         """Delete the pictures made from some originals."""
-        starts = tuple(self._name(sha256, "").partition(".")[0] for sha256 in sha256s)
-        for name in list(self._store.names()):
-            if name.startswith(starts):
+        for sha256 in sha256s:
+            for name in self._store.names(self._original(sha256)):
                 self._store.remove(name)
+
+    def unneeded(self, sha256s: Iterable[str]) -> list[str]:
+        """Return the pictures whose original is none of these."""
+        needed = {self._original(sha256) for sha256 in sha256s}
+        return [name for name in self._store.names() if name.partition(".")[0] not in needed]
+
+    def remove(self, name: str) -> None:
+        """Delete one picture."""
+        self._store.remove(name)
+
+    def age_s(self, name: str) -> float:
+        """Return how long ago a file was last written, by its store's clock."""
+        return self._store.age_s(name)
 
     def damaged(self) -> Iterator[str]:
         """Yield the name of every picture that is not whole."""
@@ -190,7 +231,7 @@ class Cache:
             try:
                 with self._store.open(name) as file:
                     whole = self._opened(file, name) is not None
-            except (PhotoDamaged, StorageFailed):
+            except LibraryError:
                 whole = False
             if not whole:
                 yield name
@@ -203,9 +244,11 @@ class Cache:
         return b"".join(decrypt(file, key, name.encode()))
 
     def _name(self, sha256: str, what: str) -> str:
-        original = hmac.digest(self._keys.names, f"cache/{sha256}".encode(), "sha256").hex()
         kind = hmac.digest(self._keys.names, f"{what}/{sha256}".encode(), "sha256").hex()
-        return f"{original}.{kind[:16]}"
+        return f"{self._original(sha256)}.{kind[:16]}"
+
+    def _original(self, sha256: str) -> str:
+        return hmac.digest(self._keys.names, f"cache/{sha256}".encode(), "sha256").hex()
 
 
 class _Meter:

@@ -21,7 +21,8 @@ from mnimage.errors import (
     RecordUnusable,
     StorageFailed,
 )
-from mnimage.library import access, database, keyfile, renewal
+from mnimage.library import access, database, keyfile, migrate, renewal
+from mnimage.library.erase import erase_patient
 from mnimage.library.library import create_library, open_by_recovery, open_engine
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, noise, reopen, store
@@ -271,3 +272,163 @@ def test_two_administrators_at_once_lose_no_user(library, folder):
     reopen(folder, "a0", ANNS).close()
     reopen(folder, "b7", ANNS).close()
     assert flaws(folder) == ()
+
+
+def old_copy(folder, tmp_path):
+    """Keep the key file of this moment, as one who is to be removed could."""
+    return shutil.copyfile(folder / keyfile.NAME, tmp_path / "kept.json")
+
+
+def test_a_copy_from_before_lets_no_removed_user_in(with_ann, filled, folder, tmp_path):
+    """As it lies after a power cut between the key file and its copy, or as she puts it there."""
+    kept_file = old_copy(folder, tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(renewal, "finish", lambda *told: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            access.remove_user(with_ann, "ann")
+    shutil.copyfile(kept_file, folder / keyfile.COPY)
+    with pytest.raises(NoEntry):
+        reopen(folder, "ann", ANNS)
+    with reopen(folder) as library:
+        assert [line.name for line in access.users(library)] == ["admin"]
+        assert library.read_original(filled.photo) == filled.original
+    assert flaws(folder) == ()
+
+
+def test_a_station_that_was_open_does_not_undo_a_renewal_cut_short(with_ann, folder, tmp_path):
+    kept_file = old_copy(folder, tmp_path)
+    with reopen(folder) as other, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(renewal, "finish", lambda *told: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            access.remove_user(with_ann, "ann")
+        shutil.copyfile(kept_file, folder / keyfile.COPY)
+        with pytest.raises(ChangedElsewhere):
+            access.add_user(other, "bob", Role.VIEWER, ANNS)
+    with pytest.raises(NoEntry):
+        reopen(folder, "ann", ANNS)
+
+
+def test_a_copy_from_before_opens_to_no_old_passphrase(with_ann, folder, tmp_path):
+    kept_file = old_copy(folder, tmp_path)
+    access.set_passphrase(with_ann, "ann", "a third horse battery")
+    shutil.copyfile(kept_file, folder / keyfile.COPY)
+    with pytest.raises(NoEntry):
+        reopen(folder, "ann", ANNS)
+    reopen(folder, "ann", "a third horse battery").close()
+    assert flaws(folder) == ()
+
+
+def test_a_damaged_key_file_is_still_opened_by_its_copy(with_ann, folder):
+    path = folder / keyfile.NAME
+    path.write_bytes(path.read_bytes().replace(b'"generation": 1', b'"generation": 7'))
+    with reopen(folder) as library:
+        assert len(access.users(library)) == 2
+    reopen(folder, "ann", ANNS).close()
+    assert flaws(folder) == ()
+
+
+def test_a_removal_loses_no_user_that_another_station_just_added(library, folder, monkeypatch):
+    access.add_user(library, "ann", Role.CLINICIAN, ANNS)
+    with reopen(folder) as other:
+        at_once(monkeypatch, library, lambda: access.add_user(other, "bob", Role.VIEWER, ANNS))
+        access.remove_user(library, "ann")
+    assert [line.name for line in access.users(library)] == ["admin", "bob"]
+    reopen(folder, "bob", ANNS).close()
+
+
+def at_once(monkeypatch, library, deed):
+    """Have another station do something right before this one gets to write."""
+    changing, done = library.changing, []
+
+    def later(*told):
+        if not done:
+            done.append(True)
+            deed()
+        return changing(*told)
+
+    monkeypatch.setattr(library, "changing", later)
+
+
+def test_a_new_passphrase_brings_no_role_back(with_ann, folder, monkeypatch):
+    with reopen(folder, "ann", ANNS) as hers:
+        at_once(monkeypatch, hers, lambda: access.set_role(with_ann, "ann", Role.VIEWER))
+        access.set_passphrase(hers, "ann", "a third horse battery")
+    with reopen(folder, "ann", "a third horse battery") as hers:
+        assert hers.role is Role.VIEWER
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda one: access.add_user(one, "eve", Role.ADMIN, ANNS),
+        lambda one: access.remove_user(one, "admin"),
+        lambda one: access.set_role(one, "ann", Role.ADMIN),
+        access.renew_keys,
+        lambda one: erase_patient(one, one.select(kept.Patient)[0]),
+    ],
+)
+def test_an_administrator_of_before_rules_no_more(library, filled, folder, deed):
+    access.add_user(library, "ann", Role.ADMIN, ANNS)
+    with reopen(folder, "ann", ANNS) as hers:
+        access.set_role(library, "ann", Role.VIEWER)
+        with pytest.raises(NotAllowed):
+            deed(hers)
+    assert library.patient("MN-0042") == filled.patient
+
+
+def test_users_are_those_of_a_key_file_that_was_proved(with_ann, folder):
+    path = folder / keyfile.NAME
+    path.write_bytes(path.read_bytes().replace(b'"clinician"', b'"admin"'))
+    assert [line.role for line in access.users(with_ann)] == [Role.ADMIN, Role.CLINICIAN]
+
+
+def test_keys_are_not_renewed_over_a_damaged_page(with_ann, filled, folder):
+    with_ann.close()
+    path = folder / database.NAME
+    content = bytearray(path.read_bytes())
+    content[-2000] ^= 1
+    path.write_bytes(content)
+    with reopen(folder) as library:
+        before = (folder / keyfile.NAME).read_bytes()
+        with pytest.raises(LibraryDamaged, match="keys cannot be renewed"):
+            access.renew_keys(library)
+        assert (folder / keyfile.NAME).read_bytes() == before
+    reopen(folder).close()
+
+
+def test_a_copy_that_opens_to_nobody_does_not_stop_a_renewal(library, filled, folder):
+    place = folder / migrate.BACKUPS
+    place.mkdir()
+    library.close()
+    spoilt = bytearray((folder / database.NAME).read_bytes())
+    spoilt[100] ^= 1
+    (place / "0001-x.db").write_bytes(spoilt)
+    with reopen(folder) as again:
+        access.renew_keys(again)
+        assert again.read_original(filled.photo) == filled.original
+    assert list(place.iterdir()) == []
+    assert flaws(folder) == ()
+
+
+def test_a_photo_written_before_a_renewal_gets_no_row_after_it(library, filled):
+    """An import in one window, a user removed in another: its key was wrapped by the old master."""
+    stored = library.vault.keep([noise(400, seed=3)])
+    access.renew_keys(library)
+    with pytest.raises(ChangedElsewhere, match="renewed"), library.changing() as changes:
+        changes.take(stored)
+    assert not library.knows(stored.sha256)
+
+
+def test_a_closed_library_gives_nothing_any_more(library, filled):
+    library.cache.put(filled.photo.sha256, "thumbnail", b"a picture")
+    library.close()
+    for asked in (
+        lambda: library.keys,
+        lambda: library.cache.get(filled.photo.sha256, "thumbnail"),
+        lambda: library.select(kept.Patient),
+        lambda: library.read_original(filled.photo),
+        lambda: library.add(kept.Patient(code="LATE")),
+    ):
+        with pytest.raises(NoEntry, match="closed"):
+            asked()
+    library.close()

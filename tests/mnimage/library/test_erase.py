@@ -7,7 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from mnimage.domain import record as kept
-from mnimage.errors import ChangedElsewhere, NotAllowed, RecordUnusable
+from mnimage.domain.scorecard import Mode
+from mnimage.errors import ChangedElsewhere, NotAllowed, RecordUnusable, StorageFailed
 from mnimage.library import access, migrate
 from mnimage.library.backup import back_up
 from mnimage.library.erase import erase_patient
@@ -127,3 +128,75 @@ def test_a_code_may_be_used_again(library):
     erase_patient(library, patient)
     library.add(kept.Patient(code=patient.code, birth_date=date(1990, 1, 1)))
     assert library.history(library.patient(patient.code))[0].action == "added"
+
+
+def moved(library):
+    """Give a photo that was scored and let out as one patient's to another."""
+    first = fill(library)
+    mine = {"patient_id": first.patient.id, "photo_id": first.photo.id}
+    library.add(
+        kept.MeasuredScore(zone="nose", score="redness_hi", value=1, unit="HI", uncertainty=0.1,
+                           mode=Mode.FLAT, recipe="{}", program="p", **mine),
+        consent := kept.Consent(patient_id=first.patient.id, purpose=kept.Purpose.TEACHING,
+                                given_on=date(2026, 1, 1)),
+        kept.Disclosure(purpose=kept.Purpose.TEACHING, consent_id=consent.id, disclosed_by="a",
+                        to="b", **mine),
+    )  # fmt: skip
+    owner = kept.Patient(code="MN-OWNER", name="Someone else")
+    session = kept.Session(patient_id=owner.id, held_at=datetime(2026, 5, 4, tzinfo=UTC))
+    library.add(owner, session)
+    library.change(replace(first.photo, patient_id=owner.id, session_id=session.id))
+    return first, owner
+
+
+@pytest.mark.parametrize("which", ["the owner", "the first"])
+def test_a_photo_that_was_moved_stands_in_no_ones_way(library, which):
+    first, owner = moved(library)
+    assert [one.patient_id for one in library.select(kept.MeasuredScore)] == [owner.id]
+    if which == "the owner":
+        assert erase_patient(library, owner).photos == 1
+        assert library.select(kept.MeasuredScore) == ()
+    else:
+        assert erase_patient(library, first.patient).photos == 0
+        assert len(library.timeline(owner).scores) == 1
+        assert library.select(kept.Disclosure)[0].consent_id is None
+    assert not verify_library(library.folder, "admin", WORD, lambda *_: None)
+
+
+def test_a_session_takes_its_photos_along(library):
+    filled = fill(library)
+    owner = kept.Patient(code="MN-OWNER")
+    library.add(owner)
+    library.change(replace(filled.session, patient_id=owner.id))
+    told = library.timeline(owner)
+    assert [one.id for one in told.photos] == [filled.photo.id]
+    with pytest.raises(ChangedElsewhere):
+        library.change(replace(filled.photo, notes="as it was read before"))
+    erase_patient(library, filled.patient)
+    assert library.read_original(told.photos[0]) == filled.original
+
+
+def test_what_can_be_erased_is_though_the_vault_refuses(library, folder, monkeypatch):
+    filled = fill(library)
+    library.cache.put(filled.photo.sha256, "thumbnail", noise(300, 5))
+    (folder / migrate.BACKUPS).mkdir()
+    (folder / migrate.BACKUPS / "0001-x.db").write_bytes(b"an old copy")
+
+    def refuse(name):
+        raise StorageFailed("The disk refuses.")
+
+    monkeypatch.setattr(library.vault._store, "remove", refuse)
+    with pytest.raises(StorageFailed, match="refuses"):
+        erase_patient(library, filled.patient)
+    assert library.cache.get(filled.photo.sha256, "thumbnail") is None
+    assert list((folder / migrate.BACKUPS).iterdir()) == []
+    assert b"Vandermeulen" not in decrypted(library)
+
+
+def test_a_photo_that_is_deleted_leaves_no_picture(library):
+    filled, other = fill(library), fill(library, "MN-2", 2)
+    for photo in (filled.photo, other.photo):
+        library.cache.put(photo.sha256, "thumbnail", noise(300, 5))
+    library.remove(filled.photo)
+    assert library.cache.get(filled.photo.sha256, "thumbnail") is None
+    assert library.cache.get(other.photo.sha256, "thumbnail") == noise(300, 5)

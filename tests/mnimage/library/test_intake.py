@@ -184,3 +184,20 @@ def test_items_outlive_the_search(tmp_path):
     assert json.dumps([item.read()[-1:].decode() for item in reversed(items)]) == (
         '["4", "3", "2", "1", "0"]'
     )
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("cut", [0, 3, 12])
+def test_a_member_spoilt_in_any_packing_is_refused_and_no_more(tmp_path, method, cut):
+    path = tmp_path / "bad.zip"
+    with zipfile.ZipFile(path, "w", method) as packed:
+        packed.writestr("a.jpg", JPEG + os.urandom(3000))
+        packed.writestr("b.jpg", JPEG)
+    content = bytearray(path.read_bytes())
+    start = 30 + len("a.jpg") + cut
+    content[start : start + 40] = bytes(b ^ 0xA5 for b in content[start : start + 40])
+    path.write_bytes(content)
+    spoilt, whole = found(path)
+    with pytest.raises(PhotoUnreadable, match=r"damaged|unpacked"):
+        spoilt.read()
+    assert whole.read() == JPEG

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,8 @@ class Rounds:
 
 
 def _kill(child: int) -> None:
-    os.kill(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # It came to its end in this very moment.
+        os.kill(child, signal.SIGKILL)
 
 
 def lay(folder: Path, seed: int) -> Path:

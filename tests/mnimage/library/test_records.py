@@ -275,3 +275,90 @@ def test_parts_are_known_in_range_and_add_up():
 
 def test_every_scale_can_be_rated():
     assert set(SCALES) == set(ScaleName)
+
+
+NAUGHT = float("nan")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": "../../etc"},
+        {"id": ""},
+        {"id": "a" * 33},
+        {"name": "a\udc80b"},
+        {"notes": "a\x00b"},
+    ],
+)
+def test_what_cannot_be_kept_everywhere_is_refused(library, filled, wrong):
+    with pytest.raises(RecordUnusable, match=r"kept|identifier"):
+        library.add(replace(kept.Patient(code="ODD"), **wrong))
+    if "id" not in wrong:
+        with pytest.raises(RecordUnusable, match="kept"):
+            library.change(replace(filled.patient, **wrong))
+    assert library.patient("MN-0042") == filled.patient
+
+
+def test_a_backslash_is_no_zero_byte(library):
+    odd = kept.Patient(code="ODD", notes="C:\\u0000")
+    library.add(odd)
+    assert library.patient("ODD") == odd
+
+
+def test_a_measurement_that_is_none_is_refused_with_its_reason(library, filled):
+    found = kept.Found(check="focus", measured=NAUGHT, needed=2, ok=False)
+    with pytest.raises(RecordUnusable, match="number"):
+        library.change(replace(filled.photo, findings=(found,)))
+
+
+def test_a_disclosure_needs_a_consent_of_its_own_patient(library, filled):
+    other = kept.Patient(code="OTHER")
+    consent = kept.Consent(patient_id=other.id, purpose=kept.Purpose.TEACHING, given_on=DAY)
+    library.add(other, consent)
+    with pytest.raises(RecordUnusable):
+        library.add(
+            kept.Disclosure(
+                patient_id=filled.patient.id,
+                photo_id=filled.photo.id,
+                purpose=kept.Purpose.TEACHING,
+                consent_id=consent.id,
+                disclosed_by="ann",
+                to="students",
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: kept.ZoneTreatment(zone="nose", depth_mm=1, energy_mj=-1),
+        lambda: kept.ZoneTreatment(zone="nose", depth_mm=1, speed_rpm=NAUGHT),
+        lambda: kept.Treatment(needles=-1),
+        lambda: kept.Treatment(anaesthetic_minutes=float("inf")),
+        lambda: kept.AdverseEvent(
+            patient_id="p", session_id="s", event=kept.Event.SWELLING, noticed_on=DAY,
+            days_to_clear=NAUGHT,
+        ),
+        lambda: kept.MeasuredScore(
+            patient_id="p", photo_id="p", zone="z", score="s", value=NAUGHT, unit="",
+            mode=Mode.FLAT, uncertainty=1, recipe="", program="",
+        ),
+        lambda: kept.MeasuredScore(
+            patient_id="p", photo_id="p", zone="z", score="s", value=1, unit="", mode=Mode.FLAT,
+            uncertainty=-1, recipe="", program="",
+        ),
+        lambda: kept.Patient(code="A", created_at=datetime(2026, 1, 1)),  # noqa: DTZ001
+    ],
+)  # fmt: skip
+def test_numbers_and_times_that_are_none_are_refused(make):
+    with pytest.raises(ValueError):  # noqa: PT011 - which of them is not the point
+        make()
+
+
+def test_times_are_kept_in_utc_so_that_they_sort(library, filled):
+    east = timezone(timedelta(hours=5))
+    late = replace(filled.photo, id=kept.new_id(), taken_at=datetime(2026, 5, 4, 3, tzinfo=east))
+    early = replace(filled.photo, id=kept.new_id(), taken_at=datetime(2026, 5, 3, 23, tzinfo=UTC))
+    library.add(late, early)
+    timed = [one for one in library.timeline(filled.patient).photos if one.taken_at]
+    assert [one.id for one in timed] == [late.id, early.id]

@@ -109,3 +109,10 @@ def test_a_computer_without_keyring_says_so(with_ann, folder):
             open_remembered(folder, "ann")
     finally:
         keyring.set_keyring(before)
+
+
+def test_a_keyring_that_is_a_plain_file_is_none(with_ann, folder, ring, monkeypatch):
+    monkeypatch.setattr(InMemory, "__module__", "keyrings.alt.file")
+    with pytest.raises(StorageFailed, match="no keyring"):
+        remember(folder, "ann", ANNS)
+    assert ring.kept == {}

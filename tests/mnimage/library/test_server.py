@@ -14,8 +14,15 @@ from pathlib import Path
 import pytest
 
 from mnimage.domain import record as kept
-from mnimage.errors import ChangedElsewhere, PhotoDamaged, RecordUnusable, StorageFailed
-from mnimage.library import access
+from mnimage.errors import (
+    ChangedElsewhere,
+    LibraryDamaged,
+    PhotoDamaged,
+    RecordUnusable,
+    StorageFailed,
+)
+from mnimage.library import access, keyfile, migrate
+from mnimage.library.erase import erase_patient
 from mnimage.library.keyfile import Places
 from mnimage.library.library import create_library
 from mnimage.library.verify import verify_library
@@ -175,3 +182,81 @@ def test_a_server_that_is_gone_is_said(folder):
         create_library(
             folder, WORD, places=Places("postgresql+psycopg://nobody@/none?host=/nowhere/at/all")
         )
+
+
+def test_a_database_that_holds_a_library_takes_no_second(served, folder, tmp_path, address):
+    filled = fill(served)
+    with pytest.raises(RecordUnusable, match="holds something"):
+        create_library(tmp_path / "second", WORD, places=Places(server=address))
+    assert served.read_original(filled.photo) == filled.original
+    assert flaws(folder) == ()
+
+
+def test_a_library_that_could_not_be_made_leaves_the_server_empty(
+    served, folder, tmp_path, address, monkeypatch
+):
+    migrate.discard(served.engine)
+    with monkeypatch.context() as patch:
+        patch.setattr("mnimage.library.library.keyfile.write_keyfile", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            create_library(tmp_path / "second", WORD, places=Places(server=address))
+    create_library(tmp_path / "third", WORD, places=Places(server=address))[0].close()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["sqlite:////tmp/clear.db", "mysql://x", "nonsense", "postgresql://h:port/x"]
+)
+def test_records_go_to_no_other_kind_of_database(folder, wrong):
+    with pytest.raises(RecordUnusable, match="PostgreSQL"):
+        create_library(folder, WORD, places=Places(server=wrong))
+
+
+def test_one_who_was_removed_reads_no_more_though_the_server_answers(served, folder):
+    filled = fill(served)
+    access.add_user(served, "ann", kept.Role.VIEWER, "another horse battery")
+    with reopen(folder, "ann", "another horse battery") as hers:
+        access.remove_user(served, "ann")
+        with pytest.raises(ChangedElsewhere):
+            hers.find(kept.Patient, filled.patient.id)
+        with pytest.raises(ChangedElsewhere):
+            hers.select(kept.Session)
+
+
+def test_an_old_key_file_does_not_undo_a_removal(served, folder, tmp_path):
+    """She spoils the key file, and puts the one that she kept in the place of the copy."""
+    filled = fill(served)
+    access.add_user(served, "ann", kept.Role.VIEWER, "another horse battery")
+    kept_file = shutil.copyfile(folder / keyfile.NAME, tmp_path / "kept.json")
+    access.remove_user(served, "ann")
+    newest = (folder / keyfile.NAME).read_bytes()
+    (folder / keyfile.NAME).write_bytes(newest[:-2])
+    shutil.copyfile(kept_file, folder / keyfile.COPY)
+    for user, word in (("ann", "another horse battery"), ("admin", WORD)):
+        with pytest.raises(LibraryDamaged, match="before the keys were renewed"):
+            reopen(folder, user, word)
+    (folder / keyfile.NAME).write_bytes(newest)
+    with reopen(folder) as library:
+        assert library.read_original(filled.photo) == filled.original
+
+
+def test_nothing_of_an_erased_patient_is_left_on_the_server(served, folder, address):
+    filled = fill(served)
+    other = fill(served, "MN-STAYS", seed=2)
+    place = Path(address.partition("host=")[2])
+    assert bytes_in(place, b"MN-0042")
+    erase_patient(served, filled.patient)
+    run_checkpoint(served)
+    assert not bytes_in(place / "cluster" / "base", b"MN-0042")
+    assert served.read_original(other.photo) == other.original
+    assert flaws(folder) == ()
+
+
+def run_checkpoint(library) -> None:
+    from sqlalchemy import text
+
+    with library.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CHECKPOINT"))
+
+
+def bytes_in(place: Path, word: bytes) -> bool:
+    return any(word in path.read_bytes() for path in place.rglob("*") if path.is_file())

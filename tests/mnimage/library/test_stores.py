@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mnimage.errors import PhotoDamaged, StorageFailed
+from mnimage.errors import LibraryDamaged, PhotoDamaged, RecordUnusable, StorageFailed
 from mnimage.library.keyfile import Places
 from mnimage.library.library import create_library
 from mnimage.library.stores import BucketStore, FolderStore, open_store, write_all
@@ -91,7 +91,7 @@ def try_out(place) -> None:
     with place.draft() as draft:
         draft.write(b"never kept")
     place.remove("abcdef.2")
-    place.remove("never there")
+    place.remove("neverthere")
     assert list(place.names()) == ["abcdef.1"]
 
 
@@ -139,3 +139,35 @@ def test_a_library_whose_originals_are_in_a_bucket(bucket, folder):
     files.rm_file(names[0])
     told = verify_library(folder, "admin", WORD, lambda done, total: None)
     assert [flaw.kind for flaw in told] == ["original"]
+
+
+@pytest.mark.parametrize("name", ["../../harm", "ab/../../harm", "/etc/harm", "", "ab\n", "AB.1"])
+def test_a_name_that_would_lead_out_is_refused(tmp_path, name):
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "harm").write_bytes(b"mine")
+    for place in (FolderStore(tmp_path / "vault"), open_store(Path(), "memory://harm")):
+        for deed in (place.remove, place.size, lambda one, at=place: at.open(one).__enter__()):
+            with pytest.raises(LibraryDamaged):
+                deed(name)
+    assert (tmp_path / "harm").read_bytes() == b"mine"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_a_store_that_cannot_be_reached_is_said(monkeypatch):
+    s3fs = pytest.importorskip("s3fs", reason="the extra `server` is not installed")
+    monkeypatch.undo()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tests")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "tests")
+    s3fs.S3FileSystem.clear_instance_cache()
+    away = {"config_kwargs": {"retries": {"max_attempts": 1}, "connect_timeout": 2}}
+    with pytest.raises(StorageFailed, match=r"reached|written"):
+        keep(BucketStore("s3://nowhere/library", away), "abcdef.1", b"x")
+
+
+def test_no_address_of_a_store_is_said():
+    with pytest.raises(RecordUnusable, match="no address"):
+        BucketStore("nonsense://clinic/library")

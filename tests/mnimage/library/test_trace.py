@@ -127,3 +127,11 @@ def test_a_head_left_behind_by_a_power_cut_is_no_flaw(library, folder, tmp_path)
         again.add(kept.Patient(code="AFTER"))
     assert (folder / trace.HEAD).read_bytes() != behind.read_bytes()
     assert flaws(folder) == ()
+
+
+def test_a_head_taken_away_still_shows_after_work_went_on(library, filled, folder):
+    library.close()
+    (folder / trace.HEAD).unlink()
+    with reopen(folder) as again:
+        again.add(kept.Patient(code="AFTER"))
+    assert [flaw.where for flaw in flaws(folder)] == [trace.HEAD]
