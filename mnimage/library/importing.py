@@ -27,6 +27,7 @@ from mnimage.library.chunks import CHUNK_BYTES
 from mnimage.library.intake import Item, Unusable, find_items
 from mnimage.library.roles import Deed
 from mnimage.library.sittings import Sitting, Sittings, true_time
+from mnimage.library.sweep import sweep_quietly
 from mnimage.library.tables import OBJECTS
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def import_photos(
     the photo before it in its folder. Without a patient, the name of a folder above a photo that
     is a patient's code says whose it is, and the rest go to the patient of code `UNSORTED`. A
     photo that is kept already is `known`, under whatever name; a file that is no photo, or a
-    broken one, is `refused`, and the rest go on.
+    broken one, is `refused`, and the rest go on. Once a day what a killed import left in the vault
+    is cleared away first.
 
     Raises
     ------
@@ -95,6 +97,7 @@ def import_photos(
         If the disk does not take or give it; what was told before is kept.
     """
     library.require(Deed.RECORD)
+    sweep_quietly(library)
     rows, sizes = _Rows(library, patient), _sizes(library)
     under_way: deque[Future[_Ready | Imported]] = deque()
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="import")

@@ -123,6 +123,11 @@ class Library:
         """Pictures made from originals."""
         return self._open().cache
 
+    @property
+    def is_set_back(self) -> bool:
+        """Whether the database is an earlier one than the head of the trace has seen."""
+        return self._open().trace.cut
+
     def _open(self) -> _Held:
         held = self._held
         if held is None:

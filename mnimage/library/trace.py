@@ -42,17 +42,18 @@ class Trace:
         self._seen: tuple[int, str] = (0, _START)
         self._pending = self._seen
         self._written = 0
-        self._cut = False
+        self.cut = False
+        """Whether entries that were there once are missing."""
 
     def begin(self, connection: Connection) -> None:
         """Take up the chain; a head that it no longer holds is left as it is, as evidence."""
         self._seen = _last(connection)
         head = read_head(self._path, self._key)
         if head is not None:
-            self._cut = not _holds(connection, head)
+            self.cut = not _holds(connection, head)
             self._written = head[0]
         else:  # None is there yet only after the very first deed, if at all.
-            self._cut = self._path.exists() or self._seen[0] > 1
+            self.cut = self._path.exists() or self._seen[0] > 1
 
     def append(
         self,
@@ -66,7 +67,7 @@ class Trace:
     ) -> None:
         """Add an entry, within the transaction that does what it tells of."""
         last = _last(connection)
-        self._cut = self._cut or last[0] < self._seen[0]
+        self.cut = self.cut or last[0] < self._seen[0]
         plain = _plain(details or {})
         row: dict[str, object] = {
             "sequence": last[0] + 1,
@@ -96,7 +97,7 @@ class Trace:
             If the head cannot be written.
         """
         self._seen = max(self._seen, self._pending)
-        if self._cut or self._seen[0] <= self._written:
+        if self.cut or self._seen[0] <= self._written:
             return
         try:
             write_whole(self._path, _head_text(self._key, self._seen))

@@ -13,8 +13,8 @@ from mnimage.domain.record import Flaw
 from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFailed
 from mnimage.library import database, keyfile, migrate, queries, records, trace
 from mnimage.library.library import CACHE, VAULT, open_engine, open_vault, read_keys
-from mnimage.library.stores import FolderStore
-from mnimage.library.tables import NEWEST, OBJECTS, PHOTOS
+from mnimage.library.stores import FolderStore, storage_failed
+from mnimage.library.tables import CONSENTS, NEWEST, OBJECTS, PHOTOS
 from mnimage.library.vault import Cache, is_draft
 
 if TYPE_CHECKING:
@@ -119,7 +119,11 @@ def _check_keyfile(folder: Path, opened: KeyFile) -> Iterator[Flaw]:
 
 
 def _check_strays(folder: Path) -> Iterator[Flaw]:
-    for path in sorted(folder.iterdir()):
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
+        raise storage_failed(error, "read") from error
+    for path in found:
         if path.name not in _OURS:
             yield Flaw(kind="stray", where=path.name, what="not of the library", grave=False)
 
@@ -194,7 +198,31 @@ def _check_cache(connection: Connection, folder: Path, keys: Keys) -> Iterator[F
         )
 
 
-_CHECKS = (_check_records, _check_sizes, _check_trace, _check_copies, _check_cache)
+def _check_unused(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+    """Yield originals that nothing names, and signed forms that are named and not there."""
+    forms = select(CONSENTS.c.signed_sha256).where(CONSENTS.c.signed_sha256 != "")
+    unused = select(OBJECTS.c.sha256).where(
+        OBJECTS.c.sha256.not_in(select(PHOTOS.c.sha256)), OBJECTS.c.sha256.not_in(forms)
+    )
+    for sha256 in connection.scalars(unused):
+        what = "no photo and no consent names it, so no erasure finds it"
+        yield Flaw(kind="original", where=sha256[:16], what=what, grave=False)
+    for sha256 in connection.scalars(forms.where(CONSENTS.c.signed_sha256.not_in(_ALL))):
+        yield Flaw(kind="original", where=sha256[:16], what="a signed form that is not there")
+
+
+def _about_stray(name: str) -> str:
+    if "/" in name or not (is_draft(name) or "." in name):
+        return "not of the library"
+    half = "half a photo" if is_draft(name) else "a photo without its row"
+    return (
+        f"{half}: being imported right now, or left by an import that was killed; "
+        "the first import a day later clears it away"
+    )
+
+
+_ALL = select(OBJECTS.c.sha256)
+_CHECKS = (_check_records, _check_sizes, _check_unused, _check_trace, _check_copies, _check_cache)
 
 
 def _check_originals(
@@ -202,12 +230,12 @@ def _check_originals(
 ) -> Iterator[Flaw]:
     """Yield the originals that are missing or altered, and the files that no row knows."""
     vault = open_vault(folder, file, keys)
+    names = list(vault.names())  # Before the rows: what is stored meanwhile is no stray.
     rows = [queries.stored(row) for row in connection.execute(select(OBJECTS))]
     known = {row.name for row in rows}
-    for name in vault.names():
+    for name in names:
         if name not in known:
-            what = "never finished" if is_draft(name) else "belongs to no photo"
-            yield Flaw(kind="stray", where=name[:16], what=what, grave=False)
+            yield Flaw(kind="stray", where=name[:16], what=_about_stray(name), grave=False)
     for done, row in enumerate(rows):
         tick(done, len(rows))
         proof = vault
