@@ -65,6 +65,15 @@ COMMANDS: Mapping[str, Command] = {
     "theme.system": Command("Theme", "Follow the system", (), "theme", checkable=True),
     "theme.light": Command("Theme", "Light", (), "theme", checkable=True),
     "theme.dark": Command("Theme", "Dark", (), "theme", checkable=True),
+    "screen.library": Command("Library", "Patients", ("F2",)),
+    "screen.compare": Command("Library", "Compare photos", ("F3",)),
+    "patient.new": Command("Library", "New patient…", ("Ctrl+N",)),
+    "photos.import": Command("Library", "Import photos…", ("Ctrl+I",)),
+    "library.lock": Command("Library", "Lock", ("Ctrl+L",)),
+    "idle.2": Command("Lock after", "2 minutes", (), "idle", checkable=True),
+    "idle.5": Command("Lock after", "5 minutes", (), "idle", checkable=True),
+    "idle.10": Command("Lock after", "10 minutes", (), "idle", checkable=True),
+    "idle.20": Command("Lock after", "20 minutes", (), "idle", checkable=True),
     "app.about": Command("Help", "About mnimage"),
 }
 

@@ -18,10 +18,15 @@ from ui.jobs import Jobs
 from ui.main_window import MainWindow
 from ui.resources import asset
 from ui.screens.compare.presenter import ComparePresenter, Workflow
+from ui.screens.library.habits import Habits
+from ui.screens.library.presenter import ClinicWork, LibraryPresenter
 from ui.widgets.ask import Ask
+from ui.widgets.idle import IdleWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from mnimage.domain.original import Original
 
 _THEME = "theme"
 
@@ -33,10 +38,14 @@ def main(argv: Sequence[str]) -> int:
     window, jobs, presenter = build(app, _library())
     handler = CrashHandler(log_file(), window)
     handler.install()
+    clinic = open_clinic(app, window, jobs, presenter, _clinic())
     app.aboutToQuit.connect(jobs.close)
+    app.aboutToQuit.connect(clinic.close)
     window.show()
     if wishes.photos:
         presenter.drop(wishes.photos)
+    elif Habits().library() is not None:
+        window.show_library()
     if wishes.quit_after is not None:
         QTimer.singleShot(round(wishes.quit_after * 1000), window.close)
     return app.exec()
@@ -59,6 +68,66 @@ def build(app: QApplication, workflow: Workflow) -> tuple[MainWindow, Jobs, Comp
     return window, jobs, presenter
 
 
+def open_clinic(
+    app: QApplication,
+    window: MainWindow,
+    jobs: Jobs,
+    compare: ComparePresenter,
+    work: ClinicWork,
+) -> LibraryPresenter:
+    """Return the presenter of the clinic's library, wired to the window; it is locked at first."""
+    habits = Habits()
+    house = _House(app, window, compare)
+    presenter = LibraryPresenter(window.library, work, jobs, Ask(window), habits, house)
+    house.idle.left_alone.connect(presenter.lock)
+    window.show_idle(habits.idle_minutes)
+    window.lock_pressed.connect(presenter.lock)
+    window.idle_chosen.connect(presenter.set_idle)
+    window.patient_new_pressed.connect(partial(_there, window, presenter.new_patient))
+    window.import_pressed.connect(partial(_there, window, presenter.import_photos))
+    window.patients_pressed.connect(partial(_to_patients, window, presenter))
+    return presenter
+
+
+class _House:
+    """What of the window the library's screen moves."""
+
+    def __init__(self, app: QApplication, window: MainWindow, compare: ComparePresenter) -> None:
+        self._window, self._compare = window, compare
+        self.idle = IdleWatch(app, window)
+
+    def compare(self, before: Original, after: Original) -> None:
+        self._window.show_compare()
+        self._compare.take_originals(before, after)
+
+    def cover(self, *, covered: bool) -> None:
+        self._window.cover(covered=covered)
+
+    def clear(self) -> None:
+        self._compare.forget_originals()
+
+    def watch(self, minutes: float | None) -> None:
+        if minutes is None:
+            self.idle.rest()
+        else:
+            self.idle.watch(minutes)
+
+    def greet(self, words: str) -> None:
+        self._window.show_user(words)
+
+
+def _there(window: MainWindow, act: Callable[[], None]) -> None:
+    window.show_library()
+    act()
+
+
+def _to_patients(window: MainWindow, presenter: LibraryPresenter) -> None:
+    """Show the library; a second time, its list of patients."""
+    if window.library.isVisible():
+        presenter.show_patients()
+    window.show_library()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mnimage app")
     parser.add_argument("photos", nargs="*", type=Path, help="photo before and photo after")
@@ -73,6 +142,12 @@ def _library() -> Workflow:
     from mnimage import workflow
 
     return workflow
+
+
+def _clinic() -> ClinicWork:
+    from mnimage.workflow import clinic
+
+    return clinic
 
 
 def _stored_theme() -> theme.Choice:

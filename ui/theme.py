@@ -181,6 +181,9 @@ def style_sheet(colours: Colours) -> str:
     QLabel[kind="title"] {{ font-size: {TITLE_PT}pt; font-weight: 600; }}
     QLabel[kind="heading"] {{ font-weight: 600; }}
     QLabel[kind="large"] {{ font-size: {LARGE_PT}pt; font-weight: 600; }}
+    QLabel[kind="key"] {{ font-family: monospace; font-size: {TITLE_PT}pt; font-weight: 600;
+        background: {c.window}; border: 1px solid {c.line}; border-radius: {CORNER}px;
+        padding: 12px 16px; }}
     QLabel[kind="trouble"] {{ color: {c.worse}; font-weight: 600; }}
     QFrame[kind="bar"] {{ background: {c.window}; border: none;
         border-bottom: 1px solid {c.line}; }}
@@ -204,6 +207,11 @@ def style_sheet(colours: Colours) -> str:
     QToolButton[kind="plain"] {{ background: transparent; border: 1px solid transparent; }}
     QToolButton[kind="plain"]:hover, QToolButton[kind="plain"]:focus {{
         border-color: {c.accent}; }}
+    QToolButton[kind="tab"] {{ background: transparent; border: none; border-radius: 0;
+        color: {c.soft}; padding: 4px 10px; border-bottom: 2px solid transparent; }}
+    QToolButton[kind="tab"]:hover {{ color: {c.text}; }}
+    QToolButton[kind="tab"]:disabled {{ color: {c.faint}; }}
+    QToolButton[kind="tab"][here="yes"] {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QPushButton[kind="main"] {{ background: {c.accent}; color: {c.accent_text};
         border: 2px solid {c.accent}; font-weight: 600; padding: 6px 16px; }}
     QPushButton[kind="main"]:focus, QPushButton[kind="main"]:hover {{
@@ -211,6 +219,10 @@ def style_sheet(colours: Colours) -> str:
     QPushButton[kind="main"]:disabled {{ background: {c.window}; color: {c.faint};
         border-color: {c.line}; }}
     QPushButton[kind="file"] {{ text-align: left; padding: 4px 10px; }}
+    QLineEdit[kind="field"] {{ background: {c.raised}; color: {c.text};
+        border: 1px solid {c.line}; border-radius: {CORNER}px; padding: 4px 8px; }}
+    QLineEdit[kind="field"]:focus {{ border-color: {c.accent}; }}
+    QLineEdit[kind="field"]:disabled {{ background: {c.window}; color: {c.faint}; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {c.line}; }}
     QTabBar::tab {{ background: transparent; color: {c.soft}; border: none;
         border-bottom: 2px solid transparent; padding: 8px 12px; }}
@@ -218,9 +230,17 @@ def style_sheet(colours: Colours) -> str:
     QTabBar::tab:focus {{ color: {c.accent}; }}
     QTableView {{ background: {c.panel}; border: none; gridline-color: transparent;
         selection-background-color: {c.raised}; selection-color: {c.text}; }}
+    QTableCornerButton::section {{ background: {c.panel}; border: none;
+        border-bottom: 1px solid {c.line}; }}
     QHeaderView {{ background: {c.panel}; }}
     QHeaderView::section {{ background: {c.panel}; color: {c.soft}; border: none;
         border-bottom: 1px solid {c.line}; padding: 4px 4px 4px 8px; font-size: {SMALL_PT}pt; }}
+    QTableView[kind="list"] {{ selection-background-color: {c.window}; }}
+    QTableView::item {{ padding: 0 8px; }}
+    QListWidget {{ background: transparent; }}
+    QListWidget::item {{ border-radius: {CORNER}px; padding: 6px 8px; color: {c.text}; }}
+    QListWidget::item:selected {{ background: {c.raised}; color: {c.text};
+        border: 1px solid {c.line}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QProgressBar {{ background: {c.window}; border: 1px solid {c.line}; border-radius: 4px;
         max-height: 8px; }}

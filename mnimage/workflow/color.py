@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
 from mnimage.capture.colorfile import profile_text, read_profile
-from mnimage.capture.files import read_photo
+from mnimage.capture.files import Wish, decode_photo, read_photo
+from mnimage.capture.kinds import HEAD_BYTES, kind_of
 from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
+from mnimage.domain.original import Original
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.session import NOTHING_TOLD, Told
 from mnimage.errors import ChartUnusable
@@ -70,13 +72,22 @@ def calibrate_file(
     return profile
 
 
-def read_calibrated(path: Path, profile: Path | None) -> Photo:
+def read_calibrated(shot: Path | Original, profile: Path | None) -> Photo:
     """Return a photo, with a colour profile where one is named: its file, or a photo of the chart.
 
     The photo of the chart may be the photo itself.
     """
-    photo = read_photo(path)
+    photo = _decoded(shot) if isinstance(shot, Original) else read_photo(shot)
     return photo if profile is None else with_profile(photo, known_profile(profile))
+
+
+def _decoded(original: Original) -> Photo:
+    """Return a photo of the library; it is decoded in memory, no clear copy touches the disk."""
+    content = original.read()
+    photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), original.name, Wish())
+    if photo.facts.taken_at is not None or original.taken_at is None:
+        return photo
+    return replace(photo, facts=replace(photo.facts, taken_at=original.taken_at))
 
 
 def known_profile(path: Path) -> ColorProfile:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mnimage import pipeline
 from mnimage.capture.sheet import is_sheet
 from mnimage.capture.shots import read_shots
+from mnimage.domain.original import Original
 from mnimage.domain.photo import Scale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
@@ -31,7 +32,7 @@ _RIG_ERROR = 0.01
 
 
 def examine_file(
-    path: Path,
+    path: Path | Original,
     *,
     mm_per_px: float | None = None,
     profile: Path | None = None,
@@ -73,9 +74,15 @@ def steps_of(known: Known) -> int:
 
 
 def compare_files(
-    before: Path, after: Path, *, known: Known = NOTHING_KNOWN, tick: Tick = no_tick
+    before: Path | Original,
+    after: Path | Original,
+    *,
+    known: Known = NOTHING_KNOWN,
+    tick: Tick = no_tick,
 ) -> Pair:
     """Return the whole answer for two photos, or for two sets of directional shots.
+
+    Photos may be files or originals of the clinic's library.
 
     Raises
     ------
@@ -84,14 +91,12 @@ def compare_files(
     """
     of_shots = require_alike(before, after, known)
     tick(0, steps_of(known))
-    return (
-        _compare_sheets(before, after, known, tick)
-        if of_shots
-        else _compare_photos(before, after, known, tick)
-    )
+    if not of_shots or isinstance(before, Original) or isinstance(after, Original):
+        return _compare_photos(before, after, known, tick)
+    return _compare_sheets(before, after, known, tick)
 
 
-def require_alike(before: Path, after: Path, known: Known) -> bool:
+def require_alike(before: Path | Original, after: Path | Original, known: Known) -> bool:
     """Return whether all files are sets of directional shots; a mixture is no pair.
 
     Raises
@@ -100,7 +105,7 @@ def require_alike(before: Path, after: Path, known: Known) -> bool:
         If some are photos and some are sets of shots.
     """
     every = (before, after, *known.repeats_before, *known.repeats_after)
-    kinds = {is_sheet(path) for path in every}
+    kinds = {not isinstance(shot, Original) and is_sheet(shot) for shot in every}
     if len(kinds) > 1:
         raise NotComparable(
             "One is an ordinary photo, the other a set of directional shots.",
@@ -115,7 +120,9 @@ def require_alike(before: Path, after: Path, known: Known) -> bool:
     return of_shots
 
 
-def _compare_photos(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
+def _compare_photos(
+    before: Path | Original, after: Path | Original, known: Known, tick: Tick
+) -> Pair:
     # Two cores: decoding and looking at one photo leaves room for the other.
     with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
         first = pool.submit(

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QTextDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog
 
 if TYPE_CHECKING:
@@ -42,6 +44,27 @@ class Ask:
         """Return the lists of shots the user picks; none when they change their mind."""
         names, _ = QFileDialog.getOpenFileNames(self._window, title, self._folder, SHEETS)
         return tuple(path for name in names if (path := self._keep(name)))
+
+    def folder(self, title: str) -> Path | None:
+        """Return the folder the user picks; None when they change their mind."""
+        name = QFileDialog.getExistingDirectory(self._window, title, self._folder)
+        return self._keep(name)
+
+    def save_text(self, title: str, suggested: str) -> Path | None:
+        """Return where the user wants words kept; None for nowhere."""
+        return self._save(title, suggested, "Text (*.txt)", "txt")
+
+    def print_words(self, title: str, words: str) -> bool:
+        """Print words on the printer the user picks; say whether they did."""
+        printer = QPrinter()
+        dialog = QPrintDialog(printer, self._window)
+        dialog.setWindowTitle(title)
+        printed = bool(dialog.exec())
+        dialog.deleteLater()
+        if printed:
+            document = QTextDocument(words)
+            document.print_(printer)
+        return printed
 
     def save_as(self, title: str, suggested: str) -> Path | None:
         """Return where the user wants a PDF written; None when they change their mind."""

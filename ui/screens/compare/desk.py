@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mnimage.domain.progress import Tick
     from mnimage.errors import MnimageError
     from ui.jobs import Jobs
+    from ui.screens.compare.files import Shot
     from ui.screens.compare.view import CompareView
     from ui.widgets.ask import Ask
 
@@ -70,7 +71,7 @@ class DetailsDesk:
         self._draft = Details()
         self._open = False
         self._refused: Path | None = None
-        self._files: Mapping[Side, Path] = {}
+        self._files: Mapping[Side, Shot] = {}
         self._left_out: Mapping[Path, str] = {}
         view.repeats_wanted.connect(self.add_repeats)
         view.repeat_removed.connect(self.remove_repeat)
@@ -82,7 +83,7 @@ class DetailsDesk:
         view.corners_wanted.connect(self.ask_corners)
         view.corners_marked.connect(self.make_by_corners)
 
-    def open(self, told: Details, files: Mapping[Side, Path], left_out: Mapping[Path, str]) -> None:
+    def open(self, told: Details, files: Mapping[Side, Shot], left_out: Mapping[Path, str]) -> None:
         """Show what was told of two files, to be changed; some repeats may have been left out."""
         self._draft, self._open = told, True
         self._files, self._left_out = dict(files), left_out

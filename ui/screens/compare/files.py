@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 from mimetypes import guess_type
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
+from mnimage.domain.original import Original
 from mnimage.errors import NotComparable
 from ui.screens.compare.sessions import MOST_REPEATS, RepeatShown
 from ui.screens.compare.side import Side
@@ -14,9 +16,11 @@ from ui.screens.compare.side import Side
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from ui.screens.compare.sessions import Details
+
+Shot: TypeAlias = Path | Original
+"""A photo of a pair: a file, or one that the clinic's library keeps."""
 
 SHOTS = "SHOTS.json"
 
@@ -53,7 +57,7 @@ def problem_with(files: Sequence[Path]) -> tuple[str, str] | None:
 
 
 def problem_with_repeats(
-    more: Sequence[Path], first: Path | None, kept: Sequence[Path], elsewhere: Sequence[Path]
+    more: Sequence[Path], first: Shot | None, kept: Sequence[Path], elsewhere: Sequence[Shot]
 ) -> tuple[str, str] | None:
     """Return why files cannot be repeat shots of a session, and what to do instead.
 
@@ -72,9 +76,9 @@ def problem_with_repeats(
 
 
 def _stray_repeat(
-    more: Sequence[Path], first: Path, others: Sequence[Path]
+    more: Sequence[Path], first: Shot, others: Sequence[Shot]
 ) -> tuple[str, str] | None:
-    taken = {path.resolve() for path in (first, *others)}
+    taken = {shot.resolve() for shot in (first, *others) if isinstance(shot, Path)}
     new = {path.resolve() for path in more}
     if taken & new or len(new) < len(more):
         return "This photo is a shot of the pair already.", "Choose another shot of the session."
@@ -158,7 +162,7 @@ def shots_inside(path: Path) -> Path:
 
 
 def shown_repeats(
-    details: Details, files: Mapping[Side, Path], left_out: Mapping[Path, str]
+    details: Details, files: Mapping[Side, Shot], left_out: Mapping[Path, str]
 ) -> Mapping[Side, tuple[RepeatShown, ...]]:
     """Return the repeat shots of both sessions under names that tell them from the first shots."""
     shown = {}
@@ -177,32 +181,45 @@ def may_be_profile(path: Path) -> bool:
     return is_json(path) and path.name != SHOTS
 
 
-def is_json(path: Path) -> bool:
+def is_json(shot: Shot) -> bool:
     """Say whether a file is no photo, by its name."""
-    return path.suffix.lower() == ".json"
+    return isinstance(shot, Path) and shot.suffix.lower() == ".json"
 
 
-def same_file(path: Path, other: Path | None) -> bool:
-    """Say whether both are one file."""
-    return other is not None and path.resolve() == other.resolve()
+def same_file(shot: Shot, other: Shot | None) -> bool:
+    """Say whether both are one file, or one photo of the library."""
+    if isinstance(shot, Path) and isinstance(other, Path):
+        return shot.resolve() == other.resolve()
+    return shot == other
 
 
-def pair_label(files: Mapping[Side, Path]) -> str:
+def pair_label(files: Mapping[Side, Shot]) -> str:
     """Return what both files are called in the name of another."""
-    paths = [files[side] for side in Side]
-    names = zip(distinct_names(paths), paths, strict=True)
-    return " - ".join(name.removesuffix(path.suffix).replace("/", " ") for name, path in names)
+    shots = [files[side] for side in Side]
+    names = zip(distinct_names(shots), shots, strict=True)
+    return " - ".join(_bare(name, shot).replace("/", " ") for name, shot in names)
 
 
-def distinct_names(paths: Sequence[Path]) -> list[str]:
+def distinct_names(shots: Sequence[Shot]) -> list[str]:
     """Return names for labels: as much of each path as tells the files apart.
 
-    Lists of shots are all called alike, so they go by their folder.
+    Lists of shots are all called alike, so they go by their folder; photos of the library have
+    names of their own.
     """
-    told = [path.parent if path.name == SHOTS else path for path in paths]
+    told = [_parts(shot) for shot in shots]
     names: list[str] = []
-    for depth in range(1, max((len(path.parts) for path in told), default=0) + 1):
-        names = ["/".join(path.parts[-depth:]) for path in told]
+    for depth in range(1, max((len(parts) for parts in told), default=0) + 1):
+        names = ["/".join(parts[-depth:]) for parts in told]
         if len(set(names)) == len(names):
             break
     return names
+
+
+def _parts(shot: Shot) -> tuple[str, ...]:
+    if isinstance(shot, Original):
+        return (shot.name,)
+    return (shot.parent if shot.name == SHOTS else shot).parts
+
+
+def _bare(name: str, shot: Shot) -> str:
+    return name if isinstance(shot, Original) else name.removesuffix(shot.suffix)

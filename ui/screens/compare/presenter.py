@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from mnimage.domain.original import Original
 from mnimage.domain.progress import no_tick
 from mnimage.domain.session import Told
 from mnimage.errors import PatchUnusable
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from mnimage.errors import MnimageError
     from mnimage.workflow import Known
     from ui.jobs import Jobs
+    from ui.screens.compare.files import Shot
     from ui.screens.compare.view import CompareView
     from ui.widgets.ask import Ask
 
@@ -51,9 +53,9 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
     """The jobs of the library that this screen starts; `mnimage.workflow` is one."""
 
     def compare_files(
-        self, before: Path, after: Path, *, known: Known = ..., tick: Tick = no_tick
+        self, before: Shot, after: Shot, *, known: Known = ..., tick: Tick = no_tick
     ) -> Pair:
-        """Return two files laid onto each other and compared."""
+        """Return two photos laid onto each other and compared."""
 
     def taken_at(self, path: Path) -> datetime | None:
         """Return when a photo was taken."""
@@ -87,8 +89,8 @@ class ComparePresenter:
 
     def __init__(self, view: CompareView, workflow: Workflow, jobs: Jobs, ask: Ask) -> None:
         self._view, self._workflow, self._jobs, self._ask = view, workflow, jobs, ask
-        self._files: dict[Side, Path] = {}
-        self._shown: tuple[dict[Side, Path], Pair, Details] | None = None
+        self._files: dict[Side, Shot] = {}
+        self._shown: tuple[dict[Side, Shot], Pair, Details] | None = None
         self._surfaces: Surfaces | None = None
         self._profile: Profile | None = None
         self._details = Details()
@@ -132,6 +134,22 @@ class ComparePresenter:
             # Two on one of two empty sides are more likely a pair than one session alone.
             alone = len(files) == len(Side) and not self._files
             self._order(files, None if alone or not side else Side(side))
+
+    def take_originals(self, before: Original, after: Original) -> None:
+        """Compare two photos of the clinic's library."""
+        self._files = {Side.BEFORE: before, Side.AFTER: after}
+        self._details = Details()
+        self._settle()
+
+    def forget_originals(self) -> None:
+        """Let go of photos of the library and of all that was made of them."""
+        shown = self._shown[0] if self._shown else {}
+        if any(isinstance(shot, Original) for shot in (*self._files.values(), *shown.values())):
+            self._jobs.cancel("compare")
+            self._files, self._details, self._shown = {}, Details(), None
+            self._surfaces = self._profile = None
+            self._show_files()
+            self._go_back()
 
     def add_repeats(self, paths: Sequence[Path], side: str) -> None:
         """Take files that were dropped as more shots of one session."""
@@ -189,7 +207,7 @@ class ComparePresenter:
         self._view.set_report_busy(True)
         self._jobs.start(
             "report",
-            partial(self._write, pair, path),
+            partial(self._write, files, pair, path),
             done=self._tell_report,
             failed=self._fail_report,
         )
@@ -320,7 +338,7 @@ class ComparePresenter:
         self._jobs.start("compare", work, done=self._show, failed=self._fail)
 
     def _compare(
-        self, files: Mapping[Side, Path], details: Details, tick: Tick
+        self, files: Mapping[Side, Shot], details: Details, tick: Tick
     ) -> tuple[Pair, Surfaces | None]:
         told = Told(details.control, details.days)
         known = self._workflow.knows(details.paths, told, details.shots)
@@ -378,7 +396,10 @@ class ComparePresenter:
 
     # The report
 
-    def _write(self, pair: Pair, path: Path, tick: Tick) -> Path:
+    def _write(self, files: Mapping[Side, Shot], pair: Pair, path: Path, tick: Tick) -> Path:
+        for shot in files.values():
+            if isinstance(shot, Original):
+                shot.leave(path.name)
         self._workflow.write_report(pair, path, tick=tick)
         return path
 
@@ -404,7 +425,7 @@ _NOT_FOR_SHOTS = (
 )
 
 
-def _told_apart(pair: Pair, before: Path, after: Path) -> Pair:
+def _told_apart(pair: Pair, before: Shot, after: Shot) -> Pair:
     """Return the pair with names that differ, where the files' own names do not."""
     if pair.before.name != pair.after.name:
         return pair

@@ -1,0 +1,93 @@
+"""The library's screen over a real library, with jobs that run at once and cheap passphrases."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from unittest.mock import Mock
+
+import cv2
+import numpy as np
+import pytest
+
+from mnimage.domain.record import Patient, Role
+from mnimage.library import access, keys
+from mnimage.workflow import clinic
+from ui.screens.library.habits import Habits
+from ui.screens.library.presenter import LibraryPresenter
+from ui.screens.library.view import LibraryView
+from ui.widgets.ask import Ask
+
+WORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def cheap_passphrases(monkeypatch):
+    monkeypatch.setattr(keys, "COST", keys.Cost(memory_kib=64, passes=1, lanes=1))
+
+
+@pytest.fixture
+def stage(qtbot, inline_jobs, tmp_path, monkeypatch):
+    """The whole screen; `unlock` opens the library that `make` made."""
+    monkeypatch.setattr(clinic, "propose_views", lambda library, ids, tick: 0)
+    stage = SimpleNamespace(view=LibraryView(), ask=Mock(spec=Ask), house=Mock(), jobs=inline_jobs)
+    qtbot.addWidget(stage.view)
+    stage.folder = tmp_path / "clinic"
+    stage.inbox = tmp_path / "inbox"
+    stage.habits = Habits()
+
+    def begin():
+        stage.presenter = LibraryPresenter(
+            stage.view, clinic, inline_jobs, stage.ask, stage.habits, stage.house
+        )
+        return stage.presenter
+
+    def make(user="admin"):
+        stage.ask.folder.return_value = stage.folder
+        stage.view.gate.make_wanted.emit()
+        stage.view.gate.make_pressed.emit(user, WORD, WORD)
+        stage.view.gate.key.seen.setChecked(True)
+        stage.view.gate.key.confirmed.emit()
+
+    def unlock(user="admin", word=WORD):
+        stage.view.gate.unlock_pressed.emit(user, word, False)
+
+    def patient(code="0042", **more):
+        made = Patient(code=code, **more)
+        stage.presenter.library().add(made)
+        stage.presenter.open_patient(made)
+        return made
+
+    def photo(name, day, seed=1):
+        return write_photo(stage.inbox / name, day, seed)
+
+    stage.begin, stage.make, stage.unlock = begin, make, unlock
+    stage.patient, stage.photo = patient, photo
+    begin()
+    yield stage
+    stage.presenter.close()
+
+
+@pytest.fixture
+def entered(stage):
+    stage.make()
+    return stage
+
+
+@pytest.fixture
+def add_user(entered):
+    def add(name, role=Role.VIEWER):
+        access.add_user(entered.presenter.library(), name, role, WORD)
+
+    return add
+
+
+def write_photo(path, day, seed=1):
+    """Write a small photo whose file bears the time of a day; return its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(0, 256, (96, 80, 3), dtype=np.uint8)
+    cv2.imwrite(str(path), pixels)
+    moment = datetime.fromisoformat(f"{day}T10:00:00").replace(tzinfo=UTC).timestamp()
+    os.utime(path, (moment, moment))
+    return path

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from mnimage.errors import LibraryTooOld, StorageFailed
+from mnimage.workflow import clinic
+
+WORD = "correct horse battery"
+
+
+def shown(stage):
+    return stage.view.gate.shown
+
+
+def test_a_clinic_without_a_library_is_told_what_one_is(stage):
+    assert shown(stage) is stage.view.gate.welcome
+    assert stage.view.at_gate
+
+
+def test_making_a_library_shows_the_key_until_it_is_said_to_be_on_paper(stage):
+    gate = stage.view.gate
+    stage.ask.folder.return_value = stage.folder
+    gate.make_wanted.emit()
+    gate.make_pressed.emit("Dr A", WORD, WORD)
+    assert shown(stage) is gate.key
+    key = gate.key.words
+    gate.key.copy.click()
+    assert QGuiApplication.clipboard().text() == key
+    assert not gate.key._go.isEnabled()
+    gate.key.seen.setChecked(True)
+    gate.key._go.click()
+    assert not stage.view.at_gate
+    assert key not in (gate.key.words, gate.key._key.text())
+    clinic.recover(stage.folder, key, "Dr A", "another passphrase").close()
+
+
+def test_key_is_saved_as_words_where_the_user_says(stage, tmp_path):
+    gate = stage.view.gate
+    stage.ask.folder.return_value = stage.folder
+    gate.make_wanted.emit()
+    gate.make_pressed.emit("admin", WORD, WORD)
+    stage.ask.save_text.return_value = tmp_path / "key.txt"
+    gate.key.save.click()
+    assert gate.key.words in (tmp_path / "key.txt").read_text()
+    gate.key.print.click()
+    assert gate.key.words in stage.ask.print_words.call_args.args[1]
+
+
+def test_key_that_nobody_said_they_kept_is_made_anew_at_the_next_entry(stage):
+    gate = stage.view.gate
+    stage.ask.folder.return_value = stage.folder
+    gate.make_wanted.emit()
+    gate.make_pressed.emit("admin", WORD, WORD)
+    first = gate.key.words
+    stage.presenter.close()
+    stage.begin()
+    stage.unlock()
+    assert shown(stage) is gate.key
+    assert gate.key.words not in ("", first)
+    gate.key_kept.emit()
+    stage.presenter.lock()
+    stage.unlock()
+    assert not stage.view.at_gate
+
+
+@pytest.mark.parametrize(
+    ("user", "word", "again", "told"),
+    [
+        ("admin", WORD, "something else", "differ"),
+        ("", WORD, WORD, "name"),
+        ("admin", "short", "short", "too short"),
+    ],
+)
+def test_what_makes_no_library_is_said_in_place(stage, user, word, again, told):
+    stage.ask.folder.return_value = stage.folder
+    stage.view.gate.make_wanted.emit()
+    stage.view.gate.make_pressed.emit(user, word, again)
+    words = stage.view.gate.trouble + stage.view.gate._hint.text()
+    assert told in words
+    assert not clinic.is_library(stage.folder)
+
+
+def test_wrong_passphrase_is_said_kindly_and_the_field_is_empty(entered):
+    entered.presenter.lock()
+    form = entered.view.gate.unlock
+    form.word.setText("wrong passphrase")
+    form.confirmed.emit()
+    assert entered.view.at_gate
+    assert "wrong" in entered.view.gate.trouble
+    assert "caps lock" in entered.view.gate._hint.text()
+    assert form.word.text() == ""
+
+
+def test_folder_without_a_library_is_not_opened(stage, tmp_path):
+    stage.ask.folder.return_value = tmp_path
+    stage.view.gate.open_wanted.emit()
+    assert "no library" in stage.view.gate.trouble
+
+
+def test_library_that_is_there_is_opened_and_asked_for_at_the_next_start(entered):
+    entered.presenter.close()
+    entered.begin()
+    form = entered.view.gate.unlock
+    assert shown(entered) is form
+    assert (form.place.text(), form.user.text()) == (str(entered.folder), "admin")
+    entered.unlock()
+    assert not entered.view.at_gate
+
+
+def test_computer_that_remembers_opens_it_at_the_start(entered, monkeypatch):
+    kept = {}
+    monkeypatch.setattr(clinic, "remember", lambda *entry: kept.update(entry=entry))
+    monkeypatch.setattr(clinic, "unlock_remembered", lambda *_: clinic.unlock(*kept["entry"]))
+    entered.presenter.lock()
+    entered.view.gate.unlock_pressed.emit("admin", WORD, True)
+    assert kept["entry"] == (entered.folder, "admin", WORD)
+    entered.presenter.close()
+    entered.begin()
+    assert not entered.view.at_gate
+    forgotten = Mock()
+    monkeypatch.setattr(clinic, "forget", forgotten)
+    entered.presenter.lock()
+    entered.unlock()
+    forgotten.assert_called_once_with(entered.folder, "admin")
+    assert not entered.habits.remembered
+
+
+def test_computer_without_a_keyring_opens_all_the_same_and_says_so(entered, monkeypatch):
+    monkeypatch.setattr(clinic, "remember", Mock(side_effect=StorageFailed("No keyring.")))
+    entered.presenter.lock()
+    entered.view.gate.unlock_pressed.emit("admin", WORD, True)
+    assert not entered.view.at_gate
+    assert "No keyring." in entered.view.toast.words
+    assert not entered.habits.remembered
+
+
+def test_lost_passphrase_is_set_anew_by_the_recovery_key(stage):
+    gate = stage.view.gate
+    stage.ask.folder.return_value = stage.folder
+    gate.make_wanted.emit()
+    gate.make_pressed.emit("admin", WORD, WORD)
+    key = gate.key.words
+    gate.key_kept.emit()
+    stage.presenter.lock()
+    gate.recover_pressed.emit(key, "admin", "another passphrase", "another passphrase")
+    assert not stage.view.at_gate
+    stage.presenter.lock()
+    stage.unlock()
+    assert stage.view.at_gate
+    stage.unlock(word="another passphrase")
+    assert not stage.view.at_gate
+
+
+def test_older_library_is_brought_up_to_date_after_a_word(entered, monkeypatch):
+    entered.presenter.lock()
+    real = clinic.unlock
+    monkeypatch.setattr(clinic, "unlock", Mock(side_effect=LibraryTooOld("An older version.")))
+    entered.unlock()
+    assert not entered.view.gate.unlock.migrate.isHidden()
+    migrated = Mock(side_effect=real)
+    monkeypatch.setattr(clinic, "migrate", migrated)
+    entered.view.gate.migrate_pressed.emit("admin", WORD)
+    migrated.assert_called_once_with(entered.folder, "admin", WORD)
+    assert not entered.view.at_gate

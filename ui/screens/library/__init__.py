@@ -1,0 +1,1 @@
+"""The clinic's library: its door, its patients, one patient's page."""

@@ -1,0 +1,282 @@
+"""The list of patients: search, one line each, a new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.screens.library.fields import in_the_middle, label
+from ui.screens.library.words import count_words, day_words, local_day
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mnimage.domain.record import Patient, PatientLine
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_ROW = 40
+_SEARCH_MS = 150
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+class PatientTable(QAbstractTableModel):
+    """Patients as lines; sorted by whatever column is asked for."""
+
+    TITLES: ClassVar = ("Code", "Name", "Born", "Sessions", "Photos", "Last session")
+    NUMBERS: ClassVar = (3, 4)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[PatientLine] = []
+        self._sorted: tuple[int, Qt.SortOrder] = (0, Qt.SortOrder.AscendingOrder)
+
+    def show_lines(self, lines: Sequence[PatientLine]) -> None:
+        """Show other patients, in the order that was asked for."""
+        self.beginResetModel()
+        self._lines = list(lines)
+        self._arrange()
+        self.endResetModel()
+
+    def patient(self, row: int) -> Patient:
+        """Return the patient of a line."""
+        return self._lines[row].patient
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of lines."""
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self.TITLES)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        """Return a cell's words, or how they lie."""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if index.column() in self.NUMBERS else _LEFT
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        return _CELLS[index.column()](self._lines[index.row()])
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = int(Qt.ItemDataRole.DisplayRole),
+    ) -> Any:
+        """Return a column's title."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section in self.NUMBERS else _LEFT
+        return self.tr(self.TITLES[section]) if role == Qt.ItemDataRole.DisplayRole else None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort the lines by a column."""
+        self.layoutAboutToBeChanged.emit()
+        self._sorted = column, order
+        self._arrange()
+        self.layoutChanged.emit()
+
+    def _arrange(self) -> None:
+        column, order = self._sorted
+        self._lines.sort(key=_KEYS[column], reverse=order is Qt.SortOrder.DescendingOrder)
+
+
+_CELLS: tuple[Callable[[PatientLine], str], ...] = (
+    lambda line: line.patient.code,
+    lambda line: line.patient.name,
+    lambda line: day_words(line.patient.birth_date),
+    lambda line: f"{line.sessions:,}",
+    lambda line: f"{line.photos:,}",
+    lambda line: local_day(line.last_session),
+)
+_KEYS: tuple[Callable[[PatientLine], Any], ...] = (
+    lambda line: line.patient.code.casefold(),
+    lambda line: line.patient.name.casefold(),
+    lambda line: line.patient.birth_date.toordinal() if line.patient.birth_date else 0,
+    lambda line: line.sessions,
+    lambda line: line.photos,
+    lambda line: line.last_session.timestamp() if line.last_session else 0.0,
+)
+
+
+class PatientsPage(QWidget):
+    """Search, list, and what to do where the list is empty."""
+
+    search_changed = Signal(str)
+    patient_chosen = Signal(object)
+    """A `Patient`."""
+    new_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = PatientTable(self)
+        self.search = self._made_search()
+        self.new = QPushButton(self.tr("New patient…"))
+        self.new.setObjectName("new-patient")
+        self.new.setProperty("kind", "main")
+        self._count = label("", "soft")
+        self._count.setWordWrap(False)
+        self.list = self._made_list()
+        self._empty = _Empty()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self._empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._bar())
+        layout.addWidget(self._stack, 1)
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(_SEARCH_MS)
+        self._wait.timeout.connect(self._ask)
+        self._connect()
+
+    def show_lines(self, lines: Sequence[PatientLine]) -> None:
+        """Show the patients that were found."""
+        self.table.show_lines(lines)
+        self._count.setText(count_words(len(lines), self.tr("patient")))
+        searched = bool(self.search.text().strip())
+        self._empty.tell(searched=searched)
+        self._stack.setCurrentWidget(self.list if lines else self._empty)
+        if lines:
+            self.list.selectRow(0)
+
+    def allow_changes(self, *, allowed: bool) -> None:
+        """Offer to add patients, or not."""
+        self.new.setEnabled(allowed)
+        self._empty.new.setEnabled(allowed)
+
+    def take_focus(self) -> None:
+        """Put the cursor into the search."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the arrows walk through the list while the cursor is in the search."""
+        walks = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            if event.key() in walks:
+                self.list.keyPressEvent(event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._choose(self.list.currentIndex())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _made_search(self) -> QLineEdit:
+        search = QLineEdit()
+        search.setObjectName("search")
+        search.setAccessibleName(self.tr("Search patients by code or name"))
+        search.setPlaceholderText(self.tr("Search by code or name"))
+        search.setClearButtonEnabled(True)
+        search.setProperty("kind", "field")
+        search.setMinimumSize(240, 36)
+        search.setMaximumWidth(480)
+        search.installEventFilter(self)
+        for clear in search.findChildren(QToolButton):
+            clear.setAccessibleName(self.tr("Clear the search"))
+        return search
+
+    def _bar(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("kind", "bar")
+        layout = QHBoxLayout(bar)
+        layout.setContentsMargins(16, 10, 16, 10)
+        layout.setSpacing(16)
+        layout.addWidget(self.search, 1)
+        layout.addWidget(self._count)
+        layout.addStretch(1)
+        layout.addWidget(self.new)
+        return bar
+
+    def _made_list(self) -> QTableView:
+        view = QTableView()
+        view.setModel(self.table)
+        view.setObjectName("patients")
+        view.setAccessibleName(self.tr("Patients"))
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.setSortingEnabled(True)
+        view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(_ROW)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumHeight(32)
+        for column, wide in enumerate((168, 240, 128, 96, 96, 144)):
+            header.resizeSection(column, wide)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        return view
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._wait_a_little)
+        self.list.activated.connect(self._choose)
+        self.list.clicked.connect(self._choose)
+        self.new.clicked.connect(self.new_pressed)
+        self._empty.new.clicked.connect(self.new_pressed)
+
+    def _wait_a_little(self) -> None:
+        self._wait.start()
+
+    def _ask(self) -> None:
+        self.search_changed.emit(self.search.text())
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.patient_chosen.emit(self.table.patient(index.row()))
+
+
+class _Empty(QWidget):
+    """What to do where no patient is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title, self._words = label("", "title"), label("", "soft")
+        for told in (self._title, self._words):
+            told.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.new = QPushButton(self.tr("New patient…"))
+        in_the_middle(self, self._title, self._words, self.new)
+        self.tell(searched=False)
+
+    def tell(self, *, searched: bool) -> None:
+        """Say why nobody is here."""
+        if searched:
+            self._title.setText(self.tr("Nobody is found"))
+            self._words.setText(self.tr("Try fewer letters, of the code or of any of the names."))
+        else:
+            self._title.setText(self.tr("No patients yet"))
+            self._words.setText(
+                self.tr("Make the first patient; then drop the photos of a session onto the page.")
+            )

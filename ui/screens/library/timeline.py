@@ -1,0 +1,403 @@
+"""A patient's photos over time: sessions are columns, views are rows, each cell is one photo."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from mnimage.domain.photo import View
+from mnimage.domain.record import Lighting
+from ui import theme
+from ui.screens.library.words import session_words, view_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+
+    from mnimage.domain.record import PhotoRecord, Session, Timeline
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+CELL = QSize(184, 168)
+_EDGE = 6
+_MOST_PICTURES = 240
+_HEAD_ROW = 112
+PHOTO_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The two photos that would be compared, by identifier."""
+
+    before: str = ""
+    after: str = ""
+
+    def mark(self, photo_id: str) -> str:
+        """Return the word on a photo."""
+        return {self.before: "Before", self.after: "After"}.get(photo_id, "") if photo_id else ""
+
+
+class PhotoTable(QAbstractTableModel):
+    """Photos by session and view; pictures come later, for those that are looked at."""
+
+    pictures_wanted = Signal(tuple)
+    """Identifiers of photos."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sessions: tuple[Session, ...] = ()
+        self._heads: tuple[tuple[str, str], ...] = ()
+        self._rows: list[tuple[str, dict[str, PhotoRecord]]] = []
+        self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
+        self._troubles: dict[str, str] = {}
+        self._asked: set[str] = set()
+        self._wanted: dict[str, None] = {}
+        self.chosen = Chosen()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._tell_wanted)
+
+    def show_timeline(self, timeline: Timeline, sessions: Sequence[Session]) -> None:
+        """Show these sessions of a patient; pictures that are here already stay."""
+        self.beginResetModel()
+        self._sessions = tuple(sorted(sessions, key=lambda one: one.held_at))
+        self._heads = tuple(session_words(one, timeline) for one in self._sessions)
+        self._rows = _rows_of(timeline.photos, {one.id for one in self._sessions})
+        self._asked.clear()
+        self.endResetModel()
+
+    def show_chosen(self, chosen: Chosen) -> None:
+        """Mark the two photos that would be compared."""
+        self.chosen = chosen
+        self._redraw()
+
+    def show_picture(self, photo_id: str, picture: QPixmap) -> None:
+        """Show a photo's picture."""
+        self._pictures[photo_id] = picture
+        self._pictures.move_to_end(photo_id)
+        while len(self._pictures) > _MOST_PICTURES:
+            gone, _ = self._pictures.popitem(last=False)
+            self._asked.discard(gone)
+        self._redraw()
+
+    def show_trouble(self, photo_id: str, words: str) -> None:
+        """Say in a photo's place why it cannot be shown."""
+        self._troubles[photo_id] = words
+        self._redraw()
+
+    def forget(self) -> None:
+        """Let go of every picture."""
+        self._pictures.clear()
+        self._troubles.clear()
+        self._asked.clear()
+
+    def session(self, column: int) -> Session:
+        """Return the session of a column."""
+        return self._sessions[column]
+
+    def photo(self, index: Index) -> PhotoRecord | None:
+        """Return the photo of a cell, None where there is none."""
+        if not index.isValid():
+            return None
+        return self._rows[index.row()][1].get(self._sessions[index.column()].id)
+
+    def picture(self, photo_id: str) -> QPixmap | None:
+        """Return a photo's picture; one that is not here is asked for."""
+        if photo_id in self._pictures:
+            self._pictures.move_to_end(photo_id)
+            return self._pictures[photo_id]
+        if photo_id not in self._asked and photo_id not in self._troubles:
+            self._asked.add(photo_id)
+            self._wanted[photo_id] = None
+            self._soon.start()
+        return None
+
+    def trouble(self, photo_id: str) -> str:
+        """Return why a photo cannot be shown, or nothing."""
+        return self._troubles.get(photo_id, "")
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of views, with one row for each repeat of a view."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of sessions."""
+        return 0 if parent.isValid() else len(self._sessions)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        """Return a photo, and its words for ears and tips."""
+        photo = self.photo(index)
+        if role == PHOTO_ROLE or photo is None:
+            return photo if role == PHOTO_ROLE else None
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            when = photo.taken_at.astimezone().strftime("%Y-%m-%d %H:%M") if photo.taken_at else ""
+            parts = (view_words(photo.view), when, photo.camera.camera, photo.file_name)
+            mark = self.chosen.mark(photo.id)
+            return "\n".join(part for part in (mark, *parts, self.trouble(photo.id)) if part)
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = int(Qt.ItemDataRole.DisplayRole),
+    ) -> Any:
+        """Return a session's day and kind, or a view's name."""
+        if orientation is Qt.Orientation.Vertical:
+            return self._rows[section][0] if role == Qt.ItemDataRole.DisplayRole else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.tr("Click to open the session's record")
+        return "\n".join(self._heads[section]) if role == Qt.ItemDataRole.DisplayRole else None
+
+    def _redraw(self) -> None:
+        if self._rows and self._sessions:
+            last = self.index(len(self._rows) - 1, len(self._sessions) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def _tell_wanted(self) -> None:
+        wanted, self._wanted = tuple(self._wanted), {}
+        if wanted:
+            self.pictures_wanted.emit(wanted)
+
+
+def _rows_of(
+    photos: Sequence[PhotoRecord], shown: set[str]
+) -> list[tuple[str, dict[str, PhotoRecord]]]:
+    """Return each view's photos by session; further shots of a view get rows of their own."""
+    found: dict[tuple[int, str, int], dict[str, PhotoRecord]] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for photo in sorted(photos, key=_turn):
+        if photo.session_id not in shown:
+            continue
+        order, name = _place_of(photo)
+        number = counts.get((photo.session_id, name), 0)
+        counts[photo.session_id, name] = number + 1
+        found.setdefault((order, name, number), {})[photo.session_id] = photo
+    return [
+        (name if not number else f"{name}\nshot {number + 1}", found[order, name, number])
+        for order, name, number in sorted(found)
+    ]
+
+
+def _turn(photo: PhotoRecord) -> tuple[datetime, datetime, str]:
+    """Return what puts shots of one view in their order."""
+    return photo.taken_at or photo.added_at, photo.added_at, photo.file_name
+
+
+def _place_of(photo: PhotoRecord) -> tuple[int, str]:
+    """Return where among the rows a photo belongs, and the row's name."""
+    views = list(View)
+    name = view_words(photo.view)
+    if photo.site != "face":
+        name = f"{photo.site.capitalize()}\n{name}" if photo.view else photo.site.capitalize()
+    if photo.lighting not in (Lighting.UNKNOWN, Lighting.STANDARD):
+        name = f"{name}\n{photo.lighting}"
+    return (views.index(photo.view) if photo.view else len(views)), name
+
+
+class _Tile(QStyledItemDelegate):
+    """Draws one photo: its picture, and the word where it is chosen."""
+
+    def __init__(self, table: PhotoTable, parent: QObject) -> None:
+        super().__init__(parent)
+        self._table = table
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw a cell."""
+        photo = self._table.photo(index)
+        colours = theme.colours_of(option.palette)
+        place = QRectF(option.rect).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if photo is None:
+            painter.setPen(QPen(QColor(colours.line), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(place.center() - QPoint(10, 0), place.center() + QPoint(10, 0))
+        else:
+            self._draw_photo(painter, place, photo, colours)
+            mark = self._table.chosen.mark(photo.id)
+            if mark:
+                _draw_mark(painter, place, mark, colours)
+        state: QStyle.StateFlag = option.state
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(colours.text), 1, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(place.adjusted(-4, -4, 4, 4), theme.CORNER, theme.CORNER)
+        painter.restore()
+
+    def _draw_photo(
+        self, painter: QPainter, place: QRectF, photo: PhotoRecord, colours: theme.Colours
+    ) -> None:
+        ground = QPainterPath()
+        ground.addRoundedRect(place, theme.CORNER, theme.CORNER)
+        painter.fillPath(ground, QColor(colours.surround))
+        trouble = self._table.trouble(photo.id)
+        if trouble:
+            painter.setPen(QColor(colours.worse))
+            painter.setFont(theme.sized(painter.font(), theme.SMALL_PT))
+            flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+            painter.drawText(place.adjusted(8, 8, -8, -8), flags, trouble)
+            return
+        picture = self._table.picture(photo.id)
+        if picture is None:
+            return
+        size = picture.size().scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        box = QRectF(0, 0, size.width(), size.height())
+        box.moveCenter(place.center())
+        painter.setClipPath(ground)
+        painter.drawPixmap(box, picture, QRectF(picture.rect()))
+        painter.setClipping(False)
+
+
+def _draw_mark(painter: QPainter, place: QRectF, word: str, colours: theme.Colours) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(colours.accent), 3))
+    painter.drawRoundedRect(place, theme.CORNER, theme.CORNER)
+    font = theme.sized(painter.font(), theme.SMALL_PT, bold=True)
+    wide = QFontMetricsF(font).horizontalAdvance(word) + 16
+    box = QRectF(place.left(), place.top(), wide, QFontMetricsF(font).height() + 6)
+    ground = QPainterPath()
+    ground.addRoundedRect(box, theme.CORNER, theme.CORNER)
+    painter.fillPath(ground, QColor(colours.accent))
+    painter.setFont(font)
+    painter.setPen(QColor(colours.accent_text))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
+
+
+class TimelineView(QTableView):
+    """Shows the photos; a click proposes a pair, a click with Ctrl takes exactly this one too."""
+
+    photo_picked = Signal(str, bool)
+    """A photo's identifier, and whether it is to join the one that was picked before."""
+    photo_opened = Signal(str)
+    session_opened = Signal(str)
+    view_told = Signal(str, object)
+    """A photo's identifier and its `View`, or None."""
+
+    def __init__(self, table: PhotoTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table = table
+        self._may_change = True
+        self.setModel(table)
+        self.setItemDelegate(_Tile(table, self))
+        self.setObjectName("timeline")
+        self.setAccessibleName(self.tr("Photos by session and view"))
+        self.setShowGrid(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        across.setDefaultSectionSize(CELL.width())
+        across.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        across.setHighlightSections(False)
+        across.setSectionsClickable(True)
+        across.setMinimumHeight(44)
+        across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        across.sectionClicked.connect(self._open_session)
+        down.setDefaultSectionSize(CELL.height())
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setHighlightSections(False)
+        down.setFixedWidth(_HEAD_ROW)
+        down.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.setCornerButtonEnabled(False)
+        self.doubleClicked.connect(self._open_photo)
+        self.activated.connect(self._open_photo)
+
+    def allow_changes(self, *, allowed: bool) -> None:
+        """Offer to tell the view of a photo, or not."""
+        self._may_change = allowed
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Pick the photo under the pointer."""
+        super().mousePressEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton:
+            joins = bool(
+                event.modifiers()
+                & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+            )
+            self._pick(self.indexAt(event.position().toPoint()), joins=joins)
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Pick the photo at the cursor by the space bar."""
+        if event.key() == Qt.Key.Key_Space:
+            joins = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self._pick(self.currentIndex(), joins=joins)
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the photo under the pointer."""
+        photo = self._table.photo(self.indexAt(event.pos()))
+        if photo is not None:
+            self.menu_of(photo).popup(event.globalPos())
+
+    def menu_of(self, photo: PhotoRecord) -> QMenu:
+        """Return the menu of a photo."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        pick = menu.addAction(self.tr("Add to the comparison"))
+        pick.triggered.connect(lambda: self.photo_picked.emit(photo.id, True))
+        record = menu.addAction(self.tr("Open the session's record…"))
+        record.triggered.connect(lambda: self.session_opened.emit(photo.session_id))
+        views = menu.addMenu(self.tr("View"))
+        views.setEnabled(self._may_change)
+        for view in (*View, None):
+            action = views.addAction(view_words(view))
+            action.setCheckable(True)
+            action.setChecked(view is photo.view)
+            action.triggered.connect(lambda _=False, told=view: self.view_told.emit(photo.id, told))
+        return menu
+
+    def place_of(self, row: int, column: int) -> QRect:
+        """Return where a cell lies."""
+        return self.visualRect(self._table.index(row, column))
+
+    def _pick(self, index: QModelIndex, *, joins: bool) -> None:
+        photo = self._table.photo(index)
+        if photo is not None:
+            self.photo_picked.emit(photo.id, joins)
+
+    def _open_photo(self, index: QModelIndex) -> None:
+        photo = self._table.photo(index)
+        if photo is not None:
+            self.photo_opened.emit(photo.id)
+
+    def _open_session(self, column: int) -> None:
+        self.session_opened.emit(self._table.session(column).id)
