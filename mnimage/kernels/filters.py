@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.kernels.bands import bands_of, in_bands, widened
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 STRIP_ROWS = 160
+_NOTHING = np.float32(1e-6)
 
 SMALLEST_SIGMA = 4.0
 """A blur wider than twice this many pixels is done on a grid where it is at least this wide."""
@@ -59,16 +62,38 @@ def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) ->
     Plane
         Shape of `values`; also filled outside the mask as far as the blur reaches, 0 beyond.
     """
-    weight = np.asarray(mask, dtype=np.float32)
-    share = weight if values.ndim == 2 else weight[..., None]
-    known = np.where(share > 0, values, np.float32(0)) * share
-    if sigma <= 0:
-        return _ratio(known, share)
     factor = reduction(sigma)
-    if factor == 1:
-        return _ratio(_blur(known, sigma), _blur(weight, sigma))
-    small = _ratio(_blur_small(known, sigma, factor), _blur_small(weight, sigma, factor))
-    return enlarge(small, _shape(known))
+    if factor > 1:
+        known, weight = weighted(values, mask)
+        small = _ratio(_blur_small(known, sigma, factor), _blur_small(weight, sigma, factor))
+        return enlarge(small, _shape(known))
+    reach, blurred = blur_reach(sigma), np.empty(values.shape, dtype=np.float32)
+
+    def blur(span: slice) -> None:
+        wide, own = widened(span, reach, len(values))
+        known, weight = weighted(values[wide], mask[wide])
+        blurred[span] = blurred_share(known, weight, sigma)[own]
+
+    in_bands(blur, bands_of(values.shape, reach=reach))
+    return blurred
+
+
+def weighted(values: Plane, mask: NDArray[np.bool_] | Plane) -> tuple[Plane, Plane]:
+    """Return the values times their weight, 0 where there is none, and the weight."""
+    share = mask if values.ndim == 2 else mask[..., None]
+    known = np.zeros(values.shape, dtype=np.float32)
+    if mask.dtype == np.bool_:
+        np.copyto(known, values, where=share)
+    else:
+        np.multiply(values, share, out=known, where=share > 0)
+    return known, np.asarray(mask, dtype=np.float32)
+
+
+def blurred_share(known: Plane, weight: Plane, sigma: float) -> Plane:
+    """Return what `weighted` gives blurred by a few pixels, over the weight blurred likewise."""
+    if sigma <= 0:
+        return _ratio(known.copy(), weight.copy())
+    return _ratio(_blur(known, sigma), _blur(weight, sigma))
 
 
 def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
@@ -85,15 +110,33 @@ def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
     sigmas
         Rising, in pixels, at least two; each step between neighbours is one scale.
     """
-    blurred = _blur(values, sigmas[0])
-    best: Plane | None = None
-    for small, large in pairwise(sigmas):
-        wider = _blur(blurred, float(np.sqrt(large**2 - small**2)))
-        answer = (wider - blurred) * np.float32(1 / np.log(large / small))
-        best = answer if best is None else np.maximum(best, answer, out=best)
-        blurred = wider
-    if best is None:
+    if len(sigmas) < 2:
         raise ValueError("dark_blobs needs two scales or more")
+    best = np.empty(values.shape, dtype=np.float32)
+    reach = blur_reach(sigmas[0]) + sum(blur_reach(_step(*pair)) for pair in pairwise(sigmas))
+
+    def answer(span: slice) -> None:
+        wide, own = widened(span, reach, len(values))
+        best[span] = _blobs(values[wide], sigmas)[own]
+
+    in_bands(answer, bands_of(values.shape, reach=reach))
+    return best
+
+
+def _step(small: float, large: float) -> float:
+    """Return the blur that leads from one sigma to a larger one."""
+    return float(np.sqrt(large**2 - small**2))
+
+
+def _blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
+    blurred = _blur(values, sigmas[0])
+    best = np.full(values.shape, -np.inf, dtype=np.float32)
+    for small, large in pairwise(sigmas):
+        wider = _blur(blurred, _step(small, large))
+        np.subtract(wider, blurred, out=blurred)
+        blurred *= np.float32(1 / np.log(large / small))
+        np.maximum(best, blurred, out=best)
+        blurred = wider
     return best
 
 
@@ -173,7 +216,10 @@ def dark_ridges(
         own = np.zeros((rows.stop - top, values.shape[1]), dtype=np.bool_)
         inner = slice(first - top, first - top + STRIP_ROWS)
         own[inner] = mask[rows][inner]
-        parts.extend(_ridges_in(values[rows], own, sigmas, above, top) if own.any() else ())
+        for columns in _runs(own, reach):
+            there = np.ascontiguousarray(values[rows, columns])
+            place = top, columns.start
+            parts.extend(_ridges_in(there, own[:, columns], sigmas, above, place))
     return Ridges(
         np.concatenate([np.zeros(0, np.intp), *(part.rows for part in parts)]),
         np.concatenate([np.zeros(0, np.intp), *(part.columns for part in parts)]),
@@ -182,10 +228,23 @@ def dark_ridges(
     )
 
 
+def _runs(mask: NDArray[np.bool_], reach: int) -> list[slice]:
+    """Return the columns that are marked anywhere, in runs widened by `reach`, none twice."""
+    marked = np.flatnonzero(mask.any(axis=0))
+    if marked.size == 0:
+        return []
+    runs = np.split(marked, np.flatnonzero(np.diff(marked) > 2 * reach) + 1)
+    return [slice(max(int(run[0]) - reach, 0), int(run[-1]) + reach + 1) for run in runs]
+
+
 def _ridges_in(
-    values: Plane, mask: NDArray[np.bool_], sigmas: Sequence[float], above: float, top: int
+    values: Plane,
+    mask: NDArray[np.bool_],
+    sigmas: Sequence[float],
+    above: float,
+    place: tuple[int, int],
 ) -> list[Ridges]:
-    """Return the ridges of one strip that starts at row `top`, one part per scale."""
+    """Return the ridges of one piece whose first pixel lies at `place`, one part per scale."""
     smooth = [_blur(values, sigma) for sigma in sigmas]
     strength = [_strength(*pair) for pair in zip(smooth, sigmas, strict=True)]
     best = np.full(values.shape, above, dtype=np.float32)
@@ -200,7 +259,8 @@ def _ridges_in(
         length = 1 - np.abs(_offset(plane, rows, columns))
         centre = length > 0
         rows, columns = rows[centre], columns[centre]
-        found.append(Ridges(rows + top, columns, answer[rows, columns], length[centre]))
+        there = rows + place[0], columns + place[1]
+        found.append(Ridges(*there, answer[rows, columns], length[centre]))
     return found
 
 
@@ -272,14 +332,24 @@ def _left(sigma: float, block: float) -> float:
 
 def _blur(values: Plane, down: float, along: float | None = None) -> Plane:
     along = down if along is None else along
-    size = (2 * int(np.ceil(4 * along)) + 1, 2 * int(np.ceil(4 * down)) + 1)
+    size = (2 * blur_reach(along) + 1, 2 * blur_reach(down) + 1)
     blurred = cv2.GaussianBlur(values, size, along, sigmaY=down, borderType=cv2.BORDER_REFLECT)
     return np.asarray(blurred, dtype=np.float32)
 
 
+def blur_reach(sigma: float) -> int:
+    """Return how far a blur looks each way, in pixels."""
+    return int(np.ceil(4 * sigma))
+
+
 def _ratio(part: Plane, weight: Plane) -> Plane:
-    share = weight if weight.ndim == part.ndim else weight[..., None]
-    return np.asarray(np.where(share > 1e-6, part / np.maximum(share, 1e-6), 0), np.float32)
+    """Return a part over its weight, 0 where there is none; both are used up."""
+    nothing = weight <= _NOTHING
+    np.maximum(weight, _NOTHING, out=weight)
+    np.divide(part, weight if weight.ndim == part.ndim else weight[..., None], out=part)
+    if nothing.any():
+        part[nothing] = 0
+    return part
 
 
 def _shape(values: Plane) -> tuple[int, int]:

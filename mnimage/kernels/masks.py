@@ -5,7 +5,7 @@ Places are (row, column), pixel centres at whole numbers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Mask: TypeAlias = NDArray[np.bool_]
+L = TypeVar("L", np.uint8, np.int32)
 
 _FRACTION_BITS = 4
 
@@ -138,14 +139,14 @@ def shining(light: NDArray[np.float32], red: NDArray[np.float32], skin: Mask, si
     return np.asarray(lifted & skin, dtype=np.bool_)
 
 
-def enlarge_labels(
-    labels: NDArray[np.uint8], step: int, shape: tuple[int, int]
-) -> NDArray[np.uint8]:
+def enlarge_labels(labels: NDArray[L], step: int, shape: tuple[int, int]) -> NDArray[L]:
     """Return each label over its step x step block of pixels, cut to `shape`."""
     if step == 1:
         return labels[: shape[0], : shape[1]].copy()
     whole = (labels.shape[1] * step, labels.shape[0] * step)
-    large = np.asarray(cv2.resize(labels, whole, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+    large = np.asarray(
+        cv2.resize(labels, whole, interpolation=cv2.INTER_NEAREST), dtype=labels.dtype
+    )
     return np.ascontiguousarray(large[: shape[0], : shape[1]])
 
 

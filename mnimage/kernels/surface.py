@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _TINY = np.float32(1e-12)
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+_SQUARE = np.array([[0, 1, 2], [1, 3, 4], [2, 4, 5]])
+"""Where each part of a symmetric matrix stands among its `_PAIRS`."""
+
+_FLAT = 1e-6
 _PIECE = 2000
 
 
@@ -127,9 +131,31 @@ def inverse_gram(lamps: Lamps) -> Plane:
     """
     away = lamps.ways[:, :, None].astype(np.float64)
     place = np.zeros((3, 1)) if lamps.place is None else lamps.place.astype(np.float64)
-    rows = ((away - place) * lamps.gains[:, None]).transpose(2, 0, 1)
-    inverse = np.linalg.pinv(rows.transpose(0, 2, 1) @ rows, hermitian=True)
-    return np.asarray(np.stack([inverse[:, i, j] for i, j in _PAIRS]), dtype=np.float32)
+    rows = (away - place) * lamps.gains[:, None]
+    gram = np.stack([np.einsum("kn,kn->n", rows[:, i], rows[:, j]) for i, j in _PAIRS])
+    inverse, flat = _inverted(gram)
+    if flat.any():
+        whole = gram[_SQUARE][:, :, flat].transpose(2, 0, 1)
+        inverse[:, flat] = [np.linalg.pinv(whole, hermitian=True)[:, i, j] for i, j in _PAIRS]
+    return inverse.astype(np.float32)
+
+
+def _inverted(gram: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the inverses of symmetric matrices (6, n), and where they nearly have none."""
+    xx, xy, xz, yy, yz, zz = gram
+    inverse = np.stack(
+        [
+            yy * zz - yz * yz,
+            xz * yz - xy * zz,
+            xy * yz - xz * yy,
+            xx * zz - xz * xz,
+            xy * xz - xx * yz,
+            xx * yy - xy * xy,
+        ]
+    )
+    determinant = xx * inverse[0] + xy * inverse[1] + xz * inverse[2]
+    flat = determinant <= _FLAT * (xx + yy + zz) ** 3
+    return inverse / np.where(flat, 1, determinant), flat
 
 
 def fit_level(values: Plane, lamps: Lamps, inverse: Plane) -> Plane:
@@ -207,8 +233,11 @@ def predict(lamps: Lamps, found: Plane) -> Plane:
     if lamps.place is None:
         seen = _product(lamps.ways, found)
     else:
-        ways = np.pad(lamps.ways, ((0, 0), (0, 1)), constant_values=-1)
-        seen = _product(ways, np.concatenate([found, _dot(lamps.place, found)[None]]))
+        ways = np.full((len(lamps.ways), 4), -1, dtype=np.float32)
+        ways[:, :3] = lamps.ways
+        wide = np.empty((4, found.shape[1]), dtype=np.float32)
+        wide[:3], wide[3] = found, _dot(lamps.place, found)
+        seen = _product(ways, wide)
     seen *= lamps.gains
     return seen
 
@@ -259,7 +288,9 @@ def _gathered(gained: Plane, lamps: Lamps) -> Plane:
     """Return A^T v of values v (k, n) that already took the gains, shape (3, n)."""
     if lamps.place is None:
         return _product(lamps.ways.T, gained)
-    sums = _product(np.pad(lamps.ways.T, ((0, 1), (0, 0)), constant_values=1), gained)
+    ways = np.ones((4, len(lamps.ways)), dtype=np.float32)
+    ways[:3] = lamps.ways.T
+    sums = _product(ways, gained)
     return np.asarray(sums[:3] - lamps.place * sums[3], dtype=np.float32)
 
 

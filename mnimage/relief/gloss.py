@@ -10,22 +10,24 @@ being Blinn's lobe (1977).
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from mnimage.domain.progress import no_tick
+from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.color import to_linear
 from mnimage.kernels.surface import Lamps, fit_level, length, predict, residuals, to_slopes
 from mnimage.relief.align import drawn_colors
 from mnimage.relief.light import lamps_at, planes_at
-from mnimage.relief.solve import WORKERS, bands_of
+from mnimage.relief.solve import BAND_PIXELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Shots
     from mnimage.relief.align import Steady
@@ -81,8 +83,7 @@ def find_gloss(
     if shots.colors is None or len(shots.frames) < 4:
         return Gloss(0.0, 0.0)
     fit = _Fit(shots, steady, light, _mirrors(light), slopes, surface)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        parts = list(pool.map(fit.sums, _sampled(shots.shape)))
+    parts = in_bands(fit.sums, _sampled(shots.shape))
     power, both, left, number = (float(sum(part[at] for part in parts)) for at in range(4))
     if power <= 0:
         return Gloss(0.0, 0.0)
@@ -94,9 +95,17 @@ def find_gloss(
 
 
 def without_gloss(
-    slopes: Slopes, surface: Pair, light: LightField, strength: float, recipe: ReliefRecipe
+    slopes: Slopes,
+    surface: Pair,
+    light: LightField,
+    strength: float,
+    recipe: ReliefRecipe,
+    tick: Tick = no_tick,
 ) -> Slopes:
-    """Return the slopes as they are without gloss of a strength on a surface with slopes."""
+    """Return the slopes as they are without gloss of a strength on a surface with slopes.
+
+    `tick` is called between bands of rows, to stop.
+    """
     mirrors = _mirrors(light)
     x, y = np.empty_like(slopes.x), np.empty_like(slopes.y)
     columns = slopes.x.shape[1]
@@ -110,8 +119,7 @@ def without_gloss(
         part = to_slopes(found, recipe.steepest_slope)
         x[span], y[span] = part[0].reshape(wide), part[1].reshape(wide)
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(free, bands_of(slopes.x.shape)))
+    in_bands(free, bands_of(slopes.x.shape, BAND_PIXELS), tick)
     return replace(slopes, x=x, y=y)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from math import isqrt
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
+from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.filters import masked_blur
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _SAMPLES = 40_000
+_NONE = np.zeros(0, dtype=np.float32)
 FLAT, ROUND = 2, 4
 """Orders of the form of a small place, and of one so large that the body bends away at its rim."""
 _ROUND_SIGMAS = 10.0
@@ -23,22 +27,12 @@ _ROUND_SIGMAS = 10.0
 
 def remove_form(height_mm: Plane, skin: Mask, order: int = FLAT) -> Plane:
     """Return the height less the polynomial of an order that fits the skin best."""
-    return height_mm - fit_form(height_mm, skin, order)
+    return _without(height_mm, _fitted(height_mm, skin, order))
 
 
 def fit_form(height_mm: Plane, skin: Mask, order: int = FLAT) -> Plane:
     """Return the polynomial of an order that fits the height on `skin` best."""
-    thin = max(isqrt(height_mm.size // _SAMPLES), 1)
-    row, column = np.nonzero(skin[::thin, ::thin])
-    row, column = thin * row, thin * column
-    y, x = _unit_axes(height_mm.shape)
-    terms = _powers(x[column], order)[:, :, None] * _powers(y[row], order)[:, None]
-    used = np.add.outer(np.arange(order + 1), np.arange(order + 1)) <= order
-    known = height_mm[row, column].astype(np.float64)
-    factors = np.zeros(used.shape)
-    factors[used] = np.linalg.lstsq(terms[:, used], known, rcond=None)[0]
-    across = (factors.T @ _powers(x, order).T).astype(np.float32)
-    return np.asarray(_powers(y, order).astype(np.float32) @ across, dtype=np.float32)
+    return _fitted(height_mm, skin, order).rows(slice(None))
 
 
 def healthy_surface(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
@@ -46,8 +40,14 @@ def healthy_surface(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
 
     Under what is not skin to go by (scars) it is carried on from around them.
     """
-    form = fit_form(height_mm, skin, form_order(height_mm.shape, sigma_px))
-    return form + masked_blur(height_mm - form, skin, sigma_px)
+    form = _fitted(height_mm, skin, form_order(height_mm.shape, sigma_px))
+    surface = masked_blur(_without(height_mm, form), skin, sigma_px)
+
+    def add(span: slice) -> None:
+        surface[span] += form.rows(span)
+
+    in_bands(add, bands_of(surface.shape))
+    return surface
 
 
 def form_order(shape: tuple[int, ...], sigma_px: float) -> int:
@@ -59,6 +59,47 @@ def form_order(shape: tuple[int, ...], sigma_px: float) -> int:
     return ROUND if min(shape[:2]) >= _ROUND_SIGMAS * sigma_px else FLAT
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A polynomial over a picture: `down` (rows, order + 1) times `across` (order + 1, columns)."""
+
+    down: Plane = field(repr=False)
+    across: Plane = field(repr=False)
+
+    def rows(self, span: slice) -> Plane:
+        """Return its height at the pixels of rows `span`."""
+        # By OpenCV: the threads of BLAS would wait busily.
+        return np.asarray(cv2.gemm(self.down[span], self.across, 1.0, _NONE, 0.0), np.float32)
+
+
+def _fitted(height_mm: Plane, skin: Mask, order: int) -> _Form:
+    """Return the polynomial by its normal equations.
+
+    Sums over the picture of products of powers are taken one axis after the other: few and small.
+    """
+    thin = max(isqrt(height_mm.size // _SAMPLES), 1)
+    known = skin[::thin, ::thin]
+    height = np.where(known, height_mm[::thin, ::thin], 0).astype(np.float64)
+    y, x = (_powers(axis, order) for axis in _unit_axes(height_mm.shape))
+    down, along = y[::thin], x[::thin]
+    used = np.add.outer(np.arange(order + 1), np.arange(order + 1)) <= order
+    sums = _pairs(down).T @ known.astype(np.float64) @ _pairs(along)
+    gram = sums.reshape(4 * [order + 1]).transpose(0, 2, 1, 3)[used][:, used]
+    factors = np.zeros(used.shape)
+    factors[used] = np.linalg.lstsq(gram, (down.T @ height @ along)[used], rcond=None)[0]
+    return _Form(y.astype(np.float32), (factors @ x.T).astype(np.float32))
+
+
+def _without(height_mm: Plane, form: _Form) -> Plane:
+    flat = np.empty(height_mm.shape, dtype=np.float32)
+
+    def remove(span: slice) -> None:
+        np.subtract(height_mm[span], form.rows(span), out=flat[span])
+
+    in_bands(remove, bands_of(flat.shape))
+    return flat
+
+
 def _unit_axes(shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     rows, columns = shape
     return np.linspace(-1, 1, rows), np.linspace(-1, 1, columns)
@@ -66,3 +107,7 @@ def _unit_axes(shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.
 
 def _powers(places: NDArray[np.float64], order: int) -> NDArray[np.float64]:
     return np.asarray(np.polynomial.legendre.legvander(places, order), dtype=np.float64)
+
+
+def _pairs(powers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (powers[:, :, None] * powers[:, None]).reshape(len(powers), -1)

@@ -9,6 +9,7 @@ pores in a row do not add up to a line (after the hybrid Hessian filters for wri
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import ceil, hypot, pi
 from typing import TYPE_CHECKING
@@ -17,13 +18,25 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
+from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Marks
-from mnimage.kernels.filters import dark_blobs, dark_ridges, gaussian, local_maxima, masked_blur
+from mnimage.kernels.bands import WORKERS, bands_of, in_bands
+from mnimage.kernels.filters import (
+    dark_blobs,
+    dark_ridges,
+    gaussian,
+    local_maxima,
+    masked_blur,
+    weighted,
+)
 from mnimage.kernels.geometry import block_mean
+from mnimage.kernels.masks import enlarge_labels
 from mnimage.kernels.statistics import robust_spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from mnimage.domain.progress import Tick
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -36,6 +49,8 @@ _PORE_APART_MM, _RIM_MM, _RIM_PART = 0.1, 0.24, 15.0
 _LEAST_BLOB_MM, _CLIMB_MM, _LEAST_CLIMB_MM = 0.002, 0.2, 0.02
 _EDGE_MM = 0.5
 _ROUNDS = 4
+_AT_ONCE = 16_384
+"""Rows of a picture that OpenCV can draw."""
 
 _LINE_GRID_MM, _LINE_SIGMA_MM, _PIECE_MM, _STRAIGHT_MM = 0.15, 0.16, 0.3, 2.2
 _DIRECTIONS = 24
@@ -44,7 +59,9 @@ _CREST_MM, _LEAST_LINE_MM = 0.6, 3.0
 _CENTRE_SIGMAS_MM, _CENTRE_MM = (0.1, 0.15, 0.22), 0.003
 
 
-def find_marks(height_mm: Plane, skin: Mask, mm_per_px: float) -> Marks | None:
+def find_marks(
+    height_mm: Plane, skin: Mask, mm_per_px: float, tick: Tick = no_tick
+) -> Marks | None:
     """Return the pores and lines of the skin; None where the picture is too coarse for pores.
 
     Parameters
@@ -55,13 +72,17 @@ def find_marks(height_mm: Plane, skin: Mask, mm_per_px: float) -> Marks | None:
         What counts; scars left out.
     mm_per_px
         Scale.
+    tick
+        Called between parts, to stop.
     """
     inner = _inner(skin, mm_per_px)
     if mm_per_px > _COARSEST_MM or not inner.any():
         return None
     area_cm2 = float(inner.sum()) * mm_per_px**2 / 100
     flat = _levelled(height_mm, skin, mm_per_px)
+    tick(0, 2)
     pores = _pores(flat, inner, mm_per_px)
+    tick(1, 2)
     lines = _lines(flat, inner, mm_per_px)
     return Marks(
         pores_px=pores.places,
@@ -84,8 +105,14 @@ def find_lines(height_mm: Plane, skin: Mask, mm_per_px: float) -> NDArray[np.int
 
 
 def _levelled(height_mm: Plane, skin: Mask, mm_per_px: float) -> Plane:
-    known = np.where(skin, height_mm, np.float32(0))
-    return np.where(skin, known - masked_blur(known, skin, _LEVEL_MM / mm_per_px), np.float32(0))
+    level = masked_blur(height_mm, skin, _LEVEL_MM / mm_per_px)
+
+    def take(span: slice) -> None:
+        np.subtract(height_mm[span], level[span], out=level[span])
+        level[span][~skin[span]] = 0
+
+    in_bands(take, bands_of(level.shape))
+    return level
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +164,14 @@ def _at(values: Plane, places: Plane) -> Plane:
 def _around(values: Plane, places: Plane, radius: float) -> Plane:
     """Return the values on a ring about each place, (places, 24)."""
     turn = np.arange(24) * (2 * pi / 24)
-    down = places[:, :1] + radius * np.sin(turn)
-    right = places[:, 1:] + radius * np.cos(turn)
-    ring = ndimage.map_coordinates(values, (down, right), order=1, mode="nearest")
-    return np.asarray(ring, dtype=np.float32)
+    down = (places[:, :1] + radius * np.sin(turn)).astype(np.float32)
+    right = (places[:, 1:] + radius * np.cos(turn)).astype(np.float32)
+    ring = np.empty(down.shape, dtype=np.float32)
+    for first in range(0, len(ring), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        edge = cv2.BORDER_REPLICATE
+        ring[some] = cv2.remap(values, right[some], down[some], cv2.INTER_LINEAR, borderMode=edge)
+    return ring
 
 
 def _true_size(smooth: Plane, places: Plane, depth: Plane, pitch: float) -> tuple[Plane, Plane]:
@@ -190,7 +221,7 @@ def _near_lines(flat: Plane, inner: Mask, pitch: float) -> Mask:
     step = max(1, round(_LINE_GRID_MM / pitch))
     grid = step * pitch
     weight = block_mean(inner.astype(np.float32), step)
-    small = block_mean(np.where(inner, flat, np.float32(0)), step) / np.maximum(weight, 0.3)
+    small = block_mean(weighted(flat, inner)[0], step) / np.maximum(weight, 0.3)
     seen = weight > 0.5
     if not seen.any():
         return np.zeros(flat.shape, dtype=np.bool_)
@@ -198,25 +229,35 @@ def _near_lines(flat: Plane, inner: Mask, pitch: float) -> Mask:
     size = 2 * round(_CREST_MM / grid) + 1
     crest = np.asarray(cv2.dilate(straight, np.ones((size, size), np.uint8)))
     kept = _long_and_strong((straight > _WEAK) & (straight > _CREST * crest), straight, grid)
-    wide = np.repeat(np.repeat(kept, step, axis=0), step, axis=1)
-    return np.ascontiguousarray(wide[: flat.shape[0], : flat.shape[1]])
+    shape = (flat.shape[0], flat.shape[1])
+    return enlarge_labels(kept.view(np.uint8), step, shape).view(np.bool_)
 
 
 def _straightness(small: Plane, seen: Mask, grid: float) -> Plane:
     """Return how far a groove goes straight on: 1 where it is deep all along, in any direction."""
     turns = np.arange(_DIRECTIONS) * (pi / _DIRECTIONS)
-    best = np.zeros_like(small)
-    cap = 0.0
-    for turn in turns:
-        groove = _groove(turn, grid)
-        depth = np.asarray(
-            cv2.filter2D(small, cv2.CV_32F, groove, borderType=cv2.BORDER_REFLECT), np.float32
-        )
-        cap = cap or max(_LEAST_CAP_MM, _CAP * robust_spread(depth[seen]))
-        capped = np.clip(depth, -cap, cap) * seen
-        along = cv2.filter2D(capped, cv2.CV_32F, _stick(turn, grid), borderType=cv2.BORDER_CONSTANT)
-        np.maximum(best, np.asarray(along, np.float32) / np.float32(cap), out=best)
-    return best
+    first = _grooves(small, turns[0], grid)
+    cap = max(_LEAST_CAP_MM, _CAP * robust_spread(first[seen]))
+
+    def best_of(some: NDArray[np.float64]) -> Plane:
+        best = np.zeros_like(small)
+        for turn in some:
+            capped = np.clip(_grooves(small, turn, grid), -cap, cap) * seen
+            stick = _stick(turn, grid)
+            along = cv2.filter2D(capped, cv2.CV_32F, stick, borderType=cv2.BORDER_CONSTANT)
+            np.maximum(best, np.asarray(along, np.float32), out=best)
+        return best
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts = list(pool.map(best_of, np.array_split(turns, WORKERS)))
+    return np.asarray(np.maximum.reduce(parts) / np.float32(cap), dtype=np.float32)
+
+
+def _grooves(small: Plane, turn: float, grid: float) -> Plane:
+    """Return how deep a groove in a direction each place lies in."""
+    groove = _groove(turn, grid)
+    deep = cv2.filter2D(small, cv2.CV_32F, groove, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(deep, dtype=np.float32)
 
 
 def _turned(turn: float, reach: int) -> tuple[Plane, Plane]:

@@ -12,6 +12,7 @@ import numpy as np
 from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
+from mnimage.kernels.bands import only_to_stop
 from mnimage.relief.beads import without_beads
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
@@ -62,7 +63,7 @@ def measure_relief(
     mask
         Skin to measure; all that is trusted by default.
     tick
-        Called between parts, to stop.
+        Called between parts and bands of rows, also from other threads, to stop.
 
     Raises
     ------
@@ -71,7 +72,7 @@ def measure_relief(
     Cancelled
         If `tick` says so.
     """
-    recipe = _doubted(recipe, relief)
+    recipe, tick = _doubted(recipe, relief), only_to_stop(tick)
     pitch = relief.scale.mm_per_px
     usable = relief.trusted if mask is None else relief.trusted & mask
     if usable.mean() < _LEAST_USABLE:
@@ -81,15 +82,17 @@ def measure_relief(
         )
     order = form_order(usable.shape, recipe.skin_sigma_mm / pitch)
     flat = remove_form(relief.height_mm, usable, order)
-    labels = _look_for(flat, usable, pitch, recipe) if scars is None else scars.astype(np.int32)
+    labels = _look_for(flat, usable, pitch, recipe, tick) if scars is None else scars
+    labels = labels.astype(np.int32, copy=False)
     skin = usable & (labels == 0)
-    tick(0, 1)
+    tick(1, 1)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="measure") as pool:
-        textured = pool.submit(measure_texture, remove_form(flat, skin), skin, pitch, recipe)
-        marked = pool.submit(find_marks, flat, skin, pitch)
+        marked = pool.submit(find_marks, flat, skin, pitch, tick)
+        even = remove_form(flat, skin)
+        textured = pool.submit(measure_texture, even, skin, pitch, recipe, tick)
         holes = _holes(relief, flat, usable, skin, recipe)
         found = measure_scars(holes, labels, recipe)
-        tick(0, 1)
+        tick(1, 1)
         texture, marks = textured.result(), marked.result()
     tick(1, 1)
     area = float(usable.sum()) * pitch**2
@@ -138,8 +141,8 @@ def with_texture_of(
     )
 
 
-def _look_for(flat: Plane, usable: Mask, pitch: float, recipe: ReliefRecipe) -> Labels:
-    found = find_scars(flat, usable, pitch, recipe)
+def _look_for(flat: Plane, usable: Mask, pitch: float, recipe: ReliefRecipe, tick: Tick) -> Labels:
+    found = find_scars(flat, usable, pitch, recipe, tick)
     return without_beads(flat, usable, found, pitch, recipe)
 
 

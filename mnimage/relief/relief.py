@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Relief
 from mnimage.errors import ShotsUnusable
+from mnimage.kernels.bands import WORKERS, bands_of, in_bands, only_to_stop, widened
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
@@ -83,15 +85,17 @@ def recover_relief(
     doubts = fitness_doubts(measure_fitness(steady.shots, light))
     slopes = _apart(solve_slopes(steady.shots, light, recipe, tick), hidden)
     _check(slopes.trusted)
+    tick = only_to_stop(tick)
     tick(1, 1)
-    slopes, gloss = _dulled(shots, steady, light, slopes, recipe)
+    slopes, gloss = _dulled(_Scene(shots, steady, light), slopes, recipe, tick)
     tick(1, 1)
     filled = _bridge(_fill(slopes, shots.scale.mm_per_px), hidden, shots.scale.mm_per_px)
     pitch = np.float32(shots.scale.mm_per_px)
     raw = _raw_height(filled, shots.scale.mm_per_px)
     tick(1, 1)
-    cosines = to_cosines(*_unscattered(filled, shots, recipe))
-    height = from_cosines(restore_fine(cosines, recipe.lens_blur_px)) * pitch
+    cosines = to_cosines(*_unscattered(filled, shots, recipe, tick))
+    height = from_cosines(restore_fine(cosines, recipe.lens_blur_px))
+    height *= pitch
     tick(1, 1)
     return Relief(
         height_mm=height,
@@ -117,19 +121,29 @@ def _picture(shots: Shots, steady: Steady) -> NDArray[np.uint8] | None:
     return steady_picture(shots.colors, steady.motion)
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """The shots as taken and freed of motion, and how the lamps light them."""
+
+    shots: Shots
+    steady: Steady
+    light: LightField
+
+
 def _dulled(
-    shots: Shots, steady: Steady, light: LightField, slopes: Slopes, recipe: ReliefRecipe
+    scene: _Scene, slopes: Slopes, recipe: ReliefRecipe, tick: Tick
 ) -> tuple[Slopes, float]:
     """Return the slopes without gloss, and by which part gloss had steepened them."""
+    shots, light = scene.shots, scene.light
     if not recipe.correct_gloss or shots.colors is None or len(shots.frames) < 4:
         return slopes, 0.0
     filled = _fill(slopes, shots.scale.mm_per_px)
     # One round comes near enough to the surface itself, which is what mirrors.
-    surface = _unscattered(filled, shots, replace(recipe, scatter_rounds=1))
-    strength = find_gloss(shots, steady, light, slopes, surface).sure
+    surface = _unscattered(filled, shots, replace(recipe, scatter_rounds=1), tick)
+    strength = find_gloss(shots, scene.steady, light, slopes, surface).sure
     if strength <= 0:
         return slopes, 0.0
-    dulled = without_gloss(slopes, surface, light, strength, recipe)
+    dulled = without_gloss(slopes, surface, light, strength, recipe, tick)
     return dulled, max(_steepness(slopes) / max(_steepness(dulled), 1e-9) - 1, 0.0)
 
 
@@ -188,13 +202,18 @@ def _fill(slopes: Slopes, mm_per_px: float) -> tuple[Plane, Plane]:
     if row.size == 0:
         return slopes.x, slopes.y
     weight = block_mean(slopes.trusted.astype(np.float32), _FILL_STEP)
-    filled = slopes.x.copy(), slopes.y.copy()
-    for slope in filled:
-        slope[row, column] = 0
-        small = block_mean(slope, _FILL_STEP) / np.maximum(weight, np.float32(1e-3))
+
+    def fill(slope: Plane) -> Plane:
+        filled = slope.copy()
+        filled[row, column] = 0
+        small = block_mean(filled, _FILL_STEP) / np.maximum(weight, np.float32(1e-3))
         around = masked_blur(small.astype(np.float32), weight, _FILL_MM / mm_per_px / _FILL_STEP)
-        slope[row, column] = around[row // _FILL_STEP, column // _FILL_STEP]
-    return filled
+        filled[row, column] = around[row // _FILL_STEP, column // _FILL_STEP]
+        return filled
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        x, y = pool.map(fill, (slopes.x, slopes.y))
+    return x, y
 
 
 def _apart(slopes: Slopes, hidden: Mask | None) -> Slopes:
@@ -236,15 +255,23 @@ def _raw_height(slopes: tuple[Plane, Plane], mm_per_px: float) -> Plane:
 
 
 def _unscattered(
-    slopes: tuple[Plane, Plane], shots: Shots, recipe: ReliefRecipe
+    slopes: tuple[Plane, Plane], shots: Shots, recipe: ReliefRecipe, tick: Tick
 ) -> tuple[Plane, Plane]:
     share, reach_mm = scatter_of(recipe, shots.channel)
     if not recipe.correct_scatter or share == 0:
         return slopes
     blur = Blur(share, reach_mm / shots.scale.mm_per_px)
-    return sharpen_slopes(slopes, blur, recipe.scatter_rounds)
+    return sharpen_slopes(slopes, blur, recipe.scatter_rounds, tick)
 
 
 def _normals(height: Plane, scale: Scale) -> Plane:
-    down, right = np.gradient(height, np.float32(scale.mm_per_px))
-    return to_normals(np.asarray(right, np.float32), np.asarray(down, np.float32))
+    normals = np.empty((*height.shape, 3), dtype=np.float32)
+    pitch = np.float32(scale.mm_per_px)
+
+    def turn(span: slice) -> None:
+        wide, own = widened(span, 1, len(height))
+        down, right = map(np.asarray, np.gradient(height[wide], pitch))
+        normals[span] = to_normals(right[own], down[own])
+
+    in_bands(turn, bands_of(height.shape))
+    return normals

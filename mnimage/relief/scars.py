@@ -10,10 +10,12 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
+from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Scar
-from mnimage.kernels.filters import gaussian
+from mnimage.kernels.bands import bands_of, in_bands
+from mnimage.kernels.filters import gaussian, weighted
 from mnimage.kernels.geometry import block_mean
-from mnimage.kernels.masks import grow, shrink
+from mnimage.kernels.masks import enlarge_labels, grow
 from mnimage.kernels.statistics import robust_spread
 from mnimage.relief.healthy import fit_form, form_order, healthy_surface
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.photo import Scale
+    from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
 
     Plane = NDArray[np.float32]
@@ -59,28 +62,33 @@ class Holes:
     gloss: float = 0.0
 
 
-def find_scars(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Labels:
+def find_scars(
+    height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe, tick: Tick = no_tick
+) -> Labels:
     """Return the scars found in a relief, numbered from 1 downwards the picture.
 
     Each label holds the scar and a margin around it. They are looked for on a grid of about 0.1 mm.
+    `tick` is called between rounds, to stop.
     """
     step = max(round(_GRID_MM / mm_per_px), 1)
     weight = block_mean(usable.astype(np.float32), step)
-    known = block_mean(np.where(usable, height_mm, np.float32(0)), step)
+    known = block_mean(weighted(height_mm, usable)[0], step)
     small = np.asarray(known / np.maximum(weight, 1e-3), dtype=np.float32)
-    labels = _find(small, weight > 0.5, mm_per_px * step, recipe)
-    wide = np.repeat(np.repeat(labels, step, axis=0), step, axis=1)
-    return np.ascontiguousarray(wide[: height_mm.shape[0], : height_mm.shape[1]])
+    labels = _find(small, weight > 0.5, mm_per_px * step, recipe, tick)
+    return enlarge_labels(labels, step, (height_mm.shape[0], height_mm.shape[1]))
 
 
-def _find(height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Labels:
+def _find(
+    height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe, tick: Tick
+) -> Labels:
     """Return the scars, found in turns with the healthy skin, since each needs the other.
 
     The first surfaces are stiff, so that they do not sink into wide scars.
     """
     scars = _dents(height_mm, usable, form_order(height_mm.shape, recipe.skin_sigma_mm / mm_per_px))
     labels = np.zeros(scars.shape, dtype=np.int32)
-    for width in _WIDTHS:
+    for number, width in enumerate(_WIDTHS):
+        tick(number, len(_WIDTHS))
         stiff = replace(recipe, skin_sigma_mm=width * recipe.skin_sigma_mm)
         depth = depth_below(height_mm, usable & ~scars, mm_per_px, stiff)
         core = _deep_enough(depth, (usable, scars), mm_per_px, recipe)
@@ -93,7 +101,8 @@ def depth_below(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRe
     """Return the depth below the healthy surface that `skin` tells of, positive in holes."""
     if not skin.any():
         return np.zeros_like(height_mm)
-    return healthy_surface(height_mm, skin, recipe.skin_sigma_mm / mm_per_px) - height_mm
+    surface = healthy_surface(height_mm, skin, recipe.skin_sigma_mm / mm_per_px)
+    return np.subtract(surface, height_mm, out=surface)
 
 
 def measure_scars(holes: Holes, labels: Labels, recipe: ReliefRecipe) -> tuple[Scar, ...]:
@@ -142,13 +151,25 @@ def _deep_enough(
     smooth = gaussian(depth, _CORE_SMOOTH_MM / mm_per_px)
     spread = robust_spread(smooth[usable & ~scars][::7])
     deep = (smooth > max(recipe.scar_edge_mm, 3 * spread)) & usable
-    _, pieces = cv2.connectedComponents(deep.view(np.uint8), connectivity=4)
+    pieces, boxes = _pieces(deep)
     core = np.zeros(deep.shape, dtype=np.bool_)
-    for number, box in enumerate(ndimage.find_objects(np.asarray(pieces)), start=1):
-        piece = _without_lines(np.pad(np.asarray(pieces)[box] == number, 1), mm_per_px)
+    for number, (box, area) in boxes.items():
+        if area * mm_per_px**2 < recipe.scar_least_area_mm2:
+            continue
+        piece = _without_lines(np.pad(pieces[box] == number, 1), mm_per_px)
         if _is_scar(piece, depth[box], mm_per_px, recipe):
             core[box] |= piece
     return core
+
+
+def _pieces(mask: Mask) -> tuple[Labels, dict[int, tuple[tuple[slice, slice], int]]]:
+    """Return a mask's pieces numbered from 1, and box and pixels of each."""
+    count, pieces, facts, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=4)
+    boxes = {}
+    for number, (left, top, wide, high, area) in enumerate(np.asarray(facts)[:count].tolist()):
+        boxes[number] = (slice(top, top + high), slice(left, left + wide)), area
+    del boxes[0]
+    return np.asarray(pieces, dtype=np.int32), boxes
 
 
 def _without_lines(piece: Mask, mm_per_px: float) -> Mask:
@@ -156,10 +177,12 @@ def _without_lines(piece: Mask, mm_per_px: float) -> Mask:
 
     Lines and furrows are deep but thin; opening takes them away, also where they touch a scar.
     """
-    away = cv2.distanceTransform(piece.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    widest = float(np.asarray(away).max())
+    away = np.asarray(
+        cv2.distanceTransform(piece.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    )
+    widest = float(away.max())
     thin = max(_LINE_MM / mm_per_px, widest / 2)
-    opened = grow(shrink(piece, thin), thin) & piece
+    opened = grow(away > thin, thin) & piece
     long = opened.sum() > _LONGEST * pi * widest**2
     return np.zeros_like(opened[1:-1, 1:-1]) if long else opened[1:-1, 1:-1]
 
@@ -181,17 +204,23 @@ def _number(core: Mask, margin_px: float) -> Labels:
     """
     if not core.any():
         return np.zeros(core.shape, dtype=np.int32)
-    _, found = cv2.connectedComponents(core.view(np.uint8), connectivity=4)
-    pieces = np.asarray(found)
-    margins = margin_px + _SKIRT * np.sqrt(np.bincount(pieces.ravel()) / pi)
-    outside = (~core).view(np.uint8)
-    away, nearest = cv2.distanceTransformWithLabels(
-        outside, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    pieces, boxes = _pieces(core)
+    areas = np.array([0, *(area for _, area in boxes.values())])
+    margins = (margin_px + _SKIRT * np.sqrt(areas / pi)).astype(np.float32)
+    away, found = cv2.distanceTransformWithLabels(
+        (~core).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    of_pixel = np.zeros(int(np.asarray(nearest).max()) + 1, dtype=np.int32)
-    of_pixel[np.asarray(nearest)[core]] = pieces[core]
-    spread = of_pixel[np.asarray(nearest)]
-    return np.where(away <= margins[spread], spread, 0).astype(np.int32)
+    nearest = np.asarray(found)
+    of_pixel = np.zeros(int(nearest.max()) + 1, dtype=np.int32)
+    of_pixel[nearest[core]] = pieces[core]
+
+    def number(span: slice) -> None:
+        spread = of_pixel[nearest[span]]
+        spread[np.asarray(away[span]) > margins[spread]] = 0
+        pieces[span] = spread
+
+    in_bands(number, bands_of(core.shape))
+    return pieces
 
 
 def _measure_one(

@@ -7,52 +7,96 @@ share m and the reach s of the channel.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from mnimage.domain.progress import no_tick
+from mnimage.kernels.bands import in_bands, widened
 from mnimage.kernels.filters import gaussian
-from mnimage.kernels.integrate import WORKERS
+from mnimage.kernels.geometry import block_mean, grid_shape
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
 
     Plane = NDArray[np.float32]
 
 
 _HALVED_PX = 4.0
-_BAND = 32
+_BAND_PIXELS = 120_000
+_OWN = 0.25 + 2 / 3
+"""Variance in px^2 of boxes of two pixels and of the linear way back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blur:
-    """A share of the light spread by a Gaussian of sigma pixels, the rest staying in place."""
+    """A share of the light spread by a Gaussian of sigma pixels, the rest staying in place.
+
+    Where the blur is wide it is done at half the size, which it hardly feels.
+    """
 
     share: float
     reach_px: float
 
-    def of(self, light: Plane) -> Plane:
-        """Return light after its way inside the skin."""
-        wide = _wide(light, self.reach_px)
-        return np.asarray(cv2.addWeighted(light, 1 - self.share, wide, self.share, 0.0), np.float32)
+    def step(self, shape: tuple[int, int]) -> int:
+        """Return by which factor a picture is reduced for the blur."""
+        return 1 if self.reach_px < _HALVED_PX or min(shape) < _HALVED_PX * 8 else 2
 
 
-def _wide(light: Plane, sigma: float) -> Plane:
-    """Return light blurred; where the blur is wide, at half the size, which it hardly feels."""
-    if sigma < _HALVED_PX or min(light.shape) < _HALVED_PX * 8:
-        return gaussian(light, sigma)
-    size = (light.shape[1] // 2, light.shape[0] // 2)
-    small = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
-    # Boxes of two pixels and the linear way back have a variance of 0.25 + 0.67 px^2 of their own.
-    own = 0.25 + 2 / 3
-    blurred = gaussian(small, float(np.sqrt(sigma**2 - own)) / 2)
-    large = cv2.resize(blurred, light.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(large, dtype=np.float32)
+class _Spread:
+    """Lights on their way inside the skin, put in and taken out band by band."""
+
+    def __init__(self, blur: Blur, shape: tuple[int, int], number: int = 1) -> None:
+        self._blur, self._shape, self._step = blur, shape, blur.step(shape)
+        self._small = np.empty((number, *grid_shape(shape, self._step)), dtype=np.float32)
+
+    @property
+    def bands(self) -> list[slice]:
+        """Bands of rows that begin at whole blocks."""
+        high = max(_BAND_PIXELS // self._shape[1] // self._step, 1) * self._step
+        rows = self._shape[0]
+        return [slice(top, min(top + high, rows)) for top in range(0, rows, high)]
+
+    def put(self, span: slice, lights: Sequence[Plane]) -> None:
+        """Put in rows `span` of the lights."""
+        there = slice(span.start // self._step, -(-span.stop // self._step))
+        for small, light in zip(self._small, lights, strict=True):
+            small[there] = block_mean(light, self._step)
+
+    def blur(self) -> None:
+        """Blur what was put in."""
+        own = _OWN if self._step > 1 else 0.0
+        sigma = float(np.sqrt(self._blur.reach_px**2 - own)) / self._step
+        for number, small in enumerate(self._small):
+            self._small[number] = gaussian(small, sigma)
+
+    def mixed(self, span: slice, lights: Sequence[Plane]) -> list[Plane]:
+        """Return rows `span` of the lights, of which a share has spread."""
+        share = self._blur.share
+        return [
+            np.asarray(
+                cv2.addWeighted(light, 1 - share, self._large(small, span), share, 0.0), np.float32
+            )
+            for light, small in zip(lights, self._small, strict=True)
+        ]
+
+    def _large(self, small: Plane, span: slice) -> Plane:
+        step, columns = self._step, self._shape[1]
+        if step == 1:
+            return small[span]
+        rows, own = widened(slice(span.start // step, -(-span.stop // step)), 1, len(small))
+        part = np.ascontiguousarray(small[rows])
+        size = (part.shape[1] * step, part.shape[0] * step)
+        large = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        top = own.start * step
+        return np.ascontiguousarray(large[top : top + span.stop - span.start, :columns])
 
 
 def scatter_of(recipe: ReliefRecipe, channel: str) -> tuple[float, float]:
@@ -63,34 +107,40 @@ def scatter_of(recipe: ReliefRecipe, channel: str) -> tuple[float, float]:
     return 0.0, 0.0
 
 
-def sharpen_slopes(slopes: tuple[Plane, Plane], blur: Blur, rounds: int) -> tuple[Plane, Plane]:
+def sharpen_slopes(
+    slopes: tuple[Plane, Plane], blur: Blur, rounds: int, tick: Tick = no_tick
+) -> tuple[Plane, Plane]:
     """Return the slopes that, blurred as the skin blurs light, give the slopes seen.
 
     What is blurred is the light, so the unit normal, not the slope itself: on steep walls that
-    differs. Found by Van Cittert's rounds, with steps as long as the blur allows.
+    differs. Found by Van Cittert's rounds, with steps as long as the blur allows. `tick` is called
+    between bands of rows, to stop.
     """
     x, y = slopes[0].copy(), slopes[1].copy()
     step = np.float32(2 / (2 - blur.share))
-    lights = [np.empty_like(x) for _ in range(3)]
-    tops = range(0, len(x), _BAND)
-    bands = [slice(top, top + _BAND) for top in tops]
+    spread = _Spread(blur, (x.shape[0], x.shape[1]), 3)
 
     def shine(span: slice) -> None:
-        upright, *sides = (light[span] for light in lights)
-        np.divide(1, np.sqrt(1 + x[span] * x[span] + y[span] * y[span]), out=upright)
-        for slope, side in zip((x, y), sides, strict=True):
-            np.multiply(slope[span], upright, out=side)
+        spread.put(span, _lights(x[span], y[span]))
 
     def correct(span: slice) -> None:
-        level, *sides = (light[span] for light in lights)
+        level, *sides = spread.mixed(span, _lights(x[span], y[span]))
         for slope, seen, side in zip((x, y), slopes, sides, strict=True):
-            slope[span] += step * (seen[span] - side / level)
+            np.divide(side, level, out=side)
+            np.subtract(seen[span], side, out=side)
+            slope[span] += step * side
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for _ in range(rounds):
-            list(pool.map(shine, bands))
-            # One after the other: three more planes of the picture's size would be too many.
-            for number, light in enumerate(lights):
-                lights[number] = blur.of(light)
-            list(pool.map(correct, bands))
+    for _ in range(rounds):
+        in_bands(shine, spread.bands, tick)
+        spread.blur()
+        in_bands(correct, spread.bands, tick)
     return x, y
+
+
+def _lights(x: Plane, y: Plane) -> list[Plane]:
+    """Return the light of level lamps and of lamps from both sides: the parts of the normal."""
+    upright = x * x
+    upright += 1
+    upright += y * y
+    np.divide(1, np.sqrt(upright, out=upright), out=upright)
+    return [upright, x * upright, y * upright]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.surface import (
     fit_lambert_robust,
     fit_level,
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 BAND_PIXELS = 48_000
-WORKERS = 2
+"""Pixels of a band: each has several numbers for every shot."""
+
 _SUBSAMPLE = 7
 _SAMPLED_ROWS = 120
 _SHADOW_GAP = 0.25
@@ -63,11 +64,8 @@ def solve_slopes(shots: Shots, light: LightField, recipe: ReliefRecipe, tick: Ti
     floor = shadow_floor(shots, recipe.shadow_share)
     spread = usual_spread(shots, light)
     slopes = _empty(shots.shape, spread)
-    bands = bands_of(shots.shape)
     work = _Work(shots, light, recipe, floor, slopes)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for done, _ in enumerate(pool.map(work.solve_band, bands)):
-            tick(done, len(bands))
+    in_bands(work.solve_band, bands_of(shots.shape, BAND_PIXELS), tick)
     return slopes
 
 
@@ -112,12 +110,6 @@ def _relative_residuals(shots: Shots, light: LightField, row: int) -> Plane:
 
 def _local_median(thin: Plane) -> Plane:
     return np.asarray(cv2.medianBlur(np.ascontiguousarray(thin, np.float32), 5), dtype=np.float32)
-
-
-def bands_of(shape: tuple[int, ...]) -> list[slice]:
-    """Return bands of rows small enough for the cache."""
-    height = max(BAND_PIXELS // shape[1], 1)
-    return [slice(top, min(top + height, shape[0])) for top in range(0, shape[0], height)]
 
 
 def _empty(shape: tuple[int, int], spread: float) -> Slopes:

@@ -15,13 +15,16 @@ import cv2
 import numpy as np
 from scipy import fft
 
+from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Direction
-from mnimage.kernels.filters import masked_blur
+from mnimage.kernels.bands import bands_of, in_bands, widened
+from mnimage.kernels.filters import blur_reach, blurred_share, masked_blur, reduction, weighted
 from mnimage.kernels.geometry import block_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
 
     Plane = NDArray[np.float32]
@@ -47,7 +50,7 @@ class Texture:
 
 
 def measure_texture(
-    height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe
+    height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe, tick: Tick = no_tick
 ) -> Texture:
     """Return the texture of the skin within `skin`, scars already left out.
 
@@ -61,38 +64,80 @@ def measure_texture(
         Scale.
     recipe
         Band and expected error between sessions.
+    tick
+        Called between bands of rows, to stop.
     """
     ends = (recipe.band_low_mm, recipe.band_high_mm)
-    levels: dict[float, Plane] = {}
-    octaves: list[tuple[float, float, float]] = []
-    # Planes of the picture's size: each is let go when it has served.
-    for cutoff in sorted({*ends, *_OCTAVES_MM}):
-        levels[cutoff] = low_pass(height_mm, skin, mm_per_px, cutoff)
-        for low, high in pairwise(_OCTAVES_MM):
-            if high == cutoff:
-                sq = 1000 * _root_mean_square(levels[low] - levels[high], skin)
-                octaves.append((low, high, sq))
-                levels = {key: levels[key] for key in levels if key in (*ends, high)}
-    band = levels[ends[0]] - levels[ends[1]]
-    levels.clear()
-    sq_um = 1000 * _root_mean_square(band, skin)
-    power = masked_blur(band**2, skin, _WINDOW_MM / mm_per_px / 2)
+    split = _Split(height_mm, skin, mm_per_px, (ends, *pairwise(_OCTAVES_MM)))
+    band = np.empty(height_mm.shape, dtype=np.float32)
+    squares = split.squares(band, tick)
+    whole, *octaves = [1000 * _root(square, int(skin.sum())) for square in squares]
+    local = _local(band, skin, _WINDOW_MM / mm_per_px / 2)
+    tick(1, 1)
     return Texture(
-        sq_um=sq_um,
-        uncertainty_um=recipe.slope_error * sq_um,
-        local_um=np.where(skin, 1000 * np.sqrt(np.maximum(power, 0)), np.float32(np.nan)),
+        sq_um=whole,
+        uncertainty_um=recipe.slope_error * whole,
+        local_um=local,
         direction=find_direction(band, skin, mm_per_px),
-        octaves_um=tuple(octaves),
+        octaves_um=tuple(
+            (low, high, sq) for (low, high), sq in zip(pairwise(_OCTAVES_MM), octaves, strict=True)
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A relief to be split into bands of wavelengths, told by pairs of cutoffs in mm."""
+
+    height_mm: Plane
+    skin: Mask
+    mm_per_px: float
+    bands: tuple[tuple[float, float], ...]
+
+    def squares(self, first: Plane, tick: Tick) -> NDArray[np.float64]:
+        """Return the sum over the skin of each band's square in mm2; `first` gets the first."""
+        sigmas = {cut: _sigma(cut, self.mm_per_px) for cut in sorted({*sum(self.bands, ())})}
+        wide = {
+            cut: masked_blur(self.height_mm, self.skin, sigma)
+            for cut, sigma in sigmas.items()
+            if reduction(sigma) > 1
+        }
+        fine = {cut: sigma for cut, sigma in sigmas.items() if cut not in wide}
+        reach = blur_reach(max(fine.values(), default=0.0))
+
+        def part(span: slice) -> list[float]:
+            rows, own = widened(span, reach, len(first))
+            known, weight = weighted(self.height_mm[rows], self.skin[rows])
+            levels = {cut: blurred_share(known, weight, fine[cut])[own] for cut in fine}
+            levels |= {cut: plane[span] for cut, plane in wide.items()}
+            waves = [levels[low] - levels[high] for low, high in self.bands]
+            first[span] = waves[0]
+            return [_square(wave, self.skin[span]) for wave in waves]
+
+        parts = in_bands(part, bands_of(first.shape, reach=reach), tick)
+        return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+
+
+def _local(band: Plane, skin: Mask, sigma: float) -> Plane:
+    """Return the root mean square of a band in mm about each place, in um; NaN beyond the skin."""
+    local = masked_blur(band**2, skin, sigma)
+
+    def root(span: slice) -> None:
+        part = local[span]
+        np.sqrt(np.maximum(part, 0, out=part), out=part)
+        part *= np.float32(1000)
+        part[~skin[span]] = np.nan
+
+    in_bands(root, bands_of(band.shape))
+    return local
 
 
 def band_sq_um(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe) -> float:
     """Return Sq of the recipe's band over `skin` alone, in um, without maps and octaves."""
-    low, high = (
-        low_pass(height_mm, skin, mm_per_px, cutoff)
-        for cutoff in (recipe.band_low_mm, recipe.band_high_mm)
-    )
-    return 1000 * _root_mean_square(low - high, skin)
+    ends = ((recipe.band_low_mm, recipe.band_high_mm),)
+    band = np.empty(height_mm.shape, dtype=np.float32)
+    (square,) = _Split(height_mm, skin, mm_per_px, ends).squares(band, no_tick)
+    return 1000 * _root(square, int(skin.sum()))
 
 
 def find_direction(band_mm: Plane, skin: Mask, mm_per_px: float) -> Direction | None:
@@ -106,7 +151,7 @@ def find_direction(band_mm: Plane, skin: Mask, mm_per_px: float) -> Direction | 
     step = max(1, round(_DIRECTION_GRID_MM / mm_per_px))
     grid = step * mm_per_px
     weight = block_mean(skin.astype(np.float32), step)
-    small = block_mean(np.where(skin, band_mm, np.float32(0)), step)
+    small = block_mean(weighted(band_mm, skin)[0], step)
     falls = _falls(_autocorrelation(small, weight, int(_LONGEST_MM / grid)))
     if falls is None:
         return None
@@ -142,10 +187,9 @@ def _falls(correlation: Plane) -> Plane | None:
     return np.asarray(falls, dtype=np.float32)
 
 
-def low_pass(height_mm: Plane, skin: Mask, mm_per_px: float, cutoff_mm: float) -> Plane:
-    """Return the relief coarser than a wavelength, which itself is passed by half."""
-    sigma = _CUTOFF * cutoff_mm / mm_per_px
-    return masked_blur(height_mm, skin, _sampled(sigma))
+def _sigma(cutoff_mm: float, mm_per_px: float) -> float:
+    """Return the sigma in pixels that passes a wave of a length by half."""
+    return _sampled(_CUTOFF * cutoff_mm / mm_per_px)
 
 
 def _sampled(sigma: float) -> float:
@@ -159,6 +203,10 @@ def _sampled(sigma: float) -> float:
     return float(np.sqrt(-0.5 / np.log(side))) if side > _NOTHING else 0.0
 
 
-def _root_mean_square(values: Plane, skin: Mask) -> float:
+def _square(values: Plane, skin: Mask) -> float:
     inside = values[skin]
-    return float(np.sqrt(np.mean(np.square(inside), dtype=np.float64))) if inside.size else np.nan
+    return float(np.sum(np.square(inside, out=inside), dtype=np.float64))
+
+
+def _root(square: float, count: int) -> float:
+    return float(np.sqrt(square / count)) if count else float("nan")

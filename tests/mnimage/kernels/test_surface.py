@@ -130,3 +130,13 @@ def test_slopes_and_normals_belong_together():
     assert np.allclose(np.linalg.norm(normals, axis=-1), 1, atol=1e-6)
     back = to_slopes(np.moveaxis(0.3 * normals, -1, 0), 5.0)
     assert np.allclose(back, (slope_x, slope_y), atol=1e-5)
+
+
+FLAT = np.array([[np.cos(a), np.sin(a), 0.0] for a in np.arange(5)])
+
+
+@pytest.mark.parametrize("directions", [LAMPS, FLAT, LAMPS[:1]])
+def test_inverse_gram_is_the_pseudoinverse_also_where_lamps_do_not_span_space(directions):
+    inverse = inverse_gram(far_lamps(directions))[:, 0]
+    true = np.linalg.pinv(directions.T @ directions, rcond=1e-6, hermitian=True)
+    assert np.allclose(inverse, true[np.triu_indices(3)], rtol=1e-4, atol=1e-6)

@@ -9,7 +9,7 @@ from scipy.fft import dctn, idctn
 from mnimage.domain.photo import Scale
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.domain.relief import Relief
-from mnimage.errors import ShotsUnusable
+from mnimage.errors import Cancelled, ShotsUnusable
 from mnimage.phantom.light import ring
 from mnimage.phantom.render import Shot, shots_value
 from mnimage.phantom.sensor import Sensor
@@ -209,3 +209,22 @@ def test_more_scatter_means_more_doubt_in_the_amount():
     for scar in card.scars:
         assert scar.depth_systematic_mm > 0.05 * scar.depth_mm
         assert scar.volume_systematic_mm3 > 0.05 * scar.volume_mm3
+
+
+def test_can_be_stopped_in_every_part():
+    rng = np.random.default_rng(3)
+    height = 0.01 * rng.standard_normal((120, 130), dtype=np.float32)
+    whole, zeros = np.ones(height.shape, bool), np.zeros((*height.shape, 3), np.float32)
+    relief = Relief(height, zeros, height, whole, Scale(0.05, "rig", 0.01))
+    calls = []
+    measure_relief(relief, RECIPE, tick=lambda *_: calls.append(1))
+    assert len(calls) > 10
+    for last in (1, len(calls) // 2, len(calls)):
+        left = iter(range(last - 1))
+
+        def stop(_done, _total, left=left):
+            if next(left, None) is None:
+                raise Cancelled("stopped")
+
+        with pytest.raises(Cancelled):
+            measure_relief(relief, RECIPE, tick=stop)
