@@ -235,7 +235,7 @@ def style_sheet(colours: Colours) -> str:
     QHeaderView {{ background: {c.panel}; }}
     QHeaderView::section {{ background: {c.panel}; color: {c.soft}; border: none;
         border-bottom: 1px solid {c.line}; padding: 4px 4px 4px 8px; font-size: {SMALL_PT}pt; }}
-    QTableView[kind="list"] {{ selection-background-color: {c.window}; }}
+    QTableView[kind="list"] {{ selection-background-color: {c.surround}; }}
     QTableView::item {{ padding: 0 8px; }}
     QListWidget {{ background: transparent; }}
     QListWidget::item {{ border-radius: {CORNER}px; padding: 6px 8px; color: {c.text}; }}

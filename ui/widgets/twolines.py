@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui import theme
@@ -31,7 +31,8 @@ class TwoLines(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Draw one item."""
-        colours = theme.colours_of(option.palette)
+        # The list's own palette is see-through, and would tell no theme.
+        colours = theme.colours_of(QGuiApplication.palette())
         state: QStyle.StateFlag = option.state
         place = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.save()

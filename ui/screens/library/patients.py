@@ -221,6 +221,7 @@ class PatientsPage(QWidget):
         view = QTableView()
         view.setModel(self.table)
         view.setObjectName("patients")
+        view.setProperty("kind", "list")
         view.setAccessibleName(self.tr("Patients"))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
