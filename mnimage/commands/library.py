@@ -7,7 +7,6 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,12 +14,14 @@ import click
 from mnimage.commands.options import json_option
 from mnimage.commands.output import print_json, print_table, progress
 from mnimage.domain.record import Role
-from mnimage.errors import NoEntry
+from mnimage.errors import NoEntry, RecordUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from mnimage.domain.record import PatientLine, Timeline
+    from mnimage.library.keyfile import Places
     from mnimage.library.library import Library
 
 ELSEWHERE: Mapping[str, str] = dict.fromkeys(
@@ -28,7 +29,21 @@ ELSEWHERE: Mapping[str, str] = dict.fromkeys(
 )
 """Commands of the library that live in modules of their own: name to module."""
 
-FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+FOLDER = click.argument("where", metavar="DIR")
+"""A library's folder, or the address of its database: `located` tells which."""
+
+SERVER = click.option(
+    "--server",
+    default="",
+    metavar="ADDRESS",
+    help="Keep the records on a PostgreSQL server: postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
+)
+BUCKET = click.option(
+    "--bucket",
+    default="",
+    metavar="ADDRESS",
+    help="Keep the originals in an S3-compatible store: s3://BUCKET/FOLDER.",
+)
 
 
 class _Commands(click.Group):
@@ -49,6 +64,10 @@ class _Commands(click.Group):
 def command() -> None:
     """Keep patients, sessions, photos and consents in an encrypted library.
 
+    DIR is the library's folder or, where the clinic has a server, the address of its database:
+    postgresql://USER:PASSWORD@HOST/NAME?vault=FOLDER. The folder is for what does not lie in the
+    database; once the library is made, the address will do without it.
+
     The passphrase is asked for, or taken from MNIMAGE_PASSPHRASE; the user from MNIMAGE_USER
     (admin where it is not set).
     """
@@ -56,28 +75,16 @@ def command() -> None:
 
 @command.command("init")
 @FOLDER
-@click.option(
-    "--server",
-    default="",
-    metavar="ADDRESS",
-    help="Keep the records on a PostgreSQL server: postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
-)
-@click.option(
-    "--bucket",
-    default="",
-    metavar="ADDRESS",
-    help="Keep the originals in an S3-compatible store: s3://BUCKET/FOLDER.",
-)
+@SERVER
+@BUCKET
 @json_option
-def init(folder: Path, server: str, bucket: str, *, as_json: bool) -> int:
+def init(where: str, server: str, bucket: str, *, as_json: bool) -> int:
     """Make an encrypted library in DIR, and print its recovery key, once."""
-    from mnimage.library.keyfile import Places
     from mnimage.library.library import create_library
 
+    folder, places = new_place(where, server, bucket)
     word = asked_passphrase(confirm=True)
-    library, recovery = create_library(
-        folder, word, user=user_name(), places=Places(server, bucket)
-    )
+    library, recovery = create_library(folder, word, user=user_name(), places=places)
     with library:
         told = {"library": library.keys.library_id, "user": library.user, "recovery_key": recovery}
     if as_json:
@@ -97,9 +104,9 @@ def init(folder: Path, server: str, bucket: str, *, as_json: bool) -> int:
 @FOLDER
 @click.option("--search", default="", help="Parts of code or name.")
 @json_option
-def list_(folder: Path, search: str, *, as_json: bool) -> int:
+def list_(where: str, search: str, *, as_json: bool) -> int:
     """List the patients of the library."""
-    with opened(folder) as library:
+    with opened(where) as library:
         lines = library.patients(search)
     if as_json:
         print_json({"patients": [_line(line) for line in lines]})
@@ -115,11 +122,11 @@ def list_(folder: Path, search: str, *, as_json: bool) -> int:
 @FOLDER
 @click.argument("code")
 @json_option
-def show(folder: Path, code: str, *, as_json: bool) -> int:
+def show(where: str, code: str, *, as_json: bool) -> int:
     """Show all that is kept of the patient CODE."""
     from mnimage.library.records import document
 
-    with opened(folder) as library:
+    with opened(where) as library:
         told = library.timeline(library.patient(code))
     if as_json:
         print_json(document(told))
@@ -131,13 +138,14 @@ def show(folder: Path, code: str, *, as_json: bool) -> int:
 @command.command("verify")
 @FOLDER
 @json_option
-def verify(folder: Path, *, as_json: bool) -> int:
+def verify(where: str, *, as_json: bool) -> int:
     """Read the whole library and say what is amiss; status 1 if anything is."""
     from mnimage.library.verify import verify_library
 
+    folder, server = located(where)
     word = asked_passphrase()
     with progress("verify") as tick:
-        flaws = verify_library(folder, user_name(), word, tick)
+        flaws = verify_library(folder, user_name(), word, tick, server=server)
     sound = not any(flaw.grave for flaw in flaws)
     if as_json:
         print_json({"sound": sound, "flaws": [asdict(flaw) for flaw in flaws]})
@@ -151,11 +159,12 @@ def verify(folder: Path, *, as_json: bool) -> int:
 @command.command("migrate")
 @FOLDER
 @json_option
-def migrate(folder: Path, *, as_json: bool) -> int:
+def migrate(where: str, *, as_json: bool) -> int:
     """Bring an older library to today's version, after a back-up that is proved."""
     from mnimage.library.library import migrate_library
 
-    backup, step = migrate_library(folder, user_name(), asked_passphrase())
+    folder, server = located(where)
+    backup, step = migrate_library(folder, user_name(), asked_passphrase(), server=server)
     if as_json:
         print_json({"version": step, "backup": str(backup) if backup else None})
     else:
@@ -171,11 +180,11 @@ def users() -> None:
 @users.command("list")
 @FOLDER
 @json_option
-def users_list(folder: Path, *, as_json: bool) -> int:
+def users_list(where: str, *, as_json: bool) -> int:
     """List the users and their roles."""
     from mnimage.library import access
 
-    with opened(folder) as library:
+    with opened(where) as library:
         lines = access.users(library)
     if as_json:
         print_json({"users": [{"name": one.name, "role": one.role} for one in lines]})
@@ -192,11 +201,11 @@ _ROLE = click.Choice([role.value for role in Role])
 @click.argument("name")
 @click.option("--role", type=_ROLE, default=Role.CLINICIAN.value, show_default=True)
 @json_option
-def users_add(folder: Path, name: str, role: str, *, as_json: bool) -> int:
+def users_add(where: str, name: str, role: str, *, as_json: bool) -> int:
     """Add the user NAME; the new passphrase is asked for, or MNIMAGE_NEW_PASSPHRASE."""
     from mnimage.library import access
 
-    with opened(folder) as library:
+    with opened(where) as library:
         access.add_user(library, name, Role(role), _new_passphrase(name))
     return _done(as_json, f"added {name} as {role}", name=name, role=role)
 
@@ -205,11 +214,11 @@ def users_add(folder: Path, name: str, role: str, *, as_json: bool) -> int:
 @FOLDER
 @click.argument("name")
 @json_option
-def users_remove(folder: Path, name: str, *, as_json: bool) -> int:
+def users_remove(where: str, name: str, *, as_json: bool) -> int:
     """Take the access of the user NAME away; the keys are renewed for all others."""
     from mnimage.library import access
 
-    with opened(folder) as library:
+    with opened(where) as library:
         access.remove_user(library, name)
     return _done(as_json, f"removed {name}; the keys were renewed", name=name)
 
@@ -219,13 +228,11 @@ def users_remove(folder: Path, name: str, *, as_json: bool) -> int:
 @click.argument("name", required=False)
 @click.option("--known-to-others", is_flag=True, help="Renew the library's keys too.")
 @json_option
-def users_passphrase(
-    folder: Path, name: str | None, *, known_to_others: bool, as_json: bool
-) -> int:
+def users_passphrase(where: str, name: str | None, *, known_to_others: bool, as_json: bool) -> int:
     """Set a passphrase: your own, or as administrator that of the user NAME."""
     from mnimage.library import access
 
-    with opened(folder) as library:
+    with opened(where) as library:
         name = name or library.user
         access.set_passphrase(library, name, _new_passphrase(name))
         if known_to_others:
@@ -238,11 +245,11 @@ def users_passphrase(
 @click.argument("name")
 @click.argument("role", type=_ROLE)
 @json_option
-def users_role(folder: Path, name: str, role: str, *, as_json: bool) -> int:
+def users_role(where: str, name: str, role: str, *, as_json: bool) -> int:
     """Give the user NAME another ROLE."""
     from mnimage.library import access
 
-    with opened(folder) as library:
+    with opened(where) as library:
         access.set_role(library, name, Role(role))
     return _done(as_json, f"{name} is {role} now", name=name, role=role)
 
@@ -250,22 +257,77 @@ def users_role(folder: Path, name: str, role: str, *, as_json: bool) -> int:
 @users.command("recovery")
 @FOLDER
 @json_option
-def users_recovery(folder: Path, *, as_json: bool) -> int:
+def users_recovery(where: str, *, as_json: bool) -> int:
     """Print a new recovery key; the old paper opens nothing any more."""
     from mnimage.library import access
 
-    with opened(folder) as library:
+    with opened(where) as library:
         recovery = access.renew_recovery(library)
     return _done(as_json, f"recovery key: {recovery}", recovery_key=recovery)
 
 
+@command.command("server")
+@FOLDER
+@click.argument("address")
+@json_option
+def server_(where: str, address: str, *, as_json: bool) -> int:
+    """Write down that the database is at ADDRESS now: it moved, or its password changed."""
+    from mnimage.library import access
+    from mnimage.library.address import where_is
+
+    server = where_is(address).places.server or address
+    folder, _ = located(where)
+    with _opened(folder, server) as library:
+        access.set_server(library, server)
+    return _done(as_json, "the address of the server is changed")
+
+
 @contextmanager
-def opened(folder: Path) -> Iterator[Library]:
-    """Give the library in a folder, opened by the user and passphrase that were told."""
+def opened(where: str) -> Iterator[Library]:
+    """Give the library at a place, opened by the user and passphrase that were told."""
+    with _opened(*located(where)) as library:
+        yield library
+
+
+@contextmanager
+def _opened(folder: Path, server: str) -> Iterator[Library]:
     from mnimage.library.library import open_library
 
-    with open_library(folder, user_name(), asked_passphrase()) as library:
+    with open_library(folder, user_name(), asked_passphrase(), server=server) as library:
         yield library
+
+
+def located(where: str) -> tuple[Path, str]:
+    """Return a library's folder, and the address of its database where that was told."""
+    from mnimage.library.address import home_of, where_is
+
+    told = where_is(where)
+    return home_of(told), told.places.server
+
+
+def new_place(where: str, server: str = "", bucket: str = "") -> tuple[Path, Places]:
+    """Return the folder of a library to be made, and what is to lie elsewhere.
+
+    Raises
+    ------
+    RecordUnusable
+        If an address does not say where the folder is to be, or two addresses are told.
+    """
+    from mnimage.library.address import where_is
+    from mnimage.library.keyfile import Places
+
+    told = where_is(where)
+    if told.folder is None:
+        raise RecordUnusable(
+            "The address does not say where the originals are to lie.",
+            hint="Add the folder that all stations share: ADDRESS?vault=FOLDER "
+            "(or ?vault=s3://BUCKET/FOLDER&folder=FOLDER).",
+        )
+    if told.places.server and (server or bucket):
+        raise RecordUnusable(
+            "The address is told twice.", hint="Say DIR as the address, or use --server, not both."
+        )
+    return told.folder, told.places if told.places.server else Places(server, bucket)
 
 
 def user_name() -> str:
@@ -319,13 +381,18 @@ def _line(line: PatientLine) -> dict[str, object]:
 
 
 def _cell(told: object) -> str:
-    return "" if told is None else str(told)[:40]
+    return "" if told is None else plain(str(told))[:40]
+
+
+def plain(told: str) -> str:
+    """Return text without what would steer a terminal; names come from outside."""
+    return "".join(letter if letter.isprintable() else "?" for letter in told)
 
 
 def _print_timeline(told: Timeline) -> None:
     patient = told.patient
     born = f", born {patient.birth_date}" if patient.birth_date else ""
-    click.echo(f"{patient.code}  {patient.name}{born}, {patient.sex}")
+    click.echo(f"{patient.code}  {plain(patient.name)}{born}, {patient.sex}")
     for session in told.sessions:
         days = told.days_since_last(session)
         since = f", {days} days after the last" if days is not None else ""

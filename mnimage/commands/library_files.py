@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mnimage.commands.library import FOLDER, asked_passphrase, opened, user_name
+from mnimage.commands.library import (
+    BUCKET,
+    FOLDER,
+    SERVER,
+    asked_passphrase,
+    new_place,
+    opened,
+    plain,
+    user_name,
+)
 from mnimage.commands.options import FILE, json_option, out_option
 from mnimage.commands.output import print_json, progress
 from mnimage.domain.record import Purpose
@@ -32,7 +41,7 @@ _SNAPSHOT = click.option("--snapshot", default="", metavar="NAME", help="Not the
 @click.option("--patient", "code", default="", metavar="CODE", help="Whose photos; made if new.")
 @click.option("--views/--no-views", default=True, help="Propose the view by the face, at the end.")
 @json_option
-def import_(folder: Path, paths: tuple[Path, ...], code: str, *, views: bool, as_json: bool) -> int:
+def import_(where: str, paths: tuple[Path, ...], code: str, *, views: bool, as_json: bool) -> int:
     """Store photos: files, folders, memory cards, ZIP archives, or a folder of an export.
 
     With --json one line for each file, printed once it is safely on disk. It may be stopped, and
@@ -40,7 +49,7 @@ def import_(folder: Path, paths: tuple[Path, ...], code: str, *, views: bool, as
     """
     count = dict.fromkeys(("stored", "known", "refused"), 0)
     stored = []
-    with opened(folder) as library:
+    with opened(where) as library:
         for done in _imported(library, paths, code):
             count[done.status] += 1
             if done.status == "stored" and done.id:
@@ -74,8 +83,9 @@ def _print_imported(done: Imported, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(done)))
     else:
-        name = "".join(letter if letter.isprintable() else "?" for letter in done.file)
-        click.echo(f"{done.status:8}{name}" + (f": {done.reason}" if done.reason else ""))
+        click.echo(
+            f"{done.status:8}{plain(done.file)}" + (f": {done.reason}" if done.reason else "")
+        )
 
 
 def _propose_views(library: Library, stored: Sequence[str]) -> None:
@@ -101,13 +111,13 @@ def _propose_views(library: Library, stored: Sequence[str]) -> None:
 @click.option("--png/--no-png", default=True, help="Add PNG copies of the originals.")
 @json_option
 def export(  # noqa: PLR0913 - as many as the command has options
-    folder: Path, out: Path, code: str, purpose: str, recipient: str, *, png: bool, as_json: bool
+    where: str, out: Path, code: str, purpose: str, recipient: str, *, png: bool, as_json: bool
 ) -> int:
     """Take patients out as open files: originals, PNG, JSON with its schema, CSV."""
     from mnimage.library.export import Order, export_patients
 
     order = Order(out, Purpose(purpose), recipient, png)
-    with opened(folder) as library, progress("export") as tick:
+    with opened(where) as library, progress("export") as tick:
         done = export_patients(library, _chosen(library, code), order, tick)
     if as_json:
         print_json({"out": str(out), "purpose": purpose, **asdict(done)})
@@ -129,11 +139,11 @@ def _chosen(library: Library, code: str) -> list[Patient]:
 @click.argument("code")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
-def erase(folder: Path, code: str, *, yes: bool, as_json: bool) -> int:
+def erase(where: str, code: str, *, yes: bool, as_json: bool) -> int:
     """Erase the patient CODE for good; that it happened stays in the trace."""
     from mnimage.library.erase import erase_patient
 
-    with opened(folder) as library:
+    with opened(where) as library:
         patient = library.patient(code)
         if not yes and not _confirmed():
             raise RecordUnusable("Nothing was erased.", hint="Say --yes to erase without asking.")
@@ -143,7 +153,7 @@ def erase(folder: Path, code: str, *, yes: bool, as_json: bool) -> int:
         return 0
     click.echo(f"erased: {done.records} records, {done.photos} originals")
     for place in done.disclosed_to:
-        click.echo(f"an export went to: {place}")
+        click.echo(f"an export went to: {plain(place)}")
     for made in done.backups:
         click.echo(f"a back-up still holds the patient: {made.to}, {made.snapshot}")
     if done.backups:
@@ -168,7 +178,7 @@ def _confirmed() -> bool:
 @_SNAPSHOT
 @json_option
 def backup(  # noqa: PLR0913 - as many as the command has options
-    folder: Path,
+    where: str,
     target: Path,
     snapshot: str,
     keep: int | None,
@@ -187,7 +197,7 @@ def backup(  # noqa: PLR0913 - as many as the command has options
             done = check_backup(target, user_name(), word, snapshot=snapshot, tick=tick)
             dropped = 0
         else:
-            with opened(folder) as library:
+            with opened(where) as library:
                 done = back_up(library, target, verify=verify, tick=tick)
                 drop = keep is not None and not done.flaws
                 dropped = keep_newest(library, target, keep) if drop and keep else 0
@@ -201,14 +211,24 @@ def backup(  # noqa: PLR0913 - as many as the command has options
 @_TARGET
 @FOLDER
 @_SNAPSHOT
+@SERVER
+@BUCKET
 @json_option
-def restore(target: Path, folder: Path, snapshot: str, *, as_json: bool) -> int:
-    """Bring the newest back-up in TARGET into the empty folder DIR."""
+def restore(
+    target: Path, where: str, snapshot: str, server: str, bucket: str, *, as_json: bool
+) -> int:
+    """Bring the newest back-up in TARGET into the empty DIR: a folder, or a server's database.
+
+    A library that was on a server may come back as a folder, and the other way round.
+    """
     from mnimage.library.restore import restore as bring_back
 
+    folder, places = new_place(where, server, bucket)
     word = asked_passphrase()
     with progress("restore") as tick:
-        done = bring_back(target, folder, user_name(), word, snapshot=snapshot, tick=tick)
+        done = bring_back(
+            target, folder, user_name(), word, snapshot=snapshot, tick=tick, places=places
+        )
     words = f"{done.snapshot}: {done.copied} originals restored"
     return _tell(asdict(done), words, done.flaws, as_json=as_json)
 

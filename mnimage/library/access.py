@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnimage.domain.record import Role, UserLine
 from mnimage.errors import ChangedElsewhere, RecordUnusable
 from mnimage.library import keyfile, renewal
 from mnimage.library import keys as key
-from mnimage.library.library import open_engine
+from mnimage.library.library import opener
 from mnimage.library.roles import Deed
 
 if TYPE_CHECKING:
@@ -153,4 +154,26 @@ def _renew(
             changes.note_library(action, told)
             keyfile.write_keyfile(library.folder, file)
         library.engine.dispose()
-        library.renew(*renewal.finish(library.folder, file, keys, open_engine))
+        library.renew(*renewal.finish(library.folder, file, keys, opener(library.server)))
+
+
+def set_server(library: Library, server: str) -> None:
+    """Write down another address of the library's database: it moved, or its password changed.
+
+    Raises
+    ------
+    NotAllowed
+        If the open library's user is no administrator.
+    RecordUnusable
+        If it is no address of a server, another library's, or the records are in the folder.
+    StorageFailed
+        If the server does not answer there.
+    """
+    library.require(Deed.RULE)
+    opener(server)(library.folder, library.file, library.keys).dispose()
+    with library.changing(Deed.RULE) as changes:
+        _refuse_behind(library)
+        places = replace(keyfile.places_of(library.file, library.keys), server=server)
+        file = keyfile.with_places(library.file, library.keys, places)
+        changes.note_library("server's address changed")
+        keyfile.write_keyfile(library.folder, file)

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,15 +23,19 @@ from mnimage import __version__
 from mnimage.capture.output import prepare_folder
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.errors import LibraryDamaged, OutputFailed, RecordUnusable, StorageFailed
-from mnimage.library import database, keyfile, trace
+from mnimage.library import carry, database, keyfile, trace
 from mnimage.library.library import VAULT
 from mnimage.library.listing import (
+    LOCK,
     SNAPSHOTS,
     BackedUp,
     Entry,
     Listing,
+    alone,
+    copy_from,
     copy_whole,
     entry_of,
+    make_folder,
     own_files,
     read_listing,
     snapshots,
@@ -39,8 +43,8 @@ from mnimage.library.listing import (
     write_listing,
 )
 from mnimage.library.restore import read_back
-from mnimage.library.roles import Deed, require
-from mnimage.library.stores import DRAFT, settle
+from mnimage.library.roles import Deed
+from mnimage.library.stores import DRAFT, place_of, settle
 from mnimage.library.tables import OBJECTS, TRACE
 
 if TYPE_CHECKING:
@@ -72,16 +76,18 @@ def back_up(
     NotAllowed
         If the user's role does not allow it.
     RecordUnusable
-        If the folder holds something else, or lies within the library, or the records are on a
-        server.
+        If the folder holds something else, or lies within the library.
+    ChangedElsewhere
+        If another back-up is being made there.
     StorageFailed
         If either disk refuses; earlier back-ups are as they were.
     """
-    require(library.role, Deed.BACK_UP)
+    library.require(Deed.BACK_UP)
     _prepare(library, target)
-    with telling("backed up"):
+    with alone(target), telling("backed up"):
+        _clear_drafts(target)
         draft = target / SNAPSHOTS / f"{secrets.token_hex(8)}{DRAFT}"
-        draft.mkdir(parents=True)
+        make_folder(draft)
         try:
             names = _copy_state(library, draft)
             listing, copied = _copy_originals(library, target, names, tick)
@@ -123,7 +129,7 @@ def keep_newest(library: Library, target: Path, count: int) -> int:
     StorageFailed
         If the disk refuses.
     """
-    require(library.role, Deed.BACK_UP)
+    library.require(Deed.BACK_UP)
     found = snapshots(target)
     stay = found[-count:] if count > 0 else []
     if not stay:
@@ -132,7 +138,7 @@ def keep_newest(library: Library, target: Path, count: int) -> int:
     for name in stay:
         needed |= set(read_listing(target / SNAPSHOTS / name, library.keys).originals)
     gone = 0
-    with telling("deleted"):
+    with alone(target), telling("deleted"):
         for place in list((target / SNAPSHOTS).iterdir()):
             if place.name not in stay:
                 shutil.rmtree(place)
@@ -140,7 +146,20 @@ def keep_newest(library: Library, target: Path, count: int) -> int:
             if path.is_file() and path.name not in needed:
                 path.unlink()
                 gone += 1
-    return gone + len(found) - len(stay)
+    dropped = len(found) - len(stay)
+    if dropped or gone:
+        with library.changing(Deed.BACK_UP) as changes:
+            told = {"at": str(target.absolute()), "snapshots": dropped, "files": gone}
+            changes.note_library("back-ups dropped", told)
+    return gone + dropped
+
+
+def _clear_drafts(target: Path) -> None:
+    """Delete what a back-up that was killed left half-way."""
+    for place in list((target / SNAPSHOTS).glob(f"*{DRAFT}")):
+        shutil.rmtree(place, ignore_errors=True)
+    for path in list((target / VAULT).glob(f"*/*{DRAFT}")):
+        path.unlink(missing_ok=True)
 
 
 def _prepare(library: Library, target: Path) -> None:
@@ -149,15 +168,9 @@ def _prepare(library: Library, target: Path) -> None:
         raise RecordUnusable(
             "A back-up within the library is none.", hint="Choose a folder on another disk."
         )
-    places = keyfile.places_of(library.file, library.keys)
-    if places.server or places.bucket:
-        raise RecordUnusable(
-            "The library is on a server, whose own back-up must be used.",
-            hint="Use pg_dump and the bucket's versions, and copy the folder of the library.",
-        )
     try:
         prepare_folder(target)
-        strange = [one for one in target.iterdir() if one.name not in (SNAPSHOTS, VAULT)]
+        strange = [one for one in target.iterdir() if one.name not in (SNAPSHOTS, VAULT, LOCK)]
     except OutputFailed as error:
         raise StorageFailed(str(error), hint=error.hint) from error
     if strange:
@@ -174,19 +187,38 @@ def _prepare(library: Library, target: Path) -> None:
 def _copy_state(library: Library, draft: Path) -> dict[str, int]:
     """Copy database, keys and head while nobody may write; return the originals of that moment.
 
-    Pages and log are copied together: whatever is moved from the one to the other meanwhile is in
-    both.
+    Of a file, pages and log are copied together: whatever is moved from the one to the other
+    meanwhile is in both. The rows of a server are read as they are at that moment, while other
+    stations go on.
     """
-    with database.writing(library.engine) as connection:
-        for name in (keyfile.NAME, keyfile.COPY, trace.HEAD):
-            if (library.folder / name).exists():
-                copy_whole(library.folder / name, draft / name)
-        for suffix in ("", "-wal"):
-            source = library.folder / f"{database.NAME}{suffix}"
-            if source.exists():
-                shutil.copyfile(source, draft / source.name)
-        rows = connection.execute(select(OBJECTS.c.name, OBJECTS.c.size))
-        names = {row.name: int(row.size) for row in rows}
+    with ExitStack() as stack:
+        with database.writing(library.engine) as connection:
+            library.require(Deed.BACK_UP)  # Nobody is renewing the keys either.
+            for name in (keyfile.NAME, keyfile.COPY, trace.HEAD):
+                if (library.folder / name).exists():
+                    copy_whole(library.folder / name, draft / name)
+            if database.is_file(connection):
+                _copy_pages(library.folder, draft)
+                seen = connection
+            else:
+                seen = stack.enter_context(database.reading(library.engine))
+            rows = seen.execute(select(OBJECTS.c.name, OBJECTS.c.size))
+            names = {row.name: int(row.size) for row in rows}
+        if not database.is_file(library.engine):
+            carry.to_file(seen, draft / database.NAME, library.keys.database)
+    _close_whole(library, draft)
+    return names
+
+
+def _copy_pages(folder: Path, draft: Path) -> None:
+    for suffix in ("", "-wal"):
+        source = folder / f"{database.NAME}{suffix}"
+        if source.exists():
+            shutil.copyfile(source, draft / source.name)
+
+
+def _close_whole(library: Library, draft: Path) -> None:
+    """Prove the copy of the database, and bring it into one file that is on disk."""
     bare = database.raw_connection(draft / database.NAME, library.keys.database)
     try:
         with database.told():
@@ -202,7 +234,6 @@ def _copy_state(library: Library, draft: Path) -> dict[str, int]:
         )
     with (draft / database.NAME).open("rb+") as file:
         os.fsync(file.fileno())
-    return names
 
 
 def _copy_originals(
@@ -214,17 +245,24 @@ def _copy_originals(
     copied = 0
     for done, name in enumerate(sorted(names)):
         tick(done, len(names))
-        place = target / VAULT / name[:2] / name
+        place = place_of(target / VAULT, name)
         entry = before.get(name)
         if entry is None or not place.is_file() or place.stat().st_size != entry.size:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            entry = copy_whole(library.folder / VAULT / name[:2] / name, place)
+            make_folder(place.parent)
+            entry = _copy_original(library, name, place)
             copied += 1
         entries[name] = entry
     tick(len(names), len(names))
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     program = f"mnimage {__version__}"
     return Listing(library.keys.library_id, made_at, program, originals=entries), copied
+
+
+def _copy_original(library: Library, name: str, place: Path) -> Entry:
+    if not keyfile.places_of(library.file, library.keys).bucket:
+        return copy_whole(place_of(library.folder / VAULT, name), place)
+    with library.vault.raw(name) as file:
+        return copy_from(file, place)
 
 
 def _known(library: Library, target: Path) -> dict[str, Entry]:

@@ -102,6 +102,8 @@ def server_url(address: str) -> URL:
     """Return the parts of a PostgreSQL server's address; raises `RecordUnusable` for another."""
     try:
         url = make_url(address)
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
     except (ArgumentError, ValueError):  # It may hold a password: nothing of it is told.
         url = None
     if url is None or url.drivername != "postgresql+psycopg":

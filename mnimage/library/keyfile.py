@@ -250,6 +250,11 @@ def without_user(file: KeyFile, keys: Keys, name: str) -> KeyFile:
     return _checked(replace(file, users=tuple(one for one in file.users if one is not user)), keys)
 
 
+def with_places(file: KeyFile, keys: Keys, places: Places) -> KeyFile:
+    """Return the key file with other addresses of database and vault."""
+    return _checked(replace(file, places=_sealed_places(keys, places)), keys)
+
+
 def renewed(file: KeyFile, keys: Keys, *, spare: Pair | None = None) -> tuple[KeyFile, Keys]:
     """Return the key file with a new master key for all who are in it, and the keys.
 

@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, select
@@ -22,6 +23,7 @@ from mnimage.errors import (
     StorageFailed,
 )
 from mnimage.library import (
+    address,
     database,
     keyfile,
     migrate,
@@ -77,9 +79,13 @@ class Library:
     Once it is closed, all of it raises `NoEntry`.
     """
 
-    def __init__(self, folder: Path, engine: Engine, keys: Keys, file: KeyFile, user: str) -> None:
+    def __init__(
+        self, folder: Path, engine: Engine, keys: Keys, file: KeyFile, user: str, server: str = ""
+    ) -> None:
         self.folder = folder
         self.user = user
+        self.server = server
+        """The server's address as it was told, where that is not the one in the key file."""
         self.role = role_of(file, user)
         self.lock = threading.RLock()
         """Held by whoever writes or renews the keys; for this room only."""
@@ -389,16 +395,17 @@ def create_library(
     key.check_passphrase(passphrase)
     _prepare(folder)
     file, keys, recovery = keyfile.new_keyfile(user, passphrase, places=places)
-    engine = open_engine(folder, file, keys, create=True)
-    made = False
+    made, engine = False, open_engine(folder, file, keys, create=True)
     try:
-        _refuse_occupied(open_vault(folder, file, keys))
+        refuse_occupied(open_vault(folder, file, keys))
         migrate.create(engine)
         made = True
         keyfile.write_keyfile(folder, file)
         library = Library(folder, engine, keys, file, user)
         with library.changing() as changes:
             changes.note_library("created")
+            if places.server:
+                address.remember(changes.connection, keys.library_id, folder)
     except BaseException:
         if made and places.server:
             with suppress(StorageFailed):
@@ -409,7 +416,8 @@ def create_library(
     return library, recovery
 
 
-def _refuse_occupied(vault: Vault) -> None:
+def refuse_occupied(vault: Vault) -> None:
+    """Refuse a vault that holds something already; raises `RecordUnusable`."""
     if next(vault.names(), None) is not None:
         raise RecordUnusable(
             "The store holds something already, so no library is made there.",
@@ -427,8 +435,8 @@ def _clear(folder: Path) -> None:
             (folder / f"{database.NAME}{suffix}").unlink(missing_ok=True)
 
 
-def open_library(folder: Path, user: str, passphrase: str) -> Library:
-    """Open a library.
+def open_library(folder: Path, user: str, passphrase: str, *, server: str = "") -> Library:
+    """Open a library; `server` is where its database is now, if not where the key file says.
 
     Raises
     ------
@@ -444,7 +452,7 @@ def open_library(folder: Path, user: str, passphrase: str) -> Library:
         If the disk or the server does not give it.
     """
     file, keys = read_keys(folder, lambda one: keyfile.unlock(one, user, passphrase))
-    return open_with(folder, user, file, keys)
+    return open_with(folder, user, file, keys, server=server)
 
 
 def open_by_recovery(folder: Path, recovery: str) -> Library:
@@ -454,7 +462,9 @@ def open_by_recovery(folder: Path, recovery: str) -> Library:
     return open_with(folder, keyfile.RECOVERY, file, keys)
 
 
-def migrate_library(folder: Path, user: str, passphrase: str) -> tuple[Path | None, str]:
+def migrate_library(
+    folder: Path, user: str, passphrase: str, *, server: str = ""
+) -> tuple[Path | None, str]:
     """Bring a library to today's tables; return the back-up made first, and the version.
 
     Raises
@@ -466,24 +476,27 @@ def migrate_library(folder: Path, user: str, passphrase: str) -> tuple[Path | No
     """
     file, keys = read_keys(folder, lambda one: keyfile.unlock(one, user, passphrase))
     require(role_of(file, user), Deed.RULE)
-    engine, keys, file = renewal.opened(folder, file, keys, open_engine)
+    engine, keys, file = renewal.opened(folder, file, keys, opener(server))
     try:
         backup = migrate.migrate(engine, folder, keys.database)
     finally:
         engine.dispose()
     if backup is not None:
-        with open_with(folder, user, file, keys) as library, library.changing() as changes:
+        with (
+            open_with(folder, user, file, keys, server=server) as library,
+            library.changing() as changes,
+        ):
             changes.note_library("migrated", {"to": NEWEST})
     return backup, NEWEST
 
 
-def open_with(folder: Path, user: str, file: KeyFile, keys: Keys) -> Library:
+def open_with(folder: Path, user: str, file: KeyFile, keys: Keys, *, server: str = "") -> Library:
     """Open a library whose keys are there; a renewal that was cut short is finished first."""
-    engine, keys, file = renewal.opened(folder, file, keys, open_engine)
+    engine, keys, file = renewal.opened(folder, file, keys, opener(server))
     try:
         _refuse_older(engine)
         _refuse_outdated(engine, keys)
-        library = Library(folder, engine, keys, file, user)
+        library = Library(folder, engine, keys, file, user, server)
         _mend(library)
     except BaseException:
         engine.dispose()
@@ -522,12 +535,40 @@ def _refuse_older(engine: Engine) -> None:
         )
 
 
-def open_engine(folder: Path, file: KeyFile, keys: Keys, *, create: bool = False) -> Engine:
-    """Return the engine of a library's database: its own file, or the server that it names."""
-    server = keyfile.places_of(file, keys).server
-    if server:
-        return database.open_server(server)
-    return database.open_file(folder / database.NAME, keys.database, create=create)
+def open_engine(
+    folder: Path, file: KeyFile, keys: Keys, *, create: bool = False, server: str = ""
+) -> Engine:
+    """Return the engine of a library's database: its own file, or the server that it names.
+
+    `server` is where that is now, if not where the key file says.
+
+    Raises
+    ------
+    RecordUnusable
+        If the address is that of another library.
+    """
+    sealed = keyfile.places_of(file, keys).server
+    if not sealed and server:
+        raise RecordUnusable(
+            "The records of this library are in its folder, and not on a server.",
+            hint="Name the folder alone.",
+        )
+    if not sealed:
+        return database.open_file(folder / database.NAME, keys.database, create=create)
+    engine = database.open_server(server or sealed)
+    try:
+        if not create:
+            with database.reading(engine) as connection:
+                address.check_whose(connection, keys.library_id)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def opener(server: str) -> renewal.Opener:
+    """Return what opens a library's database, at this server if there is one."""
+    return partial(open_engine, server=server)
 
 
 def open_vault(folder: Path, file: KeyFile, keys: Keys) -> Vault:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import json
 import os
 import secrets
+import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
@@ -14,19 +16,21 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from mnimage.capture.output import write_whole
-from mnimage.errors import LibraryDamaged, OutputFailed, StorageFailed
+from mnimage.errors import ChangedElsewhere, LibraryDamaged, OutputFailed, StorageFailed
 from mnimage.library.keys import derive
 from mnimage.library.stores import DRAFT, settle, storage_failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from mnimage.domain.record import Flaw
     from mnimage.library.keys import Keys
 
 SNAPSHOTS = "snapshots"
 LISTING = "listing.json"
+LOCK = "in-use.lock"
 _PIECE = 1 << 20
 
 
@@ -152,10 +156,16 @@ def amiss_with(path: Path, entry: Entry) -> str:
 
 def copy_whole(source: Path, place: Path) -> Entry:
     """Copy a file so that it is whole or not there; return what was copied."""
+    with source.open("rb") as file:
+        return copy_from(file, place)
+
+
+def copy_from(one: BinaryIO, place: Path) -> Entry:
+    """Copy an open file so that it is whole or not there; return what was copied."""
     draft = place.with_name(f"{secrets.token_hex(8)}{DRAFT}")
     digest, size = hashlib.sha256(), 0
     try:
-        with source.open("rb") as one, draft.open("xb") as other:
+        with draft.open("xb") as other:
             while piece := one.read(_PIECE):
                 digest.update(piece)
                 size += len(piece)
@@ -167,6 +177,61 @@ def copy_whole(source: Path, place: Path) -> Entry:
         draft.unlink(missing_ok=True)
     settle(place.parent)
     return Entry(size, digest.hexdigest())
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each with its name on disk."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    settle(folder.parent)
+
+
+@contextmanager
+def alone(target: Path) -> Iterator[None]:
+    """Keep a back-up folder to this program while something is written to it or deleted.
+
+    The system lets go of it by itself if the program is killed.
+
+    Raises
+    ------
+    ChangedElsewhere
+        If another one has it.
+    """
+    with telling("written"):
+        handle = _handle(target)
+        try:
+            if not _locked(handle):
+                raise ChangedElsewhere(
+                    "Another back-up is being made there right now.", hint="Wait until it is done."
+                )
+            yield
+        finally:
+            os.close(handle)
+
+
+def _handle(target: Path) -> int:
+    """Return what is locked: the folder itself, or a file in it where folders cannot be."""
+    if sys.platform == "win32":
+        return os.open(target / LOCK, os.O_RDWR | os.O_CREAT)
+    return os.open(target, os.O_RDONLY)
+
+
+def _locked(handle: int) -> bool:
+    """Say whether it could be locked; where the disk knows no locks, it counts as locked."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+    return True
 
 
 @contextmanager

@@ -39,12 +39,17 @@ def create(engine: Engine) -> None:
         rows, and its trace would break.
     """
     with database.writing(engine) as connection:
-        if inspect(connection).get_table_names():
-            raise RecordUnusable(
-                "The database holds something already, so no library is made there.",
-                hint="Make a new, empty database on the server.",
-            )
+        check_empty(connection)
         _upgrade(connection, "head")
+
+
+def check_empty(connection: Connection) -> None:
+    """Refuse a database that holds something; raises `RecordUnusable`."""
+    if inspect(connection).get_table_names():
+        raise RecordUnusable(
+            "The database holds something already, so no library is made there.",
+            hint="Make a new, empty database on the server.",
+        )
 
 
 def discard(engine: Engine) -> None:

@@ -8,6 +8,7 @@ without the master before. Whoever opens a library half-way finishes the rest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
@@ -21,7 +22,6 @@ from mnimage.library.tables import OBJECTS
 from mnimage.library.vault import Cache, Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from mnimage.library.keyfile import KeyFile
     from mnimage.library.keys import Keys
 
-    Opener = Callable[[Path, KeyFile, Keys], Engine]
+
+Opener = Callable[["Path", "KeyFile", "Keys"], "Engine"]
+"""Opens the database of a library's folder."""
 
 
 def opened(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnimage.capture.output import prepare_folder
@@ -17,14 +19,17 @@ from mnimage.errors import (
     RecordUnusable,
     StorageFailed,
 )
-from mnimage.library import database, keyfile, trace
-from mnimage.library.library import VAULT, open_with, read_keys
+from mnimage.library import carry, database, keyfile, migrate, trace
+from mnimage.library.address import remember
+from mnimage.library.keyfile import IN_FOLDER
+from mnimage.library.library import VAULT, open_with, read_keys, refuse_occupied
 from mnimage.library.listing import (
     LISTING,
     SNAPSHOTS,
     BackedUp,
     amiss_with,
     copy_whole,
+    make_folder,
     newest,
     own_files,
     read_listing,
@@ -32,12 +37,13 @@ from mnimage.library.listing import (
     telling,
     write_listing,
 )
+from mnimage.library.stores import open_store, place_of
+from mnimage.library.vault import Vault, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from mnimage.library.keyfile import KeyFile
+    from mnimage.library.keyfile import KeyFile, Places
     from mnimage.library.keys import Keys
     from mnimage.library.listing import Listing
 
@@ -61,14 +67,15 @@ def check_backup(
     return BackedUp(snapshot, 0, 0, not flaws, flaws)
 
 
-def restore(
+def restore(  # noqa: PLR0913 - all but four are told by name
     target: Path, folder: Path, user: str, passphrase: str, *, snapshot: str = "",
-    tick: Tick = no_tick,
+    tick: Tick = no_tick, places: Places = IN_FOLDER,
 ) -> BackedUp:  # fmt: skip
     """Bring a back-up into an empty place, proving every byte; the newest, if none is named.
 
     The keys are written last: what was cut short is no library. Originals that are damaged in the
     back-up are left out and told; `verified` says whether the back-up had been read back before.
+    `places` puts the records on a server or the originals into a bucket, wherever they were.
 
     Raises
     ------
@@ -91,13 +98,23 @@ def restore(
             f"The back-up {snapshot} is altered: {', '.join(altered)}.",
             hint="Restore an earlier one: --snapshot.",
         )
+    _refuse_occupied(places, keys)
     _prepare_empty(folder)
     with telling("restored"):
-        (folder / VAULT).mkdir()
-        flaws = tuple(_restore_originals(target, folder, listing, tick))
-        for name in (trace.HEAD, database.NAME, keyfile.COPY, keyfile.NAME):
+        make_folder(folder / VAULT)
+        vault = Vault(open_store(folder / VAULT, places.bucket), keys)
+        flaws = tuple(_restore_originals(target, vault, listing, tick))
+        for name in (trace.HEAD, database.NAME):
             if name in listing.own:
                 copy_whole(place / name, folder / name)
+        if places.server:
+            _to_server(folder, keys, places.server)
+        if places == keyfile.places_of(file, keys):
+            for name in (keyfile.COPY, keyfile.NAME):
+                copy_whole(place / name, folder / name)
+        else:
+            file = keyfile.with_places(file, keys, places)
+            keyfile.write_keyfile(folder, file)
     _tell_restored(folder, user, file, keys, snapshot)
     return BackedUp(snapshot, len(listing.originals) - len(flaws), 0, listing.verified, flaws)
 
@@ -119,7 +136,7 @@ def read_back(
             done += 1
             if entry.read_at and not again:
                 continue
-            path = folder / name if folder else target / VAULT / name[:2] / name
+            path = folder / name if folder else place_of(target / VAULT, name)
             amiss = amiss_with(path, entry)
             entries[name] = replace(entry, read_at="" if amiss else now)
             if amiss:
@@ -134,6 +151,20 @@ def read_back(
     return tuple(flaws)
 
 
+def _refuse_occupied(places: Places, keys: Keys) -> None:
+    """Refuse a server or a bucket that holds something, before anything is copied."""
+    if places.bucket:
+        refuse_occupied(Vault(open_store(Path(), places.bucket), keys))
+    if not places.server:
+        return
+    engine = database.open_server(places.server)
+    try:
+        with database.reading(engine) as connection:
+            migrate.check_empty(connection)
+    finally:
+        engine.dispose()
+
+
 def _prepare_empty(folder: Path) -> None:
     try:
         prepare_folder(folder)
@@ -144,18 +175,49 @@ def _prepare_empty(folder: Path) -> None:
         raise RecordUnusable(f"{folder} is not empty.", hint="Choose a new folder.")
 
 
-def _restore_originals(target: Path, folder: Path, listing: Listing, tick: Tick) -> Iterator[Flaw]:
+def _restore_originals(target: Path, vault: Vault, listing: Listing, tick: Tick) -> Iterator[Flaw]:
     for done, (name, entry) in enumerate(sorted(listing.originals.items())):
         tick(done, len(listing.originals))
-        source = target / VAULT / name[:2] / name
-        place = folder / VAULT / name[:2] / name
+        source = place_of(target / VAULT, name)
         if amiss := amiss_with(source, entry):
             yield Flaw(kind="original", where=name[:16], what=amiss)
             continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if copy_whole(source, place).sha256 != entry.sha256:
+        if _brought(source, vault, name) != entry.sha256:
             yield Flaw(kind="original", where=name[:16], what="altered while it was copied")
     tick(len(listing.originals), len(listing.originals))
+
+
+def _brought(source: Path, vault: Vault, name: str) -> str:
+    """Bring one original into the vault as it is; return the SHA-256 of what was written."""
+    digest = hashlib.sha256()
+
+    def read() -> Iterator[bytes]:
+        with source.open("rb") as file:
+            for piece in pieces(file):
+                digest.update(piece)
+                yield piece
+
+    vault.bring(name, read())
+    return digest.hexdigest()
+
+
+def _to_server(folder: Path, keys: Keys, address: str) -> None:
+    """Bring the records of a file that was just restored to a server, and remove the file."""
+    path = folder / database.NAME
+    engine = database.open_file(path, keys.database)
+    try:
+        migrate.migrate(engine, folder, keys.database)
+    finally:
+        engine.dispose()
+    server = database.open_server(address)
+    try:
+        carry.to_server(path, keys.database, server)
+        with database.writing(server) as connection:
+            remember(connection, keys.library_id, folder)
+    finally:
+        server.dispose()
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _tell_restored(folder: Path, user: str, file: KeyFile, keys: Keys, snapshot: str) -> None:

@@ -40,7 +40,9 @@ _OURS = {
 }
 
 
-def verify_library(folder: Path, user: str, passphrase: str, tick: Tick) -> tuple[Flaw, ...]:
+def verify_library(
+    folder: Path, user: str, passphrase: str, tick: Tick, *, server: str = ""
+) -> tuple[Flaw, ...]:
     """Return all that is amiss in a library, reading every byte of it; changes nothing.
 
     Key file, every page and every row of the database, every original against its fingerprint,
@@ -55,14 +57,16 @@ def verify_library(folder: Path, user: str, passphrase: str, tick: Tick) -> tupl
         If there is no library, or the disk does not give it.
     """
     file, keys = read_keys(folder, lambda one: keyfile.unlock(one, user, passphrase))
-    return verify_with(folder, file, keys, tick)
+    return verify_with(folder, file, keys, tick, server=server)
 
 
-def verify_with(folder: Path, file: KeyFile, keys: Keys, tick: Tick) -> tuple[Flaw, ...]:
+def verify_with(
+    folder: Path, file: KeyFile, keys: Keys, tick: Tick, *, server: str = ""
+) -> tuple[Flaw, ...]:
     """Return all that is amiss in a library whose keys are there (see `verify_library`)."""
     flaws = [*_check_keyfile(folder, file), *_check_strays(folder)]
     try:
-        engine = _opened(folder, file, keys)
+        engine = _opened(folder, file, keys, server)
     except LibraryError as error:
         return (*flaws, Flaw(kind="database", where=database.NAME, what=str(error)))
     try:
@@ -76,9 +80,9 @@ def verify_with(folder: Path, file: KeyFile, keys: Keys, tick: Tick) -> tuple[Fl
     return tuple(flaws)
 
 
-def _opened(folder: Path, file: KeyFile, keys: Keys) -> Engine:
+def _opened(folder: Path, file: KeyFile, keys: Keys, server: str) -> Engine:
     """Return the engine, under the master before where a renewal was cut short."""
-    engine = open_engine(folder, file, keys)
+    engine = open_engine(folder, file, keys, server=server)
     try:
         step = migrate.current(engine)
     except LibraryDamaged:

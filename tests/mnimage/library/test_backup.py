@@ -10,6 +10,7 @@ import pytest
 
 from mnimage.domain.record import PhotoRecord, Role
 from mnimage.errors import (
+    ChangedElsewhere,
     LibraryDamaged,
     LibraryError,
     LibraryTooOld,
@@ -196,7 +197,7 @@ def test_a_library_without_photos_comes_back_too(library, target, tmp_path):
 def test_a_restore_cut_short_is_no_library(library, target, tmp_path, monkeypatch):
     fill(library)
     back_up(library, target)
-    left = [3]
+    left = [2]  # The head and the database; then come the keys.
 
     def cut(source, place):
         left[0] -= 1
@@ -303,3 +304,39 @@ def test_a_backup_of_an_older_library_comes_back_to_be_migrated(library, target,
     restore(target, tmp_path / "new", "admin", WORD)
     with pytest.raises(LibraryTooOld):
         open_library(tmp_path / "new", "admin", WORD)
+
+
+def test_two_backups_into_one_folder_do_not_cross(library, target, folder):
+    """Dropping old ones while another station copies would delete what it just copied."""
+    fill(library)
+    back_up(library, target)
+    fill(library, "MN-2", 2)
+    with open_library(folder, "admin", WORD) as other:
+
+        def meanwhile(done, total):
+            for deed in (lambda: back_up(other, target), lambda: keep_newest(other, target, 1)):
+                with pytest.raises(ChangedElsewhere, match="right now"):
+                    deed()
+
+        assert back_up(library, target, verify=False, tick=meanwhile).copied == 1
+        assert back_up(other, target).verified
+    assert check(target).verified
+
+
+def test_what_was_dropped_is_in_the_trace(library, target):
+    fill(library)
+    back_up(library, target)
+    back_up(library, target)
+    keep_newest(library, target, 1)
+    last = library.history()[-1]
+    assert (last.action, last.details["snapshots"]) == ("back-ups dropped", 1)
+
+
+def test_a_backup_that_was_killed_is_cleared_away_by_the_next(library, target):
+    fill(library)
+    back_up(library, target)
+    (target / "snapshots" / "ffff.draft").mkdir()
+    (target / "vault" / "ff").mkdir(exist_ok=True)
+    (target / "vault" / "ff" / "0123.draft").write_bytes(b"half a photo")
+    back_up(library, target)
+    assert not list(target.rglob("*.draft"))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -21,68 +17,24 @@ from mnimage.errors import (
     RecordUnusable,
     StorageFailed,
 )
-from mnimage.library import access, keyfile, migrate
+from mnimage.library import access, carry, keyfile, migrate
+from mnimage.library.address import home_of, where_is
+from mnimage.library.backup import back_up
 from mnimage.library.erase import erase_patient
 from mnimage.library.keyfile import Places
-from mnimage.library.library import create_library
+from mnimage.library.library import create_library, open_library
+from mnimage.library.restore import check_backup, restore
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen
+from tests.mnimage.library.servers import address, empty, postgres
+from tests.mnimage.library.test_export import full
 
-
-def _program(name: str) -> Path | None:
-    found = shutil.which(name)
-    if found:
-        return Path(found)
-    return next(iter(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
-
-
-@pytest.fixture(scope="module")
-def address():
-    initdb, server = _program("initdb"), _program("pg_ctl")
-    if initdb is None or server is None:
-        pytest.skip("PostgreSQL is not installed (initdb, pg_ctl)")
-    pytest.importorskip("psycopg", reason="the extra `server` is not installed")
-    user = None
-    if os.geteuid() == 0:
-        try:
-            user = pwd.getpwnam("postgres").pw_name
-        except KeyError:
-            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
-    place = Path(tempfile.mkdtemp(prefix="mnimage-pg-"))
-    if user:
-        shutil.chown(place, user)
-    cluster = place / "cluster"
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            [str(part) for part in command],
-            check=True,
-            user=user,
-            cwd=place,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    try:
-        run(initdb, "-D", cluster, "-U", "clinic", "-A", "trust", "--no-sync", "-E", "UTF8")
-        options = f"-c listen_addresses='' -k {place} -c fsync=off"
-        run(server, "-D", cluster, "-o", options, "-w", "-l", place / "log", "start")
-        yield f"postgresql+psycopg://clinic@/postgres?host={place}"
-        run(server, "-D", cluster, "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+__all__ = ["address", "postgres"]
 
 
 @pytest.fixture
 def served(address, folder):
     """Give a library whose tables are made anew for each test."""
-    from sqlalchemy import create_engine, text
-
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
     library, _ = create_library(folder, WORD, places=Places(server=address))
     with library:
         yield library
@@ -260,3 +212,101 @@ def run_checkpoint(library) -> None:
 
 def bytes_in(place: Path, word: bytes) -> bool:
     return any(word in path.read_bytes() for path in place.rglob("*") if path.is_file())
+
+
+def test_a_backup_of_a_server_comes_back_as_a_folder_or_on_another_server(
+    served, postgres, tmp_path
+):
+    patient, _ = full(served)
+    erased = fill(served, "MN-GONE", seed=40)
+    erase_patient(served, erased.patient)
+    before = served.timeline(patient)
+    told = back_up(served, tmp_path / "disk")
+    assert (told.verified, told.flaws) == (True, ())
+    assert back_up(served, tmp_path / "disk").copied == 0
+    assert check_backup(tmp_path / "disk", "admin", WORD).verified
+    for name, places in (
+        ("folder", Places()),
+        ("server", Places(server=empty(postgres, "another"))),
+    ):
+        done = restore(tmp_path / "disk", tmp_path / name, "admin", WORD, places=places)
+        assert (done.verified, done.flaws) == (True, ())
+        assert (tmp_path / name / "library.db").exists() is (name == "folder")
+        with reopen(tmp_path / name) as other:
+            assert other.timeline(other.patient(patient.code)) == before
+            for photo in before.photos:
+                assert other.read_original(photo) == served.read_original(photo)
+            fill(other, "MN-LATER", seed=50)
+        assert flaws(tmp_path / name) == ()
+    assert [line.patient.code for line in served.patients()] == [patient.code]
+
+
+def test_a_folders_backup_comes_back_on_a_server(library, address, tmp_path):
+    patient, _ = full(library)
+    back_up(library, tmp_path / "disk")
+    new = tmp_path / "new"
+    restore(tmp_path / "disk", new, "admin", WORD, places=Places(server=address))
+    with reopen(new) as other:
+        assert other.timeline(patient) == library.timeline(patient)
+        access.add_user(other, "ann", kept.Role.VIEWER, "another horse battery")
+        access.remove_user(other, "ann")
+        other.read_original(other.select(kept.PhotoRecord)[0])
+    assert flaws(new) == ()
+
+
+def test_a_backup_goes_onto_no_server_that_holds_something(served, address, tmp_path):
+    fill(served)
+    back_up(served, tmp_path / "disk")
+    with pytest.raises(RecordUnusable, match="holds something"):
+        restore(tmp_path / "disk", tmp_path / "new", "admin", WORD, places=Places(server=address))
+    assert not (tmp_path / "new").exists()
+    assert len(served.patients()) == 1
+
+
+def test_a_server_that_fails_half_way_is_empty_again(library, address, tmp_path, monkeypatch):
+    fill(library)
+    back_up(library, tmp_path / "disk")
+    with monkeypatch.context() as patch:
+        patch.setattr(carry, "_check_count", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            restore(tmp_path / "disk", tmp_path / "a", "admin", WORD, places=Places(server=address))
+    with pytest.raises(StorageFailed, match="no library"):
+        reopen(tmp_path / "a")
+    restore(tmp_path / "disk", tmp_path / "b", "admin", WORD, places=Places(server=address))
+    with reopen(tmp_path / "b") as other:
+        assert len(other.patients()) == 1
+
+
+def test_a_backup_while_other_stations_write_is_of_one_moment(served, folder, tmp_path):
+    fill(served)
+    with reopen(folder) as other:
+        writer = threading.Thread(target=write_at_once, args=(served, other, 12))
+        writer.start()
+        for number in range(3):
+            assert back_up(served, tmp_path / "disk").verified, number
+        writer.join()
+    restore(tmp_path / "disk", tmp_path / "new", "admin", WORD)
+    assert flaws(tmp_path / "new") == ()
+
+
+def test_the_address_alone_tells_where_the_folder_is(served, folder, address):
+    told = where_is(address)
+    assert (told.folder, home_of(told)) == (None, folder)
+
+
+def test_a_server_that_moved_is_found_again(served, folder, address, postgres):
+    filled = fill(served)
+    other_way = address.replace("clinic@", "clinic:secret@")
+    access.set_server(served, other_way)
+    with reopen(folder) as again:
+        assert keyfile.places_of(again.file, again.keys).server == other_way
+        assert again.read_original(filled.photo) == filled.original
+        assert "secret" not in str([line.details for line in again.history()])
+    with pytest.raises(RecordUnusable, match="address"):
+        access.set_server(served, "sqlite:///x.db")
+    foreign = empty(postgres, "strangers")
+    create_library(folder.with_name("foreign"), WORD, places=Places(server=foreign))[0].close()
+    with pytest.raises(RecordUnusable, match="another library"):
+        access.set_server(served, foreign)
+    with pytest.raises(RecordUnusable, match="another library"):
+        open_library(folder, "admin", WORD, server=foreign)

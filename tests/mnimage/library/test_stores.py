@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from mnimage.errors import LibraryDamaged, PhotoDamaged, RecordUnusable, StorageFailed
+from mnimage.library.backup import back_up
 from mnimage.library.keyfile import Places
 from mnimage.library.library import create_library
+from mnimage.library.restore import restore
 from mnimage.library.stores import BucketStore, FolderStore, open_store, write_all
+from mnimage.library.sweep import sweep
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen, store
 
@@ -171,3 +174,33 @@ def test_a_store_that_cannot_be_reached_is_said(monkeypatch):
 def test_no_address_of_a_store_is_said():
     with pytest.raises(RecordUnusable, match="no address"):
         BucketStore("nonsense://clinic/library")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_a_backup_out_of_a_bucket_comes_back_into_a_folder_or_a_bucket(bucket, folder, tmp_path):
+    library, _ = create_library(folder, WORD, places=Places(bucket=bucket))
+    with library:
+        people = [fill(library, f"MN-{seed}", seed, size=2_000_000) for seed in (1, 2)]
+        told = back_up(library, tmp_path / "disk")
+        assert (told.copied, told.verified) == (2, True)
+        assert back_up(library, tmp_path / "disk").copied == 0
+        with pytest.raises(RecordUnusable, match="holds something"):
+            restore(tmp_path / "disk", tmp_path / "c", "admin", WORD, places=Places(bucket=bucket))
+    for name, places in (("a", Places()), ("b", Places(bucket=f"{bucket}-again"))):
+        assert not restore(tmp_path / "disk", tmp_path / name, "admin", WORD, places=places).flaws
+        with reopen(tmp_path / name) as other:
+            for one in people:
+                assert other.read_original(one.photo) == one.original
+        assert verify_library(tmp_path / name, "admin", WORD, lambda done, total: None) == ()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_what_an_import_left_in_a_bucket_goes_after_a_day(bucket, folder, monkeypatch):
+    library, _ = create_library(folder, WORD, places=Places(bucket=bucket))
+    with library:
+        filled = fill(library)
+        library.vault.keep([b"a photo without its row"])
+        assert sweep(library) == 0
+        monkeypatch.setattr("mnimage.library.sweep.LEFT_AFTER_S", -60.0)
+        assert sweep(library) == 1
+        assert library.read_original(filled.photo) == filled.original
