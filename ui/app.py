@@ -105,6 +105,7 @@ class _House:
 
     def clear(self) -> None:
         self._compare.forget_originals()
+        self._window.forget_hidden()
 
     def watch(self, minutes: float | None) -> None:
         if minutes is None:

@@ -118,6 +118,13 @@ class MainWindow(QMainWindow):
         self._covered = covered
         self._suit_actions()
 
+    def forget_hidden(self) -> None:
+        """Close what waits behind the door, for another user comes."""
+        hidden, self._hidden = self._hidden, []
+        for dialog in hidden:
+            dialog.reject()
+        self._behind = self.library
+
     def about(self) -> None:
         """Say what this program is, and which version."""
         box = QMessageBox(self)

@@ -150,3 +150,57 @@ def test_menu_shows_what_is_laid_over_the_pair(window, make_pair, qtbot):
     assert not error.isChecked()
     error.trigger()
     assert not error.isChecked()
+
+
+def test_covered_window_shows_the_door_alone_and_returns(window, make_pair, qtbot):
+    window.compare.show_pair(make_pair())
+    window.show_user("admin")
+    window.actions_by_name["app.about"].trigger()
+    (box,) = window.findChildren(QMessageBox)
+    form = window.library.patient_form
+    form.begin_with(None)
+    form.name.setText("half written")
+    window.cover(covered=True)
+    assert window.library.isVisible()
+    assert not window.compare.isVisible()
+    assert not box.isVisible()
+    assert not form.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F3)
+    assert window.library.isVisible()
+    allowed = {name for name, action in window.actions_by_name.items() if action.isEnabled()}
+    assert allowed == {"app.quit", "app.about", "theme.system", "theme.light", "theme.dark"}
+    window.cover(covered=False)
+    assert window.compare.isVisible()
+    assert form.isVisible()
+    assert form.name.words == "half written"
+    form.reject()
+    box.close()
+
+
+def test_another_user_gets_neither_dialogs_nor_screen_of_the_one_before(window):
+    form = window.library.patient_form
+    form.begin_with(None)
+    window.cover(covered=True)
+    window.forget_hidden()
+    window.cover(covered=False)
+    assert not form.isVisible()
+    assert window.library.isVisible()
+
+
+def test_commands_of_one_screen_rest_on_the_other(window):
+    window.show_library()
+    for name in ("mode.wipe", "map.next", "report.write", "library.lock", "patient.new"):
+        assert not window.actions_by_name[name].isEnabled()
+    window.show_user("Dr A, clinician")
+    assert window.actions_by_name["library.lock"].isEnabled()
+    window.show_compare()
+    assert window.actions_by_name["mode.wipe"].isEnabled()
+
+
+def test_long_name_of_a_user_leaves_room_for_the_menus(window):
+    window.resize(*theme.SMALLEST_WINDOW)
+    window.show_user("Prof. Dr. Konstanze Emilia-Theodora von Hohenberg-Sonnenfels, clinician")
+    corner = window.menuBar().cornerWidget(Qt.Corner.TopRightCorner)
+    last = window.menuBar().actionGeometry(window.menuBar().actions()[-1])
+    assert corner.geometry().left() > last.right()
+    assert window.minimumSizeHint().width() <= theme.SMALLEST_WINDOW[0]

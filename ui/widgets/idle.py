@@ -31,15 +31,18 @@ class IdleWatch(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.left_alone)
-        application.installEventFilter(self)
+        self._application = application
 
     def watch(self, minutes: float) -> None:
         """Begin to wait for this long."""
+        # Every event of the application passes here, so only while there is something to lock.
+        self._application.installEventFilter(self)
         self._timer.start(round(minutes * _MINUTE_MS))
 
     def rest(self) -> None:
         """Wait for nothing."""
         self._timer.stop()
+        self._application.removeEventFilter(self)
 
     @property
     def watching(self) -> bool:
@@ -50,4 +53,4 @@ class IdleWatch(QObject):
         """Begin anew at each touch; the event goes on its way."""
         if event.type() in _TOUCHES and self._timer.isActive():
             self._timer.start()
-        return super().eventFilter(watched, event)
+        return False

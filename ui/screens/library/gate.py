@@ -190,13 +190,15 @@ class _FormBox(QWidget):
         """Add the main action and what lies beside it."""
         main.setProperty("kind", "main")
         main.clicked.connect(self.confirmed)
-        row = QHBoxLayout()
-        row.addWidget(main)
-        row.addStretch(1)
-        for button in others:
-            row.addWidget(button)
         self.rows.addSpacing(8)
-        self.rows.addLayout(row)
+        self.rows.addWidget(main, 0, Qt.AlignmentFlag.AlignLeft)
+        if others:
+            row = QHBoxLayout()
+            for button in others:
+                row.addWidget(button)
+            row.addStretch(1)
+            self.rows.addSpacing(8)
+            self.rows.addLayout(row)
         self.rows.addStretch(1)
 
 

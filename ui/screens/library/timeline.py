@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 
     from mnimage.domain.record import PhotoRecord, Session, Timeline
 
@@ -338,7 +338,6 @@ class TimelineView(QTableView):
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setCornerButtonEnabled(False)
         self.doubleClicked.connect(self._open_photo)
-        self.activated.connect(self._open_photo)
 
     def allow_changes(self, *, allowed: bool) -> None:
         """Offer to tell the view of a photo, or not."""
@@ -354,8 +353,11 @@ class TimelineView(QTableView):
             )
             self._pick(self.indexAt(event.position().toPoint()), joins=joins)
 
-    def keyPressEvent(self, event: Any) -> None:
-        """Pick the photo at the cursor by the space bar."""
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pick the photo at the cursor by the space bar, open it by Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open_photo(self.currentIndex())
+            return
         if event.key() == Qt.Key.Key_Space:
             joins = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             self._pick(self.currentIndex(), joins=joins)

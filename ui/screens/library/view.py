@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.screens.library.gate import GatePage
 from ui.screens.library.imports import ImportBar, ImportDialog
@@ -86,12 +86,6 @@ class LibraryView(QWidget):
     def show_news(self, words: str) -> None:
         """Say what was done."""
         self.toast.tell(words)
-
-    def close_forms(self) -> None:
-        """Close every dialog of the screen; what was not kept is gone."""
-        for dialog in self.findChildren(QDialog):
-            if dialog.isVisible():
-                dialog.reject()
 
     def show_not_stored(
         self, title: str, words: str, lines: Sequence[tuple[str, str, str]], *, rest: bool

@@ -75,7 +75,7 @@ def session_words(session: Session, timeline: Timeline) -> tuple[str, str]:
         what = f"{what} {session.number}"
     days = timeline.days_since_last(session)
     if days is not None:
-        what = f"{what}, day {days}"
+        what = f"{what}, +{count_words(days, 'day')}"
     return local_day(session.held_at), what
 
 

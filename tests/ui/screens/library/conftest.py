@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -20,16 +21,17 @@ from ui.screens.library.view import LibraryView
 from ui.widgets.ask import Ask
 
 WORD = "correct horse battery"
+CHEAP = keys.Cost(memory_kib=64, passes=1, lanes=1)
 
 
 @pytest.fixture(autouse=True)
 def cheap_passphrases(monkeypatch):
-    monkeypatch.setattr(keys, "COST", keys.Cost(memory_kib=64, passes=1, lanes=1))
+    monkeypatch.setattr(keys, "COST", CHEAP)
 
 
 @pytest.fixture
 def stage(qtbot, inline_jobs, tmp_path, monkeypatch):
-    """The whole screen; `unlock` opens the library that `make` made."""
+    """The whole screen, at the door; no library is there yet."""
     monkeypatch.setattr(clinic, "propose_views", lambda library, ids, tick: 0)
     stage = SimpleNamespace(view=LibraryView(), ask=Mock(spec=Ask), house=Mock(), jobs=inline_jobs)
     qtbot.addWidget(stage.view)
@@ -43,13 +45,6 @@ def stage(qtbot, inline_jobs, tmp_path, monkeypatch):
         )
         return stage.presenter
 
-    def make(user="admin"):
-        stage.ask.folder.return_value = stage.folder
-        stage.view.gate.make_wanted.emit()
-        stage.view.gate.make_pressed.emit(user, WORD, WORD)
-        stage.view.gate.key.seen.setChecked(True)
-        stage.view.gate.key.confirmed.emit()
-
     def unlock(user="admin", word=WORD):
         stage.view.gate.unlock_pressed.emit(user, word, False)
 
@@ -62,16 +57,32 @@ def stage(qtbot, inline_jobs, tmp_path, monkeypatch):
     def photo(name, day, seed=1):
         return write_photo(stage.inbox / name, day, seed)
 
-    stage.begin, stage.make, stage.unlock = begin, make, unlock
+    stage.begin, stage.unlock = begin, unlock
     stage.patient, stage.photo = patient, photo
     begin()
     yield stage
     stage.presenter.close()
 
 
+@pytest.fixture(scope="session")
+def empty_library(tmp_path_factory):
+    """Make one library for all tests; each works on a copy."""
+    folder = tmp_path_factory.mktemp("library") / "clinic"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "COST", CHEAP)
+        library, _ = clinic.make_library(folder, "admin", WORD)
+    library.close()
+    return folder
+
+
 @pytest.fixture
-def entered(stage):
-    stage.make()
+def entered(stage, empty_library):
+    """The screen with a library of its own open."""
+    shutil.copytree(empty_library, stage.folder)
+    stage.ask.folder.return_value = stage.folder
+    stage.view.gate.open_wanted.emit()
+    stage.unlock()
+    stage.house.reset_mock()
     return stage
 
 

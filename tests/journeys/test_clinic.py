@@ -1,0 +1,186 @@
+"""A clinic's day in the real window: library, patient, photos, comparison, lock, unlock."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import cv2
+import pytest
+from PySide6.QtCore import QSettings, QStandardPaths
+
+from mnimage import workflow
+from mnimage.errors import PhotoDamaged
+from mnimage.library import keys
+from mnimage.workflow import clinic
+from ui import app
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "faces"
+WORD = "correct horse battery"
+NAME = "Wilhelmine Nachtigall"
+
+
+@pytest.fixture(autouse=True)
+def cheap_passphrases(monkeypatch):
+    monkeypatch.setattr(keys, "COST", keys.Cost(memory_kib=64, passes=1, lanes=1))
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    """Two sessions of one face, taken on two days."""
+    for day, name in (("2026-03-12", "001_neutral"), ("2026-09-03", "001_smiling")):
+        if not (DATA / f"{name}.jpg").exists():
+            pytest.skip("the example faces are not here")
+        content = (DATA / f"{name}.jpg").read_bytes()
+        place = tmp_path / "inbox" / day / "photo.jpg"
+        place.parent.mkdir(parents=True)
+        place.write_bytes(content)
+        moment = datetime.fromisoformat(f"{day}T10:00:00").replace(tzinfo=UTC).timestamp()
+        os.utime(place, (moment, moment))
+    return tmp_path / "inbox"
+
+
+@pytest.fixture
+def desk(qapp, qtbot, tmp_path):
+    """The window with its clinic, as the program builds it."""
+    QStandardPaths.setTestModeEnabled(True)
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "s"))
+    window, jobs, compare = app.build(qapp, workflow)
+    qtbot.addWidget(window)
+    window.clinic = app.open_clinic(qapp, window, jobs, compare, clinic)
+    window.pair = compare
+    window.show()
+    yield window
+    jobs.close()
+    window.clinic.close()
+
+
+def enter(window, folder, qtbot, monkeypatch):
+    monkeypatch.setattr(window.clinic._ask, "folder", lambda _title: folder)
+    gate = window.library.gate
+    window.show_library()
+    gate.make_wanted.emit()
+    gate.make_pressed.emit("admin", WORD, WORD)
+    qtbot.waitUntil(lambda: gate.shown is gate.key, timeout=20_000)
+    gate.key_kept.emit()
+    assert not window.library.at_gate
+
+
+def settled(window, qtbot):
+    qtbot.waitUntil(lambda: not window.clinic._imports.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: window.library.at_patient, timeout=20_000)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_a_day_at_the_clinic(desk, inbox, qtbot, tmp_path, monkeypatch):
+    folder, caches = tmp_path / "clinic", tmp_path / "temporary"
+    caches.mkdir()
+    monkeypatch.setenv("TMPDIR", str(caches))
+    enter(desk, folder, qtbot, monkeypatch)
+    form = desk.library.patient_form
+    desk.library.patients.new.click()
+    form.code.setText("0042-NACHT")
+    form.name.setText(NAME)
+    form._keep.click()
+    qtbot.waitUntil(lambda: desk.library.at_patient, timeout=20_000)
+
+    desk.library.files_dropped.emit([inbox])
+    settled(desk, qtbot)
+    page = desk.library.patient
+    qtbot.waitUntil(lambda: page.table.columnCount() == 2, timeout=20_000)
+    qtbot.waitUntil(page.compare.isEnabled, timeout=20_000)
+    page.timeline.grab()
+    photos = desk.clinic._timeline.photos
+    qtbot.waitUntil(lambda: all(one.id in page.table._pictures for one in photos), timeout=20_000)
+
+    page.compare.click()
+    result = desk.compare._result
+    qtbot.waitUntil(lambda: desk.compare._stack.currentWidget() is result, timeout=60_000)
+    assert desk.compare.isVisible()
+
+    desk.clinic.lock()
+    assert desk.library.at_gate
+    assert desk.library.isVisible()
+    desk.library.gate.unlock_pressed.emit("admin", WORD, False)
+    qtbot.waitUntil(desk.compare.isVisible, timeout=20_000)
+
+    seen = [entry.action for entry in desk.clinic.library().history()]
+    assert "seen" in seen
+    assert "exported" not in seen
+    assert_nothing_in_clear((folder, caches, tmp_path / "s"))
+
+
+def assert_nothing_in_clear(places):
+    """Look through every byte for names, codes and JPEG headers."""
+    files = [path for place in places for path in place.rglob("*") if path.is_file()]
+    assert len(files) > 5
+    for path in files:
+        content = path.read_bytes()
+        for word in (NAME.encode(), b"0042-NACHT", b"\xff\xd8\xff\xe0", b"JFIF", b"photo.jpg"):
+            assert word not in content, f"{word!r} in {path.name}"
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_left_alone_the_window_locks_itself_over_the_photos(
+    desk, qtbot, tmp_path, monkeypatch, qapp
+):
+    enter(desk, tmp_path / "clinic", qtbot, monkeypatch)
+    desk.show_compare()
+    assert desk.compare.isVisible()
+    desk.clinic._house.watch(0.2 / 60)
+    qtbot.waitUntil(lambda: desk.library.at_gate and desk.library.isVisible(), timeout=20_000)
+    assert not desk.compare.isVisible()
+    assert not desk.actions_by_name["screen.compare"].isEnabled()
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A library with one patient and one picture in it."""
+    from mnimage.domain.record import Patient, PhotoRecord, Session
+
+    library, _ = clinic.make_library(tmp_path / "clinic", "admin", WORD)
+    patient = Patient(code="1")
+    session = Session(patient_id=patient.id, held_at=datetime.now(UTC))
+    stored = library.vault.keep([picture()])
+    photo = PhotoRecord(
+        patient_id=patient.id, session_id=session.id, sha256=stored.sha256, size=stored.size
+    )
+    with library.changing() as changes:
+        changes.take(stored)
+        changes.add(patient, session, photo)
+    yield library, photo
+    library.close()
+
+
+def picture():
+    """Return the bytes of a picture, red on its left and blue on its right."""
+    import numpy as np
+
+    pixels = np.zeros((600, 900, 3), np.uint8)
+    pixels[:, :450, 2], pixels[:, 450:, 0] = 255, 255
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def test_thumbnail_is_small_right_way_round_and_kept_encrypted(kept, tmp_path):
+    import numpy as np
+
+    library, photo = kept
+    content = clinic.thumbnail(library, photo)
+    small = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    assert max(small.shape) == clinic.THUMBNAIL_PX
+    assert small[100, 20, 2] > 200 > 60 > small[100, 20, 0]
+    assert small[100, 300, 0] > 200 > 60 > small[100, 300, 2]
+    files = [path for path in (tmp_path / "clinic" / "cache").rglob("*") if path.is_file()]
+    assert files
+    assert all(b"JFIF" not in path.read_bytes() for path in files)
+    for path in (tmp_path / "clinic" / "vault").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    assert clinic.thumbnail(library, photo) == content
+    library.cache.clear()
+    with pytest.raises(PhotoDamaged):
+        clinic.thumbnail(library, photo)

@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
+
+import pytest
+
+from mnimage.domain.photo import View
+from mnimage.domain.record import PhotoRecord, Role, Session
+from mnimage.errors import NoEntry, NotAllowed
+from mnimage.workflow import clinic
+
+WORD = "correct horse battery"
+
+
+def codes(stage):
+    table = stage.view.patients.table
+    return [table.patient(row).code for row in range(table.rowCount())]
+
+
+def actions(stage):
+    return [entry.action for entry in stage.presenter.library().history()]
+
+
+def test_patients_are_found_by_code_and_name(entered):
+    from mnimage.domain.record import Patient
+
+    library = entered.presenter.library()
+    library.add(Patient(code="A-1", name="Zoë Müller"), Patient(code="B-2", name="Anna Lang"))
+    entered.presenter.search("")
+    assert codes(entered) == ["A-1", "B-2"]
+    entered.presenter.search("muller")
+    assert codes(entered) == ["A-1"]
+    entered.presenter.search("nobody")
+    assert codes(entered) == []
+    assert entered.view.patients._stack.currentWidget() is entered.view.patients._empty
+
+
+def test_new_patient_is_made_and_shown(entered):
+    entered.view.patients.new.click()
+    form = entered.view.patient_form
+    form.code.setText("0042")
+    form.name.setText("Jane Example")
+    form._keep.click()
+    assert not form.isVisible()
+    assert entered.view.at_patient
+    assert entered.presenter.library().patient("0042").name == "Jane Example"
+    assert entered.view.patient._name.text() == "Jane Example"
+
+
+def test_code_that_is_taken_keeps_the_form_open(entered):
+    entered.patient("0042")
+    entered.presenter.show_patients()
+    entered.view.patients.new.click()
+    form = entered.view.patient_form
+    form.code.setText("0042")
+    form._keep.click()
+    assert form.isVisible()
+    assert form.trouble
+    form.reject()
+
+
+def test_dropped_photos_become_sessions_with_pictures(entered):
+    patient = entered.patient()
+    paths = [
+        entered.photo("march/a.png", "2026-03-12", 1),
+        entered.photo("march/b.png", "2026-03-12", 2),
+        entered.photo("september/c.png", "2026-09-03", 3),
+    ]
+    entered.view.files_dropped.emit(paths)
+    table = entered.view.patient.table
+    assert (table.rowCount(), table.columnCount()) == (2, 2)
+    told = entered.presenter.library().timeline(patient)
+    entered.presenter.want_pictures([one.id for one in told.photos])
+    assert all(not table.picture(one.id).isNull() for one in told.photos)
+    assert entered.view.imports.words == "3 photos stored."
+
+
+def test_broken_and_double_files_are_named(entered):
+    entered.patient()
+    first = entered.photo("a.png", "2026-03-12", 1)
+    broken = entered.inbox / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 cut off")
+    double = entered.inbox / "again.png"
+    double.write_bytes(first.read_bytes())
+    entered.view.files_dropped.emit([first, double, broken])
+    dialog = entered.view.import_dialog
+    assert dialog.isVisible()
+    rows = [
+        [dialog._table.item(row, column).text() for column in (0, 1)]
+        for row in range(dialog._table.rowCount())
+    ]
+    assert rows == [["broken.jpg", "refused"], ["again.png", "kept already"]]
+    assert entered.view.imports.words == "1 photo stored, 1 kept already, 1 refused."
+    dialog.reject()
+
+
+def test_stopped_import_goes_on_with_the_rest(entered, monkeypatch):
+    patient = entered.patient()
+    paths = [entered.photo(f"{number}.png", "2026-03-12", number) for number in range(20)]
+    real = clinic.import_into
+
+    def stopped(library, paths, patient, tick, stop):
+        return real(library, paths, patient, tick, lambda: True)
+
+    monkeypatch.setattr(clinic, "import_into", stopped)
+    entered.view.files_dropped.emit(paths)
+    kept = len(entered.presenter.library().timeline(patient).photos)
+    assert 0 < kept < 20
+    dialog = entered.view.import_dialog
+    assert not dialog._again.isHidden()
+    monkeypatch.setattr(clinic, "import_into", real)
+    dialog._again.click()
+    assert len(entered.presenter.library().timeline(patient).photos) == 20
+    assert "refused" not in entered.view.imports.words
+
+
+def test_viewer_cannot_import_and_is_told_why(entered, add_user):
+    entered.patient()
+    add_user("Vera", Role.VIEWER)
+    entered.presenter.lock()
+    entered.unlock("Vera")
+    entered.presenter.open_patient(entered.presenter.library().patient("0042"))
+    entered.view.files_dropped.emit([entered.photo("a.png", "2026-03-12")])
+    assert "viewer may not add" in entered.view.toast.words
+    assert "admin" in entered.view.toast._hint.text()
+    entered.presenter.import_photos()
+    entered.ask.photos.assert_not_called()
+    assert entered.presenter.library().timeline(entered.presenter._timeline.patient).photos == ()
+    assert not entered.view.patients.new.isEnabled()
+    assert not entered.view.patient.course_new.isEnabled()
+
+
+def test_export_of_a_library_is_not_taken_for_photos(entered, tmp_path):
+    from mnimage.library.readback import is_export
+
+    entered.patient()
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "library.json").write_text(
+        '{"format": "mnimage export", "version": 1, "purpose": "record"}'
+    )
+    assert is_export(folder)
+    entered.view.files_dropped.emit([folder])
+    assert "exported from a library" in entered.view.toast.words
+
+
+@pytest.fixture
+def course(entered):
+    """A patient with five photos: front in three sessions, left 45 in the last two."""
+    patient = entered.patient()
+    library = entered.presenter.library()
+    first = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    kept = {}
+    for number in range(3):
+        session = Session(patient_id=patient.id, held_at=first + timedelta(days=30 * number))
+        library.add(session)
+        for view in (View.FRONT, View.LEFT_45)[: 1 + (number > 0)]:
+            content = f"{number}{view}".encode()
+            stored = library.keep_original([content])
+            photo = PhotoRecord(
+                patient_id=patient.id,
+                session_id=session.id,
+                sha256=stored.sha256,
+                size=stored.size,
+                view=view,
+            )
+            library.add(photo)
+            kept[number, view] = photo
+    entered.presenter.reload()
+    entered.kept = kept
+    return entered
+
+
+def pair_of(stage):
+    chosen = stage.view.patient.table.chosen
+    names = {photo.id: key for key, photo in stage.kept.items()}
+    return names.get(chosen.before), names.get(chosen.after)
+
+
+def test_pair_of_one_view_is_proposed_and_can_be_picked(course):
+    assert pair_of(course) == ((0, View.FRONT), (2, View.FRONT))
+    assert "Front, 5 Jan 2026" in course.view.patient._pair.text()
+    course.presenter.pick(course.kept[2, View.LEFT_45].id, False)
+    assert pair_of(course) == ((1, View.LEFT_45), (2, View.LEFT_45))
+    course.presenter.pick(course.kept[1, View.FRONT].id, False)
+    assert pair_of(course) == ((0, View.FRONT), (1, View.FRONT))
+    course.presenter.pick(course.kept[0, View.FRONT].id, False)
+    assert pair_of(course) == ((0, View.FRONT), (2, View.FRONT))
+
+    course.presenter.pick(course.kept[2, View.FRONT].id, False)
+    course.presenter.pick(course.kept[1, View.LEFT_45].id, True)
+    assert pair_of(course) == ((1, View.LEFT_45), (2, View.FRONT))
+
+
+def test_compare_hands_on_originals_that_the_open_library_reads(course):
+    course.view.patient.compare.click()
+    before, after = course.house.compare.call_args.args
+    assert before.read() == b"0front"
+    assert after.read() == b"2front"
+    assert "0042" in before.name
+    assert before.taken_at.date().isoformat() == "2026-01-05"
+    course.presenter.lock()
+    with pytest.raises(NoEntry, match="locked"):
+        before.read()
+    course.unlock()
+    assert before.read() == b"0front"
+
+
+def test_looking_and_a_report_are_in_the_trace(course):
+    course.view.patient.compare.click()
+    before, after = course.house.compare.call_args.args
+    assert "seen" in actions(course)
+    before.leave("0042.pdf")
+    after.leave("0042.pdf")
+    assert actions(course).count("exported") == 2
+    told = course.presenter.library().timeline(course.presenter._timeline.patient)
+    assert {one.photo_id for one in told.disclosures} == {
+        course.kept[0, View.FRONT].id,
+        course.kept[2, View.FRONT].id,
+    }
+
+
+def test_viewer_takes_no_report_out(course, add_user):
+    add_user("Vera", Role.VIEWER)
+    course.presenter.lock()
+    course.unlock("Vera")
+    course.presenter.open_patient(course.presenter.library().patient("0042"))
+    course.view.patient.compare.click()
+    before, _ = course.house.compare.call_args.args
+    assert before.read() == b"0front"
+    with pytest.raises(NotAllowed):
+        before.leave("0042.pdf")
+
+
+def test_what_is_no_picture_says_so_in_its_place(course):
+    photo = course.kept[0, View.FRONT]
+    course.presenter.want_pictures([photo.id])
+    assert course.view.patient.table.trouble(photo.id)
+
+
+def test_view_is_told_by_hand(course):
+    photo = course.kept[0, View.FRONT]
+    course.view.patient.timeline.view_told.emit(photo.id, View.RIGHT_90)
+    told = course.presenter.library().find(PhotoRecord, photo.id)
+    assert told.view is View.RIGHT_90
+    course.view.patient.timeline.view_told.emit(photo.id, None)
+    assert course.presenter.library().find(PhotoRecord, photo.id).view is None
+
+
+def test_lock_hides_everything_and_unlock_returns(course):
+    course.presenter.lock()
+    course.house.cover.assert_called_with(covered=True)
+    course.house.watch.assert_called_with(None)
+    assert course.view.at_gate
+    with pytest.raises(NoEntry):
+        course.presenter.library()
+    course.unlock()
+    course.house.cover.assert_called_with(covered=False)
+    course.house.watch.assert_called_with(10)
+    assert course.view.at_patient
+    assert course.presenter._timeline.patient.code == "0042"
+    course.house.clear.assert_not_called()
+
+
+def test_another_user_finds_nothing_of_the_one_before(course, add_user):
+    add_user("Vera", Role.CLINICIAN)
+    course.house.clear.reset_mock()
+    course.presenter.lock()
+    course.unlock("Vera")
+    assert not course.view.at_patient
+    course.house.clear.assert_called_once()
+    assert course.presenter._timeline is None
+
+
+def test_lock_lets_an_import_end_before_the_keys_go(course, monkeypatch, held_jobs):
+    library = course.presenter.library()
+    closed = Mock(wraps=library.close)
+    monkeypatch.setattr(library, "close", closed)
+    course.presenter._imports._jobs = held_jobs
+    course.view.files_dropped.emit([course.photo("a.png", "2026-05-01")])
+    course.presenter.lock()
+    closed.assert_not_called()
+    assert course.view.at_gate
+    work, done, _ = held_jobs.held["import"]
+    done(work(lambda *_: None))
+    work, done, _ = held_jobs.held["views"]
+    done(work(lambda *_: None))
+    closed.assert_called_once()
+    assert course.view.at_gate
+    course.presenter._imports._jobs = course.jobs
+    course.unlock()
+    assert len(course.presenter._timeline.photos) == 6
+
+
+def test_idle_time_is_kept_and_used_at_once(entered):
+    entered.presenter.set_idle(2)
+    entered.house.watch.assert_called_with(2)
+    assert entered.habits.idle_minutes == 2
+
+
+def test_patient_who_is_gone_leads_back_to_the_list(entered):
+    from mnimage.domain.record import Patient
+
+    entered.presenter.open_patient(Patient(code="gone"))
+    assert "no longer there" in entered.view.toast.words
+    assert not entered.view.at_patient

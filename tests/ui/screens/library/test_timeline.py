@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+
+from mnimage.domain.photo import View
+from mnimage.domain.record import Patient, PatientLine, PhotoRecord, Session, Timeline
+from ui.screens.library.patients import PatientsPage
+from ui.screens.library.timeline import Chosen, PhotoTable, TimelineView
+
+SHA = "0" * 64
+
+
+def made(views, sessions=2):
+    """Return a timeline whose every session has a photo of each view."""
+    first = datetime(2026, 1, 5, tzinfo=UTC)
+    held = tuple(
+        Session(patient_id="p", held_at=first + timedelta(days=30 * n)) for n in range(sessions)
+    )
+    photos = tuple(
+        PhotoRecord(
+            patient_id="p", session_id=one.id, sha256=SHA, size=1, view=view, file_name=f"{n}"
+        )
+        for one in held
+        for n, view in enumerate(views)
+    )
+    return Timeline(patient=Patient(code="1"), sessions=held, photos=photos)
+
+
+@pytest.fixture
+def shown(qtbot):
+    def show(told):
+        view = TimelineView(PhotoTable())
+        qtbot.addWidget(view)
+        view._table.setParent(view)
+        view._table.show_timeline(told, told.sessions)
+        view.resize(900, 600)
+        view.show()
+        return view
+
+    return show
+
+
+def rows(table):
+    return [table.headerData(n, Qt.Orientation.Vertical) for n in range(table.rowCount())]
+
+
+def test_views_are_rows_and_repeats_have_rows_of_their_own(shown):
+    view = shown(made((View.CLOSE_UP, View.FRONT, View.FRONT, None)))
+    told = rows(view._table)
+    assert told == ["Front", "Front\nshot 2", "Close-up", "View not told"]
+    assert view._table.columnCount() == 2
+
+
+def test_click_picks_the_photo_under_the_pointer(shown, qtbot):
+    told = made((View.FRONT, View.LEFT_45))
+    view = shown(told)
+    for column, row, keys, joins in (
+        (1, 0, Qt.KeyboardModifier.NoModifier, False),
+        (0, 1, Qt.KeyboardModifier.ControlModifier, True),
+    ):
+        with qtbot.waitSignal(view.photo_picked) as picked:
+            qtbot.mouseClick(
+                view.viewport(),
+                Qt.MouseButton.LeftButton,
+                keys,
+                view.place_of(row, column).center(),
+            )
+        assert picked.args == [told.photos[2 * column + row].id, joins]
+
+
+def test_keys_walk_and_pick(shown, qtbot):
+    told = made((View.FRONT, View.LEFT_45))
+    view = shown(told)
+    view.setCurrentIndex(view._table.index(0, 0))
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    with qtbot.waitSignal(view.photo_picked) as picked:
+        qtbot.keyClick(view, Qt.Key.Key_Space)
+    assert picked.args == [told.photos[2].id, False]
+    with qtbot.waitSignal(view.photo_opened):
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+
+
+def test_only_pictures_that_are_looked_at_are_asked_for(shown, qtbot):
+    told = made((None,) * 300, sessions=1)
+    view = shown(told)
+    asked = []
+    view._table.pictures_wanted.connect(asked.extend)
+    view.grab()
+    qtbot.waitUntil(lambda: len(asked) > 0)
+    assert len(asked) < 20
+    before = len(asked)
+    view.grab()
+    qtbot.wait(20)
+    assert len(asked) == before
+
+
+def test_pictures_that_are_no_longer_kept_are_asked_for_again(shown, monkeypatch):
+    from ui.screens.library import timeline
+
+    monkeypatch.setattr(timeline, "_MOST_PICTURES", 2)
+    told = made((View.FRONT,), sessions=3)
+    view = shown(told)
+    table = view._table
+    ids = [photo.id for photo in told.photos]
+    for id_ in ids:
+        table.picture(id_)
+        table.show_picture(id_, QPixmap(4, 4))
+    assert table.picture(ids[2]) is not None
+    assert table.picture(ids[0]) is None
+    assert ids[0] in table._wanted
+
+
+def test_chosen_photos_are_told_to_ears_too(shown):
+    told = made((View.FRONT,))
+    view = shown(told)
+    table = view._table
+    table.show_chosen(Chosen(told.photos[0].id, told.photos[1].id))
+    spoken = [
+        table.data(table.index(0, n), Qt.ItemDataRole.AccessibleTextRole).split("\n")[0]
+        for n in range(2)
+    ]
+    assert spoken == ["Before", "After"]
+
+
+def test_header_opens_the_session_and_the_menu_tells_a_view(shown, qtbot):
+    told = made((View.FRONT,))
+    view = shown(told)
+    with qtbot.waitSignal(view.session_opened) as opened:
+        view.horizontalHeader().sectionClicked.emit(1)
+    assert opened.args == [told.sessions[1].id]
+    menu = view.menu_of(told.photos[0])
+    views = next(action.menu() for action in menu.actions() if action.menu())
+    with qtbot.waitSignal(view.view_told) as chosen:
+        views.actions()[1].trigger()
+    assert chosen.args == [told.photos[0].id, View.LEFT_45]
+    menu.close()
+
+
+def test_five_thousand_patients_are_lines_of_one_table(qtbot):
+    page = PatientsPage()
+    qtbot.addWidget(page)
+    day = datetime(2026, 1, 5, tzinfo=UTC)
+    lines = [
+        PatientLine(
+            patient=Patient(code=f"{n:05d}", name=f"Name {n % 7}"),
+            sessions=n % 5,
+            photos=n % 11,
+            last_session=day + timedelta(hours=n) if n % 2 else None,
+        )
+        for n in range(5000)
+    ]
+    page.show_lines(lines)
+    assert page.table.rowCount() == 5000
+    assert page._count.text() == "5,000 patients"
+    page.list.sortByColumn(5, Qt.SortOrder.DescendingOrder)
+    assert page.table.patient(0).code == "04999"
+    with qtbot.waitSignal(page.patient_chosen) as chosen:
+        qtbot.keyClick(page.search, Qt.Key.Key_Return)
+    assert chosen.args[0].code == page.table.patient(page.list.currentIndex().row()).code
+
+
+def test_search_asks_once_the_fingers_rest(qtbot):
+    page = PatientsPage()
+    qtbot.addWidget(page)
+    asked = []
+    page.search_changed.connect(asked.append)
+    qtbot.keyClicks(page.search, "meier")
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == ["meier"]
+    page.show_lines(())
+    assert "Nobody" in page._empty._title.text()
