@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnimage.domain.record import Role, UserLine
-from mnimage.errors import ChangedElsewhere, RecordUnusable
+from mnimage.errors import ChangedElsewhere, LibraryDamaged, RecordUnusable, StorageFailed
 from mnimage.library import keyfile, renewal
 from mnimage.library import keys as key
 from mnimage.library.library import opener
@@ -14,6 +15,7 @@ from mnimage.library.roles import Deed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from mnimage.library.keyfile import KeyFile
     from mnimage.library.library import Library
@@ -121,11 +123,23 @@ def _change(
 ) -> None:
     """Write a key file, made of the one that is there now, within the transaction that tells it."""
     library.require(deed)
-    with library.changing(deed) as changes:
-        _refuse_behind(library)
-        file = changed(library.file)
-        changes.note_library(action, {"user": name, "role": file.user(name).role.value})
-        keyfile.write_keyfile(library.folder, file)
+    before = library.file
+    try:
+        with library.changing(deed) as changes:
+            _refuse_behind(library)
+            before, file = library.file, changed(library.file)
+            changes.note_library(action, {"user": name, "role": file.user(name).role.value})
+            keyfile.write_keyfile(library.folder, file)
+    except StorageFailed:
+        _put_back(library.folder, before)
+        raise
+
+
+def _put_back(folder: Path, before: KeyFile) -> None:
+    """Undo a change of the key file that its transaction did not keep, or its copy not take."""
+    with suppress(StorageFailed, LibraryDamaged):
+        if keyfile.read_keyfile(folder).generation == before.generation:
+            keyfile.write_keyfile(folder, before)
 
 
 def _refuse_behind(library: Library) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
 from mnimage.domain.record import Patient, Purpose, Record, Timeline
-from mnimage.errors import RecordUnusable
+from mnimage.errors import RecordUnusable, StorageFailed
 from mnimage.library import records
 from mnimage.library.export import FORMAT, INDEX, PATIENT, VERSION
 from mnimage.library.importing import Imported, Status
+from mnimage.library.intake import MAX_BYTES
 from mnimage.library.roles import Deed
 
 if TYPE_CHECKING:
@@ -118,9 +120,14 @@ def _read_photo(library: Library, folder: Path, photo: PhotoRecord) -> Imported:
     if library.select(type(photo), id=photo.id):
         return Imported(str(path), Status.KNOWN, photo.id, photo.sha256, "It is kept already.")
     stored = library.vault.keep([content])
-    with library.changing() as changes:
-        changes.take(stored)
-        changes.add(replace(photo, size=stored.size))
+    try:
+        with library.changing() as changes:
+            changes.take(stored)
+            changes.add(replace(photo, size=stored.size))
+    except RecordUnusable as error:
+        with suppress(StorageFailed):  # The vault is swept of what no row needs.
+            library.vault.remove(stored.name)
+        return Imported(str(path), Status.REFUSED, photo.id, photo.sha256, str(error))
     return Imported(str(path), Status.STORED, photo.id, photo.sha256)
 
 
@@ -131,19 +138,29 @@ def _read_rest(
     rest: list[Record] = [*told.ratings, *told.events, *told.consents]
     rest += [*told.scores, *told.disclosures]
     whole = [one for one in rest if getattr(one, "photo_id", None) not in missing]
-    _keep_forms(library, folder, told.consents)
-    with library.changing() as changes:
-        _add_missing(changes, whole)
+    forms = _keep_forms(library, folder, told.consents)
+    try:
+        with library.changing() as changes:
+            _add_missing(changes, whole)
+    except RecordUnusable as error:
+        with library.changing() as changes:
+            for sha256 in forms:
+                changes.let_go(sha256)
+        yield Imported(str(folder / PATIENT), Status.REFUSED, reason=str(error))
     if len(whole) < len(rest):
         reason = f"{len(rest) - len(whole)} records belong to photos that are missing."
         yield Imported(str(folder / PATIENT), Status.REFUSED, reason=reason)
 
 
-def _keep_forms(library: Library, folder: Path, consents: Sequence[Consent]) -> None:
+def _keep_forms(library: Library, folder: Path, consents: Sequence[Consent]) -> list[str]:
+    """Keep the signed forms that consents name; return those that were not there before."""
+    fresh = []
     for sha256 in {one.signed_sha256 for one in consents if one.signed_sha256}:
         _, content = _file_of(folder / "forms", sha256)
         if content is not None and not library.knows(sha256):
             library.keep_original([content])
+            fresh.append(sha256)
+    return fresh
 
 
 def _add_missing(changes: Changes, told: Sequence[Record]) -> None:
@@ -183,6 +200,8 @@ def _file_of(folder: Path, sha256: str) -> tuple[Path, bytes | None]:
         return folder, None
     path = next(iter(sorted(folder.glob(f"*{sha256[:16]}.*"))), folder / sha256[:16])
     try:
+        if path.stat().st_size > MAX_BYTES or not path.is_file():
+            return path, None
         content = path.read_bytes()
     except OSError:
         return path, None

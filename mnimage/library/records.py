@@ -155,7 +155,10 @@ def _moved_along(
         if column is None or column not in kind.table.c:
             continue
         here = kind.table.c[column] == after.id
-        told = {"patient_id": after.patient_id, "version": kind.table.c.version + 1}
+        told: dict[str, Any] = {"patient_id": after.patient_id}
+        told["version"] = kind.table.c.version + 1
+        if "consent_id" in kind.table.c:  # The consent was another's; the trace tells which.
+            told["consent_id"] = None
         below: tuple[kept.Record, ...] = select_all(connection, type_, **{column: after.id})
         connection.execute(update(kind.table).where(here).values(told))
         now: tuple[kept.Record, ...] = select_all(connection, type_, **{column: after.id})

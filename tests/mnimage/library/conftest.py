@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mnimage.domain import record as kept
+from mnimage.domain.scorecard import Mode
 from mnimage.library import keys
 from mnimage.library.library import create_library, open_library
 
@@ -77,3 +78,22 @@ def filled(library):
 
 def reopen(folder, user: str = "admin", passphrase: str = WORD):
     return open_library(folder, user, passphrase)
+
+
+def moved(library):
+    """Give a photo that was scored and let out as one patient's to another."""
+    first = fill(library)
+    mine = {"patient_id": first.patient.id, "photo_id": first.photo.id}
+    library.add(
+        kept.MeasuredScore(zone="nose", score="redness_hi", value=1, unit="HI", uncertainty=0.1,
+                           mode=Mode.FLAT, recipe="{}", program="p", **mine),
+        consent := kept.Consent(patient_id=first.patient.id, purpose=kept.Purpose.TEACHING,
+                                given_on=date(2026, 1, 1)),
+        kept.Disclosure(purpose=kept.Purpose.TEACHING, consent_id=consent.id, disclosed_by="a",
+                        to="b", **mine),
+    )  # fmt: skip
+    owner = kept.Patient(code="MN-OWNER", name="Someone else")
+    session = kept.Session(patient_id=owner.id, held_at=datetime(2026, 5, 4, tzinfo=UTC))
+    library.add(owner, session)
+    library.change(dataclasses.replace(first.photo, patient_id=owner.id, session_id=session.id))
+    return first, owner

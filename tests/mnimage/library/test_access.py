@@ -18,6 +18,7 @@ from mnimage.errors import (
     LibraryError,
     NoEntry,
     NotAllowed,
+    OutputFailed,
     RecordUnusable,
     StorageFailed,
 )
@@ -432,3 +433,30 @@ def test_a_closed_library_gives_nothing_any_more(library, filled):
         with pytest.raises(NoEntry, match="closed"):
             asked()
     library.close()
+
+
+@pytest.mark.parametrize("what", ["the copy", "the database"])
+def test_a_change_of_users_that_failed_did_not_happen(with_ann, folder, monkeypatch, what):
+    def full_disk(*told, **more):
+        raise StorageFailed("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        if what == "the copy":
+            whole = keyfile.write_whole
+
+            def no_copy(path, content, left=[1]):  # noqa: B006 - counts over the calls
+                if path.name == keyfile.COPY and left.pop() if left else False:
+                    raise OutputFailed("The disk is full.")
+                whole(path, content)
+
+            patch.setattr(keyfile, "write_whole", no_copy)
+        else:
+            patch.setattr(with_ann.engine.dialect, "do_commit", full_disk)
+        with pytest.raises(StorageFailed, match="full"):
+            access.set_passphrase(with_ann, "ann", "a third horse battery")
+    with pytest.raises(NoEntry):
+        reopen(folder, "ann", "a third horse battery")
+    reopen(folder, "ann", ANNS).close()
+    access.set_passphrase(with_ann, "ann", "a third horse battery")
+    reopen(folder, "ann", "a third horse battery").close()
+    assert flaws(folder) == ()

@@ -7,7 +7,6 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from mnimage.domain import record as kept
-from mnimage.domain.scorecard import Mode
 from mnimage.errors import ChangedElsewhere, NotAllowed, RecordUnusable, StorageFailed
 from mnimage.library import access, migrate
 from mnimage.library.backup import back_up
@@ -15,7 +14,7 @@ from mnimage.library.erase import erase_patient
 from mnimage.library.export import Order, export_patients
 from mnimage.library.library import open_library
 from mnimage.library.verify import verify_library
-from tests.mnimage.library.conftest import WORD, fill, noise, store
+from tests.mnimage.library.conftest import WORD, fill, moved, noise, store
 from tests.mnimage.library.test_export import full
 
 PAGE, RESERVE = 4096, 80
@@ -128,25 +127,6 @@ def test_a_code_may_be_used_again(library):
     erase_patient(library, patient)
     library.add(kept.Patient(code=patient.code, birth_date=date(1990, 1, 1)))
     assert library.history(library.patient(patient.code))[0].action == "added"
-
-
-def moved(library):
-    """Give a photo that was scored and let out as one patient's to another."""
-    first = fill(library)
-    mine = {"patient_id": first.patient.id, "photo_id": first.photo.id}
-    library.add(
-        kept.MeasuredScore(zone="nose", score="redness_hi", value=1, unit="HI", uncertainty=0.1,
-                           mode=Mode.FLAT, recipe="{}", program="p", **mine),
-        consent := kept.Consent(patient_id=first.patient.id, purpose=kept.Purpose.TEACHING,
-                                given_on=date(2026, 1, 1)),
-        kept.Disclosure(purpose=kept.Purpose.TEACHING, consent_id=consent.id, disclosed_by="a",
-                        to="b", **mine),
-    )  # fmt: skip
-    owner = kept.Patient(code="MN-OWNER", name="Someone else")
-    session = kept.Session(patient_id=owner.id, held_at=datetime(2026, 5, 4, tzinfo=UTC))
-    library.add(owner, session)
-    library.change(replace(first.photo, patient_id=owner.id, session_id=session.id))
-    return first, owner
 
 
 @pytest.mark.parametrize("which", ["the owner", "the first"])

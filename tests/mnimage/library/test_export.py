@@ -20,7 +20,7 @@ from mnimage.library.importing import Status
 from mnimage.library.library import create_library, open_library
 from mnimage.library.readback import is_export, read_export
 from mnimage.library.verify import verify_library
-from tests.mnimage.library.conftest import WORD, store
+from tests.mnimage.library.conftest import WORD, moved, store
 from tests.mnimage.library.test_importing import jpeg
 
 TODAY = datetime.now(UTC).date()
@@ -257,3 +257,40 @@ def test_a_folder_of_photos_is_no_export(tmp_path):
 def test_a_table_holds_no_formula():
     told = table([{"name": "=cmd()", "zone": {"a": -1.5, "b": "+1"}, "list": [1]}]).decode()
     assert told.splitlines()[1] == "'=cmd(),-1.5,'+1,[1]"
+
+
+@pytest.mark.parametrize(
+    ("change", "stored"),
+    [
+        (lambda told, path: told["photos"][0].update(session_id="f" * 32), 2),
+        (lambda told, path: told["ratings"][0].update(id="../../x"), 3),
+    ],
+)
+def test_one_record_that_fits_nowhere_is_refused_and_the_rest_go_on(
+    library, tmp_path, change, stored
+):
+    other, told = spoiled(library, tmp_path, change)
+    with other:
+        assert [one.status for one in told].count(Status.STORED) == stored
+        assert [one.status for one in told].count(Status.REFUSED) >= 1
+        assert len(other.select(kept.PhotoRecord)) == stored
+    assert not verify_library(tmp_path / "other", "admin", WORD, lambda *_: None)
+
+
+def test_a_photo_that_was_moved_goes_out_and_in_again(library, tmp_path):
+    _, owner = moved(library)
+    export_patients(library, [owner], Order(tmp_path / "out", png=False))
+    other, _ = create_library(tmp_path / "other", WORD)
+    with other:
+        told = list(read_export(other, tmp_path / "out"))
+        assert [one.status for one in told] == [Status.STORED]
+        assert len(other.timeline(owner).scores) == 1
+        assert len(other.timeline(owner).disclosures) == 2
+
+
+def test_photos_whose_cameras_tell_no_zone_may_leave_beside_others(library, tmp_path):
+    patient, photos = full(library)
+    bare = replace(photos[1], taken_at=datetime(2026, 5, 4, 10))  # noqa: DTZ001 - as cameras do
+    library.change(bare)
+    order = Order(tmp_path / "out", kept.Purpose.TEACHING, "class")
+    assert export_patients(library, [patient], order).photos == 1
