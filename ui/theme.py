@@ -194,6 +194,8 @@ def style_sheet(colours: Colours) -> str:
         border-radius: {CORNER}px; }}
     QFrame[kind="card"] {{ background: {c.raised}; border: 1px solid {c.line};
         border-radius: {CORNER}px; }}
+    QFrame[kind="door"] {{ background: {c.panel}; border: 1px solid {c.line};
+        border-radius: {CORNER}px; }}
     QPushButton, QToolButton {{ background: {c.raised}; color: {c.text};
         border: 1px solid {c.line}; border-radius: {CORNER}px; padding: 5px 12px; }}
     QToolButton {{ padding: 5px; }}

@@ -353,6 +353,7 @@ class _Key(_FormBox):
             for start in range(0, len(groups), _KEY_GROUPS_A_LINE)
         ]
         self._key.setText("\n".join(lines))
+        self._key.setMinimumSize(self._key.sizeHint())
         self.seen.setChecked(False)
         self._go.setEnabled(False)
 
@@ -393,16 +394,21 @@ def _secret(name: str) -> Line:
 def _middle(*widgets: QWidget) -> QScrollArea:
     """Return a card in the middle of the screen, scrolled where there is too little room."""
     card = QFrame()
-    card.setProperty("kind", "card")
+    card.setProperty("kind", "door")
     card.setFixedWidth(_WIDE)
     inside = QVBoxLayout(card)
     inside.setContentsMargins(32, 28, 32, 24)
     for widget in widgets:
         inside.addWidget(widget)
     page = QWidget()
+    # Between stretches and not by an alignment, which would not ask how tall the words grow.
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(card)
+    row.addStretch(1)
     layout = QVBoxLayout(page)
     layout.addStretch(1)
-    layout.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+    layout.addLayout(row)
     layout.addStretch(2)
     area = QScrollArea()
     area.setWidgetResizable(True)

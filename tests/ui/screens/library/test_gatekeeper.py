@@ -165,3 +165,18 @@ def test_older_library_is_brought_up_to_date_after_a_word(entered, monkeypatch):
     entered.view.gate.migrate_pressed.emit("admin", WORD)
     migrated.assert_called_once_with(entered.folder, "admin", WORD)
     assert not entered.view.at_gate
+
+
+def test_every_group_of_the_key_is_on_the_screen(stage, qapp):
+    from ui import theme
+
+    theme.apply(qapp, theme.Choice.LIGHT)
+    stage.view.resize(*theme.SMALLEST_WINDOW)
+    stage.view.show()
+    stage.view.gate.show_key("-".join(f"{number:04d}" for number in range(15)))
+    qapp.processEvents()
+    label = stage.view.gate.key._key
+    assert label.height() >= label.fontMetrics().height() * 4
+    assert label.text().split() == [f"{number:04d}" for number in range(15)]
+    for words in (stage.view.gate.key.words_label, stage.view.gate.key.title):
+        assert words.height() >= words.heightForWidth(words.width())
