@@ -152,14 +152,16 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Close the database and let go of the keys; nothing can be read from it any more."""
-        with self.lock:
-            held, self._held = self._held, None
+        """Close the database and let go of the keys; nothing can be read from it any more.
+
+        Waits for nobody: what another thread is just writing is undone.
+        """
+        held, self._held = self._held, None
         if held is None:
             return
         try:
             with suppress(StorageFailed):  # The head lags behind then; that is no harm.
-                held.trace.committed()
+                held.trace.write_head()
         finally:
             held.engine.dispose()
 
@@ -209,11 +211,11 @@ class Library:
                     yield changes
             except BaseException:
                 held.trace.rolled_back()
-                self._sweep(changes.doubles if changes else [])
+                _sweep(held.vault, changes.doubles if changes else [])
                 raise
             with suppress(StorageFailed):  # It is done; the head follows with the next deed.
                 held.trace.committed()
-            self._sweep([*changes.doubles, *changes.unneeded])
+            _sweep(held.vault, [*changes.doubles, *changes.unneeded])
             with suppress(StorageFailed):  # `verify` tells of what stays; it opens to no one else.
                 held.cache.forget(*changes.forgotten)
 
@@ -341,10 +343,11 @@ class Library:
                 held.file, self.role = file, role_of(file, self.user)
             self._stamp = stamp
 
-    def _sweep(self, names: Iterable[str]) -> None:
-        for name in names:
-            with suppress(StorageFailed):  # An unused file harms nothing; `verify` names it.
-                self.vault.remove(name)
+
+def _sweep(vault: Vault, names: Iterable[str]) -> None:
+    for name in names:
+        with suppress(StorageFailed):  # An unused file harms nothing; `verify` names it.
+            vault.remove(name)
 
 
 def current_keyfile(folder: Path, keys: Keys) -> KeyFile:

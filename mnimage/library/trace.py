@@ -97,6 +97,10 @@ class Trace:
             If the head cannot be written.
         """
         self._seen = max(self._seen, self._pending)
+        self.write_head()
+
+    def write_head(self) -> None:
+        """Write the head of what is known to be on disk; raises `StorageFailed`."""
         if self.cut or self._seen[0] <= self._written:
             return
         try:

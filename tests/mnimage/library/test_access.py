@@ -25,6 +25,7 @@ from mnimage.errors import (
 from mnimage.library import access, database, keyfile, migrate, renewal
 from mnimage.library.erase import erase_patient
 from mnimage.library.library import create_library, open_by_recovery, open_engine
+from mnimage.library.roles import Deed
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, noise, reopen, store
 
@@ -459,4 +460,31 @@ def test_a_change_of_users_that_failed_did_not_happen(with_ann, folder, monkeypa
     reopen(folder, "ann", ANNS).close()
     access.set_passphrase(with_ann, "ann", "a third horse battery")
     reopen(folder, "ann", "a third horse battery").close()
+    assert flaws(folder) == ()
+
+
+def test_closing_waits_for_no_writer_and_what_is_half_written_is_undone(library, folder):
+    """The screen is locked while another station keeps a writer waiting."""
+    at_work, closed = threading.Event(), threading.Event()
+    said = []
+
+    def write():
+        try:
+            with library.changing() as changes:
+                changes.add(kept.Patient(code="HALF"))
+                at_work.set()
+                closed.wait(10)
+                library.require(Deed.SEE)
+        except NoEntry as error:
+            said.append(str(error))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert at_work.wait(10)
+    library.close()
+    closed.set()
+    writer.join(10)
+    assert said == ["The library is closed."]
+    with reopen(folder) as again:
+        assert again.patients() == ()
     assert flaws(folder) == ()
