@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping  # noqa: TC003 - read at run time, to turn rows into records
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from uuid import uuid4
 
@@ -631,7 +631,7 @@ class Timeline:
             and one.kind is VisitKind.TREATMENT
             and one.series_id == session.series_id
         ]
-        return (session.held_at - max(earlier)).days if earlier else None
+        return round((session.held_at - max(earlier)) / timedelta(days=1)) if earlier else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

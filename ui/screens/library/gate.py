@@ -73,7 +73,10 @@ class GatePage(QWidget):
         self._show(self.key)
 
     def forget_key(self) -> None:
-        """Take the recovery key off the screen."""
+        """Take the recovery key off the screen and the clipboard."""
+        clipboard = QGuiApplication.clipboard()
+        if self.key.words and clipboard.text() == self.key.words:
+            clipboard.clear()
         self.key.fill("")
 
     def show_trouble(self, words: str, hint: str = "") -> None:

@@ -271,6 +271,11 @@ class LibraryPresenter:
         if self._may_record() and (path := self._ask.folder("Import a folder or memory card")):
             self.import_paths([path])
 
+    @property
+    def importing(self) -> bool:
+        """Whether photos are coming in."""
+        return self._imports.busy
+
     def import_paths(self, paths: Sequence[Path]) -> None:
         """Bring photos in as those of the patient that is open."""
         if self._timeline is None or self._library is None or not self._may_record():

@@ -77,6 +77,10 @@ class ScreeningPart(QWidget):
             if choice.value is not Told.UNKNOWN
         )
 
+    def answer(self, asked: Contraindication, told: Told) -> None:
+        """Answer one question."""
+        self._told[asked].choose(told)
+
     def show_warnings(self, warnings: Sequence[str]) -> None:
         """Show what speaks against needling."""
         self._warnings.setText("\n".join(warnings))

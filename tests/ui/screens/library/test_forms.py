@@ -27,7 +27,7 @@ def timeline(stage):
 
 
 def answer(form, asked, told):
-    form.screening._told[asked].choose(told)
+    form.screening.answer(asked, told)
 
 
 def ask_all(form):

@@ -63,6 +63,14 @@ def test_course_tells_how_far_it_has_come():
     assert words.session_words(sessions[0], told)[1] == "Baseline"
 
 
+def test_days_between_treatments_are_those_of_the_calendar():
+    at = datetime(2026, 4, 13, 10, 0, tzinfo=UTC)
+    first = Session(patient_id="p", held_at=at)
+    second = Session(patient_id="p", held_at=at + timedelta(days=42, minutes=-20))
+    told = Timeline(patient=Patient(code="1"), sessions=(first, second))
+    assert told.days_since_last(second) == 42
+
+
 def test_views_have_names():
     assert words.view_words(View.LEFT_45) == "Left 45°"
     assert words.view_words(View.CLOSE_UP) == "Close-up"
