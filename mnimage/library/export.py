@@ -117,6 +117,11 @@ def schema() -> dict[str, Any]:
     }
 
 
+def clinic_day() -> date:
+    """Return today's date where the clinic is: consents are given and withdrawn by its calendar."""
+    return datetime.now(UTC).astimezone().date()
+
+
 def original_name(photo: PhotoRecord, content: bytes) -> str:
     """Return the name of an original outside: when, which view, which photo."""
     day = f"{photo.taken_at:%Y-%m-%d}" if photo.taken_at else "undated"
@@ -135,7 +140,7 @@ def _prepare(library: Library, out: Path) -> None:
 
 def _export_record(library: Library, patient: Patient, order: Order, done: Exported) -> None:
     consents = library.select(Consent, patient_id=patient.id)
-    today = datetime.now(UTC).date()
+    today = clinic_day()
     consent = next((one for one in consents if _agrees(one, order.purpose, "", today)), None)
     _note(library, order, patient, None, consent)
     timeline = library.timeline(patient)
@@ -181,7 +186,7 @@ def _export_pictures(library: Library, patient: Patient, order: Order, done: Exp
     """Write the photos that may leave for this purpose, without anything that names a person."""
     consents = library.select(Consent, patient_id=patient.id)
     photos = library.select(PhotoRecord, patient_id=patient.id)
-    today = datetime.now(UTC).date()
+    today = clinic_day()
     folder = order.out / f"person-{done.patients + 1:03}"
     told: list[dict[str, object]] = []
     for photo in photos:

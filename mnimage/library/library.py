@@ -38,7 +38,7 @@ from mnimage.library import (
 from mnimage.library.changes import Changes
 from mnimage.library.keyfile import IN_FOLDER, Places
 from mnimage.library.roles import Deed, require
-from mnimage.library.stores import FolderStore, open_store, storage_failed
+from mnimage.library.stores import FolderStore, open_store, settle, storage_failed
 from mnimage.library.tables import NEWEST, OBJECTS
 from mnimage.library.vault import Cache, Vault
 
@@ -626,6 +626,8 @@ def _prepare(folder: Path) -> None:
         occupied = any(folder.iterdir())
         if not occupied:
             (folder / VAULT).mkdir()
+            settle(folder)
+            settle(folder.absolute().parent)
     except OSError as error:
         raise storage_failed(error, "written") from error
     except OutputFailed as error:

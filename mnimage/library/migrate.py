@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, insert, inspect, select, text
 
 from mnimage.errors import LibraryDamaged, LibraryTooNew, RecordUnusable, StorageFailed
 from mnimage.library import database
@@ -62,7 +62,7 @@ def discard(engine: Engine) -> None:
 def migrate(engine: Engine, folder: Path, key: bytes) -> Path | None:
     """Bring the tables to today's; return the back-up, None where nothing was to be done.
 
-    A server's database is backed up by its own means; there the back-up is None.
+    The back-up lies in the library's folder, encrypted, also where the tables are on a server.
 
     Raises
     ------
@@ -79,8 +79,7 @@ def migrate(engine: Engine, folder: Path, key: bytes) -> Path | None:
     with database.writing(engine) as connection:
         if _step(connection) == NEWEST:
             return None  # Another station was quicker.
-        if database.is_file(connection):
-            backup = _backed_up(connection, folder, key, before)
+        backup = _backed_up(connection, folder, key, before)
         _upgrade(connection, "head")
     return backup
 
@@ -144,10 +143,13 @@ def _backed_up(connection: Connection, folder: Path, key: bytes, step: str) -> P
         if not place.is_dir():
             place.mkdir()
             settle(folder)
-        for suffix in ("", "-wal"):
-            source = folder / f"{database.NAME}{suffix}"
-            if source.exists():
-                shutil.copyfile(source, draft.with_name(draft.name + suffix))
+        if database.is_file(connection):
+            for suffix in ("", "-wal"):
+                source = folder / f"{database.NAME}{suffix}"
+                if source.exists():
+                    shutil.copyfile(source, draft.with_name(draft.name + suffix))
+        else:
+            _carry(connection, draft, key)
         _prove(connection, draft, key)
         with draft.open("rb+") as file:
             os.fsync(file.fileno())
@@ -160,6 +162,26 @@ def _backed_up(connection: Connection, folder: Path, key: bytes, step: str) -> P
         clear_drafts(folder)
         raise
     return copy
+
+
+def _carry(connection: Connection, path: Path, key: bytes) -> None:
+    """Write a server's tables, as they are at whatever step, into an SQLCipher file."""
+    tables = MetaData()
+    tables.reflect(connection)
+    for table in tables.sorted_tables:
+        for column in table.columns:
+            column.type = column.type.as_generic()
+            column.server_default = None
+    engine = database.open_file(path, key, create=True)
+    try:
+        with database.writing(engine) as target:
+            tables.create_all(target)
+            for table in tables.sorted_tables:
+                rows = connection.execute(select(table)).mappings()
+                for page in rows.partitions(1000):
+                    target.execute(insert(table), [dict(row) for row in page])
+    finally:
+        engine.dispose()
 
 
 def _prove(connection: Connection, copy: Path, key: bytes) -> None:

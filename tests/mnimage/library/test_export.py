@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,7 +16,7 @@ from mnimage.domain.scales import Rater, ScaleName
 from mnimage.domain.scorecard import Mode
 from mnimage.errors import NotAllowed, RecordUnusable
 from mnimage.library import access
-from mnimage.library.export import Order, export_patients, png_of, schema, table
+from mnimage.library.export import Order, clinic_day, export_patients, png_of, schema, table
 from mnimage.library.importing import Status
 from mnimage.library.library import create_library, open_library
 from mnimage.library.readback import is_export, read_export
@@ -294,3 +295,21 @@ def test_photos_whose_cameras_tell_no_zone_may_leave_beside_others(library, tmp_
     library.change(bare)
     order = Order(tmp_path / "out", kept.Purpose.TEACHING, "class")
     assert export_patients(library, [patient], order).photos == 1
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the clock's zone is set as POSIX does")
+def test_a_consent_is_withdrawn_by_the_clinics_calendar(library, tmp_path, monkeypatch):
+    """Where the clinic's day is ahead of UTC, and the consent was withdrawn this morning."""
+    patient, _ = full(library)
+    zone = "AHEAD-24" if datetime.now(UTC).hour < 1 else "AHEAD-23"
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        here = clinic_day()
+        assert here > datetime.now(UTC).date()
+        for consent in library.select(kept.Consent):
+            if consent.purpose is kept.Purpose.TEACHING:
+                library.change(replace(consent, withdrawn_on=here))
+        with pytest.raises(NotAllowed, match="consent"):
+            export_patients(library, [patient], Order(tmp_path / "out", kept.Purpose.TEACHING))
+    time.tzset()

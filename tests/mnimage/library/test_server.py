@@ -13,16 +13,17 @@ from mnimage.domain import record as kept
 from mnimage.errors import (
     ChangedElsewhere,
     LibraryDamaged,
+    LibraryTooOld,
     PhotoDamaged,
     RecordUnusable,
     StorageFailed,
 )
-from mnimage.library import access, carry, keyfile, migrate
+from mnimage.library import access, carry, database, keyfile, migrate
 from mnimage.library.address import home_of, where_is
 from mnimage.library.backup import back_up
 from mnimage.library.erase import erase_patient
 from mnimage.library.keyfile import Places
-from mnimage.library.library import create_library, open_library
+from mnimage.library.library import create_library, migrate_library, open_library
 from mnimage.library.restore import check_backup, restore
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen
@@ -310,3 +311,26 @@ def test_a_server_that_moved_is_found_again(served, folder, address, postgres):
         access.set_server(served, foreign)
     with pytest.raises(RecordUnusable, match="another library"):
         open_library(folder, "admin", WORD, server=foreign)
+
+
+def test_before_a_migration_the_tables_of_a_server_are_copied(served, folder):
+    """A library as the first version made it: a disclosure names a photo without fail."""
+    from sqlalchemy import text
+
+    patient, _ = full(served)
+    with served.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE disclosures ALTER COLUMN photo_id SET NOT NULL"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(LibraryTooOld):
+        reopen(folder)
+    copy, step = migrate_library(folder, "admin", WORD)
+    assert (copy.name[:5], step) == ("0001-", "0002")
+    with reopen(folder) as again:
+        assert again.timeline(patient).photos == served.timeline(patient).photos
+    assert flaws(folder) == ()
+    assert b"Meulen" not in copy.read_bytes()
+    bare = database.raw_connection(copy, served.keys.database)
+    told = bare.execute("SELECT code, name, birth_date FROM patients").fetchall()
+    assert told == [(patient.code, patient.name, patient.birth_date.isoformat())]
+    assert bare.execute("SELECT count(*) FROM trace").fetchone()[0] >= 10
+    bare.close()
