@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_WORKERS = 4
+"""More than most computers have cores to spare: a search need not wait for an import."""
+
 
 class Jobs(QObject):
     """A small pool; in each lane only the newest job may land or show its progress."""
@@ -27,7 +30,7 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="job")
+        self._pool = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="job")
         self._stop: dict[str, Event] = {}
         # Queued always: a job that ends before `start` does would else land inside `start`, ahead
         # of its own progress, and could no longer be cancelled.

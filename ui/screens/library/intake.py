@@ -102,6 +102,11 @@ class ImportDesk:
         """Keep nothing of the last import, for another user comes."""
         self._order = self._last = None
 
+    def finish(self) -> None:
+        """Let whoever waits for the import's end go on, at the end of the program."""
+        self._step = ""
+        self._call_after()
+
     def show_details(self) -> None:
         """Show every file that was not stored, and why."""
         told = self._last

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -152,6 +152,11 @@ class PatientPage(QWidget):
     def allow(self, *, record: bool, treat: bool) -> None:
         """Offer what the user's role allows."""
         self._may_treat = treat
+        why = "" if record and treat else self.tr("Your role in the library does not allow it")
+        for button in (self.edit, self.consents, self.session_new):
+            button.setToolTip("" if record else why)
+        for button in (self.course_new, self.course_edit):
+            button.setToolTip("" if treat else why)
         for button in (self.edit, self.consents, self.session_new):
             button.setEnabled(record)
         self.course_new.setEnabled(treat)
@@ -182,6 +187,7 @@ class PatientPage(QWidget):
         self._may_treat = True
         self.back = QPushButton(self.tr("All patients"))
         self.back.setObjectName("back")
+        self.back.setShortcut(QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left))
         self.edit = QPushButton(self.tr("Edit…"))
         self.session_new = QPushButton(self.tr("New session…"))
         self.add = QPushButton(self.tr("Import photos"))

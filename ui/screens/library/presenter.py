@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ui.widgets.ask import Ask
 
 _LIST, _TIMELINE, _PICTURES = "patients", "timeline", "pictures"
-_BATCH = 3
+_BATCH = 2
 """Pictures of one job: few, so that they land while one looks."""
 
 
@@ -174,6 +174,7 @@ class LibraryPresenter:
     def close(self) -> None:
         """Let go of the library, at the end of the program."""
         self._door.put_away()
+        self._imports.finish()
         self._put_away()
 
     def set_idle(self, minutes: int) -> None:

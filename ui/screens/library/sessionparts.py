@@ -24,6 +24,7 @@ from mnimage.domain.record import (
     AdverseEvent,
     EndPoint,
     Event,
+    Plasma,
     Rating,
     Treatment,
     ZoneTreatment,
@@ -55,6 +56,7 @@ class TreatmentPart(QWidget):
             self.tr("End point"), [("not told", None), *((one.value, one) for one in EndPoint)]
         )
         self.pain = NumberLine(self.tr("Pain, 0 to 10"), self.tr("0 to 10"))
+        self.plasma, self.kit = NumberLine(self.tr("Plasma, ml")), Line(self.tr("Kit"))
         self.aftercare = Line(self.tr("Aftercare given"))
         self.zones = self._zone_table()
         layout = QVBoxLayout(self)
@@ -80,6 +82,8 @@ class TreatmentPart(QWidget):
         self.minutes.show_number(kept.anaesthetic_minutes)
         self.pain.show_number(kept.pain)
         self.end.choose(kept.end_point)
+        self.plasma.show_number(kept.plasma.volume_ml if kept.plasma else None)
+        self.kit.setText(kept.plasma.kit if kept.plasma else "")
         self.zones.setRowCount(0)
         extra = [one.zone for one in kept.zones if one.zone not in _ZONES]
         by_name = {one.zone: one for one in kept.zones}
@@ -99,12 +103,18 @@ class TreatmentPart(QWidget):
             anaesthetic=self.anaesthetic.words,
             anaesthetic_minutes=self.minutes.number,
             topicals=tuple(one.strip() for one in self.topicals.words.split(",") if one.strip()),
-            plasma=kept.plasma,
+            plasma=self._plasma(),
             end_point=self.end.value,
             aftercare=self.aftercare.words,
             sun_protection=kept.sun_protection,
             pain=self.pain.number,
         )
+
+    def _plasma(self) -> Plasma | None:
+        volume = self.plasma.number
+        if volume is None and self.kit.words:
+            raise Wrong("Plasma: how many ml?")
+        return None if volume is None else Plasma(volume_ml=volume, kit=self.kit.words)
 
     def _fields(self) -> QGridLayout:
         grid = QGridLayout()
@@ -117,6 +127,7 @@ class TreatmentPart(QWidget):
             (self.tr("Cartridge"), self.cartridge, self.tr("Lot"), self.lot),
             (self.tr("Anaesthetic"), self.anaesthetic, self.tr("Minutes"), self.minutes),
             (self.tr("Topicals"), self.topicals, self.tr("Needles"), self.needles),
+            (self.tr("Plasma kit"), self.kit, self.tr("Plasma, ml"), self.plasma),
             (self.tr("End point"), self.end, self.tr("Pain"), self.pain),
         )
         for row, (first, one, second, other) in enumerate(places):

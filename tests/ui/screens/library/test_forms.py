@@ -96,10 +96,15 @@ def test_session_warns_before_the_skin_is_needled(entered, patient):
     form.screening.override.setText("ended; agreed")
     form.treatment.device.setText("Pen")
     form.treatment.zones.item(0, 1).setText("1,5")
+    form.treatment.kit.setText("Kit 7")
+    form._keep.click()
+    assert "how many ml" in form.trouble
+    form.treatment.plasma.setText("4")
     form._keep.click()
     (session,) = timeline(entered).sessions
     assert session.override == "ended; agreed"
     assert session.treatment.zones[0].depth_mm == 1.5
+    assert (session.treatment.plasma.volume_ml, session.treatment.plasma.kit) == (4, "Kit 7")
     assert len(session.screening) == len(Contraindication)
     assert entered.view.patient.table.columnCount() == 1
 
