@@ -23,8 +23,8 @@ from mnimage.library.tables import FACTS
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-LIBRARY, FOLDER = "library", "folder"
-"""Facts that a server's database holds: whose it is, and where its folder was when it was made."""
+LIBRARY, FOLDER, GENERATION = "library", "folder", "generation"
+"""Facts that a database holds: whose it is, where its folder is, under which keys it was last."""
 _ADDRESS = re.compile(r"postgres(ql)?(\+\w+)?://", re.IGNORECASE)
 _SAY_VAULT = "Say it with the address: postgresql://USER:PASSWORD@HOST/NAME?vault=FOLDER."
 
@@ -90,10 +90,14 @@ def fact(connection: Connection, name: str) -> str:
 
 def remember(connection: Connection, library_id: str, folder: Path) -> None:
     """Have a server's database keep in mind whose it is, and where its folder is."""
-    told = {LIBRARY: library_id, FOLDER: str(folder.absolute())}
-    connection.execute(delete(FACTS).where(FACTS.c.name.in_(told)))
-    rows = [{"name": name, "value": value} for name, value in told.items()]
-    connection.execute(insert(FACTS), rows)
+    note(connection, LIBRARY, library_id)
+    note(connection, FOLDER, str(folder.absolute()))
+
+
+def note(connection: Connection, name: str, value: str) -> None:
+    """Write down what is true of the library, in place of what was."""
+    connection.execute(delete(FACTS).where(FACTS.c.name == name))
+    connection.execute(insert(FACTS).values(name=name, value=value))
 
 
 def check_whose(connection: Connection, library_id: str) -> None:

@@ -24,6 +24,7 @@ from mnimage.capture.output import prepare_folder
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.errors import LibraryDamaged, OutputFailed, RecordUnusable, StorageFailed
 from mnimage.library import carry, database, keyfile, trace
+from mnimage.library.intake import is_side_file, is_side_folder
 from mnimage.library.library import VAULT
 from mnimage.library.listing import (
     LOCK,
@@ -170,7 +171,8 @@ def _prepare(library: Library, target: Path) -> None:
         )
     try:
         prepare_folder(target)
-        strange = [one for one in target.iterdir() if one.name not in (SNAPSHOTS, VAULT, LOCK)]
+        names = {one.name for one in target.iterdir()} - {SNAPSHOTS, VAULT, LOCK}
+        strange = [one for one in names if not is_side_file(one) and not is_side_folder(one)]
     except OutputFailed as error:
         raise StorageFailed(str(error), hint=error.hint) from error
     if strange:

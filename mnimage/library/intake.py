@@ -124,6 +124,12 @@ def is_side_folder(name: str) -> bool:
     return name.lower() in _SIDE_FOLDERS
 
 
+def holds_something(folder: Path) -> bool:
+    """Say whether a folder holds anything but what systems lay into every folder."""
+    found = (one.name for one in folder.iterdir())
+    return any(not is_side_file(name) and not is_side_folder(name) for name in found)
+
+
 def clean_name(told: str) -> str:
     """Return the bare name in a path of any system, in printable letters and not too long.
 

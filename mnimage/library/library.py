@@ -36,6 +36,7 @@ from mnimage.library import (
     keys as key,
 )
 from mnimage.library.changes import Changes
+from mnimage.library.intake import holds_something
 from mnimage.library.keyfile import IN_FOLDER, Places
 from mnimage.library.roles import Deed, require
 from mnimage.library.stores import FolderStore, open_store, settle, storage_failed
@@ -510,8 +511,9 @@ def open_with(folder: Path, user: str, file: KeyFile, keys: Keys, *, server: str
 def _refuse_outdated(engine: Engine, keys: Keys) -> None:
     """Refuse keys from before a renewal: a server's database opens without them."""
     with database.reading(engine) as connection:
-        newest = connection.scalar(select(func.max(OBJECTS.c.generation)))
-    if newest is not None and newest > keys.generation:
+        newest = connection.scalar(select(func.max(OBJECTS.c.generation))) or 0
+        told = address.fact(connection, address.GENERATION)
+    if max(newest, int(told) if told.isdecimal() else 0) > keys.generation:
         raise LibraryDamaged(
             "The key file is from before the keys were renewed.",
             hint="Bring back the newest key file, or restore a back-up.",
@@ -623,7 +625,7 @@ def _same(folder: Path) -> bool:
 def _prepare(folder: Path) -> None:
     try:
         prepare_folder(folder)
-        occupied = any(folder.iterdir())
+        occupied = holds_something(folder)
         if not occupied:
             (folder / VAULT).mkdir()
             settle(folder)

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select, update
 
 from mnimage.errors import ChangedElsewhere, LibraryDamaged
 from mnimage.library import database, keyfile, migrate
+from mnimage.library.address import GENERATION, note
 from mnimage.library.keys import derive
 from mnimage.library.queries import stored
 from mnimage.library.stores import FolderStore
@@ -81,6 +82,7 @@ def finish(
     try:
         with database.writing(engine) as connection:
             _rewrap(connection, Vault(FolderStore(folder / "vault"), keys), keys)
+            note(connection, GENERATION, str(keys.generation))
     finally:
         engine.dispose()
     if not rekeyed:

@@ -21,6 +21,7 @@ from mnimage.errors import (
 )
 from mnimage.library import carry, database, keyfile, migrate, trace
 from mnimage.library.address import remember
+from mnimage.library.intake import holds_something
 from mnimage.library.keyfile import IN_FOLDER
 from mnimage.library.library import VAULT, open_with, read_keys, refuse_occupied
 from mnimage.library.listing import (
@@ -168,7 +169,7 @@ def _refuse_occupied(places: Places, keys: Keys) -> None:
 def _prepare_empty(folder: Path) -> None:
     try:
         prepare_folder(folder)
-        occupied = any(folder.iterdir())
+        occupied = holds_something(folder)
     except OutputFailed as error:
         raise StorageFailed(str(error), hint=error.hint) from error
     if occupied:

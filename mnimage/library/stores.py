@@ -136,7 +136,7 @@ class FolderStore:
         found = (self._folder / start[:2]).glob(f"{start}*") if start else self._folder.rglob("*")
         for path in sorted(found):
             if path.is_file() or path.is_symlink():
-                ours = _NAME.fullmatch(path.name) and path == _place(self._folder, path.name)
+                ours = is_name(path.name) and path == _place(self._folder, path.name)
                 yield path.name if ours else path.relative_to(self._folder).as_posix()
 
     def age_s(self, name: str) -> float:
@@ -310,6 +310,11 @@ def _refuse_vanished(folder: Path, error: OSError) -> None:
         raise storage_failed(error, "read") from error
 
 
+def is_name(name: str) -> bool:
+    """Say whether a file of ours could bear this name; systems lay others beside them."""
+    return _NAME.fullmatch(name) is not None
+
+
 def place_of(folder: Path, name: str) -> Path:
     """Return where a file of this name lies in a store's folder, or in a back-up of it.
 
@@ -326,7 +331,7 @@ def _place(folder: Path, name: str) -> Path:
 
 
 def _checked(name: str) -> str:
-    if _NAME.fullmatch(name) is None:
+    if not is_name(name):
         raise LibraryDamaged(
             "The database names a file that cannot be one of the library.",
             hint="Run `mnimage library verify`, and restore a back-up.",

@@ -12,12 +12,12 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from mnimage.errors import StorageFailed
-from mnimage.library import keyfile, migrate, trace
-from mnimage.library.stores import FolderStore
-from mnimage.library.tables import FACTS, OBJECTS
+from mnimage.library import address, keyfile, migrate, trace
+from mnimage.library.stores import FolderStore, is_name
+from mnimage.library.tables import OBJECTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ _OWN_DRAFT = re.compile(rf"\.(?:(?:{_OWN})\.)?[0-9a-f]{{8}}\.draft")
 def sweep_if_due(library: Library) -> int:
     """Clear away what was left behind, at most once a day; return how many files went."""
     with library.reading() as connection:
-        told = connection.scalar(select(FACTS.c.value).where(FACTS.c.name == _SWEPT))
+        told = address.fact(connection, _SWEPT)
     now = datetime.now(UTC)
     if told and now - _AGAIN < datetime.fromisoformat(told) <= now:
         return 0
@@ -64,15 +64,13 @@ def sweep(library: Library) -> int:
                 library.vault.remove(name)
                 gone += 1
         migrate.clear_drafts(library.folder)
-        changes.connection.execute(delete(FACTS).where(FACTS.c.name == _SWEPT))
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        changes.connection.execute(insert(FACTS).values(name=_SWEPT, value=now))
+        address.note(changes.connection, _SWEPT, datetime.now(UTC).isoformat(timespec="seconds"))
     return gone
 
 
 def _left_in_vault(library: Library) -> list[str]:
     """Return old files that no row knows; rows are read after names, so that none is missed."""
-    names = [name for name in library.vault.names() if "/" not in name]
+    names = [name for name in library.vault.names() if is_name(name)]
     with library.reading() as connection:
         known = set(connection.scalars(select(OBJECTS.c.name)))
     unknown = (name for name in names if name not in known)
@@ -90,7 +88,7 @@ def _sweep_cache(library: Library) -> int:
         sha256s = list(connection.scalars(select(OBJECTS.c.sha256)))
     gone = 0
     for name in library.cache.unneeded(sha256s):
-        if "/" not in name and library.cache.age_s(name) > LEFT_AFTER_S:
+        if library.cache.age_s(name) > LEFT_AFTER_S:
             library.cache.remove(name)
             gone += 1
     return gone

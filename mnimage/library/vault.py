@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFailed
 from mnimage.library.chunks import CHUNK_BYTES, decrypt, encrypt, encrypted_size
 from mnimage.library.keys import KEY_BYTES, Keys, derive, new_key, unwrap, wrap
-from mnimage.library.stores import DRAFT, write_all
+from mnimage.library.stores import DRAFT, is_name, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -201,7 +201,7 @@ class Cache:
 
     def clear(self) -> int:
         """Delete all of it; return how many files that were."""
-        names = [name for name in self._store.names() if "/" not in name]
+        names = [name for name in self._store.names() if is_name(name)]
         for name in names:
             self._store.remove(name)
         return len(names)
@@ -215,7 +215,8 @@ class Cache:
     def unneeded(self, sha256s: Iterable[str]) -> list[str]:
         """Return the pictures whose original is none of these."""
         needed = {self._original(sha256) for sha256 in sha256s}
-        return [name for name in self._store.names() if name.partition(".")[0] not in needed]
+        names = (name for name in self._store.names() if is_name(name))
+        return [name for name in names if name.partition(".")[0] not in needed]
 
     def remove(self, name: str) -> None:
         """Delete one picture."""

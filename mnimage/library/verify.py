@@ -13,7 +13,7 @@ from mnimage.domain.record import Flaw
 from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFailed
 from mnimage.library import database, keyfile, migrate, queries, records, trace
 from mnimage.library.library import CACHE, VAULT, open_engine, open_vault, read_keys
-from mnimage.library.stores import FolderStore, storage_failed
+from mnimage.library.stores import FolderStore, is_name, storage_failed
 from mnimage.library.tables import CONSENTS, NEWEST, OBJECTS, PHOTOS
 from mnimage.library.vault import Cache, is_draft
 
@@ -216,7 +216,7 @@ def _check_unused(connection: Connection, folder: Path, keys: Keys) -> Iterator[
 
 
 def _about_stray(name: str) -> str:
-    if "/" in name or not (is_draft(name) or "." in name):
+    if not is_name(name):
         return "not of the library"
     half = "half a photo" if is_draft(name) else "a photo without its row"
     return (

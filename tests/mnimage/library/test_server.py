@@ -175,9 +175,10 @@ def test_one_who_was_removed_reads_no_more_though_the_server_answers(served, fol
             hers.select(kept.Session)
 
 
-def test_an_old_key_file_does_not_undo_a_removal(served, folder, tmp_path):
+@pytest.mark.parametrize("photos", [0, 1])
+def test_an_old_key_file_does_not_undo_a_removal(served, folder, tmp_path, photos):
     """She spoils the key file, and puts the one that she kept in the place of the copy."""
-    filled = fill(served)
+    filled = [fill(served) for _ in range(photos)]
     access.add_user(served, "ann", kept.Role.VIEWER, "another horse battery")
     kept_file = shutil.copyfile(folder / keyfile.NAME, tmp_path / "kept.json")
     access.remove_user(served, "ann")
@@ -189,7 +190,9 @@ def test_an_old_key_file_does_not_undo_a_removal(served, folder, tmp_path):
             reopen(folder, user, word)
     (folder / keyfile.NAME).write_bytes(newest)
     with reopen(folder) as library:
-        assert library.read_original(filled.photo) == filled.original
+        assert [library.read_original(one.photo) for one in filled] == [
+            one.original for one in filled
+        ]
 
 
 def test_nothing_of_an_erased_patient_is_left_on_the_server(served, folder, address):

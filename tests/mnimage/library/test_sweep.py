@@ -9,8 +9,10 @@ import pytest
 
 from mnimage.domain import record as kept
 from mnimage.errors import PhotoDamaged
-from mnimage.library import migrate
+from mnimage.library import access, migrate
+from mnimage.library.backup import back_up
 from mnimage.library.importing import import_photos
+from mnimage.library.restore import restore
 from mnimage.library.stores import FolderStore
 from mnimage.library.sweep import sweep
 from mnimage.library.verify import verify_library
@@ -130,3 +132,22 @@ def test_photos_later_than_a_database_that_was_set_back_stay(library, folder):
     (folder / "library.db").write_bytes(newest)
     with reopen(folder) as again:
         assert again.read_original(later.photo) == later.original
+
+
+def test_what_systems_lay_into_folders_stops_nothing(library, folder, tmp_path):
+    filled = fill(library)
+    library.cache.put(filled.photo.sha256, "thumbnail", noise(100, seed=5))
+    for place in (folder, folder / "vault", folder / "cache", next((folder / "vault").iterdir())):
+        for name in (".DS_Store", "Thumbs.db", "._keys"):
+            (place / name).write_bytes(b"by the system")
+    (tmp_path / "disk" / "lost+found").mkdir(parents=True)
+    (tmp_path / "disk" / ".DS_Store").write_bytes(b"by the system")
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / ".DS_Store").write_bytes(b"by the system")
+    access.renew_keys(library)
+    assert sweep(library) == 0
+    assert back_up(library, tmp_path / "disk").verified
+    restore(tmp_path / "disk", tmp_path / "new", "admin", WORD)
+    told = flaws(folder)
+    assert {flaw.what for flaw in told if flaw.kind == "stray"} == {"not of the library"}
+    assert not any(flaw.grave for flaw in told)
