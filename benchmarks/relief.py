@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from scipy import ndimage
-from scipy.spatial import KDTree
 
 from mnimage import pipeline
 from mnimage.domain.comparison import Verdict
@@ -38,7 +37,14 @@ from mnimage.phantom.session import FINER, PITCH, Fault, scarred_skin, shoot_ses
 from mnimage.relief.marks import find_marks
 from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
-from mnimage.validate.relief import counts, find_true
+from mnimage.validate.relief import (
+    BANDS,
+    counts,
+    find_true,
+    inner_skin,
+    pores_f1,
+    texture_bands,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +52,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.comparison import ScarChange
-    from mnimage.domain.relief import Marks, ReliefCard, Scar, Shots
+    from mnimage.domain.relief import Marks, Scar, Shots
     from mnimage.phantom.scars import TrueScar
     from mnimage.phantom.session import Session
     from mnimage.phantom.skin import Skin
@@ -54,8 +60,6 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
-BANDS = ((0.1, 2.5), (0.1, 0.2), (0.2, 0.4), (0.4, 0.8), (0.8, 1.6))
-CUTOFF = 0.1874
 FILLED = 0.2
 HELD_OUT, TUNED = 200, 100
 """First seed of the skins reported on, and of those that options and thresholds were chosen on."""
@@ -142,13 +146,13 @@ def _case(seed: int, fault: Fault) -> Case:
         false=sum(scar.id not in used for scar in card.scars),
         fresh=sum(one.fresh for pair in pairs for one in pair.comparison.scars),
         area_mm2=card.area_mm2,
-        bands=_bands(skin, card, sessions[0], healthy),
+        bands=texture_bands(skin, card, sessions[0], healthy),
         again_um=again.texture_sq_um,
         index=(
             1000 * sum(s.volume_mm3 for s in skin.scars) / card.area_mm2,
             card.scar_depth_index_um,
         ),
-        pores=tuple(_pores_f1(skin, marks, sessions[0], healthy) for marks in shown),
+        pores=tuple(pores_f1(skin, marks, sessions[0], healthy) for marks in shown),
         lines=tuple(_lines_jaccard(skin, marks, sessions[0], healthy) for marks in shown),
     )
 
@@ -159,29 +163,6 @@ def _followed(
     if found is None:
         return Followed(true, None, None, None)
     return Followed(true, found, changes[0].get(found.id), changes[1].get(found.id))
-
-
-def _bands(
-    skin: Skin, card: ReliefCard, session: Session, healthy: NDArray[np.bool_]
-) -> tuple[tuple[float, float], ...]:
-    """Return true and found Sq of the whole band and of each octave, on the same skin."""
-    found = [card.texture_sq_um, *(sq for _, _, sq in card.texture_octaves_um)]
-    fine = np.kron(healthy, np.ones((FINER, FINER), dtype=np.uint8)) > 0
-    height = skin.texture_mm.astype(np.float64)
-    moved = [FINER * way for way in session.moved_px]
-    pairs = []
-    for (low, high), seen in zip(BANDS, found, strict=True):
-        sigma = CUTOFF / skin.mm_per_px
-        band = ndimage.gaussian_filter(height, sigma * low)
-        band -= ndimage.gaussian_filter(height, sigma * high)
-        there = ndimage.shift(band, moved, order=1, mode="nearest")[fine]
-        pairs.append((1000 * float(np.sqrt(np.mean(there**2))), seen))
-    return tuple(pairs)
-
-
-def _inner(healthy: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    away = ndimage.distance_transform_edt(np.pad(healthy, 1))[1:-1, 1:-1]
-    return np.asarray(away > 0.5 / PITCH, dtype=np.bool_)
 
 
 def _bounds(
@@ -208,22 +189,6 @@ def _as_seen(values: NDArray[np.float32], session: Session) -> NDArray[np.float3
     return np.asarray(cv2.resize(moved, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
-def _pores_f1(
-    skin: Skin, marks: Marks | None, session: Session, healthy: NDArray[np.bool_]
-) -> float:
-    if marks is None:
-        return 0.0
-    inner = _inner(healthy)
-    places = np.array([session.place_px(pore.row_mm, pore.column_mm) for pore in skin.pores])
-    whole = np.rint(places).astype(int)
-    inside = ((whole >= 0) & (whole < healthy.shape)).all(axis=1)
-    places, whole = places[inside], whole[inside]
-    places = places[inner[whole[:, 0], whole[:, 1]]]
-    away, nearest = KDTree(places).query(marks.pores_px, distance_upper_bound=0.2 / PITCH)
-    hits = np.unique(np.asarray(nearest)[np.isfinite(away)]).size
-    return 2 * hits / max(len(places) + len(marks.pores_px), 1)
-
-
 def _lines_jaccard(
     skin: Skin, marks: Marks | None, session: Session, healthy: NDArray[np.bool_]
 ) -> float:
@@ -232,7 +197,7 @@ def _lines_jaccard(
     Counted are lines deeper than the furrows about them, where 3 mm of them are seen: shorter ones
     are none by definition. What is found on the other lines is neither right nor wrong.
     """
-    inner = _inner(healthy)
+    inner = inner_skin(healthy)
     true, other = _true_lines(skin, session, inner)
     if not true.any() or marks is None:
         return float("nan")

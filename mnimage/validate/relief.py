@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.comparison import Change, Comparison
-    from mnimage.domain.relief import ReliefCard, Scar
+    from mnimage.domain.relief import Marks, ReliefCard, Scar
     from mnimage.phantom.scars import TrueScar
     from mnimage.phantom.session import Session
     from mnimage.phantom.skin import Skin
@@ -99,10 +99,10 @@ def relief(number: int, side_mm: float) -> Relieved:
         scars=tuple(Followed(case, one, found.get(n)) for n, one in enumerate(skin.scars)),
         false=sum(scar.id not in used for scar in card.scars),
         area_mm2=card.area_mm2,
-        bands=_bands(skin, card, before, healthy),
+        bands=texture_bands(skin, card, before, healthy),
         again_um=_card(again[0]).texture_sq_um,
-        pores_f1=pores_f1(skin, card, before, healthy),
-        lines_jaccard=lines_jaccard(skin, card, before, healthy),
+        pores_f1=pores_f1(skin, card.marks, before, healthy),
+        lines_jaccard=lines_jaccard(skin, card.marks, before, healthy),
         volumes=tuple((scar, _volume_read(pair)) for scar, _, pair in later if scar > 0),
         single=tuple(
             (scar, read) for scar, _, pair in later if scar > 0 for read in _each_read(pair, true)
@@ -225,7 +225,7 @@ def counts(true: TrueScar) -> bool:
     return true.depth_p95_mm >= _LEAST_DEPTH_MM and true.area_mm2 >= _LEAST_AREA_MM2
 
 
-def _bands(
+def texture_bands(
     skin: Skin, card: ReliefCard, session: Session, healthy: Mask
 ) -> tuple[tuple[float, float], ...]:
     """Return true and found Sq of the whole band and of each octave, on the same skin."""
@@ -243,35 +243,36 @@ def _bands(
     return tuple(pairs)
 
 
-def _inner(healthy: Mask) -> Mask:
+def inner_skin(healthy: Mask) -> Mask:
+    """Return the skin far enough from its border that marks are looked for."""
     away = ndimage.distance_transform_edt(np.pad(healthy, 1))[1:-1, 1:-1]
     return np.asarray(away > _EDGE_MM / PITCH, dtype=np.bool_)
 
 
-def pores_f1(skin: Skin, card: ReliefCard, session: Session, healthy: Mask) -> float:
+def pores_f1(skin: Skin, marks: Marks | None, session: Session, healthy: Mask) -> float:
     """Return F1 of the pores found, 0.2 mm being near enough."""
-    if card.marks is None:
+    if marks is None:
         return 0.0
-    inner = _inner(healthy)
+    inner = inner_skin(healthy)
     places = np.array([session.place_px(pore.row_mm, pore.column_mm) for pore in skin.pores])
     whole = np.rint(places).astype(int)
     inside = ((whole >= 0) & (whole < healthy.shape)).all(axis=1)
     places, whole = places[inside], whole[inside]
     places = places[inner[whole[:, 0], whole[:, 1]]]
-    if len(places) == 0 or len(card.marks.pores_px) == 0:
+    if len(places) == 0 or len(marks.pores_px) == 0:
         return 0.0
-    away, nearest = KDTree(places).query(card.marks.pores_px, distance_upper_bound=_PORE_MM / PITCH)
+    away, nearest = KDTree(places).query(marks.pores_px, distance_upper_bound=_PORE_MM / PITCH)
     hits = np.unique(np.asarray(nearest)[np.isfinite(away)]).size
-    return 2 * hits / (len(places) + len(card.marks.pores_px))
+    return 2 * hits / (len(places) + len(marks.pores_px))
 
 
-def lines_jaccard(skin: Skin, card: ReliefCard, session: Session, healthy: Mask) -> float:
+def lines_jaccard(skin: Skin, marks: Marks | None, session: Session, healthy: Mask) -> float:
     """Return the Jaccard index (2 px) of lines that are deeper than the furrows about them."""
-    true = _true_lines(skin, session, healthy.shape) & _inner(healthy)
-    if not true.any() or card.marks is None:
+    true = _true_lines(skin, session, healthy.shape) & inner_skin(healthy)
+    if not true.any() or marks is None:
         return float("nan")
     seen = np.zeros(healthy.shape, dtype=np.bool_)
-    seen[card.marks.line_px[:, 0], card.marks.line_px[:, 1]] = True
+    seen[marks.line_px[:, 0], marks.line_px[:, 1]] = True
     if not seen.any():
         return 0.0
     right = float((seen & _near(true)).sum() / seen.sum())
