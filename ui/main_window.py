@@ -71,6 +71,9 @@ class MainWindow(QMainWindow):
         self.actions_by_name = build_actions(self, self._handlers())
         self._fill_menus()
         self._make_corner()
+        for dialog in self.findChildren(QDialog):
+            # A dialog keeps the window's keys to itself; this one goes through.
+            dialog.addAction(self.actions_by_name["library.lock"])
         self._screens.currentChanged.connect(self._suit_actions)
         self._suit_actions()
         self.compare.canvas.layers_changed.connect(self._tick_layers)

@@ -177,6 +177,20 @@ def test_covered_window_shows_the_door_alone_and_returns(window, make_pair, qtbo
     box.close()
 
 
+def test_lock_goes_through_an_open_dialog(window, qtbot):
+    window.show_user("admin")
+    form = window.library.session_form
+    assert window.actions_by_name["library.lock"] in form.actions()
+    form.begin()
+    form.activateWindow()
+    qtbot.waitUntil(form.isActiveWindow)
+    told = []
+    window.lock_pressed.connect(lambda: told.append(True))
+    qtbot.keyClick(form, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    form.reject()
+    assert told == [True]
+
+
 def test_another_user_gets_neither_dialogs_nor_screen_of_the_one_before(window):
     form = window.library.patient_form
     form.begin_with(None)

@@ -108,6 +108,7 @@ class PatientPage(QWidget):
         self._code.tell(heading.code)
         self._name.tell(heading.name)
         self._facts.tell(heading.facts)
+        self._facts.setVisible(bool(heading.facts))
         self._consents.setText("\n".join(f"{name}: {told}" for name, told in heading.consents))
 
     def show_courses(self, courses: Sequence[Course], chosen: str, sessions: int) -> None:

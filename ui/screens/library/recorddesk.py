@@ -183,9 +183,9 @@ class RecordDesk:
         self._kept(patient)
 
     def _fail(self, form: Form | None, error: MnimageError) -> None:
-        if form is not None and form.isVisible():
+        if form is not None:
             form.show_trouble(str(error), error.hint)
-        else:
+        if form is None or not form.isVisible():
             self._view.show_error(str(error), error.hint)
 
 
