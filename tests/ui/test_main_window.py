@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.main_window import MainWindow
+from ui.screens.library.view import LibraryView
 from ui.widgets.canvas import Canvas
 from ui.widgets.duo_canvas import CompareMode
 
@@ -218,3 +219,22 @@ def test_long_name_of_a_user_leaves_room_for_the_menus(window):
     last = window.menuBar().actionGeometry(window.menuBar().actions()[-1])
     assert corner.geometry().left() > last.right()
     assert window.minimumSizeHint().width() <= theme.SMALLEST_WINDOW[0]
+
+
+@pytest.mark.parametrize("wider", [1.0, 1.2])  # letters of another system's font
+def test_library_and_its_forms_fit_the_smallest_window(qapp, qtbot, wider, monkeypatch):
+    for size in ("SMALL_PT", "BASE_PT", "TITLE_PT"):
+        monkeypatch.setattr(theme, size, getattr(theme, size) * wider)
+    theme.apply(qapp, theme.Choice.LIGHT)
+    library = LibraryView()
+    qtbot.addWidget(library)
+    wide, tall = theme.SMALLEST_WINDOW
+    parts = (library.gate, library.patients, library.patient, library.imports)
+    forms = (library.patient_form, library.course_form, library.consent_form, library.session_form)
+    for part in (*parts, *forms):
+        part.ensurePolished()
+        hint = part.minimumSizeHint()
+        assert hint.width() <= wide - 40, type(part).__name__
+        assert hint.height() <= tall - 60, type(part).__name__
+    monkeypatch.undo()
+    theme.apply(qapp, theme.Choice.LIGHT)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QTextDocument
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ class Ask:
 
     def print_words(self, title: str, words: str) -> bool:
         """Print words on the printer the user picks; say whether they did."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
         printer = QPrinter()
         dialog = QPrintDialog(printer, self._window)
         dialog.setWindowTitle(title)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import QFileDialog
 
 from ui.widgets.ask import PICTURE, Ask
@@ -43,7 +44,13 @@ def test_no_report_on_change_of_mind(qtbot, monkeypatch):
 
 @pytest.mark.parametrize(
     ("ask", "suffix"),
-    [("save_profile", "csv"), ("save_rig", "json"), ("save_colours", "json"), ("save_as", "pdf")],
+    [
+        ("save_profile", "csv"),
+        ("save_rig", "json"),
+        ("save_colours", "json"),
+        ("save_as", "pdf"),
+        ("save_text", "txt"),
+    ],
 )
 def test_each_kind_of_file_has_its_ending(qtbot, monkeypatch, tmp_path, ask, suffix):
     seen = []
@@ -76,3 +83,23 @@ def test_several_photos_are_asked_for_at_once(qtbot, monkeypatch, tmp_path):
     assert Ask().photos("Repeat shots") == (tmp_path / "a.jpg", tmp_path / "b.jpg")
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([], ""))
     assert Ask().photos("Repeat shots") == ()
+
+
+def test_folder_and_change_of_mind(qtbot, monkeypatch, tmp_path):
+    answers = [str(tmp_path), ""]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: answers.pop(0))
+    ask = Ask()
+    assert ask.folder("Library") == tmp_path
+    assert ask.folder("Library") is None
+
+
+def test_words_go_to_the_printer_that_is_picked(qtbot, monkeypatch, tmp_path):
+    def pick(dialog):
+        dialog.printer().setOutputFileName(str(tmp_path / "key.pdf"))
+        return 1
+
+    monkeypatch.setattr(QPrintDialog, "exec", pick)
+    assert Ask().print_words("Print", "KA3R 7NC7")
+    assert (tmp_path / "key.pdf").read_bytes().startswith(b"%PDF")
+    monkeypatch.setattr(QPrintDialog, "exec", lambda _: 0)
+    assert not Ask().print_words("Print", "KA3R 7NC7")
