@@ -14,13 +14,15 @@ DARK, LIGHT = 5, 0
 
 
 @cache
-def shots(seed, gloss):
-    return shoot_session(scarred_skin(seed, side_mm=10.0), seed, Fault(gloss=gloss)).shots
+def shots(seed, gloss, texture_fraction=0.0):
+    skin = scarred_skin(seed, side_mm=10.0).treated(texture_fraction=texture_fraction)
+    return shoot_session(skin, seed, Fault(gloss=gloss)).shots
 
 
 @cache
-def relief(seed, gloss, correct=True):
-    return recover_relief(shots(seed, gloss), ReliefRecipe(correct_gloss=correct))
+def relief(seed, gloss, correct=True, texture_fraction=0.0):
+    recipe = ReliefRecipe(correct_gloss=correct)
+    return recover_relief(shots(seed, gloss, texture_fraction), recipe)
 
 
 def slope_rms(relief):
@@ -37,6 +39,18 @@ def test_gloss_on_dark_skin_is_taken_back():
     assert abs(mended - 1) < 0.45 * (glossy - 1)
     # What is told is what was taken back, so rather less than all.
     assert 0.4 * (glossy - 1) < relief(DARK, 0.008).gloss < 1.1 * (glossy - 1)
+
+
+def fall(gloss, correct=True):
+    """Return by which part texture seems to fall where 30 % of it are gone."""
+    before, after = (slope_rms(relief(DARK, gloss, correct, part)) for part in (0.0, 0.3))
+    return 1 - after / before
+
+
+def test_less_texture_reads_nearly_alike_with_gloss_and_without():
+    dull, glossy = fall(0.0, correct=False), fall(0.005, correct=False)
+    assert dull - glossy > 0.03
+    assert abs(fall(0.005) - dull) < 0.42 * (dull - glossy)
 
 
 @pytest.mark.parametrize("seed", [DARK, LIGHT])
