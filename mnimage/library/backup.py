@@ -127,32 +127,40 @@ def keep_newest(library: Library, target: Path, count: int) -> int:
         If the user's role does not allow it.
     LibraryDamaged
         If the list of one that stays is altered: nothing is deleted then.
+    ChangedElsewhere
+        If a back-up is being made there.
     StorageFailed
         If the disk refuses.
     """
     library.require(Deed.BACK_UP)
-    found = snapshots(target)
-    stay = found[-count:] if count > 0 else []
-    if not stay:
+    if count < 1:
         raise RecordUnusable("At least one back-up stays.", hint="Say --keep 1 or more.")
-    needed: set[str] = set()
-    for name in stay:
-        needed |= set(read_listing(target / SNAPSHOTS / name, library.keys).originals)
-    gone = 0
-    with alone(target), telling("deleted"):
-        for place in list((target / SNAPSHOTS).iterdir()):
-            if place.name not in stay:
-                shutil.rmtree(place)
-        for path in list((target / VAULT).rglob("*")):
-            if path.is_file() and path.name not in needed:
-                path.unlink()
-                gone += 1
-    dropped = len(found) - len(stay)
+    with alone(target):
+        dropped, gone = _drop(library, target, count)
     if dropped or gone:
         with library.changing(Deed.BACK_UP) as changes:
             told = {"at": str(target.absolute()), "snapshots": dropped, "files": gone}
             changes.note_library("back-ups dropped", told)
     return gone + dropped
+
+
+def _drop(library: Library, target: Path, count: int) -> tuple[int, int]:
+    """Delete all but the newest back-ups; return how many went, and how many originals."""
+    found = snapshots(target)
+    stay = found[-count:]
+    needed: set[str] = set()
+    for name in stay:
+        needed |= set(read_listing(target / SNAPSHOTS / name, library.keys).originals)
+    gone = 0
+    with telling("deleted"):
+        for place in list((target / SNAPSHOTS).iterdir()) if stay else []:
+            if place.name not in stay:
+                shutil.rmtree(place)
+        for path in list((target / VAULT).rglob("*")) if stay else []:
+            if path.is_file() and path.name not in needed:
+                path.unlink()
+                gone += 1
+    return len(found) - len(stay), gone
 
 
 def _clear_drafts(target: Path) -> None:

@@ -155,7 +155,7 @@ class Library:
     def close(self) -> None:
         """Close the database and let go of the keys; nothing can be read from it any more.
 
-        Waits for nobody: what another thread is just writing is undone.
+        Waits for nobody: what another thread is just writing is kept whole or undone.
         """
         held, self._held = self._held, None
         if held is None:
@@ -397,11 +397,12 @@ def create_library(
         If the disk or the server does not take it.
     """
     key.check_passphrase(passphrase)
-    _prepare(folder)
     file, keys, recovery = keyfile.new_keyfile(user, passphrase, places=places)
-    made, engine = False, open_engine(folder, file, keys, create=True)
+    vault, engine = open_vault(folder, file, keys), open_engine(folder, file, keys, create=True)
+    _prepare(folder)
+    made = False
     try:
-        refuse_occupied(open_vault(folder, file, keys))
+        refuse_occupied(vault)
         migrate.create(engine)
         made = True
         keyfile.write_keyfile(folder, file)

@@ -323,6 +323,26 @@ def test_two_backups_into_one_folder_do_not_cross(library, target, folder):
     assert check(target).verified
 
 
+def test_a_backup_that_ends_just_before_old_ones_are_dropped_stays(
+    library, target, folder, monkeypatch
+):
+    fill(library)
+    back_up(library, target)
+    alone = backup.alone
+    with open_library(folder, "admin", WORD) as other:
+        fill(other, "MN-2", 2)
+
+        def first_the_other(place):
+            monkeypatch.setattr(backup, "alone", alone)
+            back_up(other, target)
+            return alone(place)
+
+        monkeypatch.setattr(backup, "alone", first_the_other)
+        keep_newest(library, target, 1)
+    assert len(snapshots(target)) == 1
+    assert (check(target).verified, len(list((target / "vault").rglob("*.*")))) == (True, 2)
+
+
 def test_what_was_dropped_is_in_the_trace(library, target):
     fill(library)
     back_up(library, target)

@@ -162,6 +162,8 @@ def test_a_library_that_could_not_be_made_leaves_the_server_empty(
 def test_records_go_to_no_other_kind_of_database(folder, wrong):
     with pytest.raises(RecordUnusable, match="PostgreSQL"):
         create_library(folder, WORD, places=Places(server=wrong))
+    assert not folder.exists()
+    create_library(folder, WORD)[0].close()
 
 
 def test_one_who_was_removed_reads_no_more_though_the_server_answers(served, folder):
