@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from ui.screens.library.fields import Line, label
 from ui.widgets.eliding import ElidingLabel
 
-_WIDE = 520
+_WIDE = 600
 _KEY_GROUPS_A_LINE = 4
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -22,7 +21,8 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.screens.library.fields import in_the_middle, label
-from ui.screens.library.timeline import Chosen, PhotoTable, TimelineView
+from ui.screens.library.shown import Course
+from ui.screens.library.timeline import PhotoTable, TimelineView
 from ui.widgets.eliding import ElidingLabel
 from ui.widgets.twolines import WORDS_ROLE, TwoLines
 
@@ -32,29 +32,10 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from mnimage.domain.record import Session, Timeline
+    from ui.screens.library.shown import Chosen, Heading
 
 _SIDE_WIDTH = 248
 _ALL = "All sessions"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Who a patient is, in words."""
-
-    code: str
-    name: str
-    facts: str
-    consents: tuple[tuple[str, str], ...] = ()
-    """Purposes, each with whether the patient agrees to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A course of treatment in the list: its identifier, what it is, how far it has come."""
-
-    id: str
-    title: str
-    words: str
 
 
 class PatientPage(QWidget):

@@ -10,9 +10,8 @@ from mnimage.domain.record import Patient, Purpose
 from mnimage.errors import ChangedElsewhere, MnimageError, NoEntry, RecordUnusable
 from ui.screens.library.gatekeeper import DoorWork, Gatekeeper
 from ui.screens.library.intake import ImportDesk, ImportWork
-from ui.screens.library.patient import Course, Heading
 from ui.screens.library.recorddesk import RecordDesk, RecordWork
-from ui.screens.library.timeline import Chosen
+from ui.screens.library.shown import Chosen, Course, Heading
 from ui.screens.library.words import (
     consent_words,
     label_words,
@@ -134,9 +133,7 @@ class LibraryPresenter:
         self._house.watch(self._habits.idle_minutes)
         alike = rights.user == rights.role
         self._house.greet(rights.user if alike else f"{rights.user}, {rights.role}")
-        self._imports.rest(
-            f"{library.folder.name}, locks after {self._habits.idle_minutes} minutes"
-        )
+        self._imports.rest(_rest_words(library, self._habits.idle_minutes))
         if again:
             self._view.show_behind()
             self.reload()
@@ -182,7 +179,7 @@ class LibraryPresenter:
         self._habits.idle_minutes = minutes
         if self._library is not None:
             self._house.watch(minutes)
-            self._imports.rest(f"{self._library.folder.name}, locks after {minutes} minutes")
+            self._imports.rest(_rest_words(self._library, minutes))
 
     # Patients
 
@@ -461,3 +458,7 @@ class LibraryPresenter:
         if isinstance(error, ChangedElsewhere) and not hint:
             hint = "Close the form, look at it again, and repeat your change."
         self._view.show_error(str(error), hint)
+
+
+def _rest_words(library: Library, minutes: int) -> str:
+    return f"Library {library.folder.name} · locks after {minutes} minutes without a touch"

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.record import Consent, Patient, Session, VisitKind
-from ui.screens.library.sessionform import SessionShown, SessionWritten
+from ui.screens.library.shown import SessionShown, SessionWritten
 from ui.screens.library.words import series_words
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
@@ -23,42 +23,21 @@ from ui.screens.library.fields import (
 )
 from ui.screens.library.screening import ScreeningPart
 from ui.screens.library.sessionparts import EventPart, ScalePart, TreatmentPart
+from ui.screens.library.shown import SessionWritten
 from ui.screens.library.words import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from mnimage.domain.record import AdverseEvent, Rating, Screened
+    from mnimage.domain.record import Screened
+    from ui.screens.library.shown import SessionShown
 
 _WIDE = 720
 _TALL = 560
 _NOON = time(12)
 _NOT_KNOWN = "Not known"
 """How the library tells of a question that was not asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionWritten:
-    """A session as written, and what is to be added beside it."""
-
-    session: Session
-    ratings: tuple[Rating, ...] = ()
-    events: tuple[AdverseEvent, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SessionShown:
-    """A session to be shown; `session` may be new. `courses` are words and identifiers."""
-
-    session: Session
-    new: bool
-    courses: tuple[tuple[str, str | None], ...]
-    since_last: str = ""
-    ratings: tuple[Rating, ...] = ()
-    events: tuple[AdverseEvent, ...] = ()
-    may_treat: bool = True
-    may_record: bool = True
 
 
 class SessionForm(Form):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -35,6 +34,7 @@ from PySide6.QtWidgets import (
 from mnimage.domain.photo import View
 from mnimage.domain.record import Lighting
 from ui import theme
+from ui.screens.library.shown import Chosen
 from ui.screens.library.words import session_words, view_words
 
 if TYPE_CHECKING:
@@ -52,18 +52,6 @@ _EDGE = 6
 _MOST_PICTURES = 240
 _HEAD_ROW = 112
 PHOTO_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The two photos that would be compared, by identifier."""
-
-    before: str = ""
-    after: str = ""
-
-    def mark(self, photo_id: str) -> str:
-        """Return the word on a photo."""
-        return {self.before: "Before", self.after: "After"}.get(photo_id, "") if photo_id else ""
 
 
 class PhotoTable(QAbstractTableModel):

@@ -9,7 +9,8 @@ from PySide6.QtGui import QPixmap
 from mnimage.domain.photo import View
 from mnimage.domain.record import Patient, PatientLine, PhotoRecord, Session, Timeline
 from ui.screens.library.patients import PatientsPage
-from ui.screens.library.timeline import Chosen, PhotoTable, TimelineView
+from ui.screens.library.shown import Chosen
+from ui.screens.library.timeline import PhotoTable, TimelineView
 
 SHA = "0" * 64
 
