@@ -137,13 +137,22 @@ def show(where: str, code: str, *, as_json: bool) -> int:
 
 @command.command("verify")
 @FOLDER
+@click.option(
+    "--accept-trace",
+    "accept",
+    is_flag=True,
+    help="Take the trace up anew where its head was lost; what is amiss is written into it first.",
+)
 @json_option
-def verify(where: str, *, as_json: bool) -> int:
+def verify(where: str, *, accept: bool, as_json: bool) -> int:
     """Read the whole library and say what is amiss; status 1 if anything is."""
     from mnimage.library.verify import verify_library
 
     folder, server = located(where)
     word = asked_passphrase()
+    if accept:
+        with _opened(folder, server, word) as library:
+            library.accept_trace()
     with progress("verify") as tick:
         flaws = verify_library(folder, user_name(), word, tick, server=server)
     sound = not any(flaw.grave for flaw in flaws)
@@ -290,10 +299,11 @@ def opened(where: str) -> Iterator[Library]:
 
 
 @contextmanager
-def _opened(folder: Path, server: str) -> Iterator[Library]:
+def _opened(folder: Path, server: str, word: str | None = None) -> Iterator[Library]:
     from mnimage.library.library import open_library
 
-    with open_library(folder, user_name(), asked_passphrase(), server=server) as library:
+    word = asked_passphrase() if word is None else word
+    with open_library(folder, user_name(), word, server=server) as library:
         yield library
 
 

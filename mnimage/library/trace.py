@@ -99,6 +99,17 @@ class Trace:
         self._seen = max(self._seen, self._pending)
         self.write_head()
 
+    def take_up(self) -> None:
+        """Write a head anew, although the one that is there is none of this chain.
+
+        Raises
+        ------
+        StorageFailed
+            If the head cannot be written.
+        """
+        self.cut, self._written = False, 0
+        self.write_head()
+
     def write_head(self) -> None:
         """Write the head of what is known to be on disk; raises `StorageFailed`."""
         if self.cut or self._seen[0] <= self._written:

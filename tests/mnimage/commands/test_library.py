@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -110,3 +111,24 @@ def test_what_is_no_library_is_said(tmp_path, capsys):
 def test_migrate_of_todays_library_does_nothing(made, capsys):
     status, told = answer(capsys, "migrate", str(made))
     assert (status, told["backup"]) == (0, None)
+
+
+def test_a_trace_whose_head_was_lost_is_taken_up_anew(made, capsys):
+    (made / "trace.head").unlink()
+    assert answer(capsys, "verify", str(made))[0] == 1
+    assert answer(capsys, "verify", str(made), "--accept-trace") == (
+        0,
+        {"sound": True, "flaws": []},
+    )
+    assert answer(capsys, "verify", str(made))[0] == 0
+
+
+def test_names_from_outside_steer_no_terminal(made, capsys):
+    with reopen(made) as library:
+        patient = library.patient("MN-0042")
+        library.change(replace(patient, name="Zoë\x1b[2J\nerror: none"))
+    for told in (["list", str(made)], ["show", str(made), "MN-0042"]):
+        assert run(["library", *told]) == 0
+        said = capsys.readouterr().out
+        assert "\x1b" not in said
+        assert "\nerror" not in said

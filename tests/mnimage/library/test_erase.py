@@ -156,6 +156,23 @@ def test_a_session_takes_its_photos_along(library):
     assert library.read_original(told.photos[0]) == filled.original
 
 
+def test_a_course_takes_its_sessions_and_their_photos_along(library):
+    filled = fill(library)
+    course = kept.Series(patient_id=filled.patient.id, indication=kept.Indication.ACNE_SCARS)
+    library.add(course)
+    library.change(replace(filled.session, series_id=course.id))
+    owner = kept.Patient(code="MN-OWNER")
+    library.add(owner)
+    library.change(replace(course, patient_id=owner.id))
+    told = library.timeline(owner)
+    assert (len(told.series), len(told.sessions)) == (1, 1)
+    assert [one.id for one in told.photos] == [filled.photo.id]
+    moved_along = [line.kind for line in library.history(owner) if line.action == "moved along"]
+    assert moved_along == ["session", "photo"]
+    erase_patient(library, owner)
+    assert erase_patient(library, filled.patient).photos == 0
+
+
 def test_what_can_be_erased_is_though_the_vault_refuses(library, folder, monkeypatch):
     filled = fill(library)
     library.cache.put(filled.photo.sha256, "thumbnail", noise(300, 5))

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from mnimage.domain import record as kept
-from mnimage.library import database, trace
+from mnimage.errors import NotAllowed
+from mnimage.library import access, database, trace
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen
 
@@ -135,3 +136,33 @@ def test_a_head_taken_away_still_shows_after_work_went_on(library, filled, folde
     with reopen(folder) as again:
         again.add(kept.Patient(code="AFTER"))
     assert [flaw.where for flaw in flaws(folder)] == [trace.HEAD]
+
+
+@pytest.mark.parametrize("what", ["lost", "spoilt", "cut"])
+def test_an_administrator_takes_the_trace_up_anew_and_that_stays_in_it(library, folder, what):
+    fill(library)
+    if what == "cut":
+        tamper(library, "DELETE FROM trace WHERE sequence > 2")
+    library.close()
+    if what == "lost":
+        (folder / trace.HEAD).unlink()
+    if what == "spoilt":
+        (folder / trace.HEAD).write_bytes(b"{}")
+    with reopen(folder) as again:
+        assert [flaw.kind for flaw in again.accept_trace()] == ["trace"]
+        again.add(kept.Patient(code="AFTER"))
+        told = [line for line in again.history() if line.action == "trace accepted"]
+        assert len(told[0].details["amiss"]) == 1
+    assert flaws(folder) == ()
+
+
+def test_an_altered_entry_shows_though_the_trace_was_accepted(library, filled, folder):
+    tamper(library, "UPDATE trace SET user = 'nobody' WHERE sequence = 2")
+    library.accept_trace()
+    assert {flaw.where for flaw in flaws(folder)} == {"entry 2"}
+
+
+def test_only_an_administrator_accepts(library, folder):
+    access.add_user(library, "doc", kept.Role.CLINICIAN, "another long word")
+    with reopen(folder, "doc", "another long word") as seen, pytest.raises(NotAllowed):
+        seen.accept_trace()
