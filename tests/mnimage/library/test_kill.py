@@ -17,10 +17,14 @@ import pytest
 
 from mnimage.domain.record import PhotoRecord
 from mnimage.library.importing import import_photos
+from mnimage.library.keyfile import IN_FOLDER, Places
 from mnimage.library.library import create_library, open_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD
+from tests.mnimage.library.servers import address, postgres
 from tests.mnimage.library.test_importing import jpeg
+
+__all__ = ["address", "postgres"]
 
 ROOT = Path(__file__).parents[3]
 PHOTOS = 32
@@ -106,10 +110,10 @@ def lay(folder: Path, seed: int) -> Path:
     return folder
 
 
-def killed_at_random(tmp_path: Path, rounds: int, part: int = 0) -> int:
+def killed_at_random(tmp_path: Path, rounds: int, part: int = 0, places: Places = IN_FOLDER) -> int:
     """Run the rounds and prove each; return how many were killed half-way."""
     folder = tmp_path / "clinic"
-    create_library(folder, WORD)[0].close()
+    create_library(folder, WORD, places=places)[0].close()
     importer, rng, halfway = Rounds(folder), random.Random(rounds + part), 0
     try:
         whole_s = _time_of_one(importer, tmp_path)
@@ -163,6 +167,12 @@ def test_killed_at_random_moments_nothing_told_is_lost(tmp_path):
 @pytest.mark.parametrize("part", range(1, 9))
 def test_killed_two_hundred_times_nothing_told_is_lost(tmp_path, part):
     assert killed_at_random(tmp_path, 25, part) >= 6
+
+
+@pytest.mark.stress
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX systems do")
+def test_killed_on_a_server_nothing_told_is_lost(tmp_path, address):
+    assert killed_at_random(tmp_path, 25, 9, Places(server=address)) >= 6
 
 
 @pytest.mark.skipif(os.name != "posix", reason="interrupts as POSIX systems do")

@@ -28,6 +28,7 @@ from mnimage.library.restore import check_backup, restore
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen
 from tests.mnimage.library.servers import address, empty, postgres
+from tests.mnimage.library.test_clear import found
 from tests.mnimage.library.test_export import full
 
 __all__ = ["address", "postgres"]
@@ -261,8 +262,9 @@ def test_a_folders_backup_comes_back_on_a_server(library, address, tmp_path):
 
 
 def test_a_backup_goes_onto_no_server_that_holds_something(served, address, tmp_path):
-    fill(served)
+    filled = fill(served)
     back_up(served, tmp_path / "disk")
+    assert found(tmp_path / "disk", (filled.original,)) == []
     with pytest.raises(RecordUnusable, match="holds something"):
         restore(tmp_path / "disk", tmp_path / "new", "admin", WORD, places=Places(server=address))
     assert not (tmp_path / "new").exists()
