@@ -61,8 +61,9 @@ def sweep(library: Library) -> int:
         needed = _needed(changes) if left else set()
         for name in left:
             if name not in needed:
-                library.vault.remove(name)
-                gone += 1
+                with suppress(StorageFailed):  # Another program may look into it just now.
+                    library.vault.remove(name)
+                    gone += 1
         migrate.clear_drafts(library.folder)
         address.note(changes.connection, _SWEPT, datetime.now(UTC).isoformat(timespec="seconds"))
     return gone
