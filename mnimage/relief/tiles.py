@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _TILE, _EDGE = 32, 4
 _SIDE = _TILE + 2 * _EDGE
-_SOME_TILES, _MOST_TILES = 250, 600
+_SOME_TILES, _MOST_TILES = 150, 480
 _WORKERS = 2
 _SOFT_PX = 1.0
 """Blur of the coarse levels, which lets the shots find each other from further away."""
@@ -69,6 +69,11 @@ class Scene:
     def makers(self) -> Plane:
         """Residual makers I - A A+ (n, k, k): they leave of values what no surface explains."""
         return np.asarray(np.eye(self.count, dtype=np.float32) - self.lamps @ self.fit)
+
+    def thinned(self, step: int) -> Scene:
+        """Return the scene with each `step`-th tile only."""
+        told = ("down", "right", "wide", "lamps", "fit", "level")
+        return replace(self, **{name: getattr(self, name)[::step] for name in told})
 
     def places(self) -> tuple[Values, Values]:
         """Return the middles of the tiles in px of the shots."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from scipy.linalg import solve
 
 from mnimage.domain.progress import no_tick
 from mnimage.relief.motion import DEGREE, Motion, degrees, terms_at
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
     Values = NDArray[np.float64]
 
-_WORKING_PX = 2600
+_WORKING_PX = 1400
 _COARSEST_PX = 60
-_MOST_ROUNDS = 12
+_MOST_ROUNDS, _LAST_ROUNDS = 12, 8
 _NEAR_PX, _STILL_PX = 0.05, 0.02
 """Change that ends the rounds of a level, and of the finest."""
 _STEEP, _NO_NOISE = 0.2, 1e-12
@@ -48,8 +49,8 @@ _CHANCE, _SHADOW, _LEAST_ERROR_PX = 1.4, 3.0, 0.012
 """By what both shares of the error fall short, and what is left beside them (rendered bursts)."""
 _DARK, _MANY_DARK, _CAST = 0.5, 0.01, 1.5
 """Light that lacks where it is shadow; from which share of it on the error grows by how much."""
-_CLEARLY = 1.03
-"""How much less a shot fits elsewhere: unrelated ones 0.98 to 1.02, others 1.06 to 6."""
+_CLEARLY, _ASKED = 1.03, 80
+"""How much less a shot fits elsewhere (others 1.06 to 6, unrelated ones 0.98 to 1.02); of tiles."""
 _EXPECTED_PX = (2.0, 0.7, 0.4, 0.3, 0.2, 0.15, 0.1)
 """Motion to be reckoned with, per degree of its polynomial: shift, turn and stretch, bending."""
 _ALIKE = 20.0
@@ -67,7 +68,7 @@ def find_motion(shots: Shots, tick: Tick = no_tick) -> Motion:
     for level, (factor, frames) in enumerate(pyramid(shots, factors)):
         scene = make_scene(shots, frames, factor, soft=factor > factors[-1])
         degree = DEGREE if factor <= 2 * factors[-1] else min(level, 1)
-        for _ in range(_MOST_ROUNDS):
+        for _ in range(_MOST_ROUNDS if factor > factors[-1] else _LAST_ROUNDS):
             tick(0, 1)
             before, motion = motion, _better(scene, motion, degree)
             if (
@@ -231,7 +232,7 @@ def _solved(scene: Scene, motion: Motion, degree: int, normal: tuple[Values, Val
     """Return the motion that the tiles ask for, held to none by what is to be reckoned with."""
     used = np.array([sum(pair) for pair in degrees()]) <= degree
     whole, right = _system(scene, motion, used, normal)
-    found = np.linalg.solve(whole, right)
+    found = solve(whole, right, assume_a="pos")
     parts = motion.parts.copy()
     change = found.reshape(2, scene.count, -1).transpose(1, 0, 2) * scene.factor
     parts[..., used] += change
@@ -287,11 +288,15 @@ def _by_chance(scene: Scene, motion: Motion, sight: _Sight, terms: Values) -> Va
     whole, _ = _system(scene, motion, np.ones(terms.shape[1], dtype=np.bool_), normal)
     pulls = (normal[1][:, :, None] * terms[:, None]).reshape(len(terms), -1)
     held = np.tile(_ALIKE / _expected(scene), 2 * scene.count)
-    return np.asarray(np.linalg.solve(whole, np.concatenate([pulls.T, np.diag(held)], axis=1)))
+    return np.asarray(
+        solve(whole, np.concatenate([pulls.T, np.diag(held)], axis=1), assume_a="pos")
+    )
 
 
 def _recognised(scene: Scene, values: Plane) -> NDArray[np.bool_]:
     """Say which shots fit the others better in their place than in that of another tile, (k,)."""
+    thin = max(len(values) // _ASKED, 1)
+    scene, values = scene.thinned(thin), values[::thin]
     own = _unlike(scene, values)
     strange = []
     for shot in range(scene.count):
