@@ -33,6 +33,10 @@ ROUGH = 4.0
 STUBBLE = (1.6, 0.22)
 """Where darker than usual, fine contrast over this counts as one spread for each such log step."""
 
+DARKEST = (1e-3, 1e-3, 4e-3)
+"""Linear light of each channel below which its ratios to others are noise: dark skin in warm light
+reflects hardly any blue, and is skin all the same."""
+
 CLIPPED = 0.955
 """Linear light of any channel from which the sensor no longer tells colours apart."""
 
@@ -56,7 +60,7 @@ class Look:
 def look_at(small: NDArray[np.integer], mm: float) -> Look:
     """Return the terms of a small sRGB-coded picture whose pixels are `mm` wide."""
     linear = to_linear(small)  # type: ignore[arg-type]
-    floored = np.log(np.maximum(linear, 1e-3))
+    floored = np.log(np.maximum(linear, DARKEST))
     red, green, blue = floored[..., 0], floored[..., 1], floored[..., 2]
     light = np.asarray(0.3 * red + 0.6 * green + 0.1 * blue, dtype=np.float32)
     return Look(
