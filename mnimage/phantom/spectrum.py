@@ -38,7 +38,9 @@ _BLOOD_PER_CM = np.log(10) * 150 / 64500
 
 _EPIDERMIS_CM = 0.006
 _DERMIS_CM = 0.2
-_MELANIN_RANGE = (0.003, 0.7)
+MELANIN_RANGE = (0.003, 0.7)
+"""What can be rendered: the share of the epidermis that is melanin."""
+
 _BLOOD_RANGE = (0.002, 0.3)
 _OXYGEN_RANGE = (0.4, 1.0)
 _NODES = (128, 96, 7)
@@ -137,7 +139,7 @@ def skin_rgb(
 ) -> NDArray[np.float32]:
     """Return the linear RGB albedo (rows, columns, 3) of maps (rows, columns), from a table."""
     table = _table()
-    across = _node(np.log(melanin), np.log(_MELANIN_RANGE), _NODES[0])
+    across = _node(np.log(melanin), np.log(MELANIN_RANGE), _NODES[0])
     down = _node(np.log(blood), np.log(_BLOOD_RANGE), _NODES[1])
     level = _node(oxygen, np.asarray(_OXYGEN_RANGE), _NODES[2])
     below = np.minimum(np.floor(level), _NODES[2] - 2)
@@ -160,7 +162,7 @@ def _table() -> NDArray[np.float32]:
     oxygen, blood, melanin = np.meshgrid(
         np.linspace(*_OXYGEN_RANGE, _NODES[2]),
         np.geomspace(*_BLOOD_RANGE, _NODES[1]),
-        np.geomspace(*_MELANIN_RANGE, _NODES[0]),
+        np.geomspace(*MELANIN_RANGE, _NODES[0]),
         indexing="ij",
     )
     rgb = camera_rgb(skin_reflectance(melanin, blood, oxygen))

@@ -19,6 +19,7 @@ from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.skin import Skin, SkinLook, make_skin
+from mnimage.phantom.spectrum import MELANIN_RANGE
 from mnimage.phantom.visit import CAREFUL, visit
 from mnimage.validate.calls import POWER, Call, calls_of
 from mnimage.validate.line import Line, correlation, mean, rms
@@ -149,13 +150,14 @@ That of the others is not: their definitions are the code's own, and relief hard
 photos (`arm_lines`). Their false calls are counted all the same.
 """
 
-_MOST_MORE = 9.0
+_AMOUNTS = (9.0, -1.0)
+"""How much more of it there may be, and that all of it may go."""
 
 
 def _treated(skin: Skin, name: str, found: Mapping[str, Change]) -> tuple[Skin, float] | None:
     """Return the skin changed by 1.5 x MDC95 in one score, and the true change.
 
-    None where no skin can change as much.
+    More of it where it can be rendered, else less. None where no skin can change as much.
     """
     if name not in found:
         return None
@@ -165,13 +167,25 @@ def _treated(skin: Skin, name: str, found: Mapping[str, Change]) -> tuple[Skin, 
     def change(amount: float) -> float:
         return true_colours(alter(skin, amount))[name] - start
 
-    low, high = 0.0, _MOST_MORE
-    if abs(change(high)) < wanted:
+    for most in _AMOUNTS:
+        enough = _least(lambda amount: abs(change(amount)) >= wanted, most)
+        if enough is None:
+            continue
+        later = alter(skin, enough)
+        if later.chromophores.melanin.max() <= max(MELANIN_RANGE):
+            return later, change(enough)
+    return None
+
+
+def _least(enough: Callable[[float], bool], most: float) -> float | None:
+    """Return the least amount, from none to `most`, that is enough; None where `most` is not."""
+    if not enough(most):
         return None
+    low, high = 0.0, most
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        low, high = (middle, high) if abs(change(middle)) < wanted else (low, middle)
-    return alter(skin, high), change(high)
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
 
 
 def _arm(
