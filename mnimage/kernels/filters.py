@@ -7,14 +7,15 @@ that a coarser grid could not carry.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from mnimage.kernels.bands import bands_of, in_bands, widened
+from mnimage.kernels.bands import WORKERS, bands_of, in_bands, widened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -208,18 +209,23 @@ def dark_ridges(
         Least strength, in the unit of `values`.
     """
     reach = int(np.ceil(4 * sigmas[-1])) + 2
-    parts: list[Ridges] = []
-    # Strips small enough for the processor's cache: several times as fast as whole pictures.
-    for first in range(0, values.shape[0], STRIP_ROWS):
+
+    def strip(first: int) -> list[Ridges]:
         top = max(first - reach, 0)
         rows = slice(top, min(first + STRIP_ROWS + reach, values.shape[0]))
         own = np.zeros((rows.stop - top, values.shape[1]), dtype=np.bool_)
         inner = slice(first - top, first - top + STRIP_ROWS)
         own[inner] = mask[rows][inner]
+        found = []
         for columns in _runs(own, reach):
             there = np.ascontiguousarray(values[rows, columns])
             place = top, columns.start
-            parts.extend(_ridges_in(there, own[:, columns], sigmas, above, place))
+            found.extend(_ridges_in(there, own[:, columns], sigmas, above, place))
+        return found
+
+    # Strips small enough for the processor's cache: several times as fast as whole pictures.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts = list(chain(*pool.map(strip, range(0, values.shape[0], STRIP_ROWS))))
     return Ridges(
         np.concatenate([np.zeros(0, np.intp), *(part.rows for part in parts)]),
         np.concatenate([np.zeros(0, np.intp), *(part.columns for part in parts)]),

@@ -41,12 +41,13 @@ _UNSURE = "{} be off by about {:.1f} pixels against the others: the relief may b
 class Steady:
     """Shots whose frames are freed of motion, that motion (None: none), and what to say of it.
 
-    The colours of the shots stay behind: `picture` draws their mean.
+    The colours of the shots stay behind; `picture` is their mean, freed of motion too.
     """
 
     shots: Shots
     motion: Motion | None = None
     notes: tuple[str, ...] = ()
+    picture: NDArray[np.uint8] | None = None
 
 
 def align_shots(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> Steady:
@@ -63,7 +64,8 @@ def align_shots(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> Ste
     notes = _notes(motion, largest)
     if largest < _LEAST_PX:
         return Steady(shots, notes=notes)
-    return Steady(_moved(shots, motion), motion, notes)
+    moved, picture = _moved(shots, motion)
+    return Steady(moved, motion, notes, picture)
 
 
 def _notes(motion: Motion, largest: float) -> tuple[str, ...]:
@@ -82,55 +84,50 @@ def _named(shots: NDArray[np.intp], one: str, many: str) -> str:
     return f"Shots {', '.join(numbers[:-1])} and {numbers[-1]} {many}"
 
 
-def steady_picture(colors: NDArray[np.uint8], motion: Motion) -> NDArray[np.uint8]:
-    """Return the mean in linear light of the shots' 8-bit pictures, freed of motion, coded again.
-
-    Parameters
-    ----------
-    colors
-        The shots as taken, (k, rows, columns, 3).
-    motion
-        How they are moved.
-    """
-    picture = np.empty(colors.shape[1:], dtype=np.uint8)
-
-    def draw(span: slice) -> None:
-        total = np.zeros(picture[span].shape, dtype=np.float32)
-        for number in range(len(colors)):
-            total += to_linear(drawn_colors(colors[number], motion.field(number, span)))
-        picture[span] = to_coded8(total / np.float32(len(colors)))
-
-    tops = range(0, len(picture), _BAND)
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        list(pool.map(draw, [slice(top, min(top + _BAND, len(picture))) for top in tops]))
-    return picture
-
-
-def drawn_colors(picture: NDArray[np.uint8], places: tuple[Plane, Plane]) -> NDArray[np.uint8]:
-    """Return an 8-bit picture drawn at places (rows, columns).
+def drawn_colors(
+    picture: NDArray[np.uint8], places: tuple[Plane, Plane], way: int = cv2.INTER_CUBIC
+) -> NDArray[np.uint8]:
+    """Return an 8-bit picture drawn at places (rows, columns) in one of OpenCV's ways.
 
     Coded values, as an eye sees them: cubic drawing overshoots less in them.
     """
     row, column = places
-    drawn = cv2.remap(picture, column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    drawn = cv2.remap(picture, column, row, way, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(drawn, dtype=np.uint8)
 
 
-def _moved(shots: Shots, motion: Motion) -> Shots:
+def _moved(shots: Shots, motion: Motion) -> tuple[Shots, NDArray[np.uint8] | None]:
+    """Return the shots freed of motion, and the mean of their colours in linear light."""
     frames = np.empty_like(shots.frames)
-    saturated = None if shots.saturated is None else np.empty_like(shots.saturated)
+    picture = None if shots.colors is None else np.empty(shots.colors.shape[1:], dtype=np.uint8)
 
-    def move(index: int) -> None:
-        row, column = motion.field(index)
-        frames[index] = cv2.remap(
-            shots.frames[index], column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-        )
-        if saturated is not None and shots.saturated is not None:
-            saturated[index] = _touched(shots.saturated[index], row, column)
+    def move(span: slice) -> None:
+        total = np.zeros((*frames[0, span].shape, 3), dtype=np.float32)
+        for number, frame in enumerate(shots.frames):
+            row, column = motion.field(number, span)
+            frames[number, span] = cv2.remap(
+                frame, column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            )
+            if shots.colors is not None:
+                # Linear will do: it softens by a third of a pixel at most.
+                drawn = drawn_colors(shots.colors[number], (row, column), cv2.INTER_LINEAR)
+                cv2.accumulate(to_linear(drawn), total)
+        if picture is not None:
+            picture[span] = to_coded8(total / np.float32(len(frames)))
 
+    tops = range(0, shots.shape[0], _BAND)
     with ThreadPoolExecutor(_WORKERS) as pool:
-        list(pool.map(move, range(len(frames))))
-    return replace(shots, frames=frames, saturated=saturated, colors=None)
+        list(pool.map(move, [slice(top, min(top + _BAND, shots.shape[0])) for top in tops]))
+    return replace(shots, frames=frames, saturated=_saturated(shots, motion), colors=None), picture
+
+
+def _saturated(shots: Shots, motion: Motion) -> NDArray[np.bool_] | None:
+    """Return where pixels of the shots freed of motion hold lost light."""
+    if shots.saturated is None or not shots.saturated.any():
+        return shots.saturated
+    return np.stack(
+        [_touched(marked, *motion.field(n)) for n, marked in enumerate(shots.saturated)]
+    )
 
 
 def _touched(marked: NDArray[np.bool_], row: Plane, column: Plane) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 DEGREE = 6
+_KNOTS, _TURN = 256, cv2.GEMM_2_T
 _NONE = np.zeros(0, dtype=np.float32)
 
 
@@ -51,15 +52,22 @@ class Motion:
         """
         span = span or slice(0, self.shape[0])
         row, column = np.arange(span.start, span.stop), np.arange(self.shape[1])
-        down, right = _powers(self.shape[0], row), _powers(self.shape[1], column)
-        # By OpenCV: many threads ask for small products, and the threads of BLAS would wait busily.
+        # Between places so near each other a polynomial is straight.
+        apart = max(1, self.shape[1] // _KNOTS)
+        knots = (np.arange(-1, -(-self.shape[1] // apart) + 1) + 0.5) * apart - 0.5
+        down, right = _powers(self.shape[0], row), _powers(self.shape[1], knots.astype(np.float64))
+        size = len(knots) * apart, len(row)
+        within = slice(apart, apart + self.shape[1])
         ways = [
-            cv2.gemm(down @ self._factors(part), right, 1.0, _NONE, 0.0, flags=cv2.GEMM_2_T)
+            # By OpenCV: many threads ask for small products; those of BLAS would wait busily.
+            cv2.resize(
+                cv2.gemm(down @ self._factors(part), right, 1.0, _NONE, 0.0, flags=_TURN), size
+            )
             for part in self.parts[shot]
         ]
         return (
-            np.asarray(ways[0] + row[:, None].astype(np.float32), dtype=np.float32),
-            np.asarray(ways[1] + column.astype(np.float32), dtype=np.float32),
+            np.asarray(ways[0][:, within] + row[:, None].astype(np.float32), dtype=np.float32),
+            np.asarray(ways[1][:, within] + column.astype(np.float32), dtype=np.float32),
         )
 
     def _factors(self, part: Values) -> Plane:
@@ -87,5 +95,5 @@ def _legendre(size: int, places: Values) -> Values:
     return np.asarray(np.polynomial.legendre.legvander(2 * (places + 0.5) / size - 1, DEGREE))
 
 
-def _powers(size: int, places: NDArray[np.intp]) -> Plane:
-    return _legendre(size, places.astype(np.float64)).astype(np.float32)
+def _powers(size: int, places: NDArray[np.intp] | Values) -> Plane:
+    return _legendre(size, np.asarray(places, dtype=np.float64)).astype(np.float32)

@@ -16,7 +16,7 @@ from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
 from mnimage.kernels.surface import to_normals
-from mnimage.relief.align import align_shots, steady_picture
+from mnimage.relief.align import align_shots
 from mnimage.relief.fitness import fitness_doubts, measure_fitness
 from mnimage.relief.gloss import find_gloss, without_gloss
 from mnimage.relief.light import LightField, light_field
@@ -108,17 +108,10 @@ def recover_relief(
         scatter_share=scatter_of(recipe, shots.channel)[0] if recipe.correct_scatter else 0.0,
         shadowed=slopes.shadowed,
         slope_error=shots.slope_error,
-        picture=_picture(shots, steady),
+        picture=steady.picture,
         gloss=gloss,
         channel=shots.channel,
     )
-
-
-def _picture(shots: Shots, steady: Steady) -> NDArray[np.uint8] | None:
-    """Return the mean of the shots in colour where their motion was taken back."""
-    if steady.motion is None or shots.colors is None:
-        return None
-    return steady_picture(shots.colors, steady.motion)
 
 
 @dataclass(frozen=True, slots=True)
