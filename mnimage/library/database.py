@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NAME = "library.db"
 BUSY_S = 30.0
+_CACHE_KB = 24 * 1024
+"""Deciphered pages that a connection keeps: the index of 100,000 photos fits into it."""
 _WRITES = "mnimage_writes"
 _ONE_WRITER = 0x6D6E696D
 _NO_DATABASE = "file is not a database"
@@ -61,6 +63,7 @@ def raw_connection(path: Path, key: bytes, *, create: bool = False) -> Any:
             for pragma in (
                 "cipher_log_level = NONE",
                 f"key = \"x'{key.hex()}'\"",
+                f"cache_size = -{_CACHE_KB}",
                 "temp_store = MEMORY",
                 "secure_delete = ON",
                 "foreign_keys = ON",

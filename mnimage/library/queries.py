@@ -24,7 +24,9 @@ def list_patients(
     asked = select(*records.columns(kept.Patient)).order_by(table.c.code)
     for word in records.searchable(search).split():
         asked = asked.where(table.c.search.contains(word, autoescape=True))
-    patients = records.from_rows(kept.Patient, connection.execute(asked.limit(limit)).mappings())
+    patients = records.from_rows(
+        kept.Patient, records.named(connection.execute(asked.limit(limit)))
+    )
     narrow = {patient.id for patient in patients} if len(patients) <= 50 else None
     sessions = _per_patient(
         connection, tables.SESSIONS, narrow, func.max(tables.SESSIONS.c.held_at)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.kernels.bands import in_bands
 from mnimage.kernels.surface import fit_level, residuals
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def measure_fitness(shots: Shots, light: LightField) -> Fitness:
     if len(shots.lights) < 4:
         return Fitness(float("nan"), ())
     rows = range(1, shots.shape[0] - 1, max(1, shots.shape[0] // _ROWS))
-    parts = [_row(shots, light, row) for row in rows]
+    parts = in_bands(lambda span: _row(shots, light, span), [slice(r, r + 1) for r in rows])
     gap, square = (np.concatenate([part[one] for part in parts], axis=1) for one in (0, 1))
     if gap.shape[1] < _LEAST_PIXELS:
         return Fitness(float("nan"), ())
@@ -89,9 +90,9 @@ def fitness_doubts(fitness: Fitness) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _row(shots: Shots, light: LightField, row: int) -> tuple[Plane, Plane]:
+def _row(shots: Shots, light: LightField, span: slice) -> tuple[Plane, Plane]:
     """Return what the fit leaves of one row, and of the squares of the lamps' shares, (k, n)."""
-    span = slice(row, row + 1)
+    row = span.start
     values = np.asarray(shots.frames[:, row], dtype=np.float32)
     gap, found = _left(values, light, span)
     expected = values - gap

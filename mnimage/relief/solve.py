@@ -94,14 +94,14 @@ def usual_spread(shots: Shots, light: LightField) -> float:
     if count <= 3:
         return 0.01
     step = max(_SUBSAMPLE, shots.shape[0] // _SAMPLED_ROWS)
-    gaps = [_relative_residuals(shots, light, row) for row in range(3, shots.shape[0], step)]
+    rows = [slice(row, row + 1) for row in range(3, shots.shape[0], step)]
+    gaps = in_bands(lambda span: _relative_residuals(shots, light, span), rows)
     middle = float(np.median(np.abs(np.concatenate([gap.ravel() for gap in gaps]))))
     return max(1.4826 * middle * float(np.sqrt(count / (count - 3))), 0.002)
 
 
-def _relative_residuals(shots: Shots, light: LightField, row: int) -> Plane:
-    span = slice(row, row + 1)
-    values = shots.frames[:, row]
+def _relative_residuals(shots: Shots, light: LightField, span: slice) -> Plane:
+    values = shots.frames[:, span.start]
     lamps = light.lamps_at(span)
     found = fit_level(values, lamps, light.inverse_at(span))
     gap = residuals(values, lamps, found)[:, ::_SUBSAMPLE]

@@ -106,10 +106,14 @@ class _Split:
         reach = blur_reach(max(fine.values(), default=0.0))
 
         def part(span: slice) -> list[float]:
-            rows, own = widened(span, reach, len(first))
+            rows, _ = widened(span, reach, len(first))
             known, weight = weighted(self.height_mm[rows], self.skin[rows])
-            levels = {cut: blurred_share(known, weight, fine[cut])[own] for cut in fine}
-            levels |= {cut: plane[span] for cut, plane in wide.items()}
+            levels = {cut: plane[span] for cut, plane in wide.items()}
+            for cut, sigma in fine.items():
+                # No more rows than this blur looks at.
+                seen, own = widened(span, blur_reach(sigma), len(first))
+                seen = slice(seen.start - rows.start, seen.stop - rows.start)
+                levels[cut] = blurred_share(known[seen], weight[seen], sigma)[own]
             waves = [levels[low] - levels[high] for low, high in self.bands]
             first[span] = waves[0]
             return [_square(wave, self.skin[span]) for wave in waves]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy.linalg import solve
+from scipy.linalg import cho_factor, cho_solve
 
 from mnimage.domain.progress import no_tick
 from mnimage.relief.motion import DEGREE, Motion, degrees, terms_at
@@ -232,7 +232,7 @@ def _solved(scene: Scene, motion: Motion, degree: int, normal: tuple[Values, Val
     """Return the motion that the tiles ask for, held to none by what is to be reckoned with."""
     used = np.array([sum(pair) for pair in degrees()]) <= degree
     whole, right = _system(scene, motion, used, normal)
-    found = solve(whole, right, assume_a="pos")
+    found = cho_solve(cho_factor(whole), right)
     parts = motion.parts.copy()
     change = found.reshape(2, scene.count, -1).transpose(1, 0, 2) * scene.factor
     parts[..., used] += change
@@ -288,9 +288,8 @@ def _by_chance(scene: Scene, motion: Motion, sight: _Sight, terms: Values) -> Va
     whole, _ = _system(scene, motion, np.ones(terms.shape[1], dtype=np.bool_), normal)
     pulls = (normal[1][:, :, None] * terms[:, None]).reshape(len(terms), -1)
     held = np.tile(_ALIKE / _expected(scene), 2 * scene.count)
-    return np.asarray(
-        solve(whole, np.concatenate([pulls.T, np.diag(held)], axis=1), assume_a="pos")
-    )
+    right = np.concatenate([pulls.T, np.diag(held)], axis=1)
+    return np.asarray(cho_solve(cho_factor(whole), right))
 
 
 def _recognised(scene: Scene, values: Plane) -> NDArray[np.bool_]:
