@@ -15,7 +15,7 @@ from mnimage.domain.relief import Scar
 from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.filters import gaussian, weighted
 from mnimage.kernels.geometry import block_mean
-from mnimage.kernels.masks import enlarge_labels, grow
+from mnimage.kernels.masks import deeper, depth_of, enlarge_labels, grow
 from mnimage.kernels.statistics import robust_spread
 from mnimage.relief.healthy import fit_form, form_order, healthy_surface
 
@@ -177,12 +177,9 @@ def _without_lines(piece: Mask, mm_per_px: float) -> Mask:
 
     Lines and furrows are deep but thin; opening takes them away, also where they touch a scar.
     """
-    away = np.asarray(
-        cv2.distanceTransform(piece.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    )
-    widest = float(away.max())
+    widest = depth_of(piece)
     thin = max(_LINE_MM / mm_per_px, widest / 2)
-    opened = grow(away > thin, thin) & piece
+    opened = grow(deeper(piece, thin), thin) & piece
     long = opened.sum() > _LONGEST * pi * widest**2
     return np.zeros_like(opened[1:-1, 1:-1]) if long else opened[1:-1, 1:-1]
 

@@ -4,9 +4,12 @@ from collections import deque
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from mnimage.kernels.masks import (
     close_holes,
+    deeper,
+    depth_of,
     drop_islands,
     enlarge_labels,
     fill_polygon,
@@ -107,6 +110,20 @@ def test_grow_and_shrink_are_distances(speckled, radius):
     sparse = speckled & (np.random.default_rng(1).random(speckled.shape) > 0.8)
     assert np.array_equal(grow(sparse, radius), slow_grow(sparse, radius))
     assert np.array_equal(shrink(~sparse, radius), ~slow_grow(sparse, radius))
+
+
+@pytest.mark.parametrize("square", [2, 4, 5, 10, 13, 25, 50])
+def test_pixels_just_at_the_radius_count_the_same_every_time(square):
+    # OpenCV's last digit differs from call to call: over 200 masks some pixel would flip.
+    rng = np.random.default_rng(square)
+    for _ in range(200):
+        mask = np.pad(rng.random(tuple(rng.integers(20, 80, 2))) > 0.02, 1)
+        inward, outward = (
+            np.rint(ndimage.distance_transform_edt(part) ** 2) for part in (mask, ~mask)
+        )
+        assert np.array_equal(deeper(mask, np.sqrt(square)), inward > square)
+        assert np.array_equal(grow(mask, np.sqrt(square)), outward <= square)
+        assert depth_of(mask) == np.sqrt(inward.max())
 
 
 def test_nothing_grows_from_nothing():
