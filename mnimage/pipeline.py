@@ -14,8 +14,9 @@ from mnimage.calibrate.marker import find_markers, marker_scale
 from mnimage.compare.compare import compare_pair
 from mnimage.compare.control import mark_control
 from mnimage.compare.repeats import Taken, why_no_repeat
+from mnimage.compare.told import doubt_told_scale
 from mnimage.domain.pair import Examined, Pair
-from mnimage.domain.photo import CaptureFacts, Photo, Scale
+from mnimage.domain.photo import ONLY_TOLD, CaptureFacts, Photo, Scale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe
@@ -191,16 +192,41 @@ def examine_shots(
         photo = replace(photo, coded=relief.picture)
         markers = find_markers(photo)
         relief = replace(relief, trusted=relief.trusted & ~_paper_of(markers, photo.shape))
+    seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM)
+    relief = _sure_by_marker(relief, seen)
     tick(1, 1)
-    card = replace(measure_relief(relief, recipe.relief, tick=tick), recipe=recipe.version)
+    card = _measured(relief, recipe, tick)
     tick(1, 1)
     zones = _without_markers(skin_zones(photo, None), markers)
     tick(1, 1)
     quality = _without_focus(check_photo(photo, None, zones, recipe.quality))
-    seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM)
     quality = _with(quality, check_markers(markers, shots.scale, seen))
-    examined = Examined(name, photo, None, zones, quality, shots.scale, card)
+    examined = Examined(name, photo, None, zones, quality, relief.scale, card)
     return ExaminedShots(examined, relief)
+
+
+def _sure_by_marker(relief: Relief, seen: Scale | None) -> Relief:
+    """Return a relief whose scale is not only told any more where a marker checks it."""
+    if seen is None:
+        return relief
+    shared = min(relief.scale.shared_error, seen.relative_error)
+    return replace(
+        relief,
+        scale=replace(relief.scale, shared_error=shared),
+        warnings=tuple(said for said in relief.warnings if not said.startswith(ONLY_TOLD)),
+    )
+
+
+def _measured(
+    relief: Relief,
+    recipe: Recipe,
+    tick: Tick,
+    *,
+    scars: NDArray[np.int32] | None = None,
+    mask: NDArray[np.bool_] | None = None,
+) -> ReliefCard:
+    card = measure_relief(relief, recipe.relief, scars=scars, mask=mask, tick=tick)
+    return doubt_told_scale(replace(card, recipe=recipe.version), relief.scale)
 
 
 def _without_focus(quality: QualityReport) -> QualityReport:
@@ -300,10 +326,14 @@ def compare_shots(
     tick(1, 4)
     first, later = before.examined, after.examined
     reshots: tuple[Reshot, ...] = ()
+
+    def stop(_done: int, _total: int) -> None:
+        tick(1, 4)
+
     if alignment.aligned:
-        cards = _same_scars(before, after, alignment, recipe)
+        cards = _same_scars((before, after), alignment, recipe, stop)
         first, later = replace(first, relief=cards[0]), replace(later, relief=cards[1])
-        measure = partial(_shots_again, before, recipe)
+        measure = partial(_shots_again, before, recipe, stop)
         reshots = tuple(_reshots((first, later), again, measure))
     tick(2, 4)
     pair = _pair(first, later, alignment, recipe, Sessions(told, reshots))
@@ -337,13 +367,15 @@ def _photo_again(before: Examined, recipe: Recipe, again: Examined, side: Side) 
     return _laid_again(before, again, side, alignment, recipe)
 
 
-def _shots_again(before: ExaminedShots, recipe: Recipe, again: ExaminedShots, side: Side) -> Reshot:
+def _shots_again(
+    before: ExaminedShots, recipe: Recipe, tick: Tick, again: ExaminedShots, side: Side
+) -> Reshot:
     """Return one repeat set of directional shots, measured on the scars of the one before."""
     alignment = align(before.examined, again.examined, recipe)
     laid = _laid_again(before.examined, again.examined, side, alignment, recipe)
     if laid.left_out:
         return laid
-    first, later = _same_scars(before, again, alignment, recipe)
+    first, later = _same_scars((before, again), alignment, recipe, tick)
     return replace(laid, relief=(_numbers_of(first), _numbers_of(later)))
 
 
@@ -377,9 +409,10 @@ def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Exami
 
 
 def _same_scars(
-    before: ExaminedShots, after: ExaminedShots, alignment: Alignment, recipe: Recipe
+    both: tuple[ExaminedShots, ExaminedShots], alignment: Alignment, recipe: Recipe, tick: Tick
 ) -> tuple[ReliefCard, ReliefCard]:
     """Return the reliefs before and after, each measured on the scars of both."""
+    before, after = both
     card, own = before.examined.relief, after.examined.relief
     if card is None or own is None:
         raise ValueError("a relief was not measured")
@@ -388,11 +421,11 @@ def _same_scars(
     seen = sample(_valid_at_pixels(alignment), there[0], there[1], outside=0.0) > 0.5
     seen = fill_seen(seen, carried)
     fresh = fresh_scars(own.scar_labels, carried, seen, int(card.scar_labels.max()) + 1)
-    later = measure_relief(after.relief, recipe.relief, scars=carried + fresh, mask=seen)
+    later = _measured(after.relief, recipe, tick, scars=carried + fresh, mask=seen)
     cut = cut_scars(card.scar_labels, carried, _area_ratio(alignment))
     whole = tuple(scar for scar in later.scars if scar.id not in cut)
-    later = replace(later, scars=whole, recipe=recipe.version)
-    card = replace(card, places=_places(before, fresh, alignment, recipe))
+    later = replace(later, scars=whole)
+    card = replace(card, places=_places(before, fresh, alignment, recipe, tick))
     skin = seen & after.relief.trusted & (later.scar_labels == 0)
     return _same_texture((card, later), (before.relief, after.relief), skin, alignment, recipe)
 
@@ -422,7 +455,11 @@ def _same_texture(
 
 
 def _places(
-    before: ExaminedShots, fresh: NDArray[np.int32], alignment: Alignment, recipe: Recipe
+    before: ExaminedShots,
+    fresh: NDArray[np.int32],
+    alignment: Alignment,
+    recipe: Recipe,
+    tick: Tick,
 ) -> tuple[Scar, ...]:
     """Return what the relief before shows where scars were found after only."""
     card = before.examined.relief
@@ -432,7 +469,7 @@ def _places(
     column = expand(alignment.column, alignment.step, alignment.shape)
     back = np.where(card.scar_labels > 0, 0, _carried(fresh, (row, column)))
     both = card.scar_labels + back.astype(np.int32)
-    measured = measure_relief(before.relief, recipe.relief, scars=both)
+    measured = _measured(before.relief, recipe, tick, scars=both)
     return tuple(scar for scar in measured.scars if (back == scar.id).any())
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnimage.capture.rig import read_rig
 from mnimage.capture.sheet import Sheet, check_pitch, check_spread, lights_of
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ONLY_TOLD, Scale
 from mnimage.errors import RigUnusable, ShotsUnusable
 from mnimage.kernels.surface import slope_error
 
@@ -23,7 +23,20 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 _TOLD_SCALE = 0.01
-"""Relative error granted to a scale told by the user."""
+"""Relative error granted to a scale told by the user, from session to session."""
+
+_TOLD_SHARED = 0.05
+"""The same in every session that goes by that word: nothing in the shots tells of lengths. A head
+2.5 cm nearer than the ruler was, at 50 cm, is 5 %."""
+
+_TOLD_WORDS = (
+    f"{ONLY_TOLD}: lengths and depths may be off by {_TOLD_SHARED:.0%}, areas by "
+    f"{2 * _TOLD_SHARED:.0%}, volumes by {3 * _TOLD_SHARED:.0%} (one standard error), alike at "
+    "every session. Lay a printed marker beside the skin, or use a rig whose scale was measured."
+)
+
+_AGREED = 2.0
+"""Standard errors within which the scale told is the one that the rig measured."""
 
 _TOLD_DEG = 0.4
 """Error granted to lamps told by the user, rms of the angle: what a rigid rig should keep to."""
@@ -67,7 +80,7 @@ def believed_lights(sheet: Sheet, path: Path) -> Lights:
     """
     if sheet.rig is None:
         values = lights_of(sheet)
-        scale = Scale(sheet.mm_per_px or 1.0, "rig", _TOLD_SCALE)
+        scale = Scale(sheet.mm_per_px or 1.0, "rig", _TOLD_SCALE, _TOLD_SHARED)
         return _judged(values, sheet.near, scale, None, np.full(len(values), _TOLD_DEG), 0.0)
     try:
         rig = read_rig(path.parent / sheet.rig)
@@ -114,13 +127,21 @@ def _chosen(sheet: Sheet, rig: LightRig) -> list[int]:
 
 
 def _scale(sheet: Sheet, rig: LightRig) -> Scale:
-    """Return the scale told, else the rig's."""
+    """Return the scale told, else the rig's; one that the rig measured too is not only told."""
     if sheet.mm_per_px is not None:
-        return Scale(sheet.mm_per_px, "rig", _TOLD_SCALE)
+        shared = 0.0 if _measured_too(sheet.mm_per_px, rig.scale) else _TOLD_SHARED
+        return Scale(sheet.mm_per_px, "rig", _TOLD_SCALE, shared)
     if rig.scale is None:
         raise ShotsUnusable('Neither the sheet nor its rig tells "mm_per_px".', hint="Add it.")
     check_pitch(rig.scale.mm_per_px)
     return rig.scale
+
+
+def _measured_too(mm_per_px: float, measured: Scale | None) -> bool:
+    if measured is None:
+        return False
+    error = float(np.hypot(_TOLD_SCALE, measured.relative_error))
+    return abs(mm_per_px / measured.mm_per_px - 1) <= _AGREED * error
 
 
 def _judged(
@@ -144,7 +165,8 @@ def _judged(
     notes = (_ONE_SIDE.format(gap, error),) if gap > _GAP_DEG + 1 else ()
     # Nothing of the far side of a hole is ever seen lit: its depth is a guess to that share.
     hidden = 0.1 if notes else 0.0
-    return Lights(values, near, scale, powers, float(np.hypot(error, hidden)), notes)
+    told = (_TOLD_WORDS,) if scale.shared_error > 0 else ()
+    return Lights(values, near, scale, powers, float(np.hypot(error, hidden)), notes + told)
 
 
 def widest_gap(directions: Values) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import hypot
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -98,19 +99,31 @@ class Photo:
         return self.rows, self.columns
 
 
+ONLY_TOLD = "The scale was told, not measured"
+"""How the note begins on a scale for which there is nothing but a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Millimetres per pixel on the skin, where it comes from, and its relative standard error.
 
     `source` is one of "marker" (printed, in the photo), "rig" (told by the user, or by a rig),
     "face" (from the distance of the eyes)
-    or "alignment" (carried over from the photo before).
+    or "alignment" (carried over from the photo before). `relative_error` is that between sessions;
+    `shared_error` comes on top of it in every amount, but not in a change: all sessions that go by
+    the same word for the scale share it.
     """
 
     mm_per_px: float
     source: str
     relative_error: float
+    shared_error: float = 0.0
 
     def __post_init__(self) -> None:
         if not (self.mm_per_px > 0 and np.isfinite(self.mm_per_px)):
             raise ValueError(f"scale must be positive: {self.mm_per_px}")
+
+    @property
+    def error(self) -> float:
+        """Relative standard error of a length measured by it: of sessions, and what they share."""
+        return hypot(self.relative_error, self.shared_error)

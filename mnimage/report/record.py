@@ -303,7 +303,7 @@ def _registration_facts(pair: Pair, errors: ErrorMap) -> tuple[tuple[str, str], 
             for reason, share in errors.shares.items()
         },
         "Scale": f"{scale.mm_per_px:.4f} mm per pixel, from the {scale.source}, "
-        f"\N{PLUS-MINUS SIGN}{100 * scale.relative_error:.0f} %"
+        f"\N{PLUS-MINUS SIGN}{100 * scale.error:.0f} %"
         if scale
         else "not known: no lengths in mm",
     }

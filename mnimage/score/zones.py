@@ -87,7 +87,7 @@ def zone_scores(
     scores, scale = {name: _score(name, skin, cells, known, recipe) for name in names}, known[0]
     area = float(cells.sum()) * cell_mm**2 if scale is not None else None
     # Lengths err by the scale, areas twice as much.
-    doubt = 2 * scale.relative_error * area if scale is not None and area is not None else None
+    doubt = 2 * scale.error * area if scale is not None and area is not None else None
     return ZoneScores(area, scores, doubt)
 
 

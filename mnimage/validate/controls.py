@@ -13,6 +13,7 @@ import numpy as np
 
 from mnimage import pipeline
 from mnimage.capture.shots import read_shots
+from mnimage.domain.photo import ONLY_TOLD
 from mnimage.errors import MnimageError
 from mnimage.kernels.color import encode_srgb
 from mnimage.phantom.files import write_shots
@@ -195,8 +196,9 @@ def _picture(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED), dtype=np.uint16)
 
 
-_USUAL = ("No flat frame", "Scar ")
-"""Warnings that catch no mistake: no card was shot, a scar is wide for its picture."""
+_USUAL = ("No flat frame", "Scar ", ONLY_TOLD)
+"""Warnings that catch no mistake: no card was shot, a scar is wide for its picture, and that the
+scale was told, which is said of sound shots as well."""
 
 
 def _warnings(found: ExaminedShots) -> list[str]:

@@ -13,7 +13,7 @@ from mnimage.calibrate.use import with_profile
 from mnimage.domain.face import WHOLE, Zones
 from mnimage.domain.marker import number_of
 from mnimage.domain.pair import Examined
-from mnimage.domain.photo import CaptureFacts, Photo, Scale
+from mnimage.domain.photo import ONLY_TOLD, CaptureFacts, Photo, Scale
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe, RegisterRecipe
 from mnimage.errors import Cancelled, ModelsMissing
@@ -233,12 +233,22 @@ def test_a_marker_beside_the_skin_is_no_part_of_the_relief():
     around = print_light(marker, blank + 1, stage) - printed
     frames = shots.frames * around[..., 2] + printed[..., 2]
     coded = np.rint(shots.picture * around + 255 * printed ** (1 / 2.2)).astype(np.uint8)
-    found = examine_shots(replace(shots, frames=frames, picture=coded), name="")
+    told = replace(shots.scale, relative_error=0.01, shared_error=0.05)
+    said = f"{ONLY_TOLD}: lay a marker beside the skin."
+    with_paper = replace(shots, frames=frames, picture=coded, scale=told, notes=(said,))
+    found = examine_shots(with_paper, name="")
+    # The marker checks the scale, so that it is no longer only told.
+    assert found.examined.scale.shared_error < 0.03
+    assert said not in found.examined.relief.warnings
+    assert found.examined.scale.mm_per_px == told.mm_per_px
     on_paper = around[..., 0] < 0.5
     assert not found.relief.trusted[on_paper].any()
     assert not (found.examined.relief.scar_labels[on_paper] > 0).any()
     # The skin beside the paper keeps its shape.
-    bare = examine_shots(shots, name="").relief.height_mm
+    plain = examine_shots(replace(shots, scale=told, notes=(said,)), name="")
+    assert said in plain.examined.relief.warnings
+    assert plain.examined.scale == told
+    bare = plain.relief.height_mm
     skin = found.relief.trusted & (
         cv2.dilate(on_paper.astype(np.uint8), np.ones((41, 41), np.uint8)) == 0
     )
@@ -267,6 +277,35 @@ def test_examining_shots_can_be_stopped_at_every_stage():
         with pytest.raises(Cancelled):
             stop_at(last)
         assert calls == last
+
+
+def test_comparing_shots_can_be_stopped_while_their_scars_are_measured_again():
+    skin = scarred_skin(2, 12.0)
+    first, after = (
+        examine_shots(shoot_session(skin, seed, Fault(), Lamps(4)).shots, name="")
+        for seed in (3, 4)
+    )
+    told: list[tuple[int, int]] = []
+
+    def stop_at(last: int) -> None:
+        told.clear()
+
+        def tick(done: int, total: int) -> None:
+            told.append((done, total))
+            if len(told) >= last:
+                raise Cancelled("stopped")
+
+        compare_shots(first, after, tick=tick)
+
+    stop_at(10**6)
+    # Progress never goes back, whoever calls.
+    assert told == sorted(told)
+    assert {total for _, total in told} == {4}
+    between = [number for number, one in enumerate(told, 1) if one == (1, 4)]
+    assert len(between) > 3
+    with pytest.raises(Cancelled):
+        stop_at(between[2])
+    assert told[-1] == (1, 4)
 
 
 def test_texture_is_compared_on_the_skin_that_both_sessions_show():
