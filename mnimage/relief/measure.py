@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from math import hypot, pi, sqrt
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
 from mnimage.kernels.bands import only_to_stop
 from mnimage.relief.beads import without_beads
+from mnimage.relief.body import STEEPEST_DEG, body_form, is_body, whole_ones
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
 from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Relief, Scar
+    from mnimage.relief.body import Body
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -35,6 +37,10 @@ _LEAST_USABLE = 0.05
 _WELL_TRUSTED = 0.8
 _OWN_GLOSS = 0.5
 _WORKERS = 2
+_BODY = (
+    "So large a picture shows more than skin: what is dark (hair), bent sharply (nose, lids, lips) "
+    "or turned away by more than {:.0f} degrees was left out; depths are square to the skin."
+)
 _TOO_WIDE = (
     "Scar {} is too wide for this picture: too little healthy skin around it to tell its depth. "
     "Photograph a larger place."
@@ -75,14 +81,16 @@ def measure_relief(
     recipe, tick = _doubted(recipe, relief), only_to_stop(tick)
     pitch = relief.scale.mm_per_px
     usable = relief.trusted if mask is None else relief.trusted & mask
+    ground = _ground(relief, usable, recipe)
+    flat, usable = ground.flat_mm, ground.usable
     if usable.mean() < _LEAST_USABLE:
         raise ShotsUnusable(
             "Hardly any skin in this relief can be measured.",
             hint="Check the directions of the lamps, and that the skin fills the picture.",
         )
-    order = form_order(usable.shape, recipe.skin_sigma_mm / pitch)
-    flat = remove_form(relief.height_mm, usable, order)
     labels = _look_for(flat, usable, pitch, recipe, tick) if scars is None else scars
+    if scars is None and ground.body is not None:
+        labels = whole_ones(labels, usable)
     labels = labels.astype(np.int32, copy=False)
     skin = usable & (labels == 0)
     tick(1, 1)
@@ -90,12 +98,12 @@ def measure_relief(
         marked = pool.submit(find_marks, flat, skin, pitch, tick)
         even = remove_form(flat, skin)
         textured = pool.submit(measure_texture, even, skin, pitch, recipe, tick)
-        holes = _holes(relief, flat, usable, skin, recipe)
+        holes = _holes(relief, ground, skin, recipe)
         found = measure_scars(holes, labels, recipe)
         tick(1, 1)
         texture, marks = textured.result(), marked.result()
     tick(1, 1)
-    area = float(usable.sum()) * pitch**2
+    area = holes.area_mm2(usable)
     index = 1000 * sum(scar.volume_mm3 for scar in found) / area
     return ReliefCard(
         texture_sq_um=texture.sq_um,
@@ -129,9 +137,9 @@ def with_texture_of(
     The error keeps its share; map, octaves and direction stay those of the whole.
     """
     pitch = relief.scale.mm_per_px
-    order = form_order(skin.shape, recipe.skin_sigma_mm / pitch)
-    flat = remove_form(remove_form(relief.height_mm, skin, order), skin)
-    sq_um = band_sq_um(flat, skin, pitch, recipe)
+    ground = _ground(relief, skin, recipe)
+    flat = remove_form(ground.flat_mm, ground.usable)
+    sq_um = band_sq_um(flat, ground.usable, pitch, recipe)
     share = sq_um / card.texture_sq_um if card.texture_sq_um > 0 else 1.0
     return replace(
         card,
@@ -139,6 +147,27 @@ def with_texture_of(
         texture_uncertainty_um=share * card.texture_uncertainty_um,
         texture_systematic_um=share * card.texture_systematic_um,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The relief without the form of the body, square to the skin, and where it can be measured.
+
+    `body` is that form, where it is no polynomial over the picture.
+    """
+
+    flat_mm: Plane = field(repr=False)
+    usable: Mask = field(repr=False)
+    body: Body | None = None
+
+
+def _ground(relief: Relief, usable: Mask, recipe: ReliefRecipe) -> _Ground:
+    pitch = relief.scale.mm_per_px
+    if is_body(usable.shape, pitch):
+        body = body_form(relief.height_mm, usable, pitch)
+        return _Ground(body.below(relief.height_mm), usable & body.known, body)
+    order = form_order(usable.shape, recipe.skin_sigma_mm / pitch)
+    return _Ground(remove_form(relief.height_mm, usable, order), usable)
 
 
 def _look_for(flat: Plane, usable: Mask, pitch: float, recipe: ReliefRecipe, tick: Tick) -> Labels:
@@ -167,19 +196,36 @@ def _doubted(recipe: ReliefRecipe, relief: Relief) -> ReliefRecipe:
     )
 
 
-def _holes(relief: Relief, flat: Plane, usable: Mask, skin: Mask, recipe: ReliefRecipe) -> Holes:
-    pitch = relief.scale.mm_per_px
+def _holes(relief: Relief, ground: _Ground, skin: Mask, recipe: ReliefRecipe) -> Holes:
+    pitch, flat, body = relief.scale.mm_per_px, ground.flat_mm, ground.body
     depth = depth_below(flat, skin, pitch, recipe)
-    raw = depth if relief.raw_mm is None else depth_below(relief.raw_mm, skin, pitch, recipe)
-    none = np.zeros(usable.shape, dtype=np.bool_)
+    raw = depth
+    if relief.raw_mm is not None:
+        uneven = relief.raw_mm
+        if body is not None:
+            uneven = body_form(uneven, skin, pitch).below(uneven)
+        raw = depth_below(uneven, skin, pitch, recipe)
+    none = np.zeros(skin.shape, dtype=np.bool_)
     shadowed = none if relief.shadowed is None else relief.shadowed
-    return Holes(depth, raw, usable, shadowed, relief.scale, relief.scatter_share, relief.gloss)
+    turned = None if body is None else body.turned
+    return Holes(
+        depth,
+        raw,
+        ground.usable,
+        shadowed,
+        relief.scale,
+        relief.scatter_share,
+        relief.gloss,
+        turned=turned,
+    )
 
 
 def _doubts(relief: Relief, usable: Mask, scars: tuple[Scar, ...]) -> tuple[str, ...]:
     """Return plain sentences on what makes the numbers doubtful."""
     doubts = []
-    if relief.trusted.mean() < _WELL_TRUSTED:
+    if is_body(usable.shape, relief.scale.mm_per_px):
+        doubts.append(_BODY.format(STEEPEST_DEG))
+    elif relief.trusted.mean() < _WELL_TRUSTED:
         doubts.append("Much of the picture is in shadow, overexposed or shiny and was left out.")
     side = sqrt(float(usable.sum())) * relief.scale.mm_per_px
     doubts += [_TOO_WIDE.format(scar.id) for scar in scars if _across(scar) > side / 4]

@@ -18,6 +18,7 @@ from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
 from mnimage.kernels.surface import to_normals
 from mnimage.relief.align import align_shots
 from mnimage.relief.fitness import fitness_doubts, measure_fitness
+from mnimage.relief.gaps import bridge, wide_gaps
 from mnimage.relief.gloss import find_gloss, without_gloss
 from mnimage.relief.light import LightField, light_field
 from mnimage.relief.optics import restore_fine
@@ -42,7 +43,6 @@ _LEAST_SIDE_MM = 2.5
 _COARSE_MM = 0.6
 _RAW_MM = 0.12
 _FILL_STEP, _FILL_MM = 4, 0.3
-_BRIDGE_MM, _BRIDGE_ROUNDS = 0.4, 40
 _THIN = 9
 _MUCH_GLOSS = 0.1
 _GLOSSY = (
@@ -89,13 +89,13 @@ def recover_relief(
     tick(1, 1)
     slopes, gloss = _dulled(_Scene(shots, steady, light), slopes, recipe, tick)
     tick(1, 1)
-    filled = _bridge(_fill(slopes, shots.scale.mm_per_px), hidden, shots.scale.mm_per_px)
-    pitch = np.float32(shots.scale.mm_per_px)
-    raw = _raw_height(filled, shots.scale.mm_per_px)
+    mm_per_px = shots.scale.mm_per_px
+    filled = bridge(_fill(slopes, mm_per_px), _gap(slopes, hidden, mm_per_px), mm_per_px)
+    raw = _raw_height(filled, mm_per_px)
     tick(1, 1)
     cosines = to_cosines(*_unscattered(filled, shots, recipe, tick))
     height = from_cosines(restore_fine(cosines, recipe.lens_blur_px))
-    height *= pitch
+    height *= np.float32(mm_per_px)
     tick(1, 1)
     return Relief(
         height_mm=height,
@@ -213,30 +213,10 @@ def _apart(slopes: Slopes, hidden: Mask | None) -> Slopes:
     return slopes if hidden is None else replace(slopes, trusted=slopes.trusted & ~hidden)
 
 
-def _bridge(
-    slopes: tuple[Plane, Plane], hidden: Mask | None, mm_per_px: float
-) -> tuple[Plane, Plane]:
-    """Return the slopes with those of the surface carried across what is hidden.
-
-    Slopes across a gap must go together with those around it, or the least-squares height bends all
-    about it. They are those of the height itself, found in turns on a coarse grid (alternating
-    projections, after Papoulis 1975 and Gerchberg 1974).
-    """
-    if hidden is None or not hidden.any():
-        return slopes
-    step = max(round(_BRIDGE_MM / mm_per_px), 1)
-    x, y = (block_mean(slope, step) for slope in slopes)
-    gap = block_mean(hidden.astype(np.float32), step) > 0
-    x[gap], y[gap] = 0, 0
-    for _ in range(_BRIDGE_ROUNDS):
-        down, right = map(np.asarray, np.gradient(integrate_slopes(x, y)))
-        x[gap], y[gap] = right[gap], down[gap]
-    rows, columns = hidden.shape
-    across, along = (
-        np.where(hidden, expand(part, step, (rows, columns)), slope)
-        for part, slope in zip((x, y), slopes, strict=True)
-    )
-    return np.asarray(across, np.float32), np.asarray(along, np.float32)
+def _gap(slopes: Slopes, hidden: Mask | None, mm_per_px: float) -> Mask | None:
+    """Return what is no skin over more than a few millimetres."""
+    wide = wide_gaps(slopes.trusted, mm_per_px)
+    return hidden if wide is None else wide if hidden is None else wide | hidden
 
 
 def _raw_height(slopes: tuple[Plane, Plane], mm_per_px: float) -> Plane:

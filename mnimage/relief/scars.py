@@ -41,6 +41,7 @@ _ROLLING_WIDTH_MM, _ROLLING_ANGLE_DEG = 3.0, 30.0
 _LEVEL = 0.68
 _DEEP_MM = 0.5
 _SHADOWED_SHARE = 0.25
+_LEAST_TURNED = 0.1
 _CUT = 0.1
 """Share of a scar's outline that may lie at what is not seen."""
 _BOTTOM = 0.7
@@ -51,7 +52,11 @@ _SMOOTHED, _FLOORLESS_MM, _SMOOTHEST_MM = 0.1, 1.0, 0.15
 
 @dataclass(frozen=True, slots=True)
 class Holes:
-    """Depths below the healthy skin (mm, positive in holes) and what is needed to measure them."""
+    """Depths below the healthy skin (mm, positive in holes) and what is needed to measure them.
+
+    `turned` is the cosine of the body's slant where depths are square to the skin: areas are larger
+    than they look by its inverse. None where they are along the camera's axis.
+    """
 
     depth_mm: Plane = field(repr=False)
     raw_mm: Plane = field(repr=False)
@@ -60,6 +65,22 @@ class Holes:
     scale: Scale
     scatter_share: float = 0.0
     gloss: float = 0.0
+    turned: Plane | None = field(repr=False, default=None)
+
+    def area_mm2(self, where: Mask, box: tuple[slice, ...] = ()) -> float:
+        """Return the area of the skin in a mask over a box of the picture."""
+        return float(self._shares(where, box).sum(dtype=np.float64)) * self.scale.mm_per_px**2
+
+    def volume_mm3(self, depth: Plane, where: Mask, box: tuple[slice, ...]) -> float:
+        """Return what depths over a box come to in a mask."""
+        shares = self._shares(where, box)
+        return float((depth[where] * shares).sum(dtype=np.float64)) * self.scale.mm_per_px**2
+
+    def _shares(self, where: Mask, box: tuple[slice, ...]) -> Plane:
+        """Return the area of each pixel of a mask over that of one that faces the camera."""
+        if self.turned is None:
+            return np.ones(int(where.sum()), dtype=np.float32)
+        return np.asarray(1 / np.maximum(self.turned[box][where], _LEAST_TURNED), np.float32)
 
 
 def find_scars(
@@ -233,9 +254,10 @@ def _measure_one(
     if not core.any():
         core = counted
     deep = _depth(depth, core, pitch)
-    area, volume = float(core.sum()) * pitch**2, float(depth[counted].sum()) * pitch**2
+    area, volume = holes.area_mm2(core, box), holes.volume_mm3(depth, counted, box)
+    width = 2 * sqrt(holes.area_mm2(counted & (depth > deep / 2), box) / pi)
     row, column = _middle(depth, core)
-    raw_deep, raw_volume = _depth(raw, core, pitch), float(raw[counted].sum()) * pitch**2
+    raw_deep, raw_volume = _depth(raw, core, pitch), holes.volume_mm3(raw, counted, box)
     scar = Scar(
         id=number,
         row=row + box[0].start,
@@ -244,13 +266,13 @@ def _measure_one(
         depth_mean_mm=float(depth[core].mean()),
         area_mm2=area,
         volume_mm3=volume,
-        width_mm=_width(depth, counted, deep, pitch),
+        width_mm=width,
         wall_angle_deg=_wall_angle(depth, core, pitch),
         kind="",
         depth_uncertainty_mm=depth_error(deep, holes.scale, recipe),
         volume_uncertainty_mm3=volume_error(volume, area, holes.scale, recipe),
         area_uncertainty_mm2=2 * holes.scale.relative_error * area,
-        width_uncertainty_mm=holes.scale.relative_error * _width(depth, counted, deep, pitch),
+        width_uncertainty_mm=holes.scale.relative_error * width,
         lower_bound=_unseen(holes.shadowed[box][core], depth[core], deep),
         raw_depth_mm=raw_deep,
         raw_volume_mm3=raw_volume,
@@ -327,11 +349,6 @@ def _core(depth: Plane, counted: Mask, recipe: ReliefRecipe) -> Mask:
 def _unseen(shadowed: Mask, depth: Plane, deep: float) -> bool:
     """Say whether the bottom, not only a wall, lies in shadow."""
     return bool(shadowed[depth > _BOTTOM * deep].mean() > _SHADOWED_SHARE)
-
-
-def _width(depth: Plane, counted: Mask, deep: float, pitch: float) -> float:
-    half = float((counted & (depth > deep / 2)).sum()) * pitch**2
-    return 2 * sqrt(half / pi)
 
 
 def _wall_angle(depth: Plane, core: Mask, pitch: float) -> float:

@@ -35,9 +35,11 @@ BAND_PIXELS = 48_000
 
 _SUBSAMPLE = 7
 _SAMPLED_ROWS = 120
-_SHADOW_GAP = 0.25
+_SHADOW_GAP, _GRAZING = 0.25, 0.1
 _MISFIT = 0.15
 _SURROUND_MM = 3.0
+_FAINT, _BRIGHT_PERCENT = 0.15, 90.0
+"""Albedo over that of bright skin below which it is none: hair is at 5 to 10 %, moles at 25 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +68,26 @@ def solve_slopes(shots: Shots, light: LightField, recipe: ReliefRecipe, tick: Ti
     slopes = _empty(shots.shape, spread)
     work = _Work(shots, light, recipe, floor, slopes)
     in_bands(work.solve_band, bands_of(shots.shape, BAND_PIXELS), tick)
+    _drop_faint(slopes)
     return slopes
 
 
-def shadow_floor(shots: Shots, share: float) -> Plane:
-    """Return what each frame must exceed to count: a share of its local median.
+def _drop_faint(slopes: Slopes) -> None:
+    """Trust nothing that is much darker than the skin: hair, nostrils, nothing behind the face."""
+    bright = np.percentile(slopes.albedo[::_SUBSAMPLE, ::_SUBSAMPLE], _BRIGHT_PERCENT)
+    np.logical_and(slopes.trusted, slopes.albedo > _FAINT * bright, out=slopes.trusted)
 
+
+def shadow_floor(shots: Shots, share: float) -> Plane:
+    """Return what each frame must exceed to count: a share of the brightest one's local median.
+
+    Of its own alone the dark inside of a wide shadow would count, as that of a nose on a cheek.
     Shape (k, rows / step, columns), the step being a fifth of the surround.
     """
     step = coarse_step(shots)
-    floors = [share * _local_median(frame[::step, ::step]) for frame in shots.frames]
-    wide = np.repeat(np.stack(floors), step, axis=2)[:, :, : shots.shape[1]]
+    medians = np.stack([_local_median(frame[::step, ::step]) for frame in shots.frames])
+    floors = np.broadcast_to(share * medians.max(axis=0), medians.shape)
+    wide = np.repeat(floors, step, axis=2)[:, :, : shots.shape[1]]
     return np.asarray(wide, dtype=np.float32)
 
 
@@ -96,16 +107,20 @@ def usual_spread(shots: Shots, light: LightField) -> float:
     step = max(_SUBSAMPLE, shots.shape[0] // _SAMPLED_ROWS)
     rows = [slice(row, row + 1) for row in range(3, shots.shape[0], step)]
     gaps = in_bands(lambda span: _relative_residuals(shots, light, span), rows)
-    middle = float(np.median(np.abs(np.concatenate([gap.ravel() for gap in gaps]))))
+    bright = np.concatenate([albedo for _, albedo in gaps])
+    lit = bright > _FAINT * float(np.percentile(bright, _BRIGHT_PERCENT))
+    gap = np.concatenate([gap for gap, _ in gaps], axis=1)[:, lit]
+    middle = float(np.median(np.abs(gap))) if gap.size else 0.0
     return max(1.4826 * middle * float(np.sqrt(count / (count - 3))), 0.002)
 
 
-def _relative_residuals(shots: Shots, light: LightField, span: slice) -> Plane:
+def _relative_residuals(shots: Shots, light: LightField, span: slice) -> tuple[Plane, Plane]:
+    """Return the residuals of a row over the albedo, and the albedo."""
     values = shots.frames[:, span.start]
     lamps = light.lamps_at(span)
     found = fit_level(values, lamps, light.inverse_at(span))
-    gap = residuals(values, lamps, found)[:, ::_SUBSAMPLE]
-    return np.asarray(gap / np.maximum(length(found)[::_SUBSAMPLE], 1e-6), dtype=np.float32)
+    gap, albedo = residuals(values, lamps, found)[:, ::_SUBSAMPLE], length(found)[::_SUBSAMPLE]
+    return np.asarray(gap / np.maximum(albedo, 1e-6), dtype=np.float32), albedo
 
 
 def _local_median(thin: Plane) -> Plane:
@@ -162,6 +177,8 @@ class _Work:
         expected = predict(lamps, found)
         gap = np.asarray(seen - expected, dtype=np.float32)
         dark = (gap < -np.float32(_SHADOW_GAP) * expected) | (~counts & (gap < 0))
+        # Skin turned away from a lamp is dark without anything being hidden.
+        dark &= expected > np.float32(_GRAZING) * length(found)
         misfit = _misfit(gap, found, weights)
         misfit[counts.sum(axis=0) < 3] = np.inf
         return found, misfit, np.asarray(dark.any(axis=0), dtype=np.bool_)
