@@ -11,8 +11,8 @@ hemoglobin index with blood, and its sensitivity on dark over that on light skin
 `chart`: the patches, each left out in turn, and skin the chart has never seen, in CIEDE2000.
 `again`: the same skin photographed twice, camera, exposure and white balance set anew, each time
 with a chart beside: standard error of one session per score (SD of the difference over the root of
-two). The last column is what `ScoreRecipe.session_chart` rests on: the error that sessions have
-without a chart, the camera's share of which is replaced by what the chart leaves of it.
+two). The last column is the error that sessions have without a chart, the camera's share of which
+is replaced by what the chart leaves of it (`score.zones.session_error`).
 """
 
 from __future__ import annotations

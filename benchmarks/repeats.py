@@ -25,14 +25,12 @@ import numpy as np
 
 from mnimage import pipeline
 from mnimage.domain.photo import Photo, Scale
-from mnimage.domain.recipe import ScoreRecipe
 from mnimage.phantom.light import Lamp
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot
 from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.session import Fault, scarred_skin, shoot_session
 from mnimage.phantom.skin import Skin, SkinLook, make_skin
-from mnimage.score.zones import session_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,8 +84,7 @@ def main() -> int:
     print(_ROW.format("SE of change", *heads, "share"))
     for name, variances in within.items():
         columns = [_columns(changes[name, shots]) for shots in range(1, SHOTS + 1)]
-        alone = [session_error(name, each.before, ScoreRecipe()) for each in changes[name, 1]]
-        single = np.mean(np.square(alone))
+        single = np.mean([each.session**2 for each in changes[name, 1]])
         share = float(np.mean(variances) / single)
         cells = [f"{column[part]:.3g}" for part in range(2) for column in columns]
         cells += [f"{column[2]:.0%}" for column in columns]

@@ -91,6 +91,7 @@ def carry(maps: Maps, alignment: Alignment, step: int) -> Maps:
         energy=np.where(seen, at(maps.energy), np.float32(0)),
         pores=np.where(seen, at(maps.pores) * local**2, np.float32(0)),
         lines=np.where(seen, at(maps.lines) * local, np.float32(0)),
+        pore_edge=np.where(seen, at(maps.pore_edge) * local**2, np.float32(0)),
     )
 
 

@@ -15,7 +15,8 @@ from mnimage.domain.progress import no_tick
 from mnimage.kernels.color import light_table, straighten, to_linear
 from mnimage.kernels.geometry import block_mean, grid_shape
 from mnimage.score.lines import line_length
-from mnimage.score.pores import find_pores, pore_reach
+from mnimage.score.plan import SLACK
+from mnimage.score.pores import NEAR, find_spots, pore_reach
 from mnimage.score.texture import texture_energy
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Maps:
     `linear` (rows, columns, 3) is the mean linear light of the seen skin in each cell, balanced on
     the chart's greys where the photo has a colour profile; `energy` the
     variance of ln light within the texture band, colour changes taken off; `pores` the pores per
-    cm2; `lines` the mm of line per cm2. `seen` is where a cell is mostly skin without glare;
+    cm2, `pore_edge` how many more there would be per unit of ln contrast; `lines` the mm of line
+    per cm2. `seen` is where a cell is mostly skin without glare;
     values elsewhere mean nothing. Without a known scale lengths are nominal.
     """
 
@@ -53,13 +55,14 @@ class Maps:
     energy: Plane = field(repr=False)
     pores: Plane = field(repr=False)
     lines: Plane = field(repr=False)
+    pore_edge: Plane = field(repr=False)
 
     def part(self, window: tuple[slice, slice]) -> Maps:
         """Return the maps of some rows and columns of the grid."""
-        planes = (self.energy, self.pores, self.lines)
-        energy, pores, lines = (np.ascontiguousarray(plane[window]) for plane in planes)
+        planes = (self.energy, self.pores, self.lines, self.pore_edge)
+        energy, pores, lines, edge = (np.ascontiguousarray(plane[window]) for plane in planes)
         linear, seen = np.ascontiguousarray(self.linear[window]), self.seen[window].copy()
-        return Maps(self.step, linear, seen, energy, pores, lines)
+        return Maps(self.step, linear, seen, energy, pores, lines, edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def _measure_strip(
             np.zeros((*shape, 3), np.float32),
             np.zeros((*shape, 3), np.float32),
             np.zeros(shape, np.bool_),
-            np.zeros(cells, np.float32),
+            np.zeros((*cells, 2), np.float32),
         )
     reach = pore_reach(plan, recipe)
     start, stop = max(first - reach, 0), min(last + reach, plan.shape[0])
@@ -156,19 +159,18 @@ def _pores(
     cells: tuple[int, int],
 ) -> Plane:
     plan, recipe = options
-    if not plan.known or plan.mm > recipe.pore_coarsest_mm_per_px:
-        return np.zeros(cells, np.float32)
+    if not plan.known or plan.mm > SLACK * recipe.pore_coarsest_mm_per_px:
+        return np.zeros((*cells, 2), np.float32)
     red = cv2.extractChannel(around, 0)
     levels = 65536 if around.itemsize == 2 else 256
     log = np.asarray(cv2.LUT(red, _log_table(levels, plan.tone)), np.float32)
-    rows, columns = find_pores(log, plan, recipe)
-    rows = rows - inner.start
-    inside = (rows >= 0) & (rows < within.shape[0])
-    rows, columns = rows[inside], columns[inside]
-    kept = within[rows, columns]
-    counts = np.zeros(cells, np.float32)
-    np.add.at(counts, (rows[kept] // plan.step, columns[kept] // plan.step), 1.0)
-    return counts * np.float32(100 / plan.cell_mm**2)
+    spots = find_spots(log, plan, recipe).within(within, inner.start)
+    place = (spots.rows // plan.step) * cells[1] + spots.columns // plan.step
+    beyond, near = spots.contrast > 1, spots.contrast <= NEAR
+    weights = (beyond.astype(np.float64), near / (2 * np.log(NEAR)))
+    counts = [np.bincount(place, weight, minlength=cells[0] * cells[1]) for weight in weights]
+    found = np.stack(counts, axis=-1).reshape(*cells, 2)
+    return np.asarray(found * (100 / plan.cell_mm**2), dtype=np.float32)
 
 
 def _blurred_linear(around: Coded, inner: slice, plan: Plan) -> Plane:
@@ -195,7 +197,8 @@ def _whole(plan: Plan, linear: Plane, cover: Plane, parts: tuple[Plane, Plane, P
         return whole
 
     energy, pores, lines = (place(part) for part in parts)
-    return Maps(plan.step, place(linear), place(cover) > 0.5, energy, pores, lines)
+    counts, edges = np.ascontiguousarray(pores[..., 0]), np.ascontiguousarray(pores[..., 1])
+    return Maps(plan.step, place(linear), place(cover) > 0.5, energy, counts, lines, edges)
 
 
 @lru_cache(8)

@@ -18,11 +18,11 @@ from mnimage.score.maps import measure_maps
 from mnimage.score.plan import make_plan
 from mnimage.score.reference import find_reference
 from mnimage.score.score import make_card, require_skin, skin_of
-from mnimage.score.scorers import read_skin
-from mnimage.score.zones import change_errors, session_error, zone_cells
+from mnimage.score.scorers import SCORERS, read_skin
+from mnimage.score.zones import change_errors, session_error, zone_cells, zone_means
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -97,7 +97,7 @@ def score_pair(
     grid = (plans[0].step, plans[0].cell_mm)
     colors = [profile.error if profile else None for profile in profiles]
     cards = [
-        make_card(skin, cells, scale, grid, recipe, color=color)
+        make_card(skin, cells, (scale, color), grid, recipe, plans[1].mm)
         for skin, color in zip(read, colors, strict=True)
     ]
     errors = _errors(read, cells, (cards[0], cards[1]), (plans[0], focus), recipe)
@@ -173,12 +173,18 @@ def _errors(
     left = _left_by_focus(focus, recipe)
 
     def of_zone(zone: str) -> Mapping[str, ScoreError]:
-        scores = cards[0].zones[zone].scores
-        found = change_errors(pair, zones[zone], list(scores), width, recipe)
+        inside = zones[zone]
+        names = list(cards[0].zones[zone].scores)
+        found = change_errors(pair, inside, names, width, recipe)
+        means = {name: [zone_means(name, skin, inside) for skin in pair] for name in names}
+        colors = [card.color for card in cards]
         return {
             name: ScoreError(
-                session=_session(name, scores[name].value, cards, recipe),
-                spatial=float(np.hypot(error, left.get(name, 0.0) * scores[name].value)),
+                session=_rms(
+                    session_error(name, own, recipe, color)
+                    for own, color in zip(means[name], colors, strict=True)
+                ),
+                spatial=float(np.hypot(error, left.get(name, 0.0) * _felt(name, means[name]))),
             )
             for name, error in found.items()
         }
@@ -188,12 +194,15 @@ def _errors(
         return dict(zip(zoned, pool.map(of_zone, zoned), strict=True))
 
 
-def _session(
-    name: str, value: float, cards: tuple[ScoreCard, ScoreCard], recipe: ScoreRecipe
-) -> float:
-    """Return the session error of a score, that of two photos whose profiles differ in quality."""
-    both = [session_error(name, value, recipe, card.color) for card in cards]
-    return float(np.sqrt(np.mean(np.square(both))))
+def _rms(errors: Iterable[float]) -> float:
+    return float(np.sqrt(np.mean(np.square(list(errors)))))
+
+
+def _felt(name: str, means: list[NDArray[np.float64]]) -> float:
+    """Return what unlike focus is felt by: the score before, or the pores about the limit."""
+    if name == "pores":
+        return float(np.mean([own[1] for own in means]))
+    return float(SCORERS[name].value(means[0]))
 
 
 def _left_by_focus(focus: Focus, recipe: ScoreRecipe) -> Mapping[str, float]:

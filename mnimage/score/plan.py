@@ -25,6 +25,10 @@ MIDDLE_MM = 0.1
 FINEST_PX = 6.0
 """Waves shorter than this many pixels follow focus more than skin."""
 
+SLACK = 1.1
+"""By how much the pixels of a photo after may be coarser than a score needs: no head is held at the
+same distance to a hair, and a score must not come and go with it."""
+
 STRIP_ROWS = 384
 
 

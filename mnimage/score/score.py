@@ -31,12 +31,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mnimage.domain.color import FitError
     from mnimage.domain.face import Zones
     from mnimage.domain.photo import Photo, Scale
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ScoreRecipe
-    from mnimage.score.zones import Cells
+    from mnimage.score.zones import Cells, Known
 
     Plane = NDArray[np.float32]
 
@@ -78,7 +77,7 @@ def score_photo(
     reference = find_reference(maps, cells.reference, plan.cell_mm, recipe, profile)
     measured = read_skin(maps, reference, plan.cell_mm, recipe, profile)
     color = profile.error if profile else None
-    return make_card(measured, cells, scale, (plan.step, plan.cell_mm), recipe, color=color)
+    return make_card(measured, cells, (scale, color), (plan.step, plan.cell_mm), recipe)
 
 
 def measure_layers(
@@ -136,23 +135,24 @@ def require_skin(skin: NDArray[np.bool_]) -> None:
 def make_card(
     skin: Skin,
     cells: Cells,
-    scale: Scale | None,
+    known: Known,
     grid: tuple[int, float],
     recipe: ScoreRecipe,
-    *,
-    color: FitError | None = None,
+    after_mm: float | None = None,
 ) -> ScoreCard:
     """Return the card of measured skin; `grid` is the step in pixels and the cell's edge in mm.
 
-    `color` is the error of the colour profile it was measured with, None where there was none.
+    `known` is the scale and the error of the colour profile it was measured with, each None where
+    there was none; `after_mm` the pixel on the skin of the photo after, where there is one: what
+    either photo is too coarse for, neither is asked for.
     """
-    cell_mm = grid[1]
-    refused = not_measured(scale.mm_per_px if scale else None, recipe)
+    cell_mm, (scale, color) = grid[1], known
+    refused = not_measured(scale.mm_per_px if scale else None, recipe, after_mm)
     if is_colourless(skin):
         refused |= dict.fromkeys(COLOUR_SCORES, COLOURLESS)
     names = [name for name in SCORERS if name not in refused]
     found = {
-        zone: zone_scores(skin, inside, (scale, color), names, cell_mm, recipe)
+        zone: zone_scores(skin, inside, known, names, cell_mm, recipe)
         for zone, inside in cells.each(skin.seen).items()
     }
     return ScoreCard(

@@ -20,6 +20,7 @@ from mnimage.score.colour import (
     true_srgb,
     unevenness,
 )
+from mnimage.score.plan import SLACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +52,7 @@ class Skin:
     uneven: Plane = field(repr=False)
     energy: Plane = field(repr=False)
     pores: Plane = field(repr=False)
+    pore_edge: Plane = field(repr=False)
     lines: Plane = field(repr=False)
     scarred: Plane = field(repr=False)
 
@@ -103,6 +105,7 @@ def read_skin(
         uneven=unevenness(balanced, seen, cell_mm, recipe.flatten_mm),
         energy=maps.energy,
         pores=maps.pores,
+        pore_edge=maps.pore_edge,
         lines=maps.lines,
         scarred=np.maximum(marks - np.float32(reference.mark_above), 0),
     )
@@ -135,7 +138,9 @@ SCORERS: Mapping[str, Scorer] = {
     "ita_deg": Scorer("deg", lambda skin: (skin.lab[..., 0], skin.lab[..., 2]), _ita),
     "evenness": Scorer("points", lambda skin: (skin.uneven,), _evenness),
     "texture_contrast": Scorer("%", lambda skin: (skin.energy,), _contrast, 0.3, fine=True),
-    "pores": Scorer("/cm2", lambda skin: (skin.pores,), _mean, 2.0, needs_scale=True, finest=True),
+    "pores": Scorer(
+        "/cm2", lambda skin: (skin.pores, skin.pore_edge), _mean, 2.0, True, finest=True
+    ),
     "lines": Scorer("mm/cm2", lambda skin: (skin.lines,), _mean, 1.0, needs_scale=True, fine=True),
     "scar_visibility": Scorer("points", lambda skin: (skin.scarred,), _percent),
 }
@@ -155,15 +160,25 @@ NO_SCALE = "needs a scale: marker or --mm-per-px"
 RELIEF_SCORES = ("texture_sq_um", "scar_depth_index_um", "scar_depth_mm", "scar_volume_mm3")
 
 
-def why_not(scorer: Scorer, mm_per_px: float | None, recipe: ScoreRecipe) -> str:
-    """Return why a score cannot be measured at this pitch, empty when it can."""
+def why_not(
+    scorer: Scorer, mm_per_px: float | None, recipe: ScoreRecipe, slack: float = 1.0
+) -> str:
+    """Return why a score cannot be measured at this pitch, empty when it can.
+
+    `slack` is by which factor the pixels may be coarser.
+    """
     if mm_per_px is None:
         return NO_SCALE if scorer.needs_scale else ""
     limit = recipe.relief_coarsest_mm_per_px if scorer.fine else float("inf")
     limit = recipe.pore_coarsest_mm_per_px if scorer.finest else limit
-    if mm_per_px <= limit:
+    if mm_per_px <= slack * limit:
         return ""
     return f"needs pixels of {limit:g} mm or finer on the skin, these are {mm_per_px:.2f} mm"
+
+
+def _why_not_after(scorer: Scorer, mm_per_px: float, recipe: ScoreRecipe) -> str:
+    why = why_not(scorer, mm_per_px, recipe, SLACK)
+    return f"the photo after: {why}" if why else ""
 
 
 COLOUR_SCORES = ("redness_hi", "red_area", "pigment_mi", "ita_deg", "evenness")
@@ -178,8 +193,14 @@ def is_colourless(skin: Skin) -> bool:
     return bool(chroma.size and np.median(chroma) < _LEAST_CHROMA)
 
 
-def not_measured(mm_per_px: float | None, recipe: ScoreRecipe) -> dict[str, str]:
-    """Return every score that this photo cannot give, and why."""
-    reasons = {name: why_not(scorer, mm_per_px, recipe) for name, scorer in SCORERS.items()}
+def not_measured(
+    mm_per_px: float | None, recipe: ScoreRecipe, after_mm: float | None = None
+) -> dict[str, str]:
+    """Return every score that this photo, or a photo after it of another pitch, cannot give."""
+    reasons = {
+        name: why_not(scorer, mm_per_px, recipe)
+        or ("" if after_mm is None else _why_not_after(scorer, after_mm, recipe))
+        for name, scorer in SCORERS.items()
+    }
     refused = {name: reason for name, reason in reasons.items() if reason}
     return refused | dict.fromkeys(RELIEF_SCORES, DIRECTIONAL)

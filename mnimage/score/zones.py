@@ -91,61 +91,107 @@ def zone_scores(
     return ZoneScores(area, scores, doubt)
 
 
+FELT = 0.25
+"""Share of a fit's error of skin patches that is felt between two profiles of one camera and lamp;
+the rest is the same in both (benchmarks/colour.py: a quarter)."""
+
+
 def _score(
     name: str, skin: Skin, cells: NDArray[np.bool_], known: Known, recipe: ScoreRecipe
 ) -> Score:
     scorer, (scale, color) = SCORERS[name], known
-    means = np.array([np.mean(plane[cells], dtype=np.float64) for plane in scorer.planes(skin)])
+    means = zone_means(name, skin, cells)
     value = float(scorer.value(means))
     from_scale = scorer.scale_power * (scale.relative_error if scale else 0.0) * abs(value)
-    doubt = float(np.hypot(session_error(name, value, recipe, color), from_scale))
+    doubt = float(np.hypot(session_error(name, means, recipe, color), from_scale))
     return Score(name, value, scorer.unit, doubt)
 
 
+def zone_means(name: str, skin: Skin, cells: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the means over a zone of what a score is made of."""
+    planes = SCORERS[name].planes(skin)
+    return np.array([np.mean(plane[cells], dtype=np.float64) for plane in planes])
+
+
 def session_error(
-    name: str, value: float, recipe: ScoreRecipe, color: FitError | None = None
+    name: str, means: NDArray[np.float64], recipe: ScoreRecipe, color: FitError | None = None
 ) -> float:
-    """Return the standard error between sessions of unchanged skin: absolute and relative part.
+    """Return the standard error between sessions of unchanged skin, in the score's unit.
 
-    With a colour profile the camera's part is smaller, and the error of its fit is added.
+    An absolute and a relative part by the recipe, and what the means themselves tell: how many
+    pores hang on the limit of contrast, and how far ITA turns by light and white balance. With a
+    colour profile the camera's part is smaller, and the error of its fit is added.
+
+    Parameters
+    ----------
+    name
+        Of the score.
+    means
+        Of what it is made of, see `zone_means`.
+    recipe
+        Options.
+    color
+        The error of the colour profile, None without one.
     """
-    table = {row[0]: row[1:] for row in recipe.session}
-    if color is None:
-        absolute, relative = table.get(name, (0.0, 0.0))
-        return float(np.hypot(absolute, relative * value))
-    table |= {row[0]: row[1:] for row in recipe.session_chart}
-    absolute, relative = table.get(name, (0.0, 0.0))
-    return float(np.linalg.norm([absolute, relative * value, _fit_error(name, value, color)]))
+    value = float(SCORERS[name].value(means))
+    absolute, relative = {row[0]: row[1:] for row in recipe.session}.get(name, (0.0, 0.0))
+    parts = [absolute, relative * value]
+    if name == "pores":
+        parts.append(recipe.pore_light * float(means[1]))
+    if name == "ita_deg":
+        parts.append(_turned(means, recipe) if color is None else _turned_by_fit(means, color))
+    elif color is not None:
+        parts.append(_fit_error(name, value, color))
+    return float(np.linalg.norm(parts))
 
-
-ITA_ARM = 20.0
-"""Usual distance of skin's (L*, b*) from (50, 0), about which ITA is an angle."""
 
 LIGHTNESS = 25.0
 """Change of L* of usual skin with ln light."""
 
-FELT = 0.25
-"""Share of a fit's error of skin patches that is felt between two profiles of one camera and lamp;
-the rest is the same in both (benchmarks/colour.py: a quarter)."""
+NOT_KNOWN_DEG = float(np.degrees(np.pi / np.sqrt(3)))
+"""Standard deviation of an angle of which nothing is known."""
+
+
+def _turned(means: NDArray[np.float64], recipe: ScoreRecipe) -> float:
+    """Return the standard error in degrees that light and white balance set anew give ITA.
+
+    ITA is the angle of (L*, b*) seen from (50, 0): the nearer skin lies to that, the more it turns.
+    Light times e^x moves L* by (L* + 16) x / 3 and b* by b* x / 3 (CIE 15), which turns the angle
+    by 22 b* x / r^2; b* by itself turns it by (L* - 50) / r^2.
+    """
+    light, yellow = float(means[0]) - 50, float(means[1])
+    moved = np.hypot(22 * yellow * recipe.ita_light, light * recipe.ita_yellow)
+    return _angle(float(moved), light**2 + yellow**2)
+
+
+def _angle(moved: float, arm: float) -> float:
+    return min(float(np.degrees(moved / max(arm, 1e-9))), NOT_KNOWN_DEG)
+
+
+def _turned_by_fit(means: NDArray[np.float64], color: FitError) -> float:
+    """Return the standard error in degrees that a chart's own error gives ITA.
+
+    It turns with the errors of lightness and of skin in CIELAB, and with the light that a chart
+    turned away did not get.
+    """
+    arm = float(np.hypot(means[0] - 50, means[1]))
+    # Under frontal light a chart turned away is darker than skin that is not, by the cosine.
+    turned = -LIGHTNESS * float(np.log(np.cos(np.radians(color.tilt_deg))))
+    parts = [FELT * color.lab, LIGHTNESS * color.grey, turned]
+    return _angle(float(np.linalg.norm(parts)), arm)
 
 
 def _fit_error(name: str, value: float, color: FitError) -> float:
     """Return what the error of a colour profile's fit adds to a score, in its unit.
 
     Scores held against reference skin in the same photo lose what is wrong for both, and keep the
-    error of the tones' slope; ITA turns with the errors of lightness and of skin in CIELAB, and
-    with the light that a chart turned away did not get.
+    error of the tones' slope.
     """
     if name in ("redness_hi", "red_area", "pigment_mi"):
         return color.tone * abs(value)
     if name == "evenness":
         return color.tone * value * float(np.log(100 / max(value, 1.0)))
-    if name != "ita_deg":
-        return 0.0
-    # Under frontal light a chart turned away is darker than skin that is not, by the cosine.
-    turned = -LIGHTNESS * float(np.log(np.cos(np.radians(color.tilt_deg))))
-    parts = [FELT * color.lab, LIGHTNESS * color.grey, turned]
-    return float(np.degrees(np.linalg.norm(parts) / ITA_ARM))
+    return 0.0
 
 
 def change_errors(

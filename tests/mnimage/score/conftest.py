@@ -44,7 +44,7 @@ def still():
 
     def alignment(shape, larger=1, step=8):
         row, column = grid_places(shape, step)
-        after = (shape[0] * larger, shape[1] * larger)
+        after = (round(shape[0] * larger), round(shape[1] * larger))
         places = [((place + 0.5) * larger - 0.5).astype(np.float32) for place in (row, column)]
         valid = np.ones(row.shape, bool)
         return Alignment(Status.ALIGNED, "", shape, after, step, *places, np.zeros_like(row), valid)

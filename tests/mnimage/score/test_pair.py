@@ -143,3 +143,28 @@ def test_zones_moved_by_expression_are_not_scored_nor_part_of_the_whole(paint, s
     assert {*left.before.zones} == {"forehead", "whole"}
     whole, forehead = left.before.zones["whole"], left.before.zones["forehead"]
     assert whole.area_mm2 == forehead.area_mm2
+
+
+def test_pixels_a_little_coarser_after_do_not_make_the_pores_go(paint, all_skin, still):
+    """At the limit of the pitch a head held 2 % farther away showed no pore at all."""
+    at = RECIPE.pore_coarsest_mm_per_px
+    rough = 0.08 * np.random.default_rng(2).standard_normal((90, 100))
+    skin = zoom(rough, 4, order=3)
+    photos = (paint(skin), paint(zoom(skin, 0.98, order=3)))
+    field = still(skin.shape, 0.98)
+    pair = score_pair(photos, all_skin(skin.shape), field, (Scale(at, "rig", 0.0), None), RECIPE)
+    first, second = values(pair.before)["pores"], values(pair.after)["pores"]
+    assert first > 20
+    assert second > 0.5 * first
+
+
+def test_what_the_photo_after_is_too_coarse_for_is_measured_in_neither(paint, all_skin, still):
+    skin = zoom(0.08 * np.random.default_rng(2).standard_normal((90, 100)), 4, order=3)
+    photos = (paint(skin), paint(zoom(skin, 0.8, order=3)))
+    scale = Scale(RECIPE.pore_coarsest_mm_per_px, "rig", 0.0)
+    field = still(skin.shape, 0.8)
+    pair = score_pair(photos, all_skin(skin.shape), field, (scale, None), RECIPE)
+    for card in (pair.before, pair.after):
+        assert "pores" not in card.zones["whole"].scores
+        assert card.not_measured["pores"].startswith("the photo after: needs pixels of 0.08 mm")
+    assert "lines" in pair.before.zones["whole"].scores

@@ -20,7 +20,7 @@ def skin_with_lesion(redness):
     log[LESION, 1:] -= redness
     nothing = np.zeros(SHAPE, dtype=np.float32)
     everywhere = np.ones(SHAPE, dtype=bool)
-    return Maps(5, np.exp(log).astype(np.float32), everywhere, nothing, nothing, nothing)
+    return Maps(5, np.exp(log).astype(np.float32), everywhere, *[nothing] * 4)
 
 
 def test_lesions_are_no_reference_on_a_close_up():
