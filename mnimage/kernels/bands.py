@@ -24,7 +24,9 @@ PIXELS = 250_000
 _REACHES = 6
 
 
-def bands_of(shape: tuple[int, ...], pixels: int = PIXELS, reach: int = 0) -> list[slice]:
+def bands_of(
+    shape: tuple[int, ...], pixels: int = PIXELS, reach: int = 0, step: int = 1
+) -> list[slice]:
     """Return the rows of a picture of `shape` in bands of about so many pixels.
 
     Parameters

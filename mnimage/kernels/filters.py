@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 STRIP_ROWS = 160
+_PIECE_COLUMNS = 512
 _NOTHING = np.float32(1e-6)
 
 SMALLEST_SIGMA = 4.0
@@ -95,6 +96,31 @@ def blurred_share(known: Plane, weight: Plane, sigma: float) -> Plane:
     if sigma <= 0:
         return _ratio(known.copy(), weight.copy())
     return _ratio(_blur(known, sigma), _blur(weight, sigma))
+
+
+def blurs_within(
+    values: Plane, mask: NDArray[np.bool_], sigmas: Sequence[float], rows: slice
+) -> list[Plane]:
+    """Return rows of `values` blurred within `mask` by each of some sigmas of a few pixels.
+
+    As `masked_blur`, piece by piece: within a piece that is all mask there is nothing to weigh.
+    """
+    reach = blur_reach(max(sigmas, default=0.0))
+    tall, own = widened(rows, reach, len(values))
+    blurred = [np.empty((rows.stop - rows.start, values.shape[1]), np.float32) for _ in sigmas]
+    for left in range(0, values.shape[1], _PIECE_COLUMNS):
+        columns = slice(left, min(left + _PIECE_COLUMNS, values.shape[1]))
+        wide, inner = widened(columns, reach, values.shape[1])
+        known, marked = values[tall, wide], mask[tall, wide]
+        whole = bool(marked.all())
+        known, weight = (known, None) if whole else weighted(known, marked)
+        for plane, sigma in zip(blurred, sigmas, strict=True):
+            if weight is not None:
+                part = blurred_share(known, weight, sigma)
+            else:
+                part = _blur(known, sigma) if sigma > 0 else known
+            plane[:, columns] = part[own, inner]
+    return blurred
 
 
 def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
@@ -326,10 +352,10 @@ def reduce(values: Plane, factor: int) -> Plane:
 def _blur_small(values: Plane, sigma: float, factor: int) -> Plane:
     small = reduce(values, factor)
     down, along = values.shape[0] / small.shape[0], values.shape[1] / small.shape[1]
-    return _blur(small, _left(sigma, down), _left(sigma, along))
+    return _blur(small, sigma_left(sigma, down), sigma_left(sigma, along))
 
 
-def _left(sigma: float, block: float) -> float:
+def sigma_left(sigma: float, block: float) -> float:
     """Return the sigma in blocks that is left when blocks and linear enlarging have blurred."""
     # A box of b pixels has variance (b^2 - 1) / 12, a triangle of half-width b about b^2 / 6.
     own = (block**2 - 1) / 12 + block**2 / 6
