@@ -38,8 +38,11 @@ def bands_of(
     reach
         How many rows beyond its own the work on a band looks at: bands are so high that it does not
         look at many rows twice.
+    step
+        Bands begin at whole blocks of so many rows.
     """
     height = max(pixels // max(shape[1], 1), _REACHES * reach, 1)
+    height = -(-height // step) * step
     return [slice(top, min(top + height, shape[0])) for top in range(0, shape[0], height)]
 
 

@@ -63,14 +63,16 @@ def grow(mask: Mask, radius: float) -> Mask:
     return np.asarray(_distance(~mask) <= _between(radius), dtype=np.bool_)
 
 
-def deeper(mask: Mask, radius: float) -> Mask:
-    """Return the pixels of the mask that lie more than `radius` pixels from its outside."""
-    return np.asarray(_distance(mask) > _between(radius), dtype=np.bool_)
+def without_thin(mask: Mask, least: float) -> tuple[Mask, float]:
+    """Return the mask opened by a disk, and how many pixels its innermost one lies from outside.
 
-
-def depth_of(mask: Mask) -> float:
-    """Return how many pixels the innermost pixel of the mask lies from its outside."""
-    return sqrt(round(float(_distance(mask).max()) ** 2))
+    The disk's radius is half of that, but at least `least` pixels: what is thin beside the widest
+    part goes.
+    """
+    inward = _distance(mask)
+    widest = sqrt(round(float(inward.max()) ** 2))
+    radius = max(least, widest / 2)
+    return grow(inward > _between(radius), radius) & mask, widest
 
 
 def _distance(mask: Mask) -> NDArray[np.float32]:

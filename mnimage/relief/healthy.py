@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from mnimage.kernels.bands import bands_of, in_bands
-from mnimage.kernels.filters import masked_blur
+from mnimage.kernels.filters import blurred_share, reduction, sigma_left, weighted
+from mnimage.kernels.geometry import block_mean, expand, grid_shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,14 +41,33 @@ def healthy_surface(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
 
     Under what is not skin to go by (scars) it is carried on from around them.
     """
-    form = _fitted(height_mm, skin, form_order(height_mm.shape, sigma_px))
-    surface = masked_blur(_without(height_mm, form), skin, sigma_px)
+    surface = below_healthy(height_mm, skin, sigma_px)
+    return np.add(surface, height_mm, out=surface)
 
-    def add(span: slice) -> None:
-        surface[span] += form.rows(span)
 
-    in_bands(add, bands_of(surface.shape))
-    return surface
+def below_healthy(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
+    """Return how far the height lies below the healthy surface that `skin` tells of."""
+    shape = (height_mm.shape[0], height_mm.shape[1])
+    form, step = _fitted(height_mm, skin, form_order(shape, sigma_px)), reduction(sigma_px)
+    known, weight = (np.empty(grid_shape(shape, step), dtype=np.float32) for _ in range(2))
+    bands = bands_of(shape, step=step)
+
+    def gather(span: slice) -> None:
+        there = slice(span.start // step, -(-span.stop // step))
+        left = np.subtract(height_mm[span], form.rows(span))
+        for small, part in zip((known, weight), weighted(left, skin[span]), strict=True):
+            small[there] = block_mean(part, step)
+
+    in_bands(gather, bands)
+    around = blurred_share(known, weight, sigma_left(sigma_px, step) if step > 1 else sigma_px)
+    below = np.empty(shape, dtype=np.float32)
+
+    def take(span: slice) -> None:
+        np.add(expand(around, step, shape, span), form.rows(span), out=below[span])
+        below[span] -= height_mm[span]
+
+    in_bands(take, bands)
+    return below
 
 
 def form_order(shape: tuple[int, ...], sigma_px: float) -> int:

@@ -15,9 +15,9 @@ from mnimage.domain.relief import Scar
 from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.filters import gaussian, weighted
 from mnimage.kernels.geometry import block_mean
-from mnimage.kernels.masks import deeper, depth_of, enlarge_labels, grow
+from mnimage.kernels.masks import enlarge_labels, grow, without_thin
 from mnimage.kernels.statistics import robust_spread
-from mnimage.relief.healthy import fit_form, form_order, healthy_surface
+from mnimage.relief.healthy import below_healthy, fit_form, form_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Labels = NDArray[np.int32]
 
-_WIDTHS = (4.0, 2.0, 1.0, 1.0, 1.0)
+_WIDTHS, _ROUNDS = (4.0, 2.0), 3
+_LARGE_MM = 25.0
 _TRIMS = 6
 _GRID_MM = 0.1
 _CORE_SMOOTH_MM = 0.12
@@ -104,26 +105,52 @@ def _find(
 ) -> Labels:
     """Return the scars, found in turns with the healthy skin, since each needs the other.
 
-    The first surfaces are stiff, so that they do not sink into wide scars.
+    The first surfaces are stiff, so that they do not sink into wide scars, and are looked at on a
+    coarser grid: only wide scars matter to them.
     """
-    scars = _dents(height_mm, usable, form_order(height_mm.shape, recipe.skin_sigma_mm / mm_per_px))
+    scars = _first_guess(height_mm, usable, mm_per_px, recipe, tick)
     labels = np.zeros(scars.shape, dtype=np.int32)
-    for number, width in enumerate(_WIDTHS):
-        tick(number, len(_WIDTHS))
-        stiff = replace(recipe, skin_sigma_mm=width * recipe.skin_sigma_mm)
-        depth = depth_below(height_mm, usable & ~scars, mm_per_px, stiff)
-        core = _deep_enough(depth, (usable, scars), mm_per_px, recipe)
-        labels = _number(core, recipe.scar_margin_mm / mm_per_px)
+    for number in range(_ROUNDS):
+        tick(number, _ROUNDS)
+        before, labels = scars, _below(height_mm, (usable, scars), mm_per_px, recipe)
         scars = labels > 0
+        if np.array_equal(scars, before):
+            break
     return labels
+
+
+def _first_guess(
+    height_mm: Plane, usable: Mask, mm_per_px: float, recipe: ReliefRecipe, tick: Tick
+) -> Mask:
+    shape = (height_mm.shape[0], height_mm.shape[1])
+    step = 2 if min(shape) * mm_per_px > _LARGE_MM else 1
+    weight = block_mean(usable.astype(np.float32), step)
+    known = block_mean(weighted(height_mm, usable)[0], step)
+    small = np.asarray(known / np.maximum(weight, 1e-3), dtype=np.float32)
+    seen, pitch = weight > 0.5, mm_per_px * step
+    scars = _dents(small, seen, form_order(small.shape, recipe.skin_sigma_mm / pitch))
+    for width in _WIDTHS:
+        tick(0, 1)
+        stiff = replace(recipe, skin_sigma_mm=width * recipe.skin_sigma_mm)
+        scars = _below(small, (seen, scars), pitch, stiff) > 0
+    return enlarge_labels(scars.astype(np.uint8), step, shape).view(np.bool_)
+
+
+def _below(
+    height_mm: Plane, masks: tuple[Mask, Mask], mm_per_px: float, recipe: ReliefRecipe
+) -> Labels:
+    """Return what is a scar below the healthy skin, given what is usable and held for scars."""
+    usable, scars = masks
+    depth = depth_below(height_mm, usable & ~scars, mm_per_px, recipe)
+    core = _deep_enough(depth, masks, mm_per_px, recipe)
+    return _number(core, recipe.scar_margin_mm / mm_per_px)
 
 
 def depth_below(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Plane:
     """Return the depth below the healthy surface that `skin` tells of, positive in holes."""
     if not skin.any():
         return np.zeros_like(height_mm)
-    surface = healthy_surface(height_mm, skin, recipe.skin_sigma_mm / mm_per_px)
-    return np.subtract(surface, height_mm, out=surface)
+    return below_healthy(height_mm, skin, recipe.skin_sigma_mm / mm_per_px)
 
 
 def measure_scars(holes: Holes, labels: Labels, recipe: ReliefRecipe) -> tuple[Scar, ...]:
@@ -198,9 +225,7 @@ def _without_lines(piece: Mask, mm_per_px: float) -> Mask:
 
     Lines and furrows are deep but thin; opening takes them away, also where they touch a scar.
     """
-    widest = depth_of(piece)
-    thin = max(_LINE_MM / mm_per_px, widest / 2)
-    opened = grow(deeper(piece, thin), thin) & piece
+    opened, widest = without_thin(piece, _LINE_MM / mm_per_px)
     long = opened.sum() > _LONGEST * pi * widest**2
     return np.zeros_like(opened[1:-1, 1:-1]) if long else opened[1:-1, 1:-1]
 

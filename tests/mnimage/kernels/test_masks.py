@@ -8,8 +8,6 @@ from scipy import ndimage
 
 from mnimage.kernels.masks import (
     close_holes,
-    deeper,
-    depth_of,
     drop_islands,
     enlarge_labels,
     fill_polygon,
@@ -20,6 +18,7 @@ from mnimage.kernels.masks import (
     shining,
     shrink,
     smooth,
+    without_thin,
 )
 
 
@@ -121,9 +120,13 @@ def test_pixels_just_at_the_radius_count_the_same_every_time(square):
         inward, outward = (
             np.rint(ndimage.distance_transform_edt(part) ** 2) for part in (mask, ~mask)
         )
-        assert np.array_equal(deeper(mask, np.sqrt(square)), inward > square)
         assert np.array_equal(grow(mask, np.sqrt(square)), outward <= square)
-        assert depth_of(mask) == np.sqrt(inward.max())
+        radius = max(square, inward.max() / 4)  # squared
+        deep = inward > radius + 1e-6
+        near = np.rint(ndimage.distance_transform_edt(~deep) ** 2) <= radius + 1e-6
+        opened, widest = without_thin(mask, np.sqrt(square))
+        assert widest == np.sqrt(inward.max())
+        assert np.array_equal(opened, mask & near if deep.any() else deep)
 
 
 def test_nothing_grows_from_nothing():
