@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.progress import Tick
 
+B = TypeVar("B")
 T = TypeVar("T")
 
 WORKERS = 2
@@ -46,9 +47,7 @@ def bands_of(
     return [slice(top, min(top + height, shape[0])) for top in range(0, shape[0], height)]
 
 
-def in_bands(
-    work: Callable[[slice], T], bands: Sequence[slice], tick: Tick | None = None
-) -> list[T]:
+def in_bands(work: Callable[[B], T], bands: Sequence[B], tick: Tick | None = None) -> list[T]:
     """Return what `work` gives for each band, in order; `tick` is called after each.
 
     What is raised by `work` or `tick` ends the work: bands not yet begun are let be.

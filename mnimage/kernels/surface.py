@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Plane = NDArray[np.float32]
@@ -106,6 +108,15 @@ class Lamps:
         if self.place is None:
             return self
         return Lamps(self.ways, self.gains.reshape(-1, *shape), self.place.reshape(3, *shape))
+
+
+def joined(parts: Sequence[Lamps]) -> Lamps:
+    """Return how the same lamps light the places of all parts, one part after the other."""
+    if parts[0].place is None:
+        return parts[0]
+    gains = np.concatenate([part.gains for part in parts], axis=1)
+    place = np.concatenate([part.place for part in parts if part.place is not None], axis=1)
+    return Lamps(parts[0].ways, gains, place)
 
 
 def near_lamps(lamps: NDArray[np.float64], place: NDArray[np.float64]) -> Lamps:

@@ -12,6 +12,7 @@ from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.surface import (
     fit_lambert_robust,
     fit_level,
+    joined,
     length,
     predict,
     residuals,
@@ -19,6 +20,8 @@ from mnimage.kernels.surface import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from mnimage.domain.progress import Tick
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 BAND_PIXELS = 48_000
 """Pixels of a band: each has several numbers for every shot."""
+
+_BANDS_AT_ONCE, _LOT = 8, 24_000
+"""Bands of one piece of work; odd pixels gathered from them before they are fitted anew."""
 
 _SUBSAMPLE = 7
 _SAMPLED_ROWS = 120
@@ -67,7 +73,11 @@ def solve_slopes(shots: Shots, light: LightField, recipe: ReliefRecipe, tick: Ti
     spread = usual_spread(shots, light)
     slopes = _empty(shots.shape, spread)
     work = _Work(shots, light, recipe, floor, slopes)
-    in_bands(work.solve_band, bands_of(shots.shape, BAND_PIXELS), tick)
+    bands = bands_of(shots.shape, BAND_PIXELS)
+    pieces = [
+        bands[first : first + _BANDS_AT_ONCE] for first in range(0, len(bands), _BANDS_AT_ONCE)
+    ]
+    in_bands(work.solve, pieces, tick)
     _drop_faint(slopes)
     return slopes
 
@@ -134,6 +144,16 @@ def _empty(shape: tuple[int, int], spread: float) -> Slopes:
 
 
 @dataclass(frozen=True, slots=True)
+class _Odd:
+    """Pixels to be fitted anew: where in the picture, what they show, what counts, their lamps."""
+
+    places: NDArray[np.intp]
+    values: Plane
+    valid: Mask
+    lamps: Lamps
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
     """One band after the other, each written into its own rows of `slopes`."""
 
@@ -143,20 +163,39 @@ class _Work:
     floor: Plane
     slopes: Slopes
 
-    def solve_band(self, span: slice) -> None:
-        """Solve rows `span` and write them down."""
+    def solve(self, spans: Sequence[slice]) -> None:
+        """Solve bands of rows and write them down.
+
+        Odd pixels are few in each band, so they are gathered: small arrays cost more to handle than
+        to compute.
+        """
+        waiting: list[_Odd] = []
+        for span in spans:
+            waiting.append(self._solve_level(span))
+            if sum(len(odd.places) for odd in waiting) > _LOT:
+                self._solve_odd(waiting)
+                waiting = []
+        self._solve_odd(waiting)
+
+    def _solve_level(self, span: slice) -> _Odd:
+        """Solve rows `span` with all shots alike, and return the pixels that does not do for."""
         values = self.shots.frames[:, span].reshape(len(self.shots.lights), -1)
         valid = self._valid(values, span)
         lamps = self.light.lamps_at(span)
         found = fit_level(values, lamps, self.light.inverse_at(span))
         gap = residuals(values, lamps, found)
-        misfit = _misfit(gap, found)
         odd = self._odd(gap, found, valid)
-        shadowed = np.zeros(values.shape[1], dtype=np.bool_)
-        if odd.size:
-            seen = values[:, odd], valid[:, odd]
-            found[:, odd], misfit[odd], shadowed[odd] = self._robust(*seen, lamps.at(odd))
-        self._write(span, found, misfit < _MISFIT, shadowed)
+        places = slice(span.start * self.shots.shape[1], span.stop * self.shots.shape[1])
+        self._write(places, found, _misfit(gap, found), np.False_)
+        return _Odd(odd + places.start, values[:, odd], valid[:, odd], lamps.at(odd))
+
+    def _solve_odd(self, waiting: Sequence[_Odd]) -> None:
+        places = np.concatenate([np.zeros(0, np.intp), *(odd.places for odd in waiting)])
+        if places.size:
+            values = np.concatenate([odd.values for odd in waiting], axis=1)
+            valid = np.concatenate([odd.valid for odd in waiting], axis=1)
+            lamps = joined([odd.lamps for odd in waiting])
+            self._write(places, *self._robust(values, valid, lamps))
 
     def _valid(self, values: Plane, span: slice) -> Mask:
         row = np.arange(span.start, span.stop) // coarse_step(self.shots)
@@ -183,14 +222,16 @@ class _Work:
         misfit[counts.sum(axis=0) < 3] = np.inf
         return found, misfit, np.asarray(dark.any(axis=0), dtype=np.bool_)
 
-    def _write(self, span: slice, found: Plane, trusted: Mask, shadowed: Mask) -> None:
-        slopes, wide = self.slopes, (span.stop - span.start, self.shots.shape[1])
-        albedo = length(found)
+    def _write(
+        self, places: slice | NDArray[np.intp], found: Plane, misfit: Plane, dark: Mask | np.bool_
+    ) -> None:
+        """Write down what was found at places of the picture, told by their numbers."""
+        slopes = self.slopes
         x, y = to_slopes(found, self.recipe.steepest_slope)
-        slopes.x[span], slopes.y[span] = x.reshape(wide), y.reshape(wide)
-        slopes.albedo[span] = albedo.reshape(wide)
-        slopes.trusted[span] = (trusted & (found[2] > 0)).reshape(wide)
-        slopes.shadowed[span] = shadowed.reshape(wide)
+        slopes.x.reshape(-1)[places], slopes.y.reshape(-1)[places] = x, y
+        slopes.albedo.reshape(-1)[places] = length(found)
+        slopes.trusted.reshape(-1)[places] = (misfit < _MISFIT) & (found[2] > 0)
+        slopes.shadowed.reshape(-1)[places] = dark
 
 
 def _misfit(gap: Plane, found: Plane, weights: Plane | None = None) -> Plane:
