@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
+from mnimage.kernels.filters import masked_blur
 from mnimage.phantom.face import FaceScene, make_face, shoot_face
 from mnimage.phantom.files import write_photo, write_shots, write_whole
 from mnimage.phantom.light import Lamp, ring
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 _FIRST = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 _DAYS_BETWEEN = 42
 _PATCH_PX = (500, 500)
+_FACE_LOOK = SkinLook(microrelief_um=65.0, furrow_um=50.0, scars=(8, 8, 4), marks=(20, 10))
+"""The face has as much fine detail for its coarse as real portraits have at 0.2 mm a pixel: there,
+hairs and every pore make what is left to the relief here."""
+
+_BLOTCH_MM = 3.0
+_BLOTCH, _FEATURE = 0.10, 0.25
 # What is gone at the end of the course.
 _HEALED = {
     "scar_fraction": 0.30,
@@ -113,12 +121,28 @@ def make_course(
     # The rig is screwed together once: its errors stay the same through the course.
     lamps = tuple(_misplaced(lamp, rng) for lamp in told)
     return Course(
-        face=make_face(seed=seed, shape=face_shape),
+        face=_unblotched(make_face(seed=seed, shape=face_shape, look=_FACE_LOOK)),
         patch=make_skin(seed=seed, size_mm=(37.0, 37.0), look=look),
         lamps=lamps,
         told=told,
         sessions=tuple(_session(number, sessions, rng) for number in range(sessions)),
     )
+
+
+def _unblotched(scene: FaceScene) -> FaceScene:
+    """Return a face without the faint blotches of the small portrait that it is enlarged from.
+
+    Enlarged, its grain is soft and five millimetres wide, and makes all skin look out of focus. The
+    skin's own colour comes from the phantom; creases and shadows (contrasts beyond `_FEATURE`, ln)
+    stay.
+    """
+    pitch = scene.skin.mm_per_px
+    log = np.log(np.maximum(scene.portrait, 1e-3)).astype(np.float32)
+    detail = log - masked_blur(log, scene.share, _BLOTCH_MM / pitch)
+    strength = cv2.GaussianBlur(np.abs(detail).max(axis=-1), (0, 0), 1.0 / pitch)
+    kept = np.clip((strength - _BLOTCH) / (_FEATURE - _BLOTCH), 0, 1)
+    taken = (scene.share * (1 - kept))[..., None] * detail
+    return replace(scene, portrait=np.exp(log - taken).astype(np.float32))
 
 
 def _misplaced(lamp: Lamp, rng: np.random.Generator) -> Lamp:
@@ -162,7 +186,7 @@ def _face_shot(number: int, rng: np.random.Generator) -> Shot:
     sensor = Sensor(
         exposure=float(np.exp(rng.normal(0, 0.04))),
         balance=_balance(rng, 0.015),
-        blur_px=float(rng.uniform(0.55, 0.8)),
+        blur_px=float(rng.uniform(0.4, 0.55)),
         electrons=12000.0,
     )
     light_x, light_y = rng.normal(0, 0.1, 2).tolist()

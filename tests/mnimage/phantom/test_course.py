@@ -8,6 +8,7 @@ import pytest
 from mnimage.domain.progress import no_tick
 from mnimage.errors import Cancelled
 from mnimage.phantom.course import course_truth, make_course, write_course
+from mnimage.phantom.face import shoot_face
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +65,26 @@ def test_stopping_stops(course, tmp_path):
     with pytest.raises(Cancelled):
         write_course(course, tmp_path, stop)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_face_is_as_sharp_as_a_portrait_camera_makes_it():
+    """Detail of 1.4 to 2.7 mm over that of 5.4 to 10.8 mm on a cheek, by the spectrum.
+
+    The small portrait that the face is enlarged from has 0.38: it looks as if out of focus.
+    """
+    course = make_course(seed=2026, sessions=2)
+    photo = shoot_face(course.face_at(0), course.sessions[0].face_shot)
+    rows, columns = photo.shape
+    cheek = photo.coded[
+        int(0.5 * rows) : int(0.6 * rows), int(0.36 * columns) : int(0.46 * columns)
+    ]
+    grey = cheek.astype(np.float64).mean(axis=2)
+    window = np.outer(np.hanning(grey.shape[0]), np.hanning(grey.shape[1]))
+    power = np.abs(np.fft.fft2((grey - grey.mean()) * window)) ** 2
+    away = (
+        np.hypot(np.fft.fftfreq(grey.shape[0])[:, None], np.fft.fftfreq(grey.shape[1]))
+        / course.face.skin.mm_per_px
+    )
+    fine = power[(away > 1 / 2.7) & (away < 1 / 1.35)].sum()
+    coarse = power[(away > 1 / 10.8) & (away < 1 / 5.4)].sum()
+    assert 0.5 < np.sqrt(fine / coarse) < 1.2
