@@ -42,7 +42,7 @@ _NOTHING = 1e-4
 _WIDE, _LEAST_SIGMA = 6.0, 3.0
 """A blur of so many pixels is done on a grid where it is still of so many nodes: waves keep their
 root mean square to 0.03 %."""
-_LOCAL_SIGMA = 2.0
+_LOCAL_SIGMA = 3.0
 _BAND_PIXELS = 500_000
 _OCTAVES_MM = (0.1, 0.2, 0.4, 0.8, 1.6)
 _DIRECTION_GRID_MM, _LONGEST_MM, _FALLEN, _WAYS = 0.1, 4.0, 0.2, 90

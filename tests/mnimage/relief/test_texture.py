@@ -81,3 +81,38 @@ def test_texture_that_is_the_same_all_round_has_none():
     rough = ndimage.gaussian_filter(np.random.default_rng(3).normal(0, 1, (300, 300)), 5)
     found = find_direction(rough.astype(np.float32), np.ones((300, 300), bool), 0.05)
     assert found.aspect > 0.7
+
+
+def test_bands_and_map_are_those_of_plain_gaussians():
+    # Larger than one piece of work, of no whole number of blocks, with holes and an outside.
+    rng = np.random.default_rng(7)
+    shape = (731, 913)
+    height = sum(
+        amount * ndimage.gaussian_filter(rng.standard_normal(shape), sigma) * sigma
+        for amount, sigma in ((0.004, 1.0), (0.006, 4.0), (0.01, 12.0))
+    ).astype(np.float32)
+    skin = ndimage.gaussian_filter(rng.standard_normal(shape), 25) > -0.02
+    skin[:, :40] = False
+    height[~skin] = np.nan
+
+    def gaussian(plane, sigma):
+        wide = np.pad(plane, 80, mode="symmetric")
+        waves = ndimage.fourier_gaussian(np.fft.fft2(wide), sigma)
+        return np.fft.ifft2(waves).real[80:-80, 80:-80]
+
+    def blurred(cutoff_mm):
+        sigma = 0.1874 * cutoff_mm / PITCH
+        weight = gaussian(skin.astype(np.float64), sigma)
+        return gaussian(np.where(skin, height, 0.0), sigma) / np.maximum(weight, 1e-9)
+
+    texture = measure_texture(height, skin, PITCH, RECIPE)
+    wave = blurred(RECIPE.band_low_mm) - blurred(RECIPE.band_high_mm)
+    assert texture.sq_um == pytest.approx(1000 * np.sqrt(np.mean(wave[skin] ** 2)), rel=2e-3)
+    for low, high, found in texture.octaves_um[1:]:  # the first is narrower than a pixel
+        octave = blurred(low) - blurred(high)
+        assert found == pytest.approx(1000 * np.sqrt(np.mean(octave[skin] ** 2)), rel=2e-3)
+    square = gaussian(np.where(skin, wave, 0) ** 2, 10) / gaussian(skin.astype(np.float64), 10)
+    truth = 1000 * np.sqrt(np.maximum(square, 0))
+    assert np.array_equal(np.isnan(texture.local_um), ~skin)
+    away = np.abs(texture.local_um / truth - 1)[skin]
+    assert np.percentile(away, 99) < 0.03
