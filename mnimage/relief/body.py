@@ -8,7 +8,7 @@ square to the skin, not along the camera's axis.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -98,6 +98,14 @@ def body_form(height_mm: Plane, skin: Mask, mm_per_px: float) -> Body:
         turned=np.clip(expand(turned, step, shape), 0, 1),
         known=skin & (expand(known.astype(np.float32), step, shape) > 0.5),
     )
+
+
+def form_again(body: Body, height_mm: Plane, healthy: Mask, mm_per_px: float) -> Body:
+    """Return the body with the form of another height of it, fitted once to its healthy skin."""
+    step = max(round(_GRID_MM / mm_per_px), 1)
+    used = block_mean(healthy.astype(np.float32), step) > 0.5
+    found, _ = _fitted(block_mean(height_mm, step), used, _WINDOW_MM / (step * mm_per_px))
+    return replace(body, form_mm=expand(found[0], step, (height_mm.shape[0], height_mm.shape[1])))
 
 
 def whole_ones(labels: Labels, usable: Mask) -> Labels:

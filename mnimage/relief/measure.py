@@ -14,7 +14,7 @@ from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
 from mnimage.kernels.bands import only_to_stop
 from mnimage.relief.beads import without_beads
-from mnimage.relief.body import STEEPEST_DEG, body_form, is_body, whole_ones
+from mnimage.relief.body import STEEPEST_DEG, body_form, form_again, is_body, whole_ones
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
 from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
@@ -203,7 +203,7 @@ def _holes(relief: Relief, ground: _Ground, skin: Mask, recipe: ReliefRecipe) ->
     if relief.raw_mm is not None:
         uneven = relief.raw_mm
         if body is not None:
-            uneven = body_form(uneven, skin, pitch).below(uneven)
+            uneven = form_again(body, uneven, skin, pitch).below(uneven)
         raw = depth_below(uneven, skin, pitch, recipe)
     none = np.zeros(skin.shape, dtype=np.bool_)
     shadowed = none if relief.shadowed is None else relief.shadowed
