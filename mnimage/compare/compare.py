@@ -141,19 +141,22 @@ def _against_control(changes: Changes) -> tuple[Changes, Changes]:
     return treated, control
 
 
-_FLAT_HEADLINES = frozenset({"redness_hi", "texture_contrast", "scar_visibility"})
+_FLAT_HEADLINES = frozenset({"redness_hi", "pigment_mi", "texture_contrast", "scar_visibility"})
 _RELIEF_HEADLINES = frozenset(
-    {"redness_hi", "texture_sq_um", "scar_depth_index_um", "scar_volume_mm3"}
+    {"redness_hi", "pigment_mi", "texture_sq_um", "scar_depth_index_um", "scar_volume_mm3"}
 )
 _HEADLINES_SHARE = 2 / 3
+
+_TWINS = {(WHOLE, "scar_depth_index_um"): (WHOLE, "scar_volume_mm3")}
+"""The index is the volume over one area for both sessions: a second look at it sees nothing new."""
 
 
 def shares(changes: Changes) -> dict[tuple[str, str], float]:
     """Return how the chance of a false call is shared out over zones and scores.
 
-    What a course of treatment is for - redness, texture and scars over all measured skin - has two
-    thirds of it, all other scores and single zones the rest, each part evenly. So one of them that
-    changed by itself is called at 2.5 to 2.7 standard errors, whatever else was looked at.
+    What a course of treatment is for - redness, pigment, texture and scars over all measured skin -
+    has two thirds of it, all other scores and single zones the rest, each part evenly. So one of
+    them that changed by itself is called at 2.6 standard errors, whatever else was looked at.
     """
     in_relief = any(name in _RELIEF_HEADLINES - _FLAT_HEADLINES for _, name in changes)
     wanted = _RELIEF_HEADLINES if in_relief else _FLAT_HEADLINES
@@ -164,8 +167,9 @@ def shares(changes: Changes) -> dict[tuple[str, str], float]:
     rest = len(tested) - len(first)
     if not first or not rest:
         return dict.fromkeys(changes, 1.0)
+    looks = len({_TWINS.get(key, key) for key in first})
     return {
-        key: _HEADLINES_SHARE / len(first) if key in first else (1 - _HEADLINES_SHARE) / rest
+        key: _HEADLINES_SHARE / looks if key in first else (1 - _HEADLINES_SHARE) / rest
         for key in changes
     }
 
@@ -178,7 +182,7 @@ def _held(
 ) -> Changes:
     """Return one family's changes with the verdicts that may be given."""
     rested = {key: without_swollen(key[1], each, told, recipe) for key, each in changes.items()}
-    held = hold_family(rested, weights)
+    held = hold_family(rested, weights, _TWINS)
     return {key: note_redness(key[1], each, told, recipe) for key, each in held.items()}
 
 

@@ -31,6 +31,9 @@ WHOLE_SCORES = ("texture_sq_um", "scar_depth_index_um", "scar_depth_mm", "scar_v
 
 _NEAR_MM = 1.0
 
+_SHARES = {"volume": 0.8, "depth": 0.2}
+"""How the chance of a false call of one scar is shared out: the volume decides, it is steadier."""
+
 
 def shared_scores(
     before: ReliefCard, after: ReliefCard
@@ -125,16 +128,15 @@ def compare_scars(
     fresh = {scar.id for scar in before.places}
     others = [[(_by_id(own), _by_id(other)) for own, other in side] for side in again]
     # One family: a scar must not have two chances to be called changed.
-    held = hold_family(
-        {
-            (scar.id, what): _weigh(
-                measure(scar), measure(now), _repeats(scar.id, measure, others, fresh), recipe
-            )
-            for scar, now in paired
-            if now is not None
-            for what, measure in (("depth", _depth), ("volume", _volume))
-        }
-    )
+    looks = {
+        (scar.id, what): _weigh(
+            measure(scar), measure(now), _repeats(scar.id, measure, others, fresh), recipe
+        )
+        for scar, now in paired
+        if now is not None
+        for what, measure in (("depth", _depth), ("volume", _volume))
+    }
+    held = hold_family(looks, {key: _SHARES[key[1]] for key in looks})
     changes = [
         _scar_change(scar, now, held.get((scar.id, "depth")), held.get((scar.id, "volume")), fresh)
         for scar, now in paired

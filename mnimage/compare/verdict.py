@@ -94,7 +94,9 @@ def _direction(name: str, change: float) -> Verdict:
 
 
 def hold_family(
-    changes: Mapping[Key, Change], weights: Mapping[Key, float] | None = None
+    changes: Mapping[Key, Change],
+    weights: Mapping[Key, float] | None = None,
+    twins: Mapping[Key, Key] | None = None,
 ) -> dict[Key, Change]:
     """Return the same changes with verdicts that hold for all of them together.
 
@@ -113,12 +115,16 @@ def hold_family(
         How the 5 % are shared out, fixed before anything is measured; evenly where None. What
         matters most is given most, and the chance of any false call stays the same (weighted
         step-down, Holm 1979; Benjamini and Hochberg 1997).
+    twins
+        Changes that are another one in other units, to which one they belong. Both are one look
+        and have one share, of the same weight: what one of them calls wrongly, so does the other.
     """
     tested = [key for key, one in changes.items() if one.verdict is not Verdict.NOT_COMPARABLE]
     if not tested:
         return dict(changes)
+    look = {key: _look(key, changes, twins or {}) for key in tested}
     share = {key: weights[key] if weights else 1.0 for key in changes}
-    left = sum(share[key] for key in tested)
+    left = sum(share[key] for key in dict.fromkeys(look.values()))
     held = {
         key: replace(
             change,
@@ -129,13 +135,24 @@ def hold_family(
     }
     called = [key for key in tested if _is_called(changes[key])]
     called.sort(key=lambda key: _chance(changes[key]) / share[key])
+    levels: dict[Key, float] = {}
     failed = False
     for key in called:
-        failed = failed or _chance(changes[key]) > LEVEL * share[key] / left
-        left -= share[key]
-        if failed:
+        if look[key] not in levels:
+            levels[look[key]] = 0.0 if failed else LEVEL * share[key] / left
+            failed = failed or _chance(changes[key]) > levels[look[key]]
+            left -= share[key]
+        if _chance(changes[key]) > levels[look[key]]:
             held[key] = replace(held[key], verdict=Verdict.WITHIN_ERROR, reason=AMONG_MANY)
     return held
+
+
+def _look(key: Key, changes: Mapping[Key, Change], twins: Mapping[Key, Key]) -> Key:
+    """Return the look that a change is part of: its twin's where that is tested too."""
+    twin = changes.get(twins.get(key, key))
+    if twin is None or twin.verdict is Verdict.NOT_COMPARABLE:
+        return key
+    return twins.get(key, key)
 
 
 def _reach(share: float) -> float:

@@ -144,6 +144,36 @@ def test_what_has_more_weight_is_called_sooner(place):
     assert bool(called > 0.6) is (place == 0)
 
 
+def _with_twin(shifts: np.ndarray, seed: int) -> dict[int, object]:
+    """Return a family whose last change is its first in other units, with less stated doubt."""
+    changes = _family(shifts, seed)
+    first = changes[0]
+    twin = weigh_change(_score(100), _score(100 + 10 * first.change), Doubt(9.0, 0.0))
+    return {**changes, len(shifts): twin}
+
+
+def test_a_score_in_two_units_is_one_look():
+    """Ten looks at nothing; the first stands there twice, at an error that is a tenth too small."""
+    called = []
+    for seed in range(800):
+        held = hold_family(_with_twin(np.zeros(10), seed), None, {10: 0})
+        called.append({key for key, one in held.items() if one.verdict is not Verdict.WITHIN_ERROR})
+    assert np.mean([bool(each - {10}) for each in called]) < 0.05 + 4 * math.sqrt(0.05 * 0.95 / 800)
+    changes = _with_twin(np.zeros(10), 1)
+    one, two = (hold_family(changes, None, twins) for twins in ({10: 0}, None))
+    bars = [held[3].mdc95_family / held[3].uncertainty for held in (one, two)]
+    assert [2 * stats.norm.sf(bar) for bar in bars] == pytest.approx([0.05 / 10, 0.05 / 11])
+
+
+def test_the_step_down_goes_on_with_what_the_twins_leave():
+    """Both twins pass at a tenth of the chance, so the next has a ninth: as if there was one."""
+    changes = _with_twin(np.array([8.0, *([0.0] * 9)]), 4)
+    alone = {key: one for key, one in changes.items() if key != 10}
+    held, plain = hold_family(changes, None, {10: 0}), hold_family(alone)
+    assert {key: held[key].verdict for key in alone} == {k: one.verdict for k, one in plain.items()}
+    assert held[10].verdict is held[0].verdict is Verdict.WORSE
+
+
 def test_what_is_not_comparable_is_no_part_of_the_family():
     changes = _family(np.zeros(5), 1)
     nothing = weigh_change(_score(1.0), _score(math.nan), Doubt(1.0, 0.0))

@@ -6,11 +6,26 @@ import pytest
 
 from mnimage.commands import validate as command
 from mnimage.commands.root import run
+from mnimage.compare.compare import shares
+from mnimage.domain.comparison import Change, Verdict
+from mnimage.domain.face import WHOLE
+from mnimage.score.scorers import SCORERS
 from mnimage.validate import validate
 from mnimage.validate.controls import CAUGHT, CONTROLS, NEITHER, Control, control_lines
-from mnimage.validate.plan import TINY, Plan
-from mnimage.validate.table import HEAD, answer, page, rows, summary
+from mnimage.validate.plan import SEED, TINY, Plan
+from mnimage.validate.table import (
+    FACE_SCORES,
+    HEAD,
+    HEADLINES,
+    HEADLINES_SHARE,
+    answer,
+    page,
+    rows,
+    summary,
+)
 from mnimage.validate.validate import run_study
+
+CHANGE = Change(1.0, 1.0, "points", 0.1, 0.2, Verdict.WITHIN_ERROR)
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +98,21 @@ def test_every_arm_has_cases_in_the_full_study():
     for plan in (FULL, SHORT):
         kinds = {task.func.__name__ for task in validate.tasks(plan)}
         assert kinds == {"relief", "face", "flat", "control", "again", "blood", "chart"}
+
+
+def test_the_page_counts_looks_as_the_comparison_does(study):
+    looks = {(WHOLE, name): CHANGE for name in SCORERS}
+    looks |= {(f"zone {zone}", name): CHANGE for zone in range(7) for name in SCORERS}
+    assert len(looks) == FACE_SCORES
+    told = shares(looks)
+    assert told[WHOLE, "pigment_mi"] == pytest.approx(HEADLINES_SHARE / HEADLINES)
+    rest = (1 - HEADLINES_SHARE) / (FACE_SCORES - HEADLINES)
+    assert told[WHOLE, "pores"] == told["zone 3", "redness_hi"] == pytest.approx(rest)
+    assert sum(told.values()) == pytest.approx(1)
+    assert f"from {SEED} on" in " ".join(page(study, "1", "today").split())
+
+
+def test_index_and_volume_of_scars_are_one_look():
+    names = ("redness_hi", "pigment_mi", "texture_sq_um", "scar_depth_index_um", "scar_volume_mm3")
+    told = shares({(WHOLE, name): CHANGE for name in (*names, "pores", "lines")})
+    assert {told[WHOLE, name] for name in names} == {HEADLINES_SHARE / HEADLINES}
