@@ -108,14 +108,12 @@ def _mark(axis: Axes, card: ReliefCard) -> None:
         core = (card.scar_labels == scar.id) & (card.depth_mm > scar.depth_mm / 2)
         axis.contour(core.astype(np.float32), levels=[0.5], colors=_SCAR, linewidths=0.9)
         words = f"{'≥ ' if scar.lower_bound else ''}{scar.depth_mm:.2f} mm"
-        away, side = scar.width_mm / 2 / PITCH + 8, "top"
-        # Above where the words of another would stand below.
-        if any(
-            0 < one.row - scar.row < 40 and abs(one.column - scar.column) < 80 for one in card.scars
-        ):
-            away, side = -away, "bottom"
-        place = (scar.column, scar.row + away)
-        label = axis.text(*place, words, color="white", size=7, ha="center", va=side)
+        close = any(
+            0 < scar.row - one.row < 40 and abs(one.column - scar.column) < 80 for one in card.scars
+        )
+        # Lower where the words of another stand.
+        below = scar.row + scar.width_mm / 2 / PITCH + (24 if close else 8)
+        label = axis.text(scar.column, below, words, color="white", size=7, ha="center", va="top")
         label.set_path_effects([withStroke(linewidth=2, foreground="black")])
     if card.marks is None:
         return

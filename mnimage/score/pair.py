@@ -182,7 +182,7 @@ def _errors(
             name: ScoreError(
                 session=_rms(
                     session_error(name, own, recipe, color)
-                    for own, color in zip(means[name], colors, strict=True)
+                    for own, color in zip(_of_each(name, means[name]), colors, strict=True)
                 ),
                 spatial=float(np.hypot(error, left.get(name, 0.0) * _felt(name, means[name]))),
             )
@@ -192,6 +192,15 @@ def _errors(
     with ThreadPoolExecutor(2, thread_name_prefix="errors") as pool:
         zoned = cards[0].zones
         return dict(zip(zoned, pool.map(of_zone, zoned), strict=True))
+
+
+_OWN_ERROR = frozenset({"pores", "ita_deg"})
+"""Scores whose error each photo tells for itself, since it depends on more than their value."""
+
+
+def _of_each(name: str, means: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Return what the error of each session is told by: skin that did not change is as before."""
+    return means if name in _OWN_ERROR else [means[0], means[0]]
 
 
 def _rms(errors: Iterable[float]) -> float:
