@@ -1,10 +1,9 @@
 """Pores and lines on a relief, where no pigment can pass for them.
 
-A pore lies below its rim whichever way one goes through it: that tells it from furrows and their
-crossings, which are open along their arms. A line is a groove that goes straight on for longer than
-the cells of the furrows; how deep it is at any single place counts only up to a limit, so that
-pores in a row do not add up to a line (after the hybrid Hessian filters for wrinkles, Ng et al.
-2014).
+Pores are told from other dents by `mnimage.relief.pores`. A line is a groove that goes straight on
+for longer than the cells of the furrows; how deep it is at any single place counts only up to a
+limit, so that pores in a row do not add up to a line (after the hybrid Hessian filters for
+wrinkles, Ng et al. 2014).
 """
 
 from __future__ import annotations
@@ -22,16 +21,14 @@ from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Marks
 from mnimage.kernels.bands import WORKERS, bands_of, in_bands
 from mnimage.kernels.filters import (
-    dark_blobs,
     dark_ridges,
-    gaussian,
-    local_maxima,
     masked_blur,
     weighted,
 )
 from mnimage.kernels.geometry import block_mean
 from mnimage.kernels.masks import enlarge_labels
 from mnimage.kernels.statistics import robust_spread
+from mnimage.relief.pores import find_pores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,14 +40,7 @@ if TYPE_CHECKING:
 
 _COARSEST_MM = 0.08
 """Pitch above which pores are lost."""
-_LEVEL_MM, _SMOOTH_MM = 0.7, 0.05
-_PORE_SIGMAS_MM = (0.06, 0.085, 0.12, 0.17, 0.24)
-_PORE_APART_MM, _RIM_MM, _RIM_PART = 0.1, 0.24, 15.0
-_LEAST_BLOB_MM, _CLIMB_MM, _LEAST_CLIMB_MM = 0.002, 0.2, 0.02
-_EDGE_MM = 0.5
-_ROUNDS = 4
-_AT_ONCE = 16_384
-"""Rows of a picture that OpenCV can draw."""
+_LEVEL_MM, _EDGE_MM = 0.7, 0.5
 
 _LINE_GRID_MM, _LINE_SIGMA_MM, _PIECE_MM, _STRAIGHT_MM = 0.15, 0.16, 0.3, 2.2
 _DIRECTIONS = 24
@@ -75,13 +65,13 @@ def find_marks(
     tick
         Called between parts, to stop.
     """
-    inner = _inner(skin, mm_per_px)
+    inner = inner_skin(skin, mm_per_px)
     if mm_per_px > _COARSEST_MM or not inner.any():
         return None
     area_cm2 = float(inner.sum()) * mm_per_px**2 / 100
-    flat = _levelled(height_mm, skin, mm_per_px)
+    flat = levelled(height_mm, skin, mm_per_px)
     tick(0, 2)
-    pores = _pores(flat, inner, mm_per_px)
+    pores = find_pores(flat, inner, mm_per_px)
     tick(1, 2)
     lines = _lines(flat, inner, mm_per_px)
     return Marks(
@@ -98,13 +88,14 @@ def find_marks(
 
 def find_lines(height_mm: Plane, skin: Mask, mm_per_px: float) -> NDArray[np.int32]:
     """Return the points (n, 2) on the centres of the lines of a relief without its form."""
-    inner = _inner(skin, mm_per_px)
+    inner = inner_skin(skin, mm_per_px)
     if not inner.any():
         return np.zeros((0, 2), dtype=np.int32)
-    return _lines(_levelled(height_mm, skin, mm_per_px), inner, mm_per_px).places
+    return _lines(levelled(height_mm, skin, mm_per_px), inner, mm_per_px).places
 
 
-def _levelled(height_mm: Plane, skin: Mask, mm_per_px: float) -> Plane:
+def levelled(height_mm: Plane, skin: Mask, mm_per_px: float) -> Plane:
+    """Return the height in mm over its level nearby, 0 where there is no skin."""
     level = masked_blur(height_mm, skin, _LEVEL_MM / mm_per_px)
 
     def take(span: slice) -> None:
@@ -116,92 +107,17 @@ def _levelled(height_mm: Plane, skin: Mask, mm_per_px: float) -> Plane:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pores:
-    places: Plane = field(repr=False)
-    depth_mm: Plane = field(repr=False)
-    diameter_mm: Plane = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class _Lines:
     places: NDArray[np.int32] = field(repr=False)
     length_mm: float
     depth_mm: float
 
 
-def _inner(skin: Mask, mm_per_px: float) -> Mask:
+def inner_skin(skin: Mask, mm_per_px: float) -> Mask:
     """Return the skin far enough from its border, the picture's own included."""
     padded = np.pad(skin, 1)
     away = np.asarray(cv2.distanceTransform(padded.view(np.uint8), cv2.DIST_L2, 3))
     return np.asarray(away[1:-1, 1:-1] > _EDGE_MM / mm_per_px, dtype=np.bool_)
-
-
-def _pores(flat: Plane, inner: Mask, pitch: float) -> _Pores:
-    smooth = gaussian(flat, _SMOOTH_MM / pitch)
-    blobs = dark_blobs(flat, [sigma / pitch for sigma in _PORE_SIGMAS_MM])
-    row, column = local_maxima(blobs, max(1, round(_PORE_APART_MM / pitch)), _LEAST_BLOB_MM)
-    keep = inner[row, column]
-    row, column = row[keep], column[keep]
-    places = np.stack([row, column], axis=1).astype(np.float32)
-    places = places[_climb(smooth, places, pitch) > _LEAST_CLIMB_MM]
-    rim = np.percentile(_around(smooth, places, _RIM_MM / pitch), _RIM_PART, axis=1)
-    depth = np.maximum(rim - _at(smooth, places), _LEAST_CLIMB_MM)
-    return _Pores(places, *_true_size(smooth, places, depth.astype(np.float32), pitch))
-
-
-def _climb(smooth: Plane, places: Plane, pitch: float) -> Plane:
-    """Return how far each place lies below two opposite ones, in the direction of the least."""
-    ring = _around(smooth, places, _CLIMB_MM / pitch)
-    across = (ring + np.roll(ring, ring.shape[1] // 2, axis=1)) / 2
-    return np.asarray(across.min(axis=1) - _at(smooth, places), dtype=np.float32)
-
-
-def _at(values: Plane, places: Plane) -> Plane:
-    row, column = places.astype(np.intp).T
-    return np.asarray(values[row, column], dtype=np.float32)
-
-
-def _around(values: Plane, places: Plane, radius: float) -> Plane:
-    """Return the values on a ring about each place, (places, 24)."""
-    turn = np.arange(24) * (2 * pi / 24)
-    down = (places[:, :1] + radius * np.sin(turn)).astype(np.float32)
-    right = (places[:, 1:] + radius * np.cos(turn)).astype(np.float32)
-    ring = np.empty(down.shape, dtype=np.float32)
-    for first in range(0, len(ring), _AT_ONCE):
-        some = slice(first, first + _AT_ONCE)
-        edge = cv2.BORDER_REPLICATE
-        ring[some] = cv2.remap(values, right[some], down[some], cv2.INTER_LINEAR, borderMode=edge)
-    return ring
-
-
-def _true_size(smooth: Plane, places: Plane, depth: Plane, pitch: float) -> tuple[Plane, Plane]:
-    """Return the depth and diameter (at half its depth) of each pore, taken for a Gaussian pit.
-
-    Its rim is not quite level yet and the smoothing has made it wider and shallower: both follow
-    from how far from its middle it is half as deep.
-    """
-    half = _half_radius(smooth, places, depth, pitch)
-    wide2 = half**2 / (2 * np.log(2))
-    for _ in range(_ROUNDS):
-        at_rim = np.exp(-(_RIM_MM**2) / (2 * wide2))
-        wide2 = half**2 / (-2 * np.log((1 + at_rim) / 2))
-    own2 = np.maximum(wide2 - _SMOOTH_MM**2, _SMOOTH_MM**2 / 4)
-    true = depth / (1 - np.exp(-(_RIM_MM**2) / (2 * wide2))) * (own2 + _SMOOTH_MM**2) / own2
-    return true.astype(np.float32), (2.355 * np.sqrt(own2)).astype(np.float32)
-
-
-def _half_radius(smooth: Plane, places: Plane, depth: Plane, pitch: float) -> Plane:
-    """Return how far from its middle in mm each pore is half as deep, between rings about it."""
-    radii = np.arange(1, 10) * (_RIM_MM / 9)
-    row, column = places.astype(np.intp).T
-    rings = [np.median(_around(smooth, places, r / pitch), axis=1) for r in radii]
-    rise = np.stack([np.zeros_like(depth), *(ring - smooth[row, column] for ring in rings)])
-    share = np.maximum.accumulate(rise / np.maximum(depth, 1e-6), axis=0)
-    last = np.clip((share < 0.5).sum(axis=0), 1, len(radii))
-    pore = np.arange(len(depth))
-    below, above = share[last - 1, pore], share[last, pore]
-    part = np.clip((0.5 - below) / np.maximum(above - below, 1e-6), 0.0, 1.0)
-    return np.asarray((last - 1 + part) * radii[0], dtype=np.float32)
 
 
 def _lines(flat: Plane, inner: Mask, pitch: float) -> _Lines:
