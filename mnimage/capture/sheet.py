@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
-MAX_SHOTS = 64
+MAX_SHOTS = 1000
+"""Shots that may be listed, as of a light stage; `fewer.few_enough` says how many are read."""
 FINEST_MM = 0.001
 COARSEST_MM = 0.5
 """Scale of a shot, mm per pixel: finer than any lens resolves, coarser than any scar's shape."""

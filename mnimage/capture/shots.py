@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnimage.capture.channel import CHANNELS, choose_channel
+from mnimage.capture.fewer import few_enough
 from mnimage.capture.files import Wish, read_photo
 from mnimage.capture.flats import Flats
 from mnimage.capture.lights import Lights, believed_lights
@@ -39,6 +40,8 @@ _UNKNOWN_ROOM = 0.03
 """The same where no dark frame tells: some 2 % of room light in a darkened room."""
 _BRIGHT_DARK, _LIT_DARK = 0.1, 0.4
 _FEW_ERROR = 0.02
+_UNLIT = 0.05
+"""Light over that of the other shots below which a lamp did not fire; grazing lamps give 0.3."""
 _BAND = 512
 _EIGHT_BITS = "8-bit frames: fine depth is less certain; use 16-bit or RAW."
 _FEW = "Only three shots: a shadow or a shine cannot be told from a slope; take four or more."
@@ -100,7 +103,7 @@ def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) 
     """
     if channel is not None and channel not in CHANNELS:
         raise ValueError(f"no such channel: {channel}")
-    sheet = read_sheet(path)
+    sheet, fewer = few_enough(read_sheet(path))
     lights = believed_lights(sheet, path)
     source = _Source(path.parent, sheet.linear, CHANNELS.index(channel or "blue"))
     dark = _read(source, sheet.dark, None) if sheet.dark is not None else None
@@ -113,6 +116,7 @@ def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) 
     doubts.append(_room_error(stack.room))
     doubts.append(_FEW_ERROR if len(sheet.shots) < 4 else 0.0)
     notes = [note for note, lacking in _lacking(stack, sheet) if lacking]
+    notes += [fewer] if fewer else []
     return Shots(
         frames=stack.frames,
         lights=lights.values,
@@ -167,8 +171,29 @@ def _read_frames(
         _add(stack, number, photo, source, dark)
     if dark is not None:
         _check_dark(stack, dark, sheet, source)
+    _check_fired(stack, sheet)
     tick(count, count)
     return stack
+
+
+def _check_fired(stack: _Stack, sheet: Sheet) -> None:
+    """Refuse a shot whose lamp did not fire, and one picture that stands for two lamps."""
+    thin = stack.frames[:, ::7, ::7]
+    light = thin.mean(axis=(1, 2), dtype=np.float64)
+    usual = float(np.median(light))
+    for number, shot in enumerate(sheet.shots):
+        if light[number] < _UNLIT * usual:
+            raise ShotsUnusable(
+                f"{shot.file} is nearly black: its lamp did not fire.",
+                hint="Take the shots again, or take this one off the list if four others are left.",
+            )
+        for other in range(number):
+            # Noise is never the same twice; without any the picture tells nothing.
+            if np.array_equal(thin[number], thin[other]) and np.ptp(thin[number]) > 0:
+                raise ShotsUnusable(
+                    f"{sheet.shots[other].file} and {shot.file} are the same picture.",
+                    hint="List each lamp with the shot that it lit.",
+                )
 
 
 def _check_dark(stack: _Stack, dark: Photo, sheet: Sheet, source: _Source) -> None:

@@ -319,3 +319,37 @@ def test_a_dark_frame_lit_by_a_lamp_is_doubted_by_all_that_it_may_spoil(tmp_path
     share = 0.15 / np.mean([frame[..., 2] for frame in frames])
     too_steep = 1 / (1 - share) - 1
     assert 0.5 * too_steep < seen.slope_error < 2 * too_steep
+
+
+@pytest.mark.parametrize("light", [0.0, 0.02])
+def test_a_lamp_that_did_not_fire_is_named(tmp_path, frames, light):
+    frames[2] = light * frames[2]
+    with pytest.raises(ShotsUnusable, match=r"2\.png is nearly black"):
+        read_shots(_rig(tmp_path, frames))
+
+
+def test_one_picture_under_two_names_is_refused(tmp_path, frames):
+    frames[3] = frames[1]
+    with pytest.raises(ShotsUnusable, match=r"1\.png and 3\.png are the same picture"):
+        read_shots(_rig(tmp_path, frames))
+
+
+def test_of_very_many_shots_only_some_are_read(tmp_path, frames):
+    """The files of the rest need not even be there."""
+    sheet = json.loads(_rig(tmp_path, frames).read_text())
+    turn = np.linspace(0, 2 * np.pi, 120, endpoint=False)
+    sheet["shots"] = [
+        {"file": f"nowhere{n}.png", "light": [float(np.cos(t)), float(np.sin(t)), -0.3]}
+        for n, t in enumerate(turn)
+    ]
+    for number in range(30):
+        angle = 2 * np.pi * number / 30
+        light = [0.6 * float(np.cos(angle)), 0.6 * float(np.sin(angle)), 0.8]
+        chance = np.random.default_rng(number).uniform(0.2, 0.8, (ROWS, COLUMNS, 3))
+        _write(tmp_path / f"lit{number}.png", chance)
+        sheet["shots"].append({"file": f"lit{number}.png", "light": light})
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps(sheet))
+    shots = read_shots(path)
+    assert shots.frames.shape[0] == 24
+    assert any(note.startswith("Of 150 shots 24 are used") for note in shots.notes)
