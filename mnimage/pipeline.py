@@ -22,7 +22,7 @@ from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.scorecard import Layer
 from mnimage.domain.session import NOTHING_TOLD, Reshot, Sessions, Side, Told
-from mnimage.errors import ModelsMissing, NotComparable
+from mnimage.errors import FaceNotFound, ModelsMissing, NotComparable
 from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
 from mnimage.face.zones import skin_zones
@@ -33,6 +33,7 @@ from mnimage.quality.shot import Earlier
 from mnimage.register.moved import mark_moved
 from mnimage.register.register import register_pair
 from mnimage.register.warp import warp_photo
+from mnimage.relief.body import is_body
 from mnimage.relief.follow import cut_scars, fill_seen, fresh_scars
 from mnimage.relief.measure import measure_relief, with_texture_of
 from mnimage.relief.relief import recover_relief
@@ -192,6 +193,7 @@ def examine_shots(
         photo = replace(photo, coded=relief.picture)
         markers = find_markers(photo)
         relief = replace(relief, trusted=relief.trusted & ~_paper_of(markers, photo.shape))
+    relief = replace(relief, trusted=relief.trusted & _skin_of_face(photo, relief.scale))
     seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM)
     relief = _sure_by_marker(relief, seen)
     tick(1, 1)
@@ -203,6 +205,21 @@ def examine_shots(
     quality = _with(quality, check_markers(markers, shots.scale, seen))
     examined = Examined(name, photo, None, zones, quality, relief.scale, card)
     return ExaminedShots(examined, relief)
+
+
+def _skin_of_face(photo: Photo, scale: Scale) -> NDArray[np.bool_]:
+    """Return a whole face's skin, without eyes, brows, lips, nostrils and hair; all of a close-up.
+
+    Where no face is found the relief alone tells what is skin.
+    """
+    everywhere = np.ones(photo.shape, dtype=np.bool_)
+    if not is_body(photo.shape, scale.mm_per_px):
+        return everywhere
+    try:
+        face = find_face(photo)
+    except (FaceNotFound, ModelsMissing):
+        return everywhere
+    return everywhere if face is None else np.asarray(skin_zones(photo, face).labels > 0)
 
 
 def _sure_by_marker(relief: Relief, seen: Scale | None) -> Relief:

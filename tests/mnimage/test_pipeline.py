@@ -16,7 +16,9 @@ from mnimage.domain.pair import Examined
 from mnimage.domain.photo import ONLY_TOLD, CaptureFacts, Photo, Scale
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe, RegisterRecipe
+from mnimage.domain.relief import Shots
 from mnimage.errors import Cancelled, ModelsMissing
+from mnimage.kernels.color import to_coded8
 from mnimage.phantom.camera import Rig
 from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take
 from mnimage.phantom.face import face_light, make_face
@@ -351,3 +353,24 @@ def test_repeat_sets_of_directional_shots_are_averaged_scar_by_scar():
     assert len(found.scars) >= 3
     assert {one.verdict.value for one in found.scars} <= {"within error", "not comparable"}
     assert {one.verdict.value for one in found.zones[WHOLE].values()} == {"within error"}
+
+
+def test_relief_of_a_whole_face_is_measured_on_its_skin_only():
+    """Eyes, brows, lips and hair under four lamps are lit as well as skin, but are none."""
+    scene = make_face(seed=4, shape=(860, 688))
+    down, right = np.gradient(scene.skin.base_mm, scene.skin.mm_per_px)
+    facing = 1 / np.sqrt(1 + down**2 + right**2)
+    lamps = np.array([lamp.direction for lamp in ring(4)])
+    light = [np.maximum(z - x * right - y * down, 0) * facing for x, y, z in lamps]
+    colors = [0.8 * scene.portrait * one[..., None] for one in light]
+    noise = 0.003 * np.random.default_rng(4).standard_normal((4, *scene.share.shape))
+    shots = Shots(
+        frames=(np.stack([frame[..., 2] for frame in colors]) + noise).astype(np.float32),
+        lights=lamps,
+        near=False,
+        scale=Scale(scene.skin.mm_per_px, "rig", 0.001),
+        picture=to_coded8(np.mean(colors, axis=0)),
+    )
+    trusted = examine_shots(shots, name="face").relief.trusted
+    assert trusted[scene.share > 0.95].mean() > 0.6
+    assert trusted[scene.share < 0.05].mean() < 0.02
