@@ -22,6 +22,7 @@ from mnimage.relief.gaps import bridge, wide_gaps
 from mnimage.relief.gloss import find_gloss, without_gloss
 from mnimage.relief.light import LightField, light_field
 from mnimage.relief.optics import restore_fine
+from mnimage.relief.order import check_order
 from mnimage.relief.scatter import Blur, scatter_of, sharpen_slopes
 from mnimage.relief.solve import Slopes, solve_slopes
 
@@ -74,7 +75,8 @@ def recover_relief(
     Raises
     ------
     ShotsUnusable
-        If hardly any place is lit well enough in three shots, or too little skin is shown.
+        If hardly any place is lit well enough in three shots, too little skin is shown, or no
+        surface goes together with the lamps.
     Cancelled
         If `tick` says so.
     """
@@ -85,6 +87,7 @@ def recover_relief(
     doubts = fitness_doubts(measure_fitness(steady.shots, light))
     slopes = _apart(solve_slopes(steady.shots, light, recipe, tick), hidden)
     _check(slopes.trusted)
+    doubts += check_order(steady.shots, slopes)
     tick = only_to_stop(tick)
     tick(1, 1)
     slopes, gloss = _dulled(_Scene(shots, steady, light), slopes, recipe, tick)
