@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import least_squares
 
+from mnimage.calibrate.fired import check_fired
 from mnimage.domain.photo import Scale
 from mnimage.domain.rig import LightRig, RigLamp
 from mnimage.errors import RigUnusable
@@ -105,6 +106,8 @@ def rig_of_card(places: Sequence[TargetShots], *, made_at: str) -> LightRig:
     RigUnusable
         If the scale is not told, the light hardly falls off over the card, or is not linear.
     """
+    for shots in places:
+        check_fired(shots)
     scene = _scene(places)
     free = _fitted(_loosened(scene), _start(scene))
     _check_linear(free, scene)

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from mnimage.calibrate.ball import Outline, find_outline, place_ball
+from mnimage.calibrate.fired import check_fired
 from mnimage.domain.photo import Scale
 from mnimage.domain.rig import LightRig, RigLamp
 from mnimage.errors import RigUnusable
@@ -105,10 +106,12 @@ def rig_of_ball(
     Raises
     ------
     RigUnusable
-        If there is no ball, a lamp does not show on it, the light is not linear, the room was not
-        dark, or the places contradict each other.
+        If there is no ball, a lamp did not fire or does not show on it, the light is not linear,
+        the room was not dark, or the places contradict each other.
     """
     _check_places(places, near)
+    for shots in places:
+        check_fired(shots)
     looks = [_look(shots, diameter_mm, chrome=chrome) for shots in places]
     follow = _reflected if chrome else _shaded
     rays = [follow(look) for look in looks]
