@@ -88,7 +88,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """A lamp, in mm from the picture's middle; `far` takes it as a direction."""
+    """A lamp, in mm from the skin at the picture's middle; `far` takes it as a direction."""
 
     x: float
     y: float
@@ -246,7 +246,8 @@ def lit_by(head: Head, lamp: Light) -> tuple[Plane, Plane, Mask]:
     else:
         x = way[0] - (np.arange(columns, dtype=np.float32) - (columns - 1) / 2)[None] * pitch
         y = way[1] - (np.arange(rows, dtype=np.float32) - (rows - 1) / 2)[:, None] * pitch
-        z = way[2] - head.height_mm
+        # Lamps are told from the skin at the picture's middle.
+        z = way[2] + head.height_mm[rows // 2, columns // 2] - head.height_mm
         length = np.sqrt(x * x + y * y + z * z)
         x, y, z, fade = x / length, y / length, z / length, (distance / length) ** 2
     cosine = (z - x * right - y * down) * facing
