@@ -88,7 +88,8 @@ from {seed} on), and what was mended was tried on other skins before.
   error in both would not show.
 - Repeatability on people must be measured on people, twice within minutes, by those who use it.
 - The doubt stated for scores of ordinary photos rests on portraits of real people, who differ more
-  from photo to photo than phantoms do: here the spread is a small part of the stated doubt.
+  from photo to photo than phantoms do: here the spread is a small part of the stated doubt. That of
+  pores and of ITA without a chart is told by each picture, by what rendered skin differs by.
 - Nothing in a single set of shots tells that its scale is wrong: a marker beside the skin does, and
   so does the session before. A scale that was only told is doubted by 5 % in every amount.
 
@@ -100,8 +101,9 @@ from {seed} on), and what was mended was tried on other skins before.
   (Holm), {bar:.2f} where what a course is for (redness, pigment, texture and scars of all skin) has
   two thirds of the 5 %, as here; such a change does that {close:.0%} of the time, a lesser score of
   {many} scores and zones of a face {face:.0%}. A larger change, repeat shots, or fewer scores help;
-  both ways of counting stand in the table. Where shares of the lines are higher or lower than
-  these, phantoms spread less than the doubt that is stated, so all their changes pass or none.
+  both ways of counting stand in the table. On phantoms the doubt of a changed pair is larger than
+  that of the unchanged one by which its change was sized: spots that change make a change patchy,
+  which the bootstrap counts as doubt, and the photos are less alike. That costs more than counting.
 - No procedure does much better: where one thing changed, step-up rules (Hochberg, Hommel) ask as
   much of the largest statistic as Holm does, and the true quantile of the largest of {flat}
   independent ones is {largest:.2f}. Only what is known to be one look in two units is joined (depth
