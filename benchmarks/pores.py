@@ -1,6 +1,6 @@
 """Shows drawn skin to the network that tells pores from other dents, and writes its numbers.
 
-    python -m benchmarks.pores [--skins 600] [--out mnimage/relief/pore_weights.py]
+    python -m benchmarks.pores [--skins 350] [--out mnimage/relief/pore_weights.py]
     python -m benchmarks.pores --try
 
 Skin is drawn as the anatomy allows, more widely than that of the studies: microrelief from almost
@@ -43,7 +43,7 @@ SHOWN, TRIED = 500_000, 400_000
 """First seeds of the skins that are shown, and of those that the rule is tried on."""
 DRAWN_MM, SIDE_MM = 0.025, 24.0
 HIDDEN = (48, 20)
-ROUNDS, BATCH, RATE = 6500, 3072, 3e-3
+ROUNDS, BATCH, RATE = 5500, 3072, 3e-3
 OWN_MM, NEAR_MM = 0.125, 0.2
 _SCAR_MM, _BESIDE = 0.01, 13
 
@@ -59,7 +59,7 @@ class Dented:
 def main() -> int:
     """Show the skins and write the numbers, or try those there are."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--skins", type=int, default=600)
+    parser.add_argument("--skins", type=int, default=350)
     parser.add_argument("--out", type=Path, default=Path("mnimage/relief/pore_weights.py"))
     parser.add_argument("--try", action="store_true", dest="only_try")
     options = parser.parse_args()

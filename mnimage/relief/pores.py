@@ -40,11 +40,11 @@ _LEAST_DENT_MM, _BESIDE_MM = 0.007, 0.05
 _RINGS_MM = (0.1, 0.15, 0.2, 0.26, 0.34, 0.5)
 _TURNS = 16
 _LEAST_ROUGH_MM = 1e-4
-_SOME_ROWS, _EVERY_ROWS = 16, 192
+_SOME_ROWS, _SOME_PIXELS = 48, 1_500_000
 LEAST_WORTH = 0.03
 PLAIN = 1 + 4 + 2 * len(_BENT) + 8
 """How many of the measures are plain: all but those on rings."""
-_LEAST_LIKELY, _APART_MM = 0.22, 0.19
+_LEAST_LIKELY, _APART_MM = 0.2, 0.19
 
 _SMOOTH_MM, _RIM_MM, _RIM_PART, _LEAST_DEPTH_MM = 0.05, 0.24, 15.0, 0.02
 _ROUNDS, _SIZED_AT_ONCE = 4, 2048
@@ -155,17 +155,19 @@ def _dents_in(flat: Plane, mask: Mask, pitch: float, rough: Plane, screen: Rule 
 def _roughness(flat: Plane, inner: Mask, pitch: float) -> Plane:
     """Return the rms in mm of what is hollow and of what is raised, by turns, at each scale.
 
-    Measured on bands of rows here and there: enough to tell how rough a picture is.
+    Of a large picture some bands of rows are enough.
     """
     reach = blur_reach(_SIGMAS_MM[-1] / pitch)
 
-    def look(first: int) -> NDArray[np.float64]:
-        wide, own = widened(slice(first, first + _SOME_ROWS), reach, len(flat))
+    def look(span: slice) -> NDArray[np.float64]:
+        wide, own = widened(span, reach, len(flat))
         seen = [blob[own][inner[wide][own]] for blob in _blobs(_blurred(flat[wide], pitch))]
         parts = [part for blob in seen for part in (np.maximum(blob, 0), np.minimum(blob, 0))]
         return np.array([len(seen[0]), *(float(part @ part) for part in parts)])
 
-    sums = np.sum([look(first) for first in range(0, len(flat), _EVERY_ROWS)], axis=0)
+    every = _SOME_ROWS * max(1, round(flat.size / _SOME_PIXELS))
+    tops = range(0, len(flat), every)
+    sums = np.sum(in_bands(look, [slice(top, top + _SOME_ROWS) for top in tops]), axis=0)
     return np.asarray(np.sqrt(sums[1:] / max(sums[0], 1.0)), dtype=np.float32)
 
 
