@@ -25,7 +25,7 @@ from mnimage.domain.session import NOTHING_TOLD, Reshot, Sessions, Side, Told
 from mnimage.errors import FaceNotFound, ModelsMissing, NotComparable
 from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
-from mnimage.face.zones import skin_zones
+from mnimage.face.zones import bare_skin, skin_zones
 from mnimage.kernels.geometry import block_mean, expand, invert, sample
 from mnimage.quality.check import check_photo
 from mnimage.quality.marker import check_face_scale, check_markers, check_same_scale
@@ -219,7 +219,7 @@ def _skin_of_face(photo: Photo, scale: Scale) -> NDArray[np.bool_]:
         face = find_face(photo)
     except (FaceNotFound, ModelsMissing):
         return everywhere
-    return everywhere if face is None else np.asarray(skin_zones(photo, face).labels > 0)
+    return everywhere if face is None else bare_skin(photo, face)
 
 
 def _sure_by_marker(relief: Relief, seen: Scale | None) -> Relief:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mnimage.kernels.masks import Mask
 
 GRID_MM = 0.4
+BEYOND_MM = 10.0
 LESION_MM = 15.0
 """What is unlike skin, but no wider than this and not joined to hair or background, stays in."""
 
@@ -109,6 +110,20 @@ def skin_zones(photo: Photo, face: Face | None) -> Zones:
     return _whole_skin(photo) if face is None else _face_zones(photo, face)
 
 
+def bare_skin(photo: Photo, face: Face) -> Mask:
+    """Return all skin of a face, temples and the rim of the jaw too, whichever way it is turned.
+
+    Without eyes, brows, lips, nostrils, hair, beard, background and glare.
+    """
+    mm = EYES_MM / face.eye_distance_px
+    window = _face_window(photo, face, max(1, round(GRID_MM / mm)))
+    look = look_at(window.pixels, mm * window.step)
+    points = window.places(face.landmarks)
+    features = _features(points, window.shape, look.mm)
+    skin = _face_skin(look, points, features, beyond_mm=BEYOND_MM)
+    return window.in_photo(skin.view(np.uint8), photo.shape).view(np.bool_)
+
+
 def _face_zones(photo: Photo, face: Face) -> Zones:
     mm = EYES_MM / face.eye_distance_px
     window = _face_window(photo, face, max(1, round(GRID_MM / mm)))
@@ -163,13 +178,16 @@ def _inside(
     return fill_polygons(shape, (points[list(one)] for one in outlines))
 
 
-def _face_skin(look: Look, points: NDArray[np.float64], features: Mask) -> Mask:
-    """Return the face's skin by content, lesions included."""
+def _face_skin(
+    look: Look, points: NDArray[np.float64], features: Mask, beyond_mm: float = 0.0
+) -> Mask:
+    """Return the face's skin by content, lesions included, to so far beyond its oval."""
     shape = look.light.shape[0], look.light.shape[1]
     oval = _inside(points, shape, (OVAL,))
     sample = shrink(oval, 8.0 / look.mm) & ~features & ~look.clipped
     alike = like_skin(look, sample) | features
-    kept = _with_lesions(alike, ~oval, look.mm) & oval
+    within = grow(oval, beyond_mm / look.mm)
+    kept = _with_lesions(alike, ~within, look.mm) & within
     bare = kept & ~features
     return drop_islands(bare & ~lost(look, bare), SPECK_MM2 / look.mm**2)
 
