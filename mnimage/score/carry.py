@@ -1,4 +1,8 @@
-"""Bring what was measured on the photo after to the places of the photo before."""
+"""Bring what was measured on the photo after to the places of the photo before.
+
+Our own (`docs/decisions/0004-carry-maps-not-pixels.md`); how still unchanged skin stays over two
+sessions: `docs/validation.md`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ def trusted(alignment: Alignment, step: int) -> NDArray[np.bool_]:
 def magnification(alignment: Alignment) -> Plane:
     """Return pixels of the photo after per pixel of the photo before, per node of the alignment.
 
-    The root of the field's area ratio, smoothed over a few nodes.
+    The root of the field's area ratio (its Jacobian's determinant), smoothed over a few nodes.
     """
     row, column = alignment.row, alignment.column
     if min(row.shape) < 2:

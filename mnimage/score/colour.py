@@ -39,7 +39,10 @@ _TONE_LIMITS = (0.7, 1.3)
 
 
 def median_light(linear: Plane, cells: NDArray[np.bool_]) -> Plane:
-    """Return the median of each channel over `cells`, shape (3,)."""
+    """Return the median of each channel over `cells`, shape (3,).
+
+    What each channel is then divided by, as von Kries (1902) has the eye adapt to a light.
+    """
     rows, columns = (thinned(place) for place in np.nonzero(cells))
     median = np.median(linear[rows, columns], axis=0)
     return np.asarray(np.maximum(median, DARKEST), dtype=np.float32)
@@ -72,6 +75,8 @@ def redness_index(
     each tenfold that the red light of the reference falls below that of usual skin. Both this and
     `recipe.redness_k_chart` were chosen on rendered cameras, lamps and skins I to VI
     (benchmarks/colour.py).
+
+    How well it does: `docs/colour.md`.
     """
     if profile is None:
         return hemoglobin_index(linear, reference, recipe.redness_k)
@@ -84,7 +89,10 @@ def redness_index(
 
 
 def true_srgb(linear: Plane, profile: ColorProfile | None = None) -> Plane:
-    """Return linear sRGB for CIELAB and the eye: by the profile's matrix where there is one."""
+    """Return linear sRGB for CIELAB and the eye: by the profile's matrix where there is one.
+
+    Its terms are those of `root_terms` (Finlayson, Mackiewicz and Hurlbert 2015).
+    """
     if profile is None:
         return linear
     return root_terms(linear, profile.degree) @ profile.matrix.astype(np.float32)
@@ -98,6 +106,9 @@ def melanin_index(
     Unlike redness it needs even light: what ln luminance varies over more than `flatten_mm`, which
     on a face is its shape, is taken off (fitted to skin only, colour kept). Broad differences of
     pigment are taken off with it as far as they darken all channels alike.
+
+    MI is that of Yamamoto et al. (2008). Taking off what light varies over broadly goes back to
+    Land and McCann (1971); how it is done is our own, and `docs/validation.md` tells how well.
     """
     light = np.log10(np.maximum(luminance(np.ascontiguousarray(linear)), DARKEST))
     broad = masked_blur(light, seen, flatten_mm / cell_mm)
@@ -113,6 +124,8 @@ def contrast_of_marks(
     Light is taken so that red and brown marks cancel (`COLOURLESS`) and shading by relief stays;
     redness and pigment have scores of their own. The healthy skin is a masked Gaussian mean, found
     a second time without what stands out.
+
+    Our own; how steady it is: `docs/validation.md` (`scar_visibility`).
     """
     light = np.asarray(np.log(np.maximum(linear, DARKEST)) @ COLOURLESS, dtype=np.float32)
     smooth = masked_blur(light, seen, recipe.mark_sigma_mm / cell_mm)
@@ -128,6 +141,9 @@ def unevenness(lab: Plane, seen: NDArray[np.bool_], cell_mm: float, flatten_mm: 
     """Return the squared colour difference of each cell from the skin around it, in dE76 squared.
 
     Over 1 mm to `flatten_mm`: finer is texture, broader is light.
+
+    The difference is that of 1976 (ISO/CIE 11664-4); the bands are our own, and how steady they are
+    stands in `docs/validation.md` (`evenness`).
     """
     fine = masked_blur(lab, seen, 1.0 / cell_mm)
     broad = masked_blur(lab, seen, flatten_mm / cell_mm)
@@ -135,7 +151,10 @@ def unevenness(lab: Plane, seen: NDArray[np.bool_], cell_mm: float, flatten_mm: 
 
 
 def smoothed(values: Plane, seen: NDArray[np.bool_], sigma: float) -> Plane:
-    """Return a map for the eye: blurred within the skin, NaN elsewhere."""
+    """Return a map for the eye: blurred within the skin, NaN elsewhere.
+
+    By normalised convolution (Knutsson and Westin 1993).
+    """
     if sigma < 0.3:
         return np.where(seen, values, np.float32(np.nan))
     blurred = masked_blur(values, seen, sigma) if not seen.all() else gaussian(values, sigma)

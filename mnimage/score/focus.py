@@ -67,6 +67,9 @@ def match_focus(
     -4 pi^2 s^2 f^2, while a true change of contrast alters all frequencies f alike, and is left
     (fitted as a constant). Rings near the noise of either photo are not used. `larger` is the
     magnification, pixels of after per pixel of before.
+
+    Our own, from the transfer function of a Gaussian. What unlike focus leaves in a change is part
+    of its error: `docs/doubt.md`.
     """
     tiles = _tiles(skin, alignment)
     if len(tiles) < LEAST_TILES:

@@ -1,4 +1,7 @@
-"""One pass over a photo's pixels: everything the scores need, on a grid of cells."""
+"""One pass over a photo's pixels: everything the scores need, on a grid of cells.
+
+Light is decoded by IEC 61966-2-1 (sRGB); texture, lines and pores name their own sources.
+"""
 
 from __future__ import annotations
 
@@ -110,6 +113,8 @@ def balanced(maps: Maps, profile: ColorProfile) -> Maps:
     """Return the maps of a whole photo with its light balanced on the chart's greys.
 
     The lamp's light over the picture is divided out on the way; it is smooth, so cells will do.
+
+    Gains per channel after von Kries (1902); how well it does: `docs/colour.md`.
     """
     linear = maps.linear * np.array(profile.gains, dtype=np.float32)
     if profile.flat is not None:

@@ -55,6 +55,9 @@ def score_pair(
     limits are those of the photo before. Skin moved by expression is left out, and so are the zones
     of which the larger part has moved.
 
+    Each score names its own source (`score.scorers`). How they are held against each other is our
+    own (`docs/decisions/0004-carry-maps-not-pixels.md`), measured in `docs/validation.md`.
+
     Parameters
     ----------
     photos

@@ -77,7 +77,10 @@ class Plan:
 def make_plan(
     skin: NDArray[np.bool_], mm_per_px: float | None, recipe: ScoreRecipe, *, blur_px: float = 0.0
 ) -> Plan:
-    """Return the plan for a photo whose skin is `skin`; `mm_per_px` None where not known."""
+    """Return the plan for a photo whose skin is `skin`; `mm_per_px` None where not known.
+
+    The sizes are our own; what is measured with them: `docs/validation.md`.
+    """
     mm = NOMINAL_MM_PER_PX if mm_per_px is None else mm_per_px
     middle = max(1, round(MIDDLE_MM / mm))
     step = middle * max(1, round(recipe.grid_mm / (mm * middle)))

@@ -46,6 +46,9 @@ def find_reference(
 
     The background is the largest group of skin of like redness (half-sample mode and two spreads
     about it on the tighter side), so that lesions, red or paling, do not move it.
+
+    The mode is that of Robertson and Cryer (1974), spreads are median deviations (Hampel 1974); two
+    and three of them as limits are our own: `docs/validation.md`.
     """
     cells = candidates & maps.seen
     if not cells.any():

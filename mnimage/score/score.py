@@ -1,4 +1,7 @@
-"""Measure the skin on one ordinary photo."""
+"""Measure the skin on one ordinary photo.
+
+Each score names its own source (`score.scorers`); how well they do: `docs/validation.md`.
+"""
 
 from __future__ import annotations
 

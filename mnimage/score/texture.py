@@ -40,6 +40,9 @@ def texture_energy(log: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: Scor
     axes, and what colour foretells is taken off. A slope stands for pigment or blood only if colour
     darkens as they do (between 0 and `STEEPEST`); any other is not used. Grey spots stay in.
 
+    The band's Gaussians are those of ISO 16610-61, the rest is our own. It follows light, and the
+    true relief hardly: `docs/validation.md`.
+
     Parameters
     ----------
     log

@@ -1,4 +1,7 @@
-"""From maps to numbers per zone, and the doubt of their change."""
+"""From maps to numbers per zone, and the doubt of their change.
+
+How well the doubt holds: `docs/doubt.md`, `docs/validation.md`.
+"""
 
 from __future__ import annotations
 
@@ -83,6 +86,8 @@ def zone_scores(
     """Return the scores of one zone, each with its standard error between sessions.
 
     `known` is the scale and how well the colour is calibrated, each None where it is not known.
+
+    Independent errors are joined as squares (JCGM 100:2008, the GUM).
     """
     scores, scale = {name: _score(name, skin, cells, known, recipe) for name in names}, known[0]
     area = float(cells.sum()) * cell_mm**2 if scale is not None else None
@@ -121,6 +126,9 @@ def session_error(
     An absolute and a relative part by the recipe, and what the means themselves tell: how many
     pores hang on the limit of contrast, and how far ITA turns by light and white balance. With a
     colour profile the camera's part is smaller, and the error of its fit is added.
+
+    The study that the recipe's parts come from: `docs/doubt.md`. CIELAB is that of ISO/CIE 11664-4,
+    what moves it is carried through to first order (JCGM 100:2008).
 
     Parameters
     ----------
@@ -206,6 +214,8 @@ def change_errors(
     Both photos are resampled by the same blocks of skin, `block_cells` wide (5 mm) or, where the
     scale is not known, of a thirtieth of the zone. This covers where on the skin was measured; what
     differs between sessions is in each score's own uncertainty.
+
+    Blocks as of Kuensch (1989) and Lahiri (2003), see `kernels.statistics`.
     """
     if block_cells is None:
         block_cells = max(1.0, float(np.sqrt(cells.sum() / BLOCKS_WITHOUT_SCALE)))
