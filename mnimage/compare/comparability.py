@@ -35,6 +35,8 @@ def grade_pair(before: Examined, after: Examined, alignment: Alignment) -> Compa
     The grade is that of the worst criterion (SEPIA's items that can be measured: position,
     expression, light, zoom), one worse when three or more are off; F when the pair was refused.
     Reasons name every criterion that is not an A; the alignment's warnings come last.
+
+    SEPIA is that of Soares, von Haven and Yi (2022), who score by eye; the limits are our own.
     """
     if not alignment.aligned:
         return Comparability("F", (alignment.reason + ".",))

@@ -1,4 +1,7 @@
-"""An untreated control patch: marked on the photo before, and taken off the change of the rest."""
+"""An untreated control patch: marked on the photo before, and taken off the change of the rest.
+
+How well a control patch does: `docs/doubt.md`.
+"""
 
 from __future__ import annotations
 
@@ -92,6 +95,8 @@ def beyond_control(name: str, change: Change, control: Change) -> Change:
     the numbers, and treated skin is held against that; of scores that err by factors, the factor
     is taken off. Both errors are added as if independent: how much of a session's error two places
     share is not known, and what they share only makes the true error smaller.
+
+    The design is the econometrists' (Angrist and Pischke 2009, chapter 5).
     """
     if control.verdict is Verdict.NOT_COMPARABLE or change.verdict is Verdict.NOT_COMPARABLE:
         return change

@@ -1,4 +1,7 @@
-"""Skin that is still healing: what swelling fakes gets no verdict."""
+"""Skin that is still healing: what swelling fakes gets no verdict.
+
+Our own rule, on the cautious side: `docs/doubt.md`.
+"""
 
 from __future__ import annotations
 

@@ -170,6 +170,8 @@ def why_no_repeat(shots: Sequence[Taken], again: Taken) -> str:
     """Return why a shot is no repeat of a session's `shots`, the first one first; empty if it is.
 
     A copy would promise that the session has no error at all.
+
+    Our own rule: `docs/doubt.md`, Repeat shots.
     """
     if any(again.pixels == shot.pixels for shot in shots):
         return "It is the same picture as another shot of the session."

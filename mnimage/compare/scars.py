@@ -42,6 +42,8 @@ def shared_scores(
 
     A scar that the other session shows only in part would else look filled, and one found there
     only would look new. The depth index of both is over the area that both show.
+
+    Our own; how scars that were followed read: `docs/relief.md`.
     """
     own = {scar.id: scar for scar in (*before.scars, *before.places)}
     again = {scar.id: scar for scar in after.scars if scar.id in own}
@@ -55,6 +57,8 @@ def relief_scores(card: ReliefCard, scars: Sequence[Scar], area_mm2: float) -> M
     `scar_depth_mm` is the mean depth of all scars, weighted by area, and `scar_volume_mm3` their
     summed volume; the errors of single scars are taken as shared (one lamp, one scale), so they
     do not average out.
+
+    Errors that go together add up as they are (JCGM 100:2008, 5.2.2).
     """
     area = sum(scar.area_mm2 for scar in scars)
     volume = math.fsum(scar.volume_mm3 for scar in scars)
@@ -89,7 +93,10 @@ def _sum(shares: Sequence[float], values: Sequence[float]) -> float:
 def compare_relief(
     before: ReliefCard, after: ReliefCard, again: Again = NONE, recipe: CompareRecipe = USUAL
 ) -> dict[str, Change]:
-    """Return the change of each relief score measured in both, means over repeats where given."""
+    """Return the change of each relief score measured in both, means over repeats where given.
+
+    Weighed as by `weigh_change` (Weir 2005), repeats as by `average_sessions` (Smyth 2004).
+    """
     first, second = shared_scores(before, after)
     others = [[shared_scores(own, other) for own, other in side] for side in again]
     return {
@@ -113,6 +120,8 @@ def compare_scars(
     nothing); verdicts hold for depths and volumes of all scars together. Scars found after only are
     weighed against what the relief before shows at their places; those no deeper beyond error are
     no new scars and left out.
+
+    Weighed as by `weigh_change` (Weir 2005), together as by `hold_family` (Holm 1979).
 
     Parameters
     ----------
@@ -185,6 +194,8 @@ def follow_scars(
 
     Scars of the first session keep theirs. A new scar gets the next free number; found again at a
     later session, within its own radius or 1 mm in the frame of the first session, it is the same.
+
+    Our own; a course in which the truth is known: `docs/relief.md`.
 
     Parameters
     ----------

@@ -17,6 +17,8 @@ def doubt_told_scale(card: ReliefCard, scale: Scale) -> ReliefCard:
     It goes with mm once, with mm2 twice, with mm3 three times. It is laid on what concerns amounts
     (`..._systematic`, areas, widths); what differs from session to session, of which the doubt of a
     change is made, stays as it is: two sessions that go by the same scale err alike.
+
+    To first order, joined as squares (JCGM 100:2008); why 5 % of length: `docs/doubt.md`.
     """
     error = scale.shared_error
     if error <= 0:

@@ -77,7 +77,10 @@ def weigh_change(before: Score, after: Score, doubt: Doubt) -> Change:
 
 
 def decide(name: str, change: Change) -> Change:
-    """Return a change with the verdict that it, or what is beyond the control, would have alone."""
+    """Return a change with the verdict that it, or what is beyond the control, would have alone.
+
+    Beyond MDC95 (Weir 2005).
+    """
     value, error, limit = change.weighed
     if not (math.isfinite(value) and math.isfinite(error)):
         return replace(
