@@ -85,6 +85,8 @@ def check_photo(
 ) -> QualityReport:
     """Return every check that applies to the photo, in table order.
 
+    Each check names its own source; which pairs they warn of: `docs/registration.md`.
+
     Parameters
     ----------
     photo, face, zones

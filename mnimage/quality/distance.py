@@ -1,4 +1,7 @@
-"""Whether the photo was taken from the same distance as the earlier one."""
+"""Whether the photo was taken from the same distance as the earlier one.
+
+Points are those of the face's mesh (Kartynnik et al. 2019).
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,11 @@ def check_same_size(shot: Shot, before: Shot | None, recipe: QualityRecipe) -> F
 def check_same_camera_distance(
     shot: Shot, before: Shot | None, recipe: QualityRecipe
 ) -> Finding | None:
-    """Return the change of the camera's distance, where both files tell the focal length."""
+    """Return the change of the camera's distance, where both files tell the focal length.
+
+    By perspective, with adults' eye corners (`face.scale`) and the focal length for 35 mm film
+    (Exif, CIPA DC-008).
+    """
     now, then = _camera_mm(shot), _camera_mm(before)
     if now is None or then is None:
         return None

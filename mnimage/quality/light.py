@@ -1,4 +1,8 @@
-"""Whether the skin is well lit: neither dark nor burnt out, without glare, evenly."""
+"""Whether the skin is well lit: neither dark nor burnt out, without glare, evenly.
+
+L* is that of ISO/CIE 11664-4, glare that of Shafer (1985). How bright, even and alike light must be
+is our own choice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Can the printed markers in the photo be used, and can the scale be true."""
+"""Can the printed markers in the photo be used, and can the scale be true.
+
+Two lengths disagree beyond three of their joint standard errors (JCGM 100:2008); what that notices
+and what nothing can: `docs/rig.md`, `docs/validation.md`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Whether the head is held as it should be, and as it was."""
+"""Whether the head is held as it should be, and as it was.
+
+Angles are read from the face's mesh (Kartynnik et al. 2019, `face.pose`); the limits are our own,
+and pairs that are warned of or not stand in `docs/registration.md`.
+"""
 
 from __future__ import annotations
 

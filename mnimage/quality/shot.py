@@ -78,7 +78,10 @@ class Shot:
 
 
 def take_shot(photo: Photo, face: Face | None, zones: Zones) -> Shot:
-    """Return the photo's skin, ready to be checked."""
+    """Return the photo's skin, ready to be checked.
+
+    Light and luminance are those of IEC 61966-2-1 (sRGB).
+    """
     mm = EYES_MM / face.eye_distance_px if face else CLOSE_UP_MM / max(photo.shape)
     step = max(1, int(PIXEL_MM / mm))
     rows, columns = _bounds(zones.labels, step)

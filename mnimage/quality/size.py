@@ -21,6 +21,8 @@ def check_face_size(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Findin
 
     300 px over some 180 mm is 0.6 mm a pixel: the coarsest at which redness of a zone still means
     something. Below half of that no two photos can be laid onto each other.
+
+    The mesh is that of Kartynnik et al. (2019), the limit our own.
     """
     if shot.face is None:
         return None
