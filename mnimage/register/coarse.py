@@ -44,7 +44,10 @@ class Pins:
 
 
 def pins_from_faces(before: Face, after: Face) -> Pins:
-    """Return the mesh landmarks of both faces as pins."""
+    """Return the mesh landmarks of both faces as pins.
+
+    The mesh is that of Kartynnik et al. (2019).
+    """
     # The forehead's upper row runs into the hair; it still says where the head is.
     spread = max(before.spread_px, after.spread_px, 0.004 * before.eye_distance_px)
     return Pins(before.landmarks[:, :2], after.landmarks[:, :2], spread)
@@ -55,6 +58,9 @@ def pins_from_features(before: Gray, after: Gray, mask: Gray) -> Pins | None:
 
     SIFT (Lowe 2004) on locally equalised brightness, ratio test both ways, and the consensus of a
     homography (MAGSAC, Barath 2019).
+
+    Brightness is equalised after Zuiderveld (1994), descriptors are compared by their roots
+    (Arandjelovic and Zisserman 2012).
 
     Parameters
     ----------
@@ -152,6 +158,8 @@ def smooth_placing(pins: Pins, places: Points) -> Points:
     """Return where `places` (n, 2) of the photo before lie after, smoothly through the pins.
 
     Thin-plate spline with smoothing, so that an error of one pin bends nothing.
+
+    After Bookstein (1989), the smoothing as of Wahba (1990).
     """
     plane = fit_plane(pins.before, pins.after)
     rest = pins.after - through_plane(plane, pins.before)
@@ -165,12 +173,18 @@ def smooth_placing(pins: Pins, places: Points) -> Points:
 
 
 def fit_plane(before: Points, after: Points) -> NDArray[np.float64]:
-    """Return the affine map (2 x 3) that best takes `before` to `after`."""
+    """Return the affine map (2 x 3) that best takes `before` to `after`.
+
+    Plain least squares (Hartley and Zisserman 2004).
+    """
     extended = np.column_stack([before, np.ones(len(before))])
     solution = np.linalg.lstsq(extended, after, rcond=None)[0]
     return np.asarray(solution.T, dtype=np.float64)
 
 
 def through_plane(plane: NDArray[np.float64], places: Points) -> Points:
-    """Return `places` (n, 2) taken through an affine map (2 x 3)."""
+    """Return `places` (n, 2) taken through an affine map (2 x 3).
+
+    Affine as of Hartley and Zisserman (2004).
+    """
     return places @ plane[:, :2].T + plane[:, 2]

@@ -111,6 +111,10 @@ def match_dense(
 ) -> Matched:
     """Return where each node of the fixed picture lies in the moving one.
 
+    Blocks pull after Lucas and Kanade (1981), how stiff the field is left-out patches tell (Stone
+    1974), see `kernels.flow`; the rest is our own
+    (`docs/decisions/0003-own-dense-registration.md`). How well it does: `docs/registration.md`.
+
     Parameters
     ----------
     pictures

@@ -37,6 +37,8 @@ class Trust:
 def judge_match(matched: Matched, skin: NDArray[np.float32], recipe: RegisterRecipe) -> Trust:
     """Return where the match may be believed.
 
+    Our own; how honest the error is, and what is refused: `docs/registration.md`.
+
     Parameters
     ----------
     matched

@@ -65,6 +65,8 @@ def register_pair(
     field refines it on the skin's own detail from coarse to fine (`kernels.flow`). A pair that
     does not show the same skin is refused, with the reason.
 
+    The parts name their sources; how well they do together: `docs/registration.md`.
+
     Parameters
     ----------
     before, after

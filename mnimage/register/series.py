@@ -1,4 +1,7 @@
-"""Lay a whole series of sessions onto its baseline, and check that two ways agree."""
+"""Lay a whole series of sessions onto its baseline, and check that two ways agree.
+
+How well both ways agree: `docs/registration.md`.
+"""
 
 from __future__ import annotations
 
@@ -149,6 +152,8 @@ def compose(first: Alignment, last: Alignment) -> Alignment:
     The expected errors add up as squares, those of the second way brought to pixels of A; a place
     is trusted where both ways trust it. Where either pair was refused, so is the whole.
 
+    Errors of both ways are taken as independent (JCGM 100:2008).
+
     Raises
     ------
     ValueError
@@ -182,6 +187,8 @@ def compose(first: Alignment, last: Alignment) -> Alignment:
 
 def closure_error(first: Alignment, last: Alignment, straight: Alignment) -> Closure:
     """Return how far going over a middle session lies from going straight.
+
+    The transitivity error of Skrinjar, Bistoquet and Tagare (2008).
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""Draw the photo after in the frame of the photo before, and write the field out in full."""
+"""Draw the photo after in the frame of the photo before, and write the field out in full.
+
+Places between nodes are bilinear; how far they are off: `docs/registration.md`.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,8 @@ def warp_photo(after: Photo, alignment: Alignment) -> tuple[NDArray[np.uint8], N
     """Return the photo after in the photo before's frame, and where it shows anything.
 
     For looking at only: scores are measured in each photo's own pixels.
+
+    Drawn by cubic convolution (Keys 1981).
 
     Returns
     -------
