@@ -1,4 +1,7 @@
-"""Taking back the motion of the skin between directional shots."""
+"""Taking back the motion of the skin between directional shots.
+
+How motion is found: `relief.track`; how well: `docs/relief.md`, Shots laid onto each other.
+"""
 
 from __future__ import annotations
 
@@ -90,6 +93,8 @@ def drawn_colors(
     """Return an 8-bit picture drawn at places (rows, columns) in one of OpenCV's ways.
 
     Coded values, as an eye sees them: cubic drawing overshoots less in them.
+
+    Cubic as of Keys (1981).
     """
     row, column = places
     drawn = cv2.remap(picture, column, row, way, borderMode=cv2.BORDER_REPLICATE)

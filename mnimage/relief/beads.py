@@ -34,6 +34,8 @@ def without_beads(
     Crossed by furrows, a deep line falls into pieces that look like narrow scars each by itself. A
     narrow scar that happens to lie on a line stays if it is much deeper than the line.
 
+    Our own; how well scars and lines are told apart: `docs/relief.md`.
+
     Parameters
     ----------
     height_mm

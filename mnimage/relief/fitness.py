@@ -81,7 +81,11 @@ def measure_fitness(shots: Shots, light: LightField) -> Fitness:
 
 
 def fitness_doubts(fitness: Fitness) -> tuple[str, ...]:
-    """Return plain sentences on what makes the shots doubtful."""
+    """Return plain sentences on what makes the shots doubtful.
+
+    The limits are our own (`BENT`, `SHINY`, `MOVED`); which mistakes they catch:
+    `docs/validation.md`.
+    """
     said = [_GAMMA] if fitness.curvature < BENT else []
     said += [_SHINE] if fitness.curvature > SHINY else []
     # Four lamps leave one number only: it tells that a lamp is wrong, not which.

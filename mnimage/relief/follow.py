@@ -1,4 +1,7 @@
-"""The scars of one session on the relief of another: which are seen whole, which are new there."""
+"""The scars of one session on the relief of another: which are seen whole, which are new there.
+
+Our own; how scars that were followed over three sessions read: `docs/relief.md`.
+"""
 
 from __future__ import annotations
 

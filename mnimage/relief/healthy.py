@@ -1,4 +1,8 @@
-"""The virtual healthy skin: the surface the skin would have without its scars."""
+"""The virtual healthy skin: the surface the skin would have without its scars.
+
+The polynomial is the F-operator of ISO 25178-2, what it leaves is blurred by normalised convolution
+(Knutsson and Westin 1993). How well depths below it do: `docs/relief.md`.
+"""
 
 from __future__ import annotations
 
@@ -75,6 +79,8 @@ def form_order(shape: tuple[int, ...], sigma_px: float) -> int:
 
     `sigma_px` is the width of the healthy surface's Gaussian. Near the rim, where that Gaussian
     looks to one side only, a cheek or a chin bends away faster than the second order says.
+
+    Our own; how depths with it do: `docs/relief.md`.
     """
     return ROUND if min(shape[:2]) >= _ROUND_SIGMAS * sigma_px else FLAT
 

@@ -1,4 +1,8 @@
-"""How the lamps light each place of the picture, kept on a coarse grid since it changes slowly."""
+"""How the lamps light each place of the picture, kept on a coarse grid since it changes slowly.
+
+Far lamps light all places alike (Woodham 1980); near ones by direction and inverse square (Iwahori,
+Sugie and Ishii 1990).
+"""
 
 from __future__ import annotations
 

@@ -57,6 +57,10 @@ def measure_relief(
 ) -> ReliefCard:
     """Return texture, scars and depths of a relief.
 
+    Texture is Sq of ISO 25178-2 (`relief.texture`); the healthy skin (`relief.healthy`) and what a
+    scar is (`relief.scars`) are our own. How well they do: `docs/relief.md`, `docs/validation.md`.
+    Doubts are joined as squares (JCGM 100:2008).
+
     Parameters
     ----------
     relief
@@ -135,6 +139,8 @@ def with_texture_of(
     """Return the card with Sq of `skin` only, so that two sessions tell of the same skin.
 
     The error keeps its share; map, octaves and direction stay those of the whole.
+
+    Sq as by `band_sq_um` (ISO 25178-2).
     """
     pitch = relief.scale.mm_per_px
     ground = _ground(relief, skin, recipe)

@@ -1,4 +1,8 @@
-"""How the shots of a burst lie to each other: polynomials over the picture."""
+"""How the shots of a burst lie to each other: polynomials over the picture.
+
+The terms are Legendre's, as Abramowitz and Stegun (1964, chapter 22) have them; that so many are
+enough: `docs/relief.md`, Shots laid onto each other.
+"""
 
 from __future__ import annotations
 

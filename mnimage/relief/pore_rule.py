@@ -1,4 +1,7 @@
-"""The rules that tell pores from other dents, as `benchmarks.pores` left them."""
+"""The rules that tell pores from other dents, as `benchmarks.pores` left them.
+
+Our own; how well they tell pores: `docs/relief.md`.
+"""
 
 from __future__ import annotations
 

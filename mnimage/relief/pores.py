@@ -6,6 +6,9 @@ about it (on the whole, in the least direction, through it from side to side, an
 around it), by its curvatures, and by how rough all of the skin is, for what stands out on smooth
 skin is nothing among furrows. A small network that was shown dents of drawn skin
 (`benchmarks.pores`) turns that into the likelihood that it is a pore.
+
+Scale-space dents go back to Lindeberg (1998); the measures and the rule are our own. How well they
+do: `docs/relief.md`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Scars: holes below the virtual healthy skin, found and measured."""
+"""Scars: holes below the virtual healthy skin, found and measured.
+
+What a scar is and how it is measured are our own; how well: `docs/relief.md`, `docs/validation.md`.
+"""
 
 from __future__ import annotations
 
@@ -91,6 +94,8 @@ def find_scars(
 
     Each label holds the scar and a margin around it. They are looked for on a grid of about 0.1 mm.
     `tick` is called between rounds, to stop.
+
+    Surface and scars in turns, as robust filters weigh down what lies off them (ISO 16610-71).
     """
     step = max(round(_GRID_MM / mm_per_px), 1)
     weight = block_mean(usable.astype(np.float32), step)
@@ -345,13 +350,21 @@ def _shared_error(amount: float, correction: float, holes: Holes, recipe: Relief
 
 
 def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:
-    """Return the standard error of a depth between sessions: lamps, scale, and a floor."""
+    """Return the standard error of a depth between sessions: lamps, scale, and a floor.
+
+    Joined as squares (JCGM 100:2008); the recipe's parts are simulated. How they hold on unchanged
+    skin: `docs/validation.md`.
+    """
     relative = hypot(recipe.slope_error, scale.relative_error)
     return hypot(relative * depth_mm, recipe.depth_floor_mm)
 
 
 def volume_error(volume_mm3: float, area_mm2: float, scale: Scale, recipe: ReliefRecipe) -> float:
-    """Return the standard error of a volume between sessions; the scale counts three times."""
+    """Return the standard error of a volume between sessions; the scale counts three times.
+
+    Carried through to first order and joined as squares (JCGM 100:2008); the recipe's parts as for
+    `depth_error`.
+    """
     relative = hypot(recipe.volume_error, 3 * scale.relative_error)
     return hypot(relative * volume_mm3, recipe.depth_floor_mm * area_mm2)
 

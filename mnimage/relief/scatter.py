@@ -115,6 +115,8 @@ def sharpen_slopes(
     What is blurred is the light, so the unit normal, not the slope itself: on steep walls that
     differs. Found by Van Cittert's rounds, with steps as long as the blur allows. `tick` is called
     between bands of rows, to stop.
+
+    Van Cittert's rounds are of 1931; what a kernel that is off costs: `docs/relief.md`.
     """
     x, y = slopes[0].copy(), slopes[1].copy()
     step = np.float32(2 / (2 - blur.share))

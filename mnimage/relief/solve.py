@@ -1,4 +1,7 @@
-"""The slopes of the whole picture from its shots, solved in bands of rows on two threads."""
+"""The slopes of the whole picture from its shots, solved in bands of rows on two threads.
+
+Each pixel by `kernels.surface` (Woodham 1980).
+"""
 
 from __future__ import annotations
 
@@ -93,6 +96,8 @@ def shadow_floor(shots: Shots, share: float) -> Plane:
 
     Of its own alone the dark inside of a wide shadow would count, as that of a nose on a cheek.
     Shape (k, rows / step, columns), the step being a fifth of the surround.
+
+    Our own; what whole faces come to with it: `docs/relief.md`.
     """
     step = coarse_step(shots)
     medians = np.stack([_local_median(frame[::step, ::step]) for frame in shots.frames])
@@ -110,6 +115,8 @@ def usual_spread(shots: Shots, light: LightField) -> float:
     """Return the standard deviation of an ordinary residual relative to the albedo.
 
     Taken from a thin sample of pixels; the three unknowns of each pixel are allowed for.
+
+    By the median deviation (Hampel 1974).
     """
     count = shots.frames.shape[0]
     if count <= 3:

@@ -1,4 +1,7 @@
-"""Two measured reliefs laid onto each other, and the profile along a line on both."""
+"""Two measured reliefs laid onto each other, and the profile along a line on both.
+
+Our own, by the field whose errors stand in `docs/registration.md`.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +81,8 @@ def cut_profile(
 
     The error after holds the registration's too: where the surface is steep, a place that is not
     sure makes a height that is not sure (the slope along x and y times the expected error).
+
+    Errors are carried through to first order and joined as squares (JCGM 100:2008).
 
     Parameters
     ----------

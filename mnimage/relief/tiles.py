@@ -1,4 +1,7 @@
-"""Shots at one size, seen in tiles in each of which the lamps are alike."""
+"""Shots at one size, seen in tiles in each of which the lamps are alike.
+
+Our own; how well shots are laid onto each other by them: `docs/relief.md`.
+"""
 
 from __future__ import annotations
 
