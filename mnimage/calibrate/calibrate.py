@@ -24,6 +24,9 @@ def make_profile(
 ) -> ColorProfile:
     """Return the profile that a photo of the chart gives.
 
+    Which method stands behind each part: `calibrate.fit`; how well a profile does:
+    `docs/colour.md`.
+
     Parameters
     ----------
     photo

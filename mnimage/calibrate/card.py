@@ -3,6 +3,9 @@
 A matte card shows cos(angle) / distance^2 of each lamp. Lamps, the card's tilt, the camera's
 vignetting (the same under all lamps) and a departure from linear light are fitted together by
 least squares; what cannot be told apart enters the error through the joint covariance.
+
+That a plane's shading tells where a near lamp is: Park et al. (2014). The joint fit is our own; how
+well it does: `docs/rig.md`.
 """
 
 from __future__ import annotations

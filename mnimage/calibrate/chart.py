@@ -98,6 +98,8 @@ class Chart:
 def find_chart(photo: Photo) -> Chart:
     """Return the 24-patch chart in a photo.
 
+    The search is OpenCV's (`cv2.mcc`); how well charts are read: `docs/colour.md`.
+
     Raises
     ------
     ChartUnusable
@@ -121,6 +123,8 @@ def find_chart(photo: Photo) -> Chart:
 
 def chart_at(photo: Photo, corners: Sequence[tuple[float, float]]) -> Chart:
     """Return the chart whose four corners a person gave, in order around it.
+
+    Laid out by the homography of the corners (Hartley and Zisserman 2004).
 
     Parameters
     ----------
@@ -229,7 +233,10 @@ def _homography(chart: Matrix, picture: Matrix) -> Matrix:
 
 
 def carried(homography: Matrix, places: Matrix) -> Matrix:
-    """Return places on the chart, (column, row) in patches, as (x, y) in pixels."""
+    """Return places on the chart, (column, row) in patches, as (x, y) in pixels.
+
+    By a homography (Hartley and Zisserman 2004).
+    """
     return np.asarray(cv2.perspectiveTransform(places[None], homography)[0], dtype=np.float64)
 
 

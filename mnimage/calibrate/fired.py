@@ -19,6 +19,8 @@ _THIN = 3
 def check_fired(shots: TargetShots) -> None:
     """Refuse shots of which one is black or two are the same picture.
 
+    Our own rule; the rest of what is refused of a rig: `docs/rig.md`.
+
     Raises
     ------
     RigUnusable

@@ -70,6 +70,11 @@ def fit_chart(patches: Patches, *, tilt_deg: float = 0.0) -> Fit:
     The lamp may be brighter on one side of the chart: its logarithm is taken for a plane. Light
     and curve are told apart because the greys lie along one side while all patches tell of the
     light. The curve is fitted only where the greys are not in proportion already.
+
+    The matrix for the eye has the terms of Finlayson, Mackiewicz and Hurlbert (2015), as many as
+    predict patches left out best (Stone 1974). The matrix for redness keeps white (Finlayson and
+    Drew 1997); that it errs least in the logarithm is our own, and so is the tone curve. How well
+    both do: `docs/colour.md`.
     """
     tone, falloff = _solve(patches, curved=False)
     linearity = grey_slopes(patches.straight(tone, falloff))
@@ -114,7 +119,10 @@ def _error(straight: Matrix, lab: Matrix, kept: NDArray[np.bool_]) -> FitError:
 
 
 def grey_slopes(light: Matrix) -> tuple[float, float, float]:
-    """Return the slope of ln light over ln of what the greys truly are, in each channel."""
+    """Return the slope of ln light over ln of what the greys truly are, in each channel.
+
+    The slope of the camera's conversion function (ISO 14524) in logarithms; 1 is linear.
+    """
     true, seen = np.log(true_light()[GREYS]), np.log(light[GREYS])
     true, seen = true - true.mean(axis=0), seen - seen.mean(axis=0)
     red, green, blue = ((true * seen).sum(axis=0) / (true**2).sum(axis=0)).tolist()
@@ -122,7 +130,10 @@ def grey_slopes(light: Matrix) -> tuple[float, float, float]:
 
 
 def left_out(straight: Matrix, kept: NDArray[np.bool_], degree: int) -> Matrix:
-    """Return CIELAB of each patch as a matrix fitted on the other kept ones predicts it."""
+    """Return CIELAB of each patch as a matrix fitted on the other kept ones predicts it.
+
+    Cross-validation of one (Stone 1974), terms as of Finlayson, Mackiewicz and Hurlbert (2015).
+    """
     terms = root_terms(straight, degree).astype(np.float64)
     others = ~np.eye(len(straight), dtype=np.bool_) & kept
     found = [terms[i] @ _matrix(straight, rows, degree) for i, rows in enumerate(others)]

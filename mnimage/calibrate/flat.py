@@ -1,4 +1,7 @@
-"""How the light lies over the picture, from a photo of an even card."""
+"""How the light lies over the picture, from a photo of an even card.
+
+It shows the shading that ISO 17957 measures, which is then divided out; `docs/colour.md`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Why a chart, or the fit to it, cannot be used; each as a sentence with a remedy."""
+"""Why a chart, or the fit to it, cannot be used; each as a sentence with a remedy.
+
+The limits are our own; what charts within them are worth: `docs/colour.md`.
+"""
 
 from __future__ import annotations
 

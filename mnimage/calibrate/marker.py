@@ -4,6 +4,9 @@ OpenCV finds a marker and reads its number; its corners, which are a little insi
 only start the fit: a whole marker, seen in perspective, blurred, with ink that has spread on the
 paper and light that falls off over it, is laid onto the pixels by least squares (Gauss-Newton).
 The spread of the ink moves outer and inner edges opposite ways, so that it does not pass for size.
+
+Markers are AprilTags (Olson 2011), found by OpenCV's ArUco (Garrido-Jurado et al. 2014); the fit is
+our own, how well it does: `docs/rig.md`.
 """
 
 from __future__ import annotations
@@ -73,6 +76,8 @@ def find_markers(photo: Photo) -> tuple[Marker, ...]:
 
 def marker_scale(photo: Photo, markers: Sequence[Marker], depth_mm: float) -> Scale | None:
     """Return the scale that the markers in a photo give together, None where none may be used.
+
+    Weights are those of the errors, which are joined as squares (JCGM 100:2008).
 
     Parameters
     ----------

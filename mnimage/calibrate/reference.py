@@ -50,11 +50,17 @@ CORNERS = np.array([(-0.45, -0.45), (5.45, -0.45), (5.45, 3.45), (-0.45, 3.45)])
 
 @cache
 def true_light() -> NDArray[np.float64]:
-    """Return the linear sRGB of the patches, shape (24, 3)."""
+    """Return the linear sRGB of the patches, shape (24, 3).
+
+    From X-Rite's CIELAB (2014), the white adapted by Bradford's matrix (ICC.1:2022).
+    """
     return lab_d50_to_linear(LAB_D50)
 
 
 @cache
 def true_luminance() -> NDArray[np.float64]:
-    """Return the luminance factor Y of the patches, shape (24,)."""
+    """Return the luminance factor Y of the patches, shape (24,).
+
+    Weights of the primaries as of IEC 61966-2-1.
+    """
     return np.asarray(true_light() @ LUMINANCE.astype(np.float64))

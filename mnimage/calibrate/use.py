@@ -29,6 +29,8 @@ _THREADS = 2
 def with_profile(photo: Photo, profile: ColorProfile) -> Photo:
     """Return the photo with the profile, if the profile holds for it.
 
+    Stops are counted by time, f-number and ISO speed (ISO 12232); the limit is our own.
+
     Raises
     ------
     ChartUnusable
@@ -73,6 +75,8 @@ def true_colors(photo: Photo) -> NDArray[np.uint8]:
     """Return a photo as its colour profile has it, 8-bit sRGB; as it is where it has none.
 
     For the eye: table and matrix over strips of rows, so that 24 megapixels take little memory.
+
+    How true they are: `docs/colour.md`.
     """
     profile = photo.profile
     if profile is None:
