@@ -168,7 +168,10 @@ def _blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
 
 
 def local_maxima(values: Plane, radius: int, above: float) -> tuple[Places, Places]:
-    """Return rows and columns of the highest pixels within `radius` that exceed `above`."""
+    """Return rows and columns of the highest pixels within `radius` that exceed `above`.
+
+    By a grey dilation (Serra 1982).
+    """
     away = np.arange(-radius, radius + 1) ** 2
     disk = (away[:, None] + away <= radius**2).astype(np.uint8)
     highest = cv2.dilate(values, disk)
@@ -181,6 +184,8 @@ def roundness(values: Plane, rows: Places, columns: Places, reach: int) -> Plane
 
     Curvatures are second differences over `reach` pixels; the places must be maxima. Places nearer
     to the edge than that cannot be judged and get 0.
+
+    The ratio of the Hessian's eigenvalues, as edges are told from spots by Lowe (2004).
     """
     down = rows.clip(reach, values.shape[0] - reach - 1)
     right = columns.clip(reach, values.shape[1] - reach - 1)

@@ -122,6 +122,8 @@ def invert(
 
     Fixed-point iteration on the smooth part; exact to about 0.01 px where the field is smooth.
 
+    After Chen et al. (2008).
+
     Parameters
     ----------
     row, column

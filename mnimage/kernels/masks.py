@@ -1,6 +1,8 @@
 """Masks and labels: drawing polygons, growing, shrinking, closing holes, finding glare.
 
 Places are (row, column), pixel centres at whole numbers.
+
+Growing, shrinking, opening and closing are those of mathematical morphology (Serra 1982).
 """
 
 from __future__ import annotations
@@ -136,7 +138,10 @@ def close_holes(mask: Mask, largest: float, walls: Mask | None = None) -> Mask:
 
 
 def robust(values: NDArray[np.floating]) -> tuple[float, float]:
-    """Return median and spread (1.4826 times the median deviation); (0, 0) of nothing."""
+    """Return median and spread (1.4826 times the median deviation); (0, 0) of nothing.
+
+    The median deviation as of Hampel (1974).
+    """
     if not values.size:
         return 0.0, 0.0
     middle = float(np.median(values))

@@ -27,7 +27,10 @@ def thinned(values: NDArray[T]) -> NDArray[T]:
 
 
 def robust_spread(values: NDArray[np.float32]) -> float:
-    """Return 1.4826 x the median absolute deviation: the standard deviation without outliers."""
+    """Return 1.4826 x the median absolute deviation: the standard deviation without outliers.
+
+    As of Hampel (1974).
+    """
     if values.size == 0:
         return float("nan")
     values = thinned(values)
@@ -71,6 +74,9 @@ def background(values: NDArray[np.float32], reach: float = 2.0) -> NDArray[np.bo
 
     The spread is that of the values about the mode on the side where they are tighter, so that
     lesions, which lie on one side, do not widen it. NaN belongs to nothing.
+
+    Our own, about the mode of Robertson and Cryer (1974); how steady scores above it are:
+    `docs/validation.md`.
     """
     mode = half_sample_mode(values)
     known = np.isfinite(values)

@@ -224,7 +224,10 @@ def fit_lambert_robust(
 
 
 def huber_weights(residual: Plane, found: Plane, spread: float) -> Plane:
-    """Return 1 for residuals within 1.5 standard deviations, falling beyond; shape (k, n)."""
+    """Return 1 for residuals within 1.5 standard deviations, falling beyond; shape (k, n).
+
+    As of Huber (1964).
+    """
     limit = np.maximum(np.float32(1.5 * spread) * length(found), _TINY)
     away = np.abs(residual)
     np.maximum(away, limit, out=away)

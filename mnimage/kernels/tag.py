@@ -2,6 +2,8 @@
 
 Places on a marker are (u, v) in cells to the right and down from its middle; the black square
 reaches from -4 to 4 and one cell of white lies around it.
+
+The family is that of Olson (2011); `tag_cover` is our own, how well it does: `docs/rig.md`.
 """
 
 from __future__ import annotations
