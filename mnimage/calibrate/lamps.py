@@ -5,6 +5,9 @@ reflection). Matte: brightness is some function of the angle between normal and 
 cosine), so the direction is the axis about which the shading is symmetric; what function it is
 then tells whether the light is linear and the room was dark. Near lamps: the point nearest to the
 rays from several places of the ball, weighted by their errors.
+
+To intersect rays is the classical way to a near lamp (Ackermann, Fuhrmann and Goesele 2013 compare
+it with theirs); the axis of symmetry is our own. How well both do: `docs/rig.md`.
 """
 
 from __future__ import annotations
