@@ -1,4 +1,9 @@
-"""A ball in a picture: its outline to a fraction of a pixel, and the surface each pixel shows."""
+"""A ball in a picture: its outline to a fraction of a pixel, and the surface each pixel shows.
+
+Circles are looked for by Hough's transform (OpenCV's, Yuen et al. 1990) and laid onto edges with
+Tukey's biweight (Beaton and Tukey 1974); the rest is plain geometry. How well lamps are found with
+it: `docs/rig.md`.
+"""
 
 from __future__ import annotations
 
