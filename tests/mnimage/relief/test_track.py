@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
+from mnimage.domain.photo import Scale
+from mnimage.domain.relief import Shots
+from mnimage.phantom.light import ring
 from mnimage.relief.track import find_motion
 from tests.mnimage.relief.moving import foreign, left, moved, scene
 
@@ -68,6 +72,25 @@ def test_shots_without_detail_are_not_recognised():
     motion = find_motion(level)
     assert np.all(np.isinf(motion.error_px))
     assert np.abs(motion.parts).max() == 0
+
+
+@pytest.mark.parametrize("count", [3, 4, 8])
+def test_drawn_shots_without_any_noise_stay_where_they_are(count):
+    rough = np.random.default_rng(count).standard_normal((300, 320)).astype(np.float32)
+    down, right = np.gradient(0.12 * cv2.GaussianBlur(rough, (0, 0), 3))
+    lamps = np.array([lamp.direction for lamp in ring(count)])
+    upright = 1 / np.sqrt(1 + down**2 + right**2)
+    frames = [np.maximum(z - x * right - y * down, 0) * upright for x, y, z in lamps]
+    shots = Shots(
+        frames=np.stack(frames).astype(np.float32),
+        lights=lamps,
+        near=False,
+        scale=Scale(0.05, "rig", 0.001),
+        picture=np.zeros((300, 320, 3), dtype=np.uint8),
+    )
+    motion = find_motion(shots)
+    assert motion.largest_px < 0.02
+    assert np.isfinite(motion.error_px).all()
 
 
 def test_a_burst_can_be_stopped():
