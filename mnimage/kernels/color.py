@@ -35,14 +35,14 @@ _REC2020 = np.array(
 
 
 def decode_srgb(coded: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return linear light for sRGB values coded 0..1."""
+    """Return linear light for sRGB values coded 0..1 (IEC 61966-2-1)."""
     low = coded / 12.92
     high = ((np.maximum(coded, 0.04045) + 0.055) / 1.055) ** 2.4
     return np.asarray(np.where(coded <= 0.04045, low, high), dtype=np.float32)
 
 
 def encode_srgb(linear: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return sRGB-coded values 0..1 for linear light, clipped to that range."""
+    """Return sRGB-coded values 0..1 for linear light, clipped to that range (IEC 61966-2-1)."""
     light = np.clip(linear, 0.0, 1.0)
     low = light * 12.92
     high = 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055
@@ -82,12 +82,12 @@ def mean_coded(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def luminance(linear: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the luminance Y of linear RGB, shape (rows, columns)."""
+    """Return the luminance Y of linear RGB, shape (rows, columns) (IEC 61966-2-1)."""
     return np.asarray(cv2.transform(linear, LUMINANCE[None]), dtype=np.float32)
 
 
 def to_lab(linear: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return CIELAB (L*, a*, b*; D65) of linear sRGB, shape (..., 3)."""
+    """Return CIELAB (CIE 15: L*, a*, b*; D65) of linear sRGB, shape (..., 3)."""
     relative = (linear @ (_XYZ / _WHITE[:, None]).T).astype(np.float32)
     cube = np.cbrt(np.maximum(relative, 0))
     low = relative * np.float32(841 / 108) + np.float32(4 / 29)
@@ -97,7 +97,10 @@ def to_lab(linear: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def to_rec2020(linear: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return linear Rec. 2020 RGB of linear sRGB: the wide primaries keep skin positive."""
+    """Return linear Rec. 2020 RGB of linear sRGB: the wide primaries keep skin positive.
+
+    ITU-R BT.2020; both have the white D65.
+    """
     return np.asarray(cv2.transform(linear, _REC2020), dtype=np.float32)
 
 
@@ -105,6 +108,8 @@ def lab_d50_to_linear(lab: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return linear sRGB of CIELAB under D50, as colour charts are specified, shape (..., 3).
 
     The white is adapted to D65 by Bradford's matrix; colours outside sRGB have parts below 0.
+
+    ICC.1:2022, annex E.
     """
     lightness = (np.asarray(lab[..., 0], dtype=np.float64) + 16) / 116
     f = np.stack([lightness + lab[..., 1] / 500, lightness, lightness - lab[..., 2] / 200], axis=-1)
@@ -115,7 +120,10 @@ def lab_d50_to_linear(lab: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def difference_2000(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the colour difference CIEDE2000 of CIELAB colours (..., 3), factors all 1."""
+    """Return the colour difference CIEDE2000 of CIELAB colours (..., 3), factors all 1.
+
+    ISO/CIE 11664-6.
+    """
     first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     chroma = (np.hypot(*first[..., 1:].T).T + np.hypot(*second[..., 1:].T).T) / 2
     stretch = 1.5 - 0.5 * np.sqrt(chroma**7 / (chroma**7 + 25.0**7))
@@ -183,6 +191,8 @@ def straighten(
     `tone` are the coefficients of a polynomial without constant in v = (ln light - ln 0.18) / 1.7
     that gives (ln scene) / 1.7 but for a factor: (1, 0, 0) changes nothing. Beyond the range of a
     chart's greys the curve goes on straight.
+
+    Our own; how well colours are with it: `docs/colour.md`.
     """
     v = (np.log(np.maximum(np.asarray(linear, dtype=np.float64), 1e-9)) - TONE_PIVOT) / _TONE_REACH
     inside = np.clip(v, *_TONE_ENDS)

@@ -34,6 +34,8 @@ _PIECE = 2000
 def lamp_rows(lamps: NDArray[np.float64], x: Plane, y: Plane, z: Plane) -> Plane:
     """Return how each near lamp lights each place: direction times inverse-square falloff.
 
+    As of Iwahori, Sugie and Ishii (1990).
+
     Parameters
     ----------
     lamps
@@ -61,6 +63,8 @@ def slope_error(
 
     Wrong lamp rows D turn b into b - A+ D b, where A are the rows believed; what stretches the
     slopes along x or y against z counts, a mere tilt of the whole surface does not.
+
+    Carried through as of JCGM 100:2008.
 
     Parameters
     ----------
@@ -180,6 +184,8 @@ def fit_level(values: Plane, lamps: Lamps, inverse: Plane) -> Plane:
 def fit_lambert(values: Plane, lamps: Lamps, weights: Plane) -> Plane:
     """Return b with the smallest weighted squares of what is left of `values` at every pixel.
 
+    Woodham (1980), with weights.
+
     Parameters
     ----------
     values, weights
@@ -200,6 +206,8 @@ def fit_lambert_robust(
     values: Plane, lamps: Lamps, valid: NDArray[np.bool_], spread: float, rounds: int
 ) -> tuple[Plane, Plane]:
     """Return b and the last weights of Huber's fit, which hardly heeds single wrong shots.
+
+    Huber (1964), reweighted as by Holland and Welsch (1977).
 
     Parameters
     ----------
