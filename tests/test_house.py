@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import os
 import re
@@ -106,3 +107,102 @@ def test_every_local_link_of_the_pages_leads_somewhere():
         if "://" not in target and not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+MEASURING = ("calibrate", "compare", "kernels", "quality", "register", "relief", "score")
+
+SOURCE = re.compile(
+    r"\b[A-Z][\w'-]+(?:,? (?:and|von|et|al\.|[A-Z][\w'-]+))*,? \(?(?:1[89]\d\d|20[0-3]\d)\b"
+    r"|\b(?:ISO|IEC|ISO/CIE) \d{4,}|\bCIE \d+|\bJCGM \d+|\bICC\.1\b"
+    r"|\bITU-[TR] [A-Z]+\.\d+|\bCIPA DC-\d+"
+    r"|\bdocs/[\w/-]+\.md"
+    r"|\bmeasured on (?:the )?\d+"
+)
+"""Authors with their year, a standard with its number, a page of ours that measures it, or on how
+many it was measured."""
+
+NO_SOURCE = {
+    "compare/repeats.py:flat_measured": "picks values out of a card",
+    "compare/repeats.py:of_side": "picks values out of a card",
+    "kernels/bands.py:bands_of": "shares out work",
+    "kernels/bands.py:in_bands": "shares out work",
+    "kernels/bands.py:only_to_stop": "shares out work",
+    "kernels/bands.py:widened": "shares out work",
+    "kernels/geometry.py:bilinear_lattice": "plain interpolation",
+    "kernels/geometry.py:block_mean": "a mean",
+    "kernels/geometry.py:block_share": "a mean",
+    "kernels/geometry.py:expand": "plain interpolation",
+    "kernels/geometry.py:grid_places": "counts nodes",
+    "kernels/geometry.py:grid_shape": "counts nodes",
+    "kernels/geometry.py:sample": "plain interpolation",
+    "kernels/statistics.py:thinned": "leaves rows out",
+    "quality/finding.py:at_least": "writes a finding",
+    "quality/finding.py:at_most": "writes a finding",
+    "quality/finding.py:judge": "writes a finding",
+    "quality/size.py:check_picture_size": "counts pixels",
+    "quality/size.py:check_skin": "counts pixels",
+    "register/dense.py:shrink": "a mean",
+    "register/rigid.py:at_nodes": "picks pixels",
+    "relief/export.py:height_tiff": "writes a file",
+    "relief/export.py:scars_csv": "writes a file",
+    "score/pores.py:pore_reach": "counts rows that a filter reaches",
+}
+"""Public functions without a method of their own, and why."""
+
+
+def _words(node: ast.Module | ast.FunctionDef) -> str:
+    """Return a docstring on one line."""
+    return " ".join((ast.get_docstring(node) or "").split())
+
+
+def _functions(room: str) -> dict[str, str]:
+    """Return the docstrings that tell of each public function: its module's and its own."""
+    found = {}
+    for path in sorted((ROOT / "mnimage" / room).glob("*.py")):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        for node in module.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                found[f"{room}/{path.name}:{node.name}"] = f"{_words(module)} | {_words(node)}"
+    return found
+
+
+@pytest.mark.parametrize("room", MEASURING)
+def test_every_public_function_of_a_measurement_names_its_source(room):
+    words = _functions(room)
+    assert len(words) >= 5
+    nameless = [name for name, said in words.items() if not SOURCE.search(said)]
+    assert [name for name in nameless if name not in NO_SOURCE] == []
+    exempt = [name for name in NO_SOURCE if name.startswith(f"{room}/")]
+    assert [name for name in exempt if name not in words] == []
+
+
+@pytest.mark.parametrize("room", MEASURING)
+def test_every_page_that_a_docstring_names_is_there(room):
+    pages = {
+        page
+        for said in _functions(room).values()
+        for page in re.findall(r"\bdocs/[\w/-]+\.md", said)
+    }
+    assert pages
+    assert [page for page in sorted(pages) if not (ROOT / page).is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "is_source"),
+    [
+        ("after Lucas and Kanade (1981)", True),
+        ("as Finlayson, Mackiewicz and Hurlbert 2015 have it", True),
+        ("MI is that of Yamamoto et al. (2008)", True),
+        ("Sq of ISO 25178-2", True),
+        ("decoded by IEC 61966-2-1", True),
+        ("Our own; how well it does: `docs/relief.md`.", True),
+        ("our own, measured on 28 portraits", True),
+        ("brought to Rec. 2020", False),
+        ("a picture of 2048 pixels, our own", False),
+        ("Of 2048 pixels", False),
+        ("taken at ISO 800", False),
+        ("how well it does nobody knows", False),
+    ],
+)
+def test_what_counts_as_a_source(said, is_source):
+    assert bool(SOURCE.search(said)) is is_source
