@@ -49,6 +49,8 @@ def gaussian(values: Plane, sigma: float) -> Plane:
 def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) -> Plane:
     """Return `values` blurred within `mask`: what lies outside has no influence.
 
+    Normalised convolution (Knutsson and Westin 1993).
+
     Parameters
     ----------
     values

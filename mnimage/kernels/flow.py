@@ -192,7 +192,7 @@ def _wide_blur(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]
 
 
 def gradient(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the derivatives down the rows and along the columns (Scharr, per pixel)."""
+    """Return the derivatives down the rows and along the columns (Scharr 2000, per pixel)."""
     down = cv2.Scharr(values, cv2.CV_32F, 0, 1, scale=1 / 32)
     along = cv2.Scharr(values, cv2.CV_32F, 1, 0, scale=1 / 32)
     return np.asarray(down, dtype=np.float32), np.asarray(along, dtype=np.float32)
@@ -209,6 +209,8 @@ def normal_equations(
     The slope is the mean of both pictures' slopes: noise in one then pulls nowhere. Noise has
     slopes too, and they tell nothing: information counts only in the share of the slopes' power
     that both pictures have in common. Pixels that differ much are down-weighted (Cauchy).
+
+    After Lucas and Kanade (1981); what is made of noise is our own: `docs/registration.md`.
 
     Parameters
     ----------
@@ -288,6 +290,8 @@ def solve_smooth(
 
     Minimises  d'J d - 2 d'b + bending(field + d)  over the change d.
 
+    Conjugate gradients (Hestenes and Stiefel 1952).
+
     Parameters
     ----------
     normals
@@ -356,6 +360,8 @@ def draw_posterior(
 
     The system is solved for random right-hand sides whose covariance is the system itself; the
     covariance of the answers is its inverse.
+
+    Perturb and maximise (Papandreou and Yuille 2011).
     """
     random = np.random.default_rng(seed)
     lower_rr = np.sqrt(np.maximum(normals.rr, 1e-12))

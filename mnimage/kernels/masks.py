@@ -70,6 +70,8 @@ def without_thin(mask: Mask, least: float) -> tuple[Mask, float]:
 
     The disk's radius is half of that, but at least `least` pixels: what is thin beside the widest
     part goes.
+
+    Opening (Serra 1982).
     """
     inward = _distance(mask)
     widest = sqrt(round(float(inward.max()) ** 2))

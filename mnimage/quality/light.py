@@ -27,7 +27,10 @@ LEFT = ("cheek_left", "periorbital_left")
 
 
 def check_dark(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
-    """Return the skin's lightness L*: below about 28 even the darkest skin is underexposed."""
+    """Return the skin's lightness L*: below about 28 even the darkest skin is underexposed.
+
+    L* of ISO/CIE 11664-4; our own limit.
+    """
     if shot.empty:
         return None
     limit = at_least(recipe.min_lightness, "L*", recipe.min_lightness / 2)
@@ -35,7 +38,10 @@ def check_dark(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | N
 
 
 def check_bright(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
-    """Return the skin's lightness L*: above about 82 even the fairest skin is overexposed."""
+    """Return the skin's lightness L*: above about 82 even the fairest skin is overexposed.
+
+    L* of ISO/CIE 11664-4; our own limit.
+    """
     if shot.empty:
         return None
     limit = at_most(recipe.max_lightness, "L*", 95.0)
@@ -52,7 +58,10 @@ def check_clipped(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding 
 
 
 def check_glare(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
-    """Return the share of the skin that shines."""
+    """Return the share of the skin that shines.
+
+    Told by brightness and colour (Shafer 1985); our own limit.
+    """
     if shot.empty:
         return None
     glare = shining(shot.light, shot.red, shot.skin, 4.0 / shot.mm)

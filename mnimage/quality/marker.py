@@ -70,6 +70,8 @@ def check_markers(
 def check_face_scale(known: Scale | None, rough: Scale | None) -> tuple[Finding, ...]:
     """Return whether a scale can be true of this face: no adult's eyes are so far apart, or near.
 
+    The spread is that of 103 adults (BioMed Research International 2013, 821428, see `face.scale`).
+
     Parameters
     ----------
     known

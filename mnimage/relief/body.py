@@ -70,6 +70,9 @@ def body_form(height_mm: Plane, skin: Mask, mm_per_px: float) -> Body:
     millimetres (lids, lips, wings of the nose), or where so little skin is about that the form
     would be a guess.
 
+    Local regression (Cleveland and Devlin 1988); what is left out is our own. How well whole faces
+    do: `docs/relief.md`.
+
     Parameters
     ----------
     height_mm

@@ -73,6 +73,9 @@ def find_gloss(
 ) -> Gloss:
     """Return the gloss in the shots; none where they came without colours or are too few.
 
+    After Shafer (1985) and Blinn (1977); that two colours tell it is our own, and how well they do
+    stands in `docs/relief.md`.
+
     Parameters
     ----------
     shots, steady
@@ -109,6 +112,8 @@ def without_gloss(
     """Return the slopes as they are without gloss of a strength on a surface with slopes.
 
     `tick` is called between bands of rows, to stop.
+
+    The lobe is Blinn's (1977), see `find_gloss`.
     """
     mirrors = _mirrors(light)
     x, y = np.empty_like(slopes.x), np.empty_like(slopes.y)

@@ -31,12 +31,18 @@ _ROUND_SIGMAS = 10.0
 
 
 def remove_form(height_mm: Plane, skin: Mask, order: int = FLAT) -> Plane:
-    """Return the height less the polynomial of an order that fits the skin best."""
+    """Return the height less the polynomial of an order that fits the skin best.
+
+    The F-operator of ISO 25178-2.
+    """
     return _without(height_mm, _fitted(height_mm, skin, order))
 
 
 def fit_form(height_mm: Plane, skin: Mask, order: int = FLAT) -> Plane:
-    """Return the polynomial of an order that fits the height on `skin` best."""
+    """Return the polynomial of an order that fits the height on `skin` best.
+
+    As of ISO 25178-2, by least squares.
+    """
     return _fitted(height_mm, skin, order).rows(slice(None))
 
 

@@ -26,6 +26,8 @@ _NOISE = np.float32(0.04)
 def restore_fine(cosines: Plane, lens_px: float) -> Plane:
     """Return the cosine amplitudes of a height as they were before lens and pixels, in place.
 
+    A filter of Wiener's (1949); Sq with it: `docs/relief.md`.
+
     Parameters
     ----------
     cosines

@@ -96,6 +96,8 @@ def slopes_agree(slopes: Slopes, shots: Shots) -> tuple[float, Turn]:
     """Return how well the slopes go together, and with which turn of the lamps they do so best.
 
     1 is as of a height, -1 as of a mirrored one; NaN where hardly anything is trusted.
+
+    By their curl (Frankot and Chellappa 1988).
     """
     derived = _second_slopes(slopes, shots.scale.mm_per_px)
     if derived.shape[1] < _LEAST_PIXELS:
@@ -146,7 +148,10 @@ def _derived(plane: Plane, axis: int) -> Plane:
 
 
 def exchanged(shots: Shots) -> tuple[int, int] | None:
-    """Return the two shots that fit much better with each other's lamps, None where none do."""
+    """Return the two shots that fit much better with each other's lamps, None where none do.
+
+    Our own; what is found out and what is not: `docs/relief.md`.
+    """
     count = len(shots.frames)
     if not 5 <= count <= _MOST:
         return None

@@ -159,7 +159,11 @@ def depth_below(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRe
 
 
 def measure_scars(holes: Holes, labels: Labels, recipe: ReliefRecipe) -> tuple[Scar, ...]:
-    """Return one measurement per label, in order of the ids."""
+    """Return one measurement per label, in order of the ids.
+
+    Depth is the 95th percentile below the healthy skin, volume the sum of depths. Our own; how well
+    they do: `docs/relief.md`.
+    """
     answer = []
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
         if box is not None:

@@ -64,6 +64,8 @@ def measure_texture(
 ) -> Texture:
     """Return the texture of the skin within `skin`, scars already left out.
 
+    Sq of ISO 25178-2 between the filters of ISO 16610-61; how well it does: `docs/relief.md`.
+
     Parameters
     ----------
     height_mm
@@ -170,7 +172,10 @@ def _local(band: Plane, skin: Mask, sigma: float) -> Plane:
 
 
 def band_sq_um(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe) -> float:
-    """Return Sq of the recipe's band over `skin` alone, in um, without maps and octaves."""
+    """Return Sq of the recipe's band over `skin` alone, in um, without maps and octaves.
+
+    ISO 25178-2, as `measure_texture` has it.
+    """
     ends = ((recipe.band_low_mm, recipe.band_high_mm),)
     band = np.empty(height_mm.shape, dtype=np.float32)
     (square,) = _Split(height_mm, skin, mm_per_px, ends).squares(band, no_tick)
