@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from mnimage.domain.rig import TargetShots
 
+    Mask = NDArray[np.bool_]
+    Plane = NDArray[np.float32]
     Values = NDArray[np.float64]
 
 _SEARCH_PX = 320
@@ -37,6 +39,15 @@ _FAINT = 0.04
 _SIZE = 0.1
 """By how much the scale told may be off."""
 _ROUND = 0.7
+_SAME_WAY, _SCATTERED = 0.75, 0.3
+"""Share of an outline that is brighter on the same side, and scatter of its edge over the reach
+of the search, past which it is none: balls have 0.97 or more and 0.13 or less, also of chrome,
+circles laid through mere cloth 0.5 to 0.66 and 0.33 or more."""
+_MOST_CUT = {True: 0.25, False: 0.5}
+"""How far a ball may reach out of the picture over its radius, by whether it is chrome: lamps above
+the table show within 0.71 of it, while a matte one's shading goes on."""
+_HORIZON = 0.71
+"""Where chrome seen from above mirrors the horizon, over its radius."""
 _CHROME_EDGE_PX = 0.35
 """The same where the rim mirrors what lies beside it and so hardly differs from it."""
 _WHERE = 'State its outline in the sheet: "ball": {"row": ..., "col": ..., "radius_px": ...}.'
@@ -110,25 +121,88 @@ def find_outline(shots: TargetShots, diameter_mm: float, *, chrome: bool = False
     Raises
     ------
     RigUnusable
-        If no ball is found.
+        If no ball is found, or the picture's edge cuts it.
     """
     picture = _even(shots.frames)
-    start = shots.circle or _circle(picture, shots, diameter_mm)
-    # A logarithm shows faint edges, but moves them towards the dark side.
-    mean = shots.frames.mean(axis=0)
-    for light, share in ((picture, 0.12), (mean, 0.06), (mean, 0.03)):
-        start, left, kept = _refined(light, start, share)
-        if kept < _LEAST_ROUND:
-            raise _no_ball(shots.name)
-    row, column, radius = start
+    edge = _edge(picture, shots, diameter_mm, chrome=chrome)
+    if edge is None or (shots.circle is None and not edge.clear):
+        raise _no_ball(shots.name)
+    row, column, radius = edge.circle
     if radius < _LEAST_RADIUS_PX:
         raise RigUnusable(
             f"The ball in {shots.name} is only {2 * radius:.0f} pixels wide.",
             hint=f"Come nearer: it must be at least {2 * _LEAST_RADIUS_PX:.0f} pixels wide.",
         )
-    own = left / np.sqrt(max(kept * _RAYS / _INDEPENDENT / 2, 1))
-    edge = _CHROME_EDGE_PX if chrome else _EDGE_PX
-    return Outline(row, column, radius, float(np.hypot(own, edge / 2)), float(np.hypot(own, edge)))
+    seen = edge.kept * (1 - edge.cut)
+    own = edge.left / np.sqrt(max(seen * _RAYS / _INDEPENDENT / 2, 1))
+    rim = _CHROME_EDGE_PX if chrome else _EDGE_PX
+    found = Outline(row, column, radius, float(np.hypot(own, rim / 2)), float(np.hypot(own, rim)))
+    if beyond_picture(found, shots.shape) > _MOST_CUT[chrome]:
+        raise RigUnusable(
+            f"The picture's edge cuts the ball in {shots.name}.",
+            hint="Lay the ball wholly into the picture, with some cloth around it.",
+        )
+    return found
+
+
+def beyond_picture(outline: Outline, shape: tuple[int, int]) -> float:
+    """Return how far an outline reaches out of its picture, over its radius (plain geometry)."""
+    nearest = min(
+        outline.row, outline.column, shape[0] - 1 - outline.row, shape[1] - 1 - outline.column
+    )
+    return max(1 - nearest / outline.radius, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A circle laid onto an edge: rms left in px, and over the reach of its search.
+
+    `kept` is the share of the rays inside the picture that it fits, `same` the share whose
+    brightness goes the same way, `cut` the share of all rays that lie beyond the picture.
+    """
+
+    circle: tuple[float, float, float]
+    left: float
+    scatter: float
+    kept: float
+    same: float
+    cut: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether there is such an edge at all."""
+        return self.same > _SAME_WAY and self.scatter < _SCATTERED
+
+
+def _followed(
+    picture: Plane, shots: TargetShots, start: tuple[float, float, float]
+) -> _Edge | None:
+    """Return the outline laid ever closer onto the edge, None where there is none."""
+    # A logarithm shows faint edges, but moves them towards the dark side.
+    mean = shots.frames.mean(axis=0)
+    edge = None
+    for light, share in ((picture, 0.12), (mean, 0.06), (mean, 0.03)):
+        edge = _refined(light, start, share)
+        if edge.kept < _LEAST_ROUND:
+            return None
+        start = edge.circle
+    return edge
+
+
+def _edge(picture: Plane, shots: TargetShots, diameter_mm: float, *, chrome: bool) -> _Edge | None:
+    """Return the outline told, or of the size told, or the widest there is."""
+    if shots.circle is not None:
+        return _followed(picture, shots, shots.circle)
+    told = None if shots.mm_per_px is None else _expected(shots, diameter_mm)
+    edge = _followed(picture, shots, _circle(picture, shots.name, told))
+    if told is not None and (edge is None or not edge.clear):
+        # None of that size: one of another size tells that the size is wrong.
+        edge = _followed(picture, shots, _circle(picture, shots.name, None))
+    if edge is None or not chrome:
+        return edge
+    row, column, radius = edge.circle
+    around = _followed(picture, shots, (row, column, radius / _HORIZON))
+    return around if around is not None and around.clear else edge
 
 
 def _even(frames: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -138,10 +212,11 @@ def _even(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.log(np.minimum(mean, 30 * faint) + faint / 2), dtype=np.float32)
 
 
-def _circle(
-    picture: NDArray[np.float32], shots: TargetShots, diameter_mm: float
-) -> tuple[float, float, float]:
-    """Return the roundest outline in a picture made small, by votes along its slopes."""
+def _circle(picture: Plane, name: str, expected: float | None) -> tuple[float, float, float]:
+    """Return the roundest outline in a picture made small, by votes along its slopes.
+
+    Of the circles about its middle it is the one of the radius expected, or the widest.
+    """
     step = max(picture.shape) / _SEARCH_PX
     size = (round(picture.shape[1] / step), round(picture.shape[0] / step))
     small = cv2.GaussianBlur(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), (0, 0), 2.0)
@@ -161,9 +236,9 @@ def _circle(
             if best is None or score > best[0]:
                 best = (score, circle)
     if best is None:
-        raise _no_ball(shots.name)
-    if shots.mm_per_px is not None:
-        return _of_size(picture, best[1], _expected(shots, diameter_mm))
+        raise _no_ball(name)
+    if expected is not None:
+        return _of_size(picture, best[1], expected)
     return _outermost(picture, best[1])
 
 
@@ -179,8 +254,11 @@ def _of_size(
 ) -> tuple[float, float, float]:
     """Return the clearest circle of about the expected radius around the same middle."""
     row, column, _ = circle
-    _, radii, seen = _profiles(picture, (row, column, radius), _SIZE)
-    slope = np.abs(np.median(np.gradient(seen, radii, axis=1), axis=0))
+    angle, radii, seen = _profiles(picture, (row, column, radius), _SIZE)
+    inside = _inside(picture, (row, column, radius), angle)
+    if not inside.any():
+        return row, column, radius
+    slope = np.abs(np.median(np.gradient(seen, radii, axis=1)[inside], axis=0))
     return row, column, float(radii[slope.argmax()])
 
 
@@ -192,16 +270,21 @@ def _outermost(
     At 0.71 of its radius a ball seen from above mirrors the horizon.
     """
     row, column, radius = circle
-    _, radii, seen = _profiles(picture, (row, column, 1.3 * radius), 0.4)
-    slope = np.gradient(seen, radii, axis=1)
-    middle = np.abs(np.median(slope, axis=0))
-    noise = 1.4826 * np.median(np.abs(slope - np.median(slope, axis=0)), axis=0)
-    clear = (middle > _CLEAR * noise / np.sqrt(_RAYS)) & (middle > _FAINT * middle.max())
+    angle, radii, seen = _profiles(picture, (row, column, 1.3 * radius), 0.4)
+    inside = np.stack([_inside(picture, (row, column, each), angle) for each in radii], axis=1)
+    count = inside.sum(axis=0)
+    slope = np.where(inside, np.gradient(seen, radii, axis=1), np.nan)[:, count > _RAYS / 4]
+    if slope.shape[1] < 3:
+        return circle
+    radii, count = radii[count > _RAYS / 4], count[count > _RAYS / 4]
+    middle = np.abs(np.nanmedian(slope, axis=0))
+    noise = 1.4826 * np.nanmedian(np.abs(slope - np.nanmedian(slope, axis=0)), axis=0)
+    clear = (middle > _CLEAR * noise / np.sqrt(count)) & (middle > _FAINT * middle.max())
     peak = clear[1:-1] & (middle[1:-1] >= middle[:-2]) & (middle[1:-1] >= middle[2:])
     for wide in radii[1:-1][peak][::-1].tolist():
-        found, _, kept = _refined(picture, (row, column, wide), 0.06)
-        if kept > _ROUND:
-            return found
+        edge = _refined(picture, (row, column, wide), 0.06)
+        if edge.kept > _ROUND:
+            return edge.circle
     return circle
 
 
@@ -236,31 +319,66 @@ def _roundness(picture: NDArray[np.float32], circle: tuple[float, float, float])
     return float(abs(np.median(strongest)) * np.sqrt(circle[2]))
 
 
-def _refined(
-    picture: NDArray[np.float32], circle: tuple[float, float, float], share: float
-) -> tuple[tuple[float, float, float], float, float]:
-    """Return the circle laid onto the edge around it, the rms left, and the share of rays kept."""
+def _refined(picture: Plane, circle: tuple[float, float, float], share: float) -> _Edge:
+    """Return the circle laid onto the edge around it."""
     angle, radii, seen = _profiles(picture, circle, share)
+    inside = _inside(picture, circle, angle)
+    every = np.arange(_RAYS)
     slope = np.gradient(seen, radii, axis=1)
-    sign = np.sign(np.median(slope[np.arange(_RAYS), np.abs(slope).argmax(axis=1)])) or 1.0
-    strength = np.maximum(sign * slope, 0)
+    strongest = slope[every, np.abs(slope).argmax(axis=1)]
+    sign = np.sign(np.median(strongest[inside])) if inside.any() else 1.0
+    strength = np.maximum((sign or 1.0) * slope, 0)
     top = strength.argmax(axis=1).clip(1, len(radii) - 2)
-    left, middle, right = (strength[np.arange(_RAYS), top + side] for side in (-1, 0, 1))
+    left, middle, right = (strength[every, top + side] for side in (-1, 0, 1))
     bend = np.minimum(left - 2 * middle + right, -1e-9)
     edge = radii[top] + 0.25 * (left - right) / bend
-    y, x = edge * np.sin(angle), edge * np.cos(angle)
-    weight = np.ones(_RAYS) * (middle > 0.15 * np.median(middle))
-    found = np.array([0.0, 0.0, circle[2]])
-    away = np.zeros(_RAYS)
+    usable = inside & (middle > 0.15 * np.median(middle[inside])) if inside.any() else inside
+    found, away, limit = _laid(edge * np.sin(angle), edge * np.cos(angle), usable, circle[2])
+    kept = usable & (np.abs(away) < limit)
+    rest = float(np.sqrt(np.mean(away[kept] ** 2))) if kept.any() else np.inf
+    count = max(int(inside.sum()), 1)
+    return _Edge(
+        (circle[0] + float(found[0]), circle[1] + float(found[1]), float(found[2])),
+        left=rest,
+        scatter=rest / (float(radii[-1] - radii[0]) / 2),
+        kept=float(kept.sum()) / count,
+        same=_same_way(picture, circle, found, sign),
+        cut=1 - float(inside.mean()),
+    )
+
+
+def _inside(picture: Plane, circle: tuple[float, float, float], angle: Values) -> Mask:
+    """Return which rays meet the circle inside the picture."""
+    row, column = circle[0] + circle[2] * np.sin(angle), circle[1] + circle[2] * np.cos(angle)
+    rows, columns = picture.shape
+    return np.asarray((row > 1) & (row < rows - 2) & (column > 1) & (column < columns - 2))
+
+
+def _laid(y: Values, x: Values, usable: Mask, radius: float) -> tuple[Values, Values, float]:
+    """Return middle and radius of the circle through points (Tukey's biweight), gaps, limit."""
+    found = np.array([0.0, 0.0, radius])
+    away, scale = np.zeros(len(y)), 0.0
+    if usable.sum() < 3:
+        return found, away, scale
     for _ in range(20):
         gap = np.hypot(y - found[0], x - found[1])
         away = gap - found[2]
-        scale = 1.4826 * float(np.median(np.abs(away[weight > 0]))) + 0.05
-        good = weight * (1 - np.minimum(np.abs(away) / (4 * scale), 1) ** 2) ** 2
-        slopes = np.stack([(found[0] - y) / gap, (found[1] - x) / gap, -np.ones(_RAYS)], axis=1)
+        scale = 1.4826 * float(np.median(np.abs(away[usable]))) + 0.05
+        good = usable * (1 - np.minimum(np.abs(away) / (4 * scale), 1) ** 2) ** 2
+        slopes = np.stack([(found[0] - y) / gap, (found[1] - x) / gap, -np.ones(len(y))], axis=1)
         change = np.linalg.lstsq(slopes * good[:, None] ** 0.5, -away * good**0.5, rcond=None)[0]
         found = found + change
-    kept = np.abs(away) < max(3 * scale, 1.0)
-    rest = float(np.sqrt(np.mean(away[kept & (weight > 0)] ** 2)))
-    share_kept = float((kept & (weight > 0)).mean())
-    return (circle[0] + found[0], circle[1] + found[1], float(found[2])), rest, share_kept
+    return found, away, max(3 * scale, 1.0)
+
+
+def _same_way(
+    picture: Plane, circle: tuple[float, float, float], moved: Values, sign: float
+) -> float:
+    """Return the share of a circle whose two sides differ as its edge does."""
+    row, column, radius = circle[0] + moved[0], circle[1] + moved[1], max(float(moved[2]), 1.0)
+    angle, radii, seen = _profiles(picture, (row, column, radius), 0.06)
+    inside = _inside(picture, (row, column, radius), angle)
+    if not inside.any():
+        return 0.0
+    slope = sign * np.gradient(seen, radii, axis=1)[inside]
+    return float((slope[:, np.median(slope, axis=0).argmax()] > 0).mean())

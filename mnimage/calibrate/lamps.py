@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from scipy import ndimage
 
-from mnimage.calibrate.ball import Outline, find_outline, place_ball
+from mnimage.calibrate.ball import Outline, beyond_picture, find_outline, place_ball
 from mnimage.calibrate.fired import check_fired
 from mnimage.domain.photo import Scale
 from mnimage.domain.rig import LightRig, RigLamp
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 _WITHIN = 0.93
 """Share of the radius within which a ball is looked at: its rim is blurred or mirrors all."""
 _BLOB = 0.65
+_RIVAL, _APART = 0.25, 0.15
+"""Light over the lamp's, and way from it over the radius, of another lamp's mirror image.
+
+A ball shows equal lamps equally large wherever they stand (a mirrored sphere keeps areas); parts
+of one lamp lie within 17 degrees.
+"""
 _PEAK_PX = 0.25
 _MOST_UNLIKE = 0.04
 _LEAST_PEAK = 4.0
@@ -47,8 +54,14 @@ _SHADE = -0.15
 _MOST_ROOM = 0.04
 _MOST_BEND = 0.16
 _MOST_MOVED_DEG = 1.5
+_MOST_LEFT, _MOST_WORSE = 0.025, 2.2
+"""What one lamp's shading may leave of a shot, over its brightest place and over the usual shot:
+rendered balls leave 0.007 to 0.013, in no shot 1.4 times the usual; two lamps 60 degrees apart
+0.031 to 0.05, wider apart up to 0.17."""
 _ANGLE_FLOOR_DEG = 0.08
 _MATTE_FLOOR_DEG = 0.2
+_CUT = 0.02
+"""Part of its radius by which a ball reaches out of the picture that is told of."""
 _BALL_SIZE_ERROR = 0.003
 """Relative error of the ball's diameter as told: a caliper's tenth of a millimetre."""
 _USUAL_CAMERA_MM = 500.0
@@ -129,8 +142,16 @@ def rig_of_ball(
         method="chrome ball" if chrome else "matte ball",
         made_at=made_at,
         scale=_scale(looks),
-        warnings=tuple(dict.fromkeys(_warnings(places, near))),
+        warnings=tuple(dict.fromkeys([*_warnings(places, near), *_completed(looks)])),
     )
+
+
+def _completed(looks: Sequence[_Look]) -> list[str]:
+    return [
+        f"The picture's edge cuts the ball in {look.shots.name}: its outline was completed."
+        for look in looks
+        if beyond_picture(look.outline, look.shots.shape) > _CUT
+    ]
 
 
 def _check_places(places: Sequence[TargetShots], near: bool) -> None:
@@ -227,9 +248,33 @@ def _highlight(look: _Look, light: Plane, number: int) -> tuple[float, float]:
     inside = (look.row.astype(np.intp), look.column.astype(np.intp))
     bright[inside] = values > _BLOB * values[top]
     _, labels = cv2.connectedComponents(bright)
-    row, column = np.nonzero(labels == labels[inside[0][top], inside[1][top]])
+    blob = labels == labels[inside[0][top], inside[1][top]]
+    row, column = np.nonzero(blob)
     weight = soft[row, column].astype(np.float64)
-    return float(np.average(row, weights=weight)), float(np.average(column, weights=weight))
+    found = float(np.average(row, weights=weight)), float(np.average(column, weights=weight))
+    _check_alone(look, light, found, number)
+    return found
+
+
+def _check_alone(look: _Look, light: Plane, own: tuple[float, float], number: int) -> None:
+    """Refuse a ball that mirrors another light as strong as the lamp at a place (row, column)."""
+    seen = np.zeros(light.shape, np.float32)
+    inside = (look.row.astype(np.intp), look.column.astype(np.intp))
+    seen[inside] = light[inside]
+    reach = _APART * look.outline.radius
+    close = np.hypot(look.row - own[0], look.column - own[1]) < reach
+    peak = float(look.values(light)[close].max())
+    _, found = cv2.connectedComponents((seen > _BLOB * peak).astype(np.uint8))
+    labels = np.asarray(found, dtype=np.intp)
+    every = np.arange(1, int(labels.max()) + 1)
+    power = np.asarray(ndimage.sum_labels(seen, labels, every), dtype=np.float64)
+    middles = np.array(ndimage.center_of_mass(seen, labels, every), dtype=np.float64)
+    near = np.hypot(*(middles - own).T) < reach
+    if (power[~near] > _RIVAL * power[near].sum()).any():
+        raise RigUnusable(
+            f"Two lamps show on the ball in shot {number} of {look.shots.name}.",
+            hint="Light one lamp for each shot, and cover windows and whatever else shines.",
+        )
 
 
 def _shaded(look: _Look) -> list[_Ray]:
@@ -245,6 +290,7 @@ def _shaded(look: _Look) -> list[_Ray]:
         for seen, (way, curve) in zip(frames, first, strict=True)
     ]
     _judge(np.array(sides), look.shots)
+    _check_single(normal, frames, first, look.shots.name)
     around = _thrown_back(normal, frames, first)
     rays = []
     for (values, usable), (way, _), back in zip(frames, first, around, strict=True):
@@ -303,6 +349,26 @@ def _turned(
         if done:
             break
     return way, curve
+
+
+def _check_single(
+    normal: Values,
+    frames: Sequence[tuple[Values, NDArray[np.bool_]]],
+    first: Sequence[tuple[Values, Values]],
+    name: str,
+) -> None:
+    """Refuse a shot whose shading fits one lamp far worse than the others do: it had two."""
+    left = []
+    for (values, usable), (way, curve) in zip(frames, first, strict=True):
+        cosine = np.maximum(normal @ way, 0)
+        gap = values - np.where(cosine > 0, _powers(cosine) @ curve, 0)
+        left.append(float(np.sqrt(np.mean(gap[usable] ** 2)) / max(float(curve.sum()), 1e-9)))
+    worst = int(np.argmax(left))
+    if left[worst] > max(_MOST_LEFT, _MOST_WORSE * float(np.median(left))):
+        raise RigUnusable(
+            f"Shot {worst + 1} of {name} is not lit as one lamp lights a ball.",
+            hint="Were two lamps on? Light one lamp for each shot, in a dark room.",
+        )
 
 
 def _thrown_back(

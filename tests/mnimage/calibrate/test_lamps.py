@@ -7,7 +7,16 @@ import pytest
 
 from mnimage.calibrate.lamps import rig_of_ball
 from mnimage.errors import RigUnusable
-from tests.mnimage.calibrate.rig_scenes import PLACES, STAGE, ball_shots, lamps, off_deg, off_mm
+from mnimage.phantom.targets import Ball, stack_lamps
+from tests.mnimage.calibrate.rig_scenes import (
+    PLACES,
+    STAGE,
+    ball_shots,
+    lamps,
+    noisy,
+    off_deg,
+    off_mm,
+)
 
 MOVED = 12.0
 
@@ -90,3 +99,37 @@ def test_a_wrong_diameter_or_scale_is_caught():
     shots = ball_shots(lamps(10, far=True), 10, chrome=False)
     with pytest.raises(RigUnusable, match="mm per pixel, the sheet"):
         _measured([replace(shots, mm_per_px=1.07 * STAGE.mm_per_px)], chrome=False)
+
+
+@pytest.mark.parametrize("diameter", [21.0, 36.0])
+def test_a_wrong_diameter_is_not_laid_onto_a_ring_inside_chrome(diameter):
+    # 21 mm is as wide as the horizon that a ball of 30 mm mirrors; nothing is 36 mm wide.
+    shots = ball_shots(lamps(1, count=3, far=True), 1, chrome=True)
+    with pytest.raises(RigUnusable, match="mm per pixel, the sheet"):
+        rig_of_ball([shots], diameter, chrome=True, near=False, made_at="")
+
+
+@pytest.mark.parametrize("chrome", [True, False])
+def test_two_lamps_in_one_shot_are_refused(chrome):
+    shown = lamps(1, count=4, far=True)
+    frames = stack_lamps(Ball((0, 0, 15.0), 15.0, chrome), shown, STAGE)
+    frames[2] += frames[0]
+    light = noisy(frames, 1, 3.0 if chrome else 0.4)
+    shots = replace(ball_shots(shown, 1, chrome=chrome), frames=light, saturated=light >= 0.99)
+    with pytest.raises(RigUnusable, match=r"[Ss]hot 3 of"):
+        _measured([shots], chrome=chrome)
+
+
+@pytest.mark.parametrize(("told", "place"), [(False, (-30, 0)), (True, (0, -25))])
+def test_a_chrome_ball_cut_by_the_edge_is_refused(told, place):
+    shots = ball_shots(lamps(1, count=3, far=True), 1, chrome=True, place=place)
+    with pytest.raises(RigUnusable, match="cuts the ball"):
+        _measured([shots if told else replace(shots, mm_per_px=None)], chrome=True)
+
+
+@pytest.mark.parametrize(("chrome", "place"), [(True, (-24, -16)), (False, (-28, 0))])
+def test_a_ball_that_the_edge_cuts_a_little_is_completed(chrome, place):
+    shown = lamps(2, count=3, far=True)
+    rig = _measured([ball_shots(shown, 2, chrome=chrome, place=place)], chrome=chrome)
+    assert np.all(off_deg(rig, shown) < 3 * np.array([lamp.error_deg for lamp in rig.lamps]))
+    assert any("its outline was completed" in note for note in rig.warnings)
