@@ -8,7 +8,7 @@ turned, mirrored or exchanged do not. Two shots exchanged fit better the other w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import cv2
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _SOFT_MM, _LEAST_SOFT_PX, _EDGE_PX = 0.15, 0.8, 4
 _STEEP, _STANDS_OUT, _LEAST_PIXELS, _MOST_PIXELS = 1.0, 3.0, 2000, 100_000
 _TURNS, _WIDE = 24, 5.0
+_WINDOWS, _WINDOW_PX = 4, 400
 
 AGREED, BETTER = 0.3, 0.5
 """Agreement of the slopes below which lamps are wrong, if turned or mirrored they agree beyond the
@@ -113,21 +114,41 @@ def slopes_agree(slopes: Slopes, shots: Shots) -> tuple[float, Turn]:
 def _second_slopes(slopes: Slopes, mm_per_px: float) -> Values:
     """Return how the slopes x and y change to the right and down at some places, (4, n)."""
     sigma = max(_SOFT_MM / mm_per_px, _LEAST_SOFT_PX)
-    steep = (np.abs(slopes.x) > _STEEP) | (np.abs(slopes.y) > _STEEP)
-    told = np.flatnonzero(shrink(slopes.trusted & ~steep, _EDGE_PX))
-    told = told[:: max(told.size // _MOST_PIXELS, 1)]
-    # Without the form of the body, which is as round turned about as it is right.
-    soft = [
-        masked_blur(slope, slopes.trusted, sigma)
-        - masked_blur(slope, slopes.trusted, _WIDE * sigma)
-        for slope in (slopes.x, slopes.y)
-    ]
-    parts = [_derived(part, axis).ravel()[told] for part in soft for axis in (1, 0)]
-    derived = np.stack(parts).astype(np.float64)
-    if told.size:
+    parts = [_second_in(slopes, window, sigma) for window in _windows(slopes.x.shape)]
+    derived = np.concatenate(parts, axis=1).astype(np.float64)
+    derived = derived[:, :: max(derived.shape[1] // _MOST_PIXELS, 1)]
+    if derived.size:
         limit = _STANDS_OUT * float(np.median(np.abs(derived)))
         np.clip(derived, -limit, limit, out=derived)
     return derived
+
+
+def _windows(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
+    """Return windows spread over a large picture, the whole of a small one."""
+    if shape[0] * shape[1] <= (_WINDOWS * _WINDOW_PX) ** 2:
+        return [(slice(None), slice(None))]
+    sides = [
+        [slice(top, top + _WINDOW_PX) for top in _spread(size, min(size, _WINDOW_PX))]
+        for size in shape[:2]
+    ]
+    return list(product(*sides))
+
+
+def _spread(size: int, window: int) -> list[int]:
+    count = min(_WINDOWS, size // window)
+    return [int((2 * number + 1) * size / (2 * count) - window / 2) for number in range(count)]
+
+
+def _second_in(slopes: Slopes, window: tuple[slice, slice], sigma: float) -> Plane:
+    x, y, trusted = slopes.x[window], slopes.y[window], slopes.trusted[window]
+    steep = (np.abs(x) > _STEEP) | (np.abs(y) > _STEEP)
+    told = np.flatnonzero(shrink(trusted & ~steep, _EDGE_PX))
+    # Without the form of the body, which is as round turned about as it is right.
+    soft = [
+        masked_blur(slope, trusted, sigma) - masked_blur(slope, trusted, _WIDE * sigma)
+        for slope in (x, y)
+    ]
+    return np.stack([_derived(part, axis).ravel()[told] for part in soft for axis in (1, 0)])
 
 
 def _turned(derived: Values, turned_deg: float, mirrored: bool) -> Turn:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from mnimage.domain.progress import no_tick
 from mnimage.relief.motion import DEGREE, Motion, degrees, terms_at
@@ -233,12 +232,19 @@ def _solved(scene: Scene, motion: Motion, degree: int, normal: tuple[Values, Val
     """Return the motion that the tiles ask for, held to none by what is to be reckoned with."""
     used = np.array([sum(pair) for pair in degrees()]) <= degree
     whole, right = _system(scene, motion, used, normal)
-    found = cho_solve(cho_factor(whole), right)
+    found = _answer(whole, right[:, None])[:, 0]
     parts = motion.parts.copy()
     change = found.reshape(2, scene.count, -1).transpose(1, 0, 2) * scene.factor
     parts[..., used] += change
     # All shots together may not drift: the surface would drift with them.
     return replace(motion, parts=parts - parts.mean(axis=0))
+
+
+def _answer(whole: Values, right: Values) -> Values:
+    """Return what a positive definite matrix turns into the right sides, one column each."""
+    # By OpenCV: the threads of BLAS wait busily, which costs more than so small a system.
+    known, found = cv2.solve(whole, right, flags=cv2.DECOMP_CHOLESKY)
+    return np.asarray(found if known else np.linalg.lstsq(whole, right, rcond=None)[0])
 
 
 def _system(
@@ -290,7 +296,7 @@ def _by_chance(scene: Scene, motion: Motion, sight: _Sight, terms: Values) -> Va
     pulls = (normal[1][:, :, None] * terms[:, None]).reshape(len(terms), -1)
     held = np.tile(_ALIKE / _expected(scene), 2 * scene.count)
     right = np.concatenate([pulls.T, np.diag(held)], axis=1)
-    return np.asarray(cho_solve(cho_factor(whole), right))
+    return _answer(whole, right)
 
 
 def _recognised(scene: Scene, values: Plane) -> NDArray[np.bool_]:
