@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from mnimage.domain.progress import no_tick
-from mnimage.kernels.color import to_coded8, to_linear
+from mnimage.kernels.color import light_table, to_coded8
 from mnimage.relief.track import find_motion
 
 if TYPE_CHECKING:
@@ -107,23 +107,42 @@ def _moved(shots: Shots, motion: Motion) -> tuple[Shots, NDArray[np.uint8] | Non
     picture = None if shots.colors is None else np.empty(shots.colors.shape[1:], dtype=np.uint8)
 
     def move(span: slice) -> None:
-        total = np.zeros((*frames[0, span].shape, 3), dtype=np.float32)
+        total = None if picture is None else _Mean((*frames[0, span].shape, 3))
         for number, frame in enumerate(shots.frames):
             row, column = motion.field(number, span)
-            frames[number, span] = cv2.remap(
-                frame, column, row, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            cv2.remap(
+                frame,
+                column,
+                row,
+                cv2.INTER_CUBIC,
+                dst=frames[number, span],
+                borderMode=cv2.BORDER_REPLICATE,
             )
-            if shots.colors is not None:
-                # Linear will do: it softens by a third of a pixel at most.
-                drawn = drawn_colors(shots.colors[number], (row, column), cv2.INTER_LINEAR)
-                cv2.accumulate(to_linear(drawn), total)
-        if picture is not None:
-            picture[span] = to_coded8(total / np.float32(len(frames)))
+            if total is not None and shots.colors is not None:
+                total.add(shots.colors[number], row, column)
+        if total is not None and picture is not None:
+            picture[span] = to_coded8(total.light / np.float32(len(frames)))
 
     tops = range(0, shots.shape[0], _BAND)
     with ThreadPoolExecutor(_WORKERS) as pool:
         list(pool.map(move, [slice(top, min(top + _BAND, shots.shape[0])) for top in tops]))
     return replace(shots, frames=frames, saturated=_saturated(shots, motion), colors=None), picture
+
+
+class _Mean:
+    """The sum in linear light of pictures drawn at places, in memory that is used again."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.light = np.zeros(shape, dtype=np.float32)
+        self._drawn = np.empty(shape, dtype=np.uint8)
+        self._own = np.empty(shape, dtype=np.float32)
+
+    def add(self, picture: NDArray[np.uint8], row: Plane, column: Plane) -> None:
+        """Add an 8-bit picture at places, by lines: that softens by a third of a pixel at most."""
+        edge = cv2.BORDER_REPLICATE
+        cv2.remap(picture, column, row, cv2.INTER_LINEAR, dst=self._drawn, borderMode=edge)
+        cv2.LUT(self._drawn, light_table(256), dst=self._own)
+        cv2.accumulate(self._own, self.light)
 
 
 def _saturated(shots: Shots, motion: Motion) -> NDArray[np.bool_] | None:

@@ -55,24 +55,23 @@ class Motion:
         All pixels, or those of the rows `span`.
         """
         span = span or slice(0, self.shape[0])
-        row, column = np.arange(span.start, span.stop), np.arange(self.shape[1])
+        row = np.arange(span.start, span.stop)
         # Between places so near each other a polynomial is straight.
         apart = max(1, self.shape[1] // _KNOTS)
         knots = (np.arange(-1, -(-self.shape[1] // apart) + 1) + 0.5) * apart - 0.5
         down, right = _powers(self.shape[0], row), _powers(self.shape[1], knots.astype(np.float64))
         size = len(knots) * apart, len(row)
         within = slice(apart, apart + self.shape[1])
+        own = row.astype(np.float32)[:, None], knots.astype(np.float32)
         ways = [
             # By OpenCV: many threads ask for small products; those of BLAS would wait busily.
-            cv2.resize(
-                cv2.gemm(down @ self._factors(part), right, 1.0, _NONE, 0.0, flags=_TURN), size
-            )
-            for part in self.parts[shot]
+            cv2.gemm(down @ self._factors(part), right, 1.0, _NONE, 0.0, flags=_TURN) + still
+            for part, still in zip(self.parts[shot], own, strict=True)
         ]
-        return (
-            np.asarray(ways[0][:, within] + row[:, None].astype(np.float32), dtype=np.float32),
-            np.asarray(ways[1][:, within] + column.astype(np.float32), dtype=np.float32),
+        rows, columns = (
+            np.asarray(cv2.resize(way, size), dtype=np.float32)[:, within] for way in ways
         )
+        return rows, columns
 
     def _factors(self, part: Values) -> Plane:
         """Return the factors of one way by the degrees down and right."""
