@@ -1,4 +1,7 @@
-"""Deep lines taken for rows of small scars: such beads are no scars."""
+"""Deep lines taken for rows of small scars: such beads are no scars.
+
+Our own; how well scars and lines are told apart: `docs/relief.md`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.recipe import ReliefRecipe
+    from mnimage.relief.marks import Lines
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -26,39 +30,45 @@ _DEEPER = 1.6
 """A scar on a line is so many times as deep as the line."""
 
 
-def without_beads(
+def lines_across(
     height_mm: Plane, usable: Mask, labels: Labels, mm_per_px: float, recipe: ReliefRecipe
+) -> Lines | None:
+    """Return the lines of the skin, narrow scars taken for skin; None where there are no such.
+
+    Lines are looked for only where the scale is fine enough for them. Parameters as of
+    `without_beads`; `usable` is what may be measured.
+    """
+    _, narrow = _narrow(labels, mm_per_px, recipe)
+    if mm_per_px > _COARSEST_MM or not narrow.any():
+        return None
+    return find_lines(height_mm, usable & ((labels == 0) | narrow[labels]), mm_per_px)
+
+
+def without_beads(
+    height_mm: Plane, labels: Labels, lines: Lines | None, mm_per_px: float, recipe: ReliefRecipe
 ) -> Labels:
     """Return the scars, numbered anew, without narrow ones that a line runs through.
 
     Crossed by furrows, a deep line falls into pieces that look like narrow scars each by itself. A
     narrow scar that happens to lie on a line stays if it is much deeper than the line.
 
-    Our own; how well scars and lines are told apart: `docs/relief.md`.
-
     Parameters
     ----------
     height_mm
         The relief without its form.
-    usable
-        What may be measured.
     labels
         The scars found, with their margins, 0 elsewhere.
+    lines
+        Those of `lines_across`.
     mm_per_px
-        Scale; lines are looked for only where it is fine enough for them.
+        Scale.
     recipe
         Options.
     """
-    size = np.bincount(labels.ravel()) * mm_per_px**2
-    margin = sqrt(recipe.scar_narrow_mm2 / pi) + recipe.scar_margin_mm
-    narrow = (size > 0) & (size < pi * margin**2)
-    narrow[0] = False
-    if mm_per_px > _COARSEST_MM or not narrow.any():
+    if lines is None or len(lines.places) == 0:
         return labels
-    skin = usable & ((labels == 0) | narrow[labels])
-    row, column = find_lines(height_mm, skin, mm_per_px).T
-    if row.size == 0:
-        return labels
+    size, narrow = _narrow(labels, mm_per_px, recipe)
+    row, column = lines.places.T
     on_line = labels[row, column]
     usual = float(np.median(height_mm[row, column]))
     boxes = ndimage.find_objects(labels)
@@ -71,6 +81,17 @@ def without_beads(
         and _bottom(height_mm, labels, boxes[number - 1], number) > _DEEPER * usual
     ]
     return _renumbered(labels, beads)
+
+
+def _narrow(
+    labels: Labels, mm_per_px: float, recipe: ReliefRecipe
+) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+    """Return the area of each label in mm2, its margin too, and whether it is a narrow scar."""
+    size = np.bincount(labels.ravel()) * mm_per_px**2
+    margin = sqrt(recipe.scar_narrow_mm2 / pi) + recipe.scar_margin_mm
+    narrow = (size > 0) & (size < pi * margin**2)
+    narrow[0] = False
+    return size, narrow
 
 
 def _along(row: NDArray[np.int32], column: NDArray[np.int32]) -> float:

@@ -49,8 +49,25 @@ _CREST_MM, _LEAST_LINE_MM = 0.6, 3.0
 _CENTRE_SIGMAS_MM, _CENTRE_MM = (0.1, 0.15, 0.22), 0.003
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Points (n, 2) on the centres of lines, their whole length and mean depth in mm.
+
+    `near` marks where long straight grooves run.
+    """
+
+    places: NDArray[np.int32] = field(repr=False)
+    length_mm: float
+    depth_mm: float
+    near: Mask = field(repr=False)
+
+
 def find_marks(
-    height_mm: Plane, skin: Mask, mm_per_px: float, tick: Tick = no_tick
+    height_mm: Plane,
+    skin: Mask,
+    mm_per_px: float,
+    tick: Tick = no_tick,
+    near: Mask | None = None,
 ) -> Marks | None:
     """Return the pores and lines of the skin; None where the picture is too coarse for pores.
 
@@ -64,6 +81,8 @@ def find_marks(
         Scale.
     tick
         Called between parts, to stop.
+    near
+        Where long straight grooves run, if that is known already.
     """
     inner = inner_skin(skin, mm_per_px)
     if mm_per_px > _COARSEST_MM or not inner.any():
@@ -73,7 +92,9 @@ def find_marks(
     tick(0, 2)
     pores = find_pores(flat, inner, mm_per_px)
     tick(1, 2)
-    lines = _lines(flat, inner, mm_per_px)
+    if near is None:
+        near = _near_lines(flat, inner, mm_per_px)
+    lines = _lines(flat, inner, near, mm_per_px)
     return Marks(
         pores_px=pores.places,
         pore_depth_um=1000 * pores.depth_mm,
@@ -86,15 +107,14 @@ def find_marks(
     )
 
 
-def find_lines(height_mm: Plane, skin: Mask, mm_per_px: float) -> NDArray[np.int32]:
-    """Return the points (n, 2) on the centres of the lines of a relief without its form.
+def find_lines(height_mm: Plane, skin: Mask, mm_per_px: float) -> Lines:
+    """Return the lines of a relief without its form.
 
     After Ng et al. (2014), joined as by Canny (1986); how well it does: `docs/relief.md`.
     """
     inner = inner_skin(skin, mm_per_px)
-    if not inner.any():
-        return np.zeros((0, 2), dtype=np.int32)
-    return _lines(levelled(height_mm, skin, mm_per_px), inner, mm_per_px).places
+    flat = levelled(height_mm, skin, mm_per_px)
+    return _lines(flat, inner, _near_lines(flat, inner, mm_per_px), mm_per_px)
 
 
 def levelled(height_mm: Plane, skin: Mask, mm_per_px: float) -> Plane:
@@ -109,13 +129,6 @@ def levelled(height_mm: Plane, skin: Mask, mm_per_px: float) -> Plane:
     return level
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    places: NDArray[np.int32] = field(repr=False)
-    length_mm: float
-    depth_mm: float
-
-
 def inner_skin(skin: Mask, mm_per_px: float) -> Mask:
     """Return the skin far enough from its border, the picture's own included."""
     padded = np.pad(skin, 1)
@@ -123,16 +136,15 @@ def inner_skin(skin: Mask, mm_per_px: float) -> Mask:
     return np.asarray(away[1:-1, 1:-1] > _EDGE_MM / mm_per_px, dtype=np.bool_)
 
 
-def _lines(flat: Plane, inner: Mask, pitch: float) -> _Lines:
-    near = _near_lines(flat, inner, pitch)
+def _lines(flat: Plane, inner: Mask, near: Mask, pitch: float) -> Lines:
     if not near.any():
-        return _Lines(np.zeros((0, 2), np.int32), 0.0, float("nan"))
+        return Lines(np.zeros((0, 2), np.int32), 0.0, float("nan"), near)
     sigmas = [sigma / pitch for sigma in _CENTRE_SIGMAS_MM]
     centres = dark_ridges(flat, near & inner, sigmas, _CENTRE_MM)
     places = np.stack([centres.rows, centres.columns], axis=1).astype(np.int32)
     # A Gaussian groove answers with its depth over 2.83.
     depth = 2.83 * float(centres.strength.mean()) if len(places) else float("nan")
-    return _Lines(places, float(centres.length_px.sum()) * pitch, depth)
+    return Lines(places, float(centres.length_px.sum()) * pitch, depth, near)
 
 
 def _near_lines(flat: Plane, inner: Mask, pitch: float) -> Mask:

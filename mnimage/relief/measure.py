@@ -13,7 +13,7 @@ from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
 from mnimage.kernels.bands import only_to_stop
-from mnimage.relief.beads import without_beads
+from mnimage.relief.beads import lines_across, without_beads
 from mnimage.relief.body import STEEPEST_DEG, body_form, form_again, is_body, whole_ones
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
@@ -92,14 +92,12 @@ def measure_relief(
             "Hardly any skin in this relief can be measured.",
             hint="Check the directions of the lamps, and that the skin fills the picture.",
         )
-    labels = _look_for(flat, usable, pitch, recipe, tick) if scars is None else scars
-    if scars is None and ground.body is not None:
-        labels = whole_ones(labels, usable)
+    labels, near = (scars, None) if scars is not None else _look_for(ground, pitch, recipe, tick)
     labels = labels.astype(np.int32, copy=False)
     skin = usable & (labels == 0)
     tick(1, 1)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="measure") as pool:
-        marked = pool.submit(find_marks, flat, skin, pitch, tick)
+        marked = pool.submit(find_marks, flat, skin, pitch, tick, near)
         even = remove_form(flat, skin)
         textured = pool.submit(measure_texture, even, skin, pitch, recipe, tick)
         holes = _holes(relief, ground, skin, recipe)
@@ -176,9 +174,17 @@ def _ground(relief: Relief, usable: Mask, recipe: ReliefRecipe) -> _Ground:
     return _Ground(remove_form(relief.height_mm, usable, order), usable)
 
 
-def _look_for(flat: Plane, usable: Mask, pitch: float, recipe: ReliefRecipe, tick: Tick) -> Labels:
+def _look_for(
+    ground: _Ground, pitch: float, recipe: ReliefRecipe, tick: Tick
+) -> tuple[Labels, Mask | None]:
+    """Return the scars, and where lines run if that had to be known for them."""
+    flat, usable = ground.flat_mm, ground.usable
     found = find_scars(flat, usable, pitch, recipe, tick)
-    return without_beads(flat, usable, found, pitch, recipe)
+    lines = lines_across(flat, usable, found, pitch, recipe)
+    labels = without_beads(flat, found, lines, pitch, recipe)
+    if ground.body is not None:
+        labels = whole_ones(labels, usable)
+    return labels, None if lines is None else lines.near
 
 
 def _shared_error(share: float, recipe: ReliefRecipe) -> float:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from mnimage.domain.recipe import ReliefRecipe
-from mnimage.relief.beads import without_beads
+from mnimage.relief.beads import lines_across, without_beads
 
 PITCH = 0.05
 SHAPE = (300, 420)
@@ -32,7 +32,8 @@ def labelled(places, radius_mm=0.7):
 
 def left(height, labels):
     usable = np.ones(SHAPE, dtype=bool)
-    return without_beads(height, usable, labels, PITCH, RECIPE)
+    lines = lines_across(height, usable, labels, PITCH, RECIPE)
+    return without_beads(height, labels, lines, PITCH, RECIPE)
 
 
 def test_pieces_of_a_line_are_no_scars():
@@ -61,4 +62,5 @@ def test_wide_scars_are_not_touched():
 def test_a_coarse_picture_tells_of_no_lines():
     beads = labelled([(150, 110), (150, 190)])
     usable = np.ones(SHAPE, dtype=bool)
-    assert np.array_equal(without_beads(skin(), usable, beads, 0.1, RECIPE), beads)
+    assert lines_across(skin(), usable, beads, 0.1, RECIPE) is None
+    assert np.array_equal(without_beads(skin(), beads, None, 0.1, RECIPE), beads)
