@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _NODES = 28
 _DISTANCES_MM = (150.0, 250.0, 400.0, 700.0)
 _TILT = 0.015
+_MOST_TILT_DEG = 5.0
 _VIGNETTING = 0.15
 _POWER = 0.02
 _OFFSET = 0.004
@@ -62,13 +63,17 @@ _LENS = 4
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """Blocks of the card: places in mm (m, 3) and light (k, m) per place of the card, joined."""
+    """Blocks of the card: places in mm (m, 3) and light (k, m) per place of the card, joined.
+
+    `nearer` is 1 over the camera's distance from the level card in mm, 0 where it is not told.
+    """
 
     place: Values = field(repr=False)
     corner2: Values = field(repr=False)
     light: Values = field(repr=False)
     level: Values = field(repr=False)
     place_of: NDArray[np.intp] = field(repr=False)
+    nearer: Values = field(repr=False)
     noise: float
     loose: float = 1.0
 
@@ -90,6 +95,7 @@ class _Scene:
             corner2=self.corner2[kept],
             light=self.light[:, kept],
             place_of=self.place_of[kept],
+            nearer=self.nearer[kept],
         )
 
 
@@ -133,8 +139,19 @@ def rig_of_card(places: Sequence[TargetShots], *, made_at: str) -> LightRig:
         method="card",
         made_at=made_at,
         scale=_scale(places),
-        warnings=tuple(dict.fromkeys(_warnings(places, free))),
+        warnings=tuple(dict.fromkeys([*_warnings(places, free), *_tilted(places, best, scene)])),
     )
+
+
+def _tilted(places: Sequence[TargetShots], best: _Found, scene: _Scene) -> list[str]:
+    tilts = best.values[4 * scene.count : -_LENS].reshape(-1, 2)
+    degrees = np.degrees(np.arctan(np.linalg.norm(tilts, axis=1)))
+    return [
+        f"The card in {shots.name} leans by {tilt:.0f} degrees: lay it level, so that the lamps "
+        "are told from the skin's level."
+        for shots, tilt in zip(places, degrees, strict=True)
+        if tilt > _MOST_TILT_DEG
+    ]
 
 
 def _scale(places: Sequence[TargetShots]) -> Scale:
@@ -160,7 +177,7 @@ def _warnings(places: Sequence[TargetShots], free: _Found) -> list[str]:
 
 def _scene(places: Sequence[TargetShots]) -> _Scene:
     parts = [_blocks(shots) for shots in places]
-    if len({len(light) for _, _, light, _ in parts}) != 1:
+    if len({len(part[2]) for part in parts}) != 1:
         raise RigUnusable(
             "The places have different numbers of shots.",
             hint="Take one shot per lamp at every place of the card, in the same order.",
@@ -172,6 +189,7 @@ def _scene(places: Sequence[TargetShots]) -> _Scene:
         light=light / light.mean(axis=1, keepdims=True),
         level=light.mean(axis=1),
         place_of=np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts]),
+        nearer=np.concatenate([part[4] for part in parts]),
         noise=float(np.hypot(_UNLIKE, np.mean([part[3] for part in parts]))),
     )
     # The lens fades alike under all lamps, so only what they differ in is theirs.
@@ -186,7 +204,7 @@ def _scene(places: Sequence[TargetShots]) -> _Scene:
     return scene
 
 
-def _blocks(shots: TargetShots) -> tuple[Values, Values, Values, float]:
+def _blocks(shots: TargetShots) -> tuple[Values, Values, Values, float, Values]:
     if shots.mm_per_px is None:
         raise RigUnusable(
             f'{shots.name} lacks "mm_per_px", which a card does not tell.',
@@ -213,7 +231,9 @@ def _blocks(shots: TargetShots) -> tuple[Values, Values, Values, float]:
     seen = light[:, good]
     rough = float(np.median(np.abs(np.diff(light, n=2, axis=2))[:, good[:, 2:]])) / 0.6745
     noise = rough / np.sqrt(6) / float(np.median(seen))
-    return place, np.sum(place[:, :2] ** 2, axis=1) / half**2, seen, noise
+    inverse = 1 / (shots.camera_mm - height) if shots.camera_mm else 0.0
+    corner2 = np.sum(place[:, :2] ** 2, axis=1) / half**2
+    return place, corner2, seen, noise, np.full(len(place), inverse)
 
 
 def _model(values: Values, scene: _Scene) -> Values:
@@ -221,19 +241,26 @@ def _model(values: Values, scene: _Scene) -> Values:
     lamps = values[: 4 * scene.count].reshape(scene.count, 4)
     fade, fade2, bend, offset = values[-_LENS:]
     tilt = values[4 * scene.count : -_LENS].reshape(-1, 2)[scene.place_of]
-    lit = _falloff(lamps[:, :3], scene.place, tilt)
+    lit = _falloff(lamps[:, :3], _raised(scene, tilt), tilt)
     lens = 1 + fade * scene.corner2 + fade2 * scene.corner2**2
     seen = np.exp(lamps[:, 3:]) * lit * lens
     # Light that was not decoded goes with a power of what it should be.
     return np.asarray(seen * np.maximum(seen, 1e-6) ** bend + offset)
 
 
-def _falloff(lamps: Values, place: Values, tilt: Values) -> Values:
-    # A tilted card rises towards one side.
-    raised = place - np.stack([np.zeros(len(place))] * 2 + [np.sum(tilt * place[:, :2], axis=1)], 1)
+def _raised(scene: _Scene, tilt: Values) -> Values:
+    """Return the places of a card that rises towards one side, where the lines of sight meet it."""
+    rise = np.sum(tilt * scene.place[:, :2], axis=1)
+    rise = rise / (1 - rise * scene.nearer)
+    aside = scene.place[:, :2] * (1 + rise * scene.nearer)[:, None]
+    return np.asarray(np.c_[aside, scene.place[:, 2] - rise], dtype=np.float64)
+
+
+def _falloff(lamps: Values, raised: Values, tilt: Values) -> Values:
     gap = lamps[:, None] - raised
     distance2 = np.sum(gap**2, axis=2)
     upright = gap[..., 2] + np.sum(tilt * gap[..., :2], axis=2)
+    upright /= np.sqrt(1 + np.sum(tilt**2, axis=1))
     level2 = np.sum(lamps**2, axis=1)[:, None]
     lit = upright / distance2**1.5 * level2 / lamps[:, 2:3] * level2**0.5
     return np.asarray(lit, dtype=np.float64)

@@ -46,9 +46,9 @@ def ball_shots(shown, seed, *, chrome, place=(0, 0), stage=STAGE, gamma=1.0, rad
     )
 
 
-def card_shots(shown, seed, height, *, stage=CARD_STAGE, gamma=1.0):
+def card_shots(shown, seed, height, *, stage=CARD_STAGE, gamma=1.0, tilt=None):
     chance = np.random.default_rng([seed, int(height)])
-    tilt = tuple(chance.normal(0, 0.5, 2).tolist())
+    tilt = tilt or tuple(chance.normal(0, 0.5, 2).tolist())
     card = Card(height, tilt, mottle=0.01, seed=seed)
     frames = noisy(stack_lamps(card, shown, stage), seed, 0.42) ** (1 / gamma)
     return TargetShots(

@@ -7,7 +7,7 @@ import pytest
 
 from mnimage.calibrate.card import rig_of_card
 from mnimage.errors import RigUnusable
-from tests.mnimage.calibrate.rig_scenes import CARD_STAGE, card_shots, lamps, off_mm
+from tests.mnimage.calibrate.rig_scenes import CARD_STAGE, card_shots, lamps, off_deg, off_mm
 
 
 def _measured(shown, seed, heights=(0.0, 40.0), **more):
@@ -42,3 +42,14 @@ def test_gamma_and_room_light_are_caught(wrong):
 def test_a_card_says_nothing_of_far_lamps():
     with pytest.raises(RigUnusable, match="too far"):
         _measured(lamps(4, far=True), 4, heights=(0.0,))
+
+
+def test_a_card_that_leans_at_one_place_is_found_so():
+    shown = lamps(2)
+    places = [card_shots(shown, 2, 0.0), card_shots(shown, 2, 40.0, tilt=(0.0, 10.0))]
+    rig = rig_of_card(places, made_at="")
+    off = off_deg(rig, shown)
+    assert np.all(off < 2.5 * np.array([lamp.error_deg for lamp in rig.lamps]))
+    assert off.max() < 1.5
+    assert [note for note in rig.warnings if "leans by 10 degrees" in note] != []
+    assert not any("height0.0 leans" in note for note in rig.warnings)
