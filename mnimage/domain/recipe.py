@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-ALGORITHM = 3
+ALGORITHM = 4
 """Raised whenever the same recipe would give other numbers on the same photo."""
 
 
