@@ -12,7 +12,7 @@ from mnimage.phantom.light import ring
 from mnimage.phantom.render import shots_value
 from mnimage.phantom.skin import SkinLook, make_skin
 from mnimage.relief.light import light_field
-from mnimage.relief.order import check_order, exchanged, slopes_agree
+from mnimage.relief.order import HOLLOW, check_order, exchanged, hollow, slopes_agree
 from mnimage.relief.solve import solve_slopes
 
 
@@ -88,3 +88,19 @@ def test_noise_alone_is_no_sign_of_a_wrong_order(burst):
     assert abs(own) < 0.2
     assert best.agreed < 0.3
     assert exchanged(flat) is None
+
+
+def test_lamps_told_half_a_turn_round_are_doubted(burst):
+    near = relit(burst, burst.lights * [-1, -1, 1])
+    assert any("hills are holes" in word for word in said(near))
+    assert not any("hills are holes" in word for word in said(burst))
+
+
+@pytest.mark.parametrize(("bent", "doubted"), [((0.5, 0.5), True), ((0.5, 0.0), False)])
+def test_a_bowl_is_told_from_a_crease(burst, bent, doubted):
+    # The slopes of a bowl and of a valley as they are by arithmetic: they rise from -b/2 to b/2.
+    down, right = np.meshgrid(*(np.linspace(-0.5, 0.5, 280, dtype=np.float32),) * 2, indexing="ij")
+    slopes = slopes_of(burst)
+    found = hollow(replace(slopes, x=bent[0] * right, y=bent[1] * down))
+    assert found == pytest.approx(min(bent), abs=0.01)
+    assert (found > HOLLOW) == doubted
