@@ -42,6 +42,9 @@ _BRIGHT_DARK, _LIT_DARK = 0.1, 0.4
 _FEW_ERROR = 0.02
 _UNLIT = 0.05
 """Light over that of the other shots below which a lamp did not fire; grazing lamps give 0.3."""
+_DIM, _GREY, _COLORED = 0.1, 0.004, 0.04
+"""Distance of the colours over their greatest: of grey files, 0 but for rounding, and of files that
+hold colour; what lies between is not judged."""
 _BAND = 512
 _EIGHT_BITS = "8-bit frames: fine depth is less certain; use 16-bit or RAW."
 _FEW = "Only three shots: a shadow or a shine cannot be told from a slope; take four or more."
@@ -61,6 +64,7 @@ class _Stack:
     bits: int = 16
     room: float | None = None
     notes: dict[str, None] = field(default_factory=dict)
+    tints: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +176,31 @@ def _read_frames(
     if dark is not None:
         _check_dark(stack, dark, sheet, source)
     _check_fired(stack, sheet)
+    _check_colors(stack, sheet)
     tick(count, count)
     return stack
+
+
+def _check_colors(stack: _Stack, sheet: Sheet) -> None:
+    """Refuse a set in which some shots are grey and others in colour: their light differs."""
+    tints = np.array(stack.tints)
+    grey, colored = np.flatnonzero(tints < _GREY), np.flatnonzero(tints > _COLORED)
+    if not grey.size or not colored.size:
+        return
+    odd, others = (grey, "in colour") if grey.size <= colored.size else (colored, "grey")
+    name = sheet.shots[int(odd[0])].file
+    raise ShotsUnusable(
+        f"{name} is {'grey' if odd is grey else 'in colour'}, but other shots are {others}.",
+        hint="Take and save all shots of a set alike: grey stands for another part of the light.",
+    )
+
+
+def _tint(coded: NDArray[np.uint8] | NDArray[np.uint16]) -> float:
+    """Return the usual distance of the three colours over their greatest where there is light."""
+    thin = coded[::7, ::7].reshape(-1, 3).astype(np.float32)
+    top = thin.max(axis=1)
+    lit = top > max(_DIM * float(top.max()), 1.0)
+    return float(np.mean(np.ptp(thin[lit], axis=1) / top[lit])) if lit.any() else float("nan")
 
 
 def _check_fired(stack: _Stack, sheet: Sheet) -> None:
@@ -245,6 +272,7 @@ def _add(stack: _Stack, number: int, photo: Photo, source: _Source, dark: Photo 
     coded = photo.coded
     end = SATURATED * np.iinfo(coded.dtype).max
     stack.bits = min(stack.bits, photo.facts.bits)
+    stack.tints.append(_tint(coded))
     stack.notes |= dict.fromkeys(photo.facts.notes)
     for band in _bands(stack.shape[0]):
         light = _light(coded[band], photo, source)

@@ -328,6 +328,22 @@ def test_a_lamp_that_did_not_fire_is_named(tmp_path, frames, light):
         read_shots(_rig(tmp_path, frames))
 
 
+@pytest.mark.parametrize("coded", [False, True])
+@pytest.mark.parametrize(("grey", "words"), [((2,), r"2\.png is grey"), ((0, 1, 3), "in colour,")])
+def test_grey_and_coloured_shots_in_one_set_are_refused(tmp_path, frames, coded, grey, words):
+    sound = [frame * np.array([1.0, 0.6, 0.4], np.float32) for frame in frames]
+    read_shots(_rig(tmp_path, sound, coded=coded))
+    for number in grey:
+        sound[number] = np.repeat(sound[number].mean(axis=2, keepdims=True), 3, axis=2)
+    with pytest.raises(ShotsUnusable, match=words):
+        read_shots(_rig(tmp_path, sound, coded=coded))
+
+
+def test_a_set_of_grey_shots_is_read(tmp_path, frames):
+    grey = [np.repeat(frame[..., :1], 3, axis=2) for frame in frames]
+    assert len(read_shots(_rig(tmp_path, grey)).frames) == len(frames)
+
+
 def test_one_picture_under_two_names_is_refused(tmp_path, frames):
     frames[3] = frames[1]
     with pytest.raises(ShotsUnusable, match=r"1\.png and 3\.png are the same picture"):
