@@ -142,13 +142,14 @@ class Marks:
 class ReliefCard:
     """What was measured on a relief: texture, scars and the depth below the virtual healthy skin.
 
-    `depth_mm` (rows, columns) is positive in holes; `scar_labels` numbers each scar's pixels, and a
-    margin around them, with its id, 0 elsewhere: these are the masks to carry to later sessions.
-    `band_um` is the local texture Sq in um (NaN where not measured). `texture_octaves_um` gives Sq
-    per octave of wavelength as (from mm, to mm, um). `places` is what this relief shows at the
-    places of scars that were found at a later session only. `texture_direction` and `marks` (pores
-    and lines) are None where they could not be measured. Uncertainties are standard errors between
-    sessions; `texture_systematic_um` is the one that all sessions of one skin share (see `Scar`).
+    `depth_mm` (rows, columns) is positive in holes, NaN over what is wide and no skin;
+    `scar_labels` numbers each scar's pixels, and a margin around them, with its id, 0 elsewhere:
+    these are the masks to carry to later sessions. `band_um` is the local texture Sq in um (NaN
+    where not measured). `texture_octaves_um` gives Sq per octave of wavelength as (from mm, to mm,
+    um). `places` is what this relief shows at the places of scars that were found at a later
+    session only. `texture_direction` and `marks` (pores and lines) are None where they could not be
+    measured. Uncertainties are standard errors between sessions; `texture_systematic_um` is the one
+    that all sessions of one skin share (see `Scar`).
     """
 
     texture_sq_um: float

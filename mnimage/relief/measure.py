@@ -13,8 +13,10 @@ from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
 from mnimage.kernels.bands import only_to_stop
+from mnimage.kernels.masks import grow
 from mnimage.relief.beads import lines_across, without_beads
 from mnimage.relief.body import STEEPEST_DEG, body_form, form_again, is_body, whole_ones
+from mnimage.relief.gaps import wide_gaps
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
 from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
@@ -37,6 +39,7 @@ _LEAST_USABLE = 0.05
 _WELL_TRUSTED = 0.8
 _OWN_GLOSS = 0.5
 _WORKERS = 2
+_RAGGED_MM = 1.0
 _BODY = (
     "So large a picture shows more than skin: what is dark (hair), bent sharply (nose, lids, lips) "
     "or turned away by more than {:.0f} degrees was left out; depths are square to the skin."
@@ -115,7 +118,7 @@ def measure_relief(
         scar_depth_index_um=index,
         scar_depth_index_uncertainty_um=_index_error(found, area, relief.scale, recipe),
         scars=found,
-        depth_mm=holes.depth_mm,
+        depth_mm=_told(holes.depth_mm, usable, pitch),
         scar_labels=labels,
         band_um=texture.local_um,
         area_mm2=area,
@@ -172,6 +175,14 @@ def _ground(relief: Relief, usable: Mask, recipe: ReliefRecipe) -> _Ground:
         return _Ground(body.below(relief.height_mm), usable & body.known, body)
     order = form_order(usable.shape, recipe.skin_sigma_mm / pitch)
     return _Ground(remove_form(relief.height_mm, usable, order), usable)
+
+
+def _told(depth_mm: Plane, usable: Mask, pitch: float) -> Plane:
+    """Return the depth, NaN over hair, eyes, paper or nothing: all that is wide and no skin."""
+    gap = wide_gaps(usable, pitch)
+    if gap is not None:
+        depth_mm[grow(gap, _RAGGED_MM / pitch) & ~usable] = np.nan
+    return depth_mm
 
 
 def _look_for(

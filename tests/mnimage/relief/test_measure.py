@@ -211,6 +211,22 @@ def test_more_scatter_means_more_doubt_in_the_amount():
         assert scar.volume_systematic_mm3 > 0.05 * scar.volume_mm3
 
 
+def test_depth_is_not_told_over_what_is_wide_and_no_skin():
+    rng = np.random.default_rng(5)
+    height = 0.01 * rng.standard_normal((300, 320), dtype=np.float32)
+    height[100:220, 150:280] = 40.0  # an eye, a paper: six millimetres wide
+    trusted = height < 1
+    trusted[20:23, 20:23] = False  # glare, no wider than a pore
+    relief = Relief(
+        height, np.zeros((300, 320, 3), np.float32), height, trusted, Scale(0.05, "rig", 0.01)
+    )
+    depth = measure_relief(relief, RECIPE).depth_mm
+    assert np.isnan(depth[105:215, 155:275]).all()
+    assert np.isfinite(depth[trusted]).mean() > 0.97
+    assert np.isfinite(depth[20:23, 20:23]).all()
+    assert np.nanmax(np.abs(depth)) < 0.5
+
+
 def test_can_be_stopped_in_every_part():
     rng = np.random.default_rng(3)
     height = 0.01 * rng.standard_normal((120, 130), dtype=np.float32)
