@@ -45,6 +45,12 @@ _UNLIT = 0.05
 _DIM, _GREY, _COLORED = 0.1, 0.004, 0.04
 """Distance of the colours over their greatest: of grey files, 0 but for rounding, and of files that
 hold colour; what lies between is not judged."""
+_WIDEST_MM = 500.0
+"""Shorter side of a picture of skin: a head is 250 mm high, a trunk narrower than this."""
+_WIDE = (
+    "By its scale the picture shows {:.0f} cm each way, more than a body is wide: the scale is too "
+    "large, and all that is told in mm with it."
+)
 _BAND = 512
 _EIGHT_BITS = "8-bit frames: fine depth is less certain; use 16-bit or RAW."
 _FEW = "Only three shots: a shadow or a shine cannot be told from a slope; take four or more."
@@ -121,6 +127,7 @@ def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) 
     doubts.append(_FEW_ERROR if len(sheet.shots) < 4 else 0.0)
     notes = [note for note, lacking in _lacking(stack, sheet) if lacking]
     notes += [fewer] if fewer else []
+    notes += _too_wide(stack.shape, lights.scale.mm_per_px)
     return Shots(
         frames=stack.frames,
         lights=lights.values,
@@ -140,6 +147,11 @@ def _room_error(room: float | None) -> float:
     if room is None:
         return _UNKNOWN_ROOM
     return _LEFT * room + _UNSURE * max(room - _BRIGHT_DARK, 0.0)
+
+
+def _too_wide(shape: tuple[int, int], mm_per_px: float) -> list[str]:
+    side_mm = min(shape) * mm_per_px
+    return [_WIDE.format(side_mm / 10)] if side_mm > _WIDEST_MM else []
 
 
 def _lacking(stack: _Stack, sheet: Sheet) -> tuple[tuple[str, bool], ...]:

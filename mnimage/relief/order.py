@@ -64,7 +64,8 @@ _MIRRORED = (
 )
 _HALF_TURN = (
     "The skin looks hollow like a bowl, all of it: unless it is, the lamps are told the wrong way "
-    "round, and hills are holes. Lights point from the skin to the lamp."
+    "round, so that hills are holes (lights point from the skin to the lamp), or nearer than they "
+    "are, or the scale is too large."
 )
 _LOOSELY = (
     "The slopes that the shots tell of hardly belong to one surface: the relief may be wrong. "

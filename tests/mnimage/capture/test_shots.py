@@ -339,6 +339,14 @@ def test_grey_and_coloured_shots_in_one_set_are_refused(tmp_path, frames, coded,
         read_shots(_rig(tmp_path, sound, coded=coded))
 
 
+@pytest.mark.parametrize(("side_mm", "doubted"), [(520.0, True), (480.0, False)])
+def test_a_scale_by_which_skin_is_wider_than_a_body_is_doubted(tmp_path, frames, side_mm, doubted):
+    wide = [np.tile(frame, (1200 // ROWS, 1200 // COLUMNS, 1)) for frame in frames]
+    side_px = min(wide[0].shape[:2])
+    shots = read_shots(_rig(tmp_path, wide, mm_per_px=side_mm / side_px))
+    assert any("52 cm each way" in note for note in shots.notes) == doubted
+
+
 def test_a_set_of_grey_shots_is_read(tmp_path, frames):
     grey = [np.repeat(frame[..., :1], 3, axis=2) for frame in frames]
     assert len(read_shots(_rig(tmp_path, grey)).frames) == len(frames)

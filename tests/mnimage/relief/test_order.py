@@ -96,6 +96,11 @@ def test_lamps_told_half_a_turn_round_are_doubted(burst):
     assert not any("hills are holes" in word for word in said(burst))
 
 
+def test_near_lamps_under_a_scale_told_ten_times_too_large_are_doubted(burst):
+    wide = replace(burst, scale=replace(burst.scale, mm_per_px=10 * burst.scale.mm_per_px))
+    assert any("scale is too large" in word for word in said(wide))
+
+
 @pytest.mark.parametrize(("bent", "doubted"), [((0.5, 0.5), True), ((0.5, 0.0), False)])
 def test_a_bowl_is_told_from_a_crease(burst, bent, doubted):
     # The slopes of a bowl and of a valley as they are by arithmetic: they rise from -b/2 to b/2.
