@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SOFT_MM, _LEAST_SOFT_PX, _EDGE_PX = 0.15, 0.8, 4
 _STEEP, _STANDS_OUT, _LEAST_PIXELS, _MOST_PIXELS = 1.0, 3.0, 2000, 100_000
 _TURNS, _WIDE = 24, 5.0
-_WINDOWS, _WINDOW_PX = 4, 400
+_WINDOWS, _WINDOW_PX = 4, 280
 
 AGREED, BETTER = 0.3, 0.5
 """Agreement of the slopes below which lamps are wrong, if turned or mirrored they agree beyond the
