@@ -41,8 +41,8 @@ _SIZE = 0.1
 _ROUND = 0.7
 _SAME_WAY, _SCATTERED = 0.75, 0.3
 """Share of an outline that is brighter on the same side, and scatter of its edge over the reach
-of the search, past which it is none: balls have 0.97 or more and 0.13 or less, also of chrome,
-circles laid through mere cloth 0.5 to 0.66 and 0.33 or more."""
+of the search, past which it is none: rendered balls have 0.97 or more and 0.14 or less, also of
+chrome, circles laid through mere cloth 0.5 to 0.72 and 0.33 or more."""
 _MOST_CUT = {True: 0.25, False: 0.5}
 """How far a ball may reach out of the picture over its radius, by whether it is chrome: lamps above
 the table show within 0.71 of it, while a matte one's shading goes on."""

@@ -48,7 +48,7 @@ HOLLOW = 0.3
 
 Lamps told turned by half a turn make hills of holes, and that is as good a surface. But the body
 bulges, and near lamps, told where they are not, bend what is level: rendered patches of 12
-to 30 mm have -0.42 to -0.13, whole heads -3.8; told so 0.3 to 0.83, and 1.8 to 2.7.
+to 30 mm have -0.42 to -0.14, whole heads -3.8; told so 0.31 to 1.2, and 1.8 to 2.7.
 """
 _SAMPLES, _MOST = 3000, 32
 
