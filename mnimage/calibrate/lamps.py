@@ -57,7 +57,7 @@ _MOST_MOVED_DEG = 1.5
 _MOST_LEFT, _MOST_WORSE = 0.025, 2.2
 """What one lamp's shading may leave of a shot, over its brightest place and over the usual shot:
 rendered balls leave 0.007 to 0.013, in no shot 1.4 times the usual; two lamps 57 degrees apart or
-more mostly 0.03 to 0.17, but 0.022 in one of nine pairs; nearer ones are not told apart."""
+more mostly 0.03 to 0.17, but 0.022 in one pair of 26; nearer ones are seldom told."""
 _ANGLE_FLOOR_DEG = 0.08
 _MATTE_FLOOR_DEG = 0.2
 _CUT = 0.02
