@@ -141,8 +141,9 @@ def slopes_agree(slopes: Slopes, shots: Shots) -> tuple[float, Turn]:
     derived = _second_slopes(slopes, shots.scale.mm_per_px)
     if derived.shape[1] < _LEAST_PIXELS:
         return float("nan"), Turn(float("nan"))
+    sums = derived @ derived.T
     turns = [
-        _turned(derived, 360.0 * number / _TURNS, mirrored)
+        _turned(sums, 360.0 * number / _TURNS, mirrored)
         for mirrored in (False, True)
         for number in range(_TURNS)
     ]
@@ -189,14 +190,13 @@ def _second_in(slopes: Slopes, window: tuple[slice, slice], sigma: float) -> Pla
     return np.stack([_derived(part, axis).ravel()[told] for part in soft for axis in (1, 0)])
 
 
-def _turned(derived: Values, turned_deg: float, mirrored: bool) -> Turn:
-    x_right, x_down, y_right, y_down = derived
-    if mirrored:
-        y_right, y_down = -y_right, -y_down
+def _turned(sums: Values, turned_deg: float, mirrored: bool) -> Turn:
+    """Return how well slopes with these sums of products (4, 4) go together, turned."""
+    flip = np.diag([1.0, 1.0, -1.0, -1.0] if mirrored else np.ones(4))
     cosine, sine = np.cos(np.radians(turned_deg)), np.sin(np.radians(turned_deg))
-    one, other = cosine * x_down - sine * y_down, sine * x_right + cosine * y_right
-    power = float(np.sum(one**2) + np.sum(other**2))
-    agreed = float(2 * np.sum(one * other)) / power if power > 0 else float("nan")
+    one, other = flip @ [0, cosine, 0, -sine], flip @ [sine, 0, cosine, 0]
+    power = float(one @ sums @ one + other @ sums @ other)
+    agreed = float(2 * one @ sums @ other) / power if power > 0 else float("nan")
     return Turn(agreed, min(turned_deg % 180, 180 - turned_deg % 180), mirrored)
 
 

@@ -242,9 +242,9 @@ def _solved(scene: Scene, motion: Motion, degree: int, normal: tuple[Values, Val
 
 def _answer(whole: Values, right: Values) -> Values:
     """Return what a positive definite matrix turns into the right sides, one column each."""
-    # By OpenCV: the threads of BLAS wait busily, which costs more than so small a system.
-    known, found = cv2.solve(whole, right, flags=cv2.DECOMP_CHOLESKY)
-    return np.asarray(found if known else np.linalg.lstsq(whole, right, rcond=None)[0])
+    # By NumPy, whose BLAS made the matrix: another one (SciPy's, OpenCV's) would wait a hundred
+    # times as long for a processor on which the threads of this one still wait busily.
+    return np.asarray(np.linalg.solve(whole, right))
 
 
 def _system(
