@@ -87,7 +87,7 @@ def _narrow(
     labels: Labels, mm_per_px: float, recipe: ReliefRecipe
 ) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
     """Return the area of each label in mm2, its margin too, and whether it is a narrow scar."""
-    size = np.bincount(labels.ravel()) * mm_per_px**2
+    size = np.bincount(labels[labels > 0], minlength=1) * mm_per_px**2
     margin = sqrt(recipe.scar_narrow_mm2 / pi) + recipe.scar_margin_mm
     narrow = (size > 0) & (size < pi * margin**2)
     narrow[0] = False
@@ -103,7 +103,11 @@ def _bottom(height_mm: Plane, labels: Labels, box: tuple[slice, ...], number: in
 
 
 def _renumbered(labels: Labels, dropped: list[int]) -> Labels:
-    left = np.setdiff1d(np.unique(labels), [0, *dropped])
-    numbers = np.zeros(int(labels.max()) + 1, dtype=np.int32)
+    there = np.flatnonzero(labels)
+    own = labels.ravel()[there]
+    left = np.setdiff1d(np.flatnonzero(np.bincount(own, minlength=1)), dropped)
+    numbers = np.zeros(int(own.max(initial=0)) + 1, dtype=np.int32)
     numbers[left] = np.arange(1, left.size + 1)
-    return np.asarray(numbers[labels], dtype=np.int32)
+    found = np.zeros(labels.shape, dtype=np.int32)
+    found.reshape(-1)[there] = numbers[own]
+    return found

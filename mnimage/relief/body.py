@@ -116,12 +116,16 @@ def whole_ones(labels: Labels, usable: Mask) -> Labels:
 
     There, at lids, lips and wings of the nose, the form may be wrong by as much as a scar is deep.
     """
-    whole = np.bincount(labels.ravel())
-    seen = np.bincount(labels.ravel(), weights=usable.ravel(), minlength=len(whole))
+    there = np.flatnonzero(labels)
+    own = labels.ravel()[there]
+    whole = np.bincount(own, minlength=1)
+    seen = np.bincount(own[usable.ravel()[there]], minlength=len(whole))
     kept = seen >= (1 - _AT_EDGE) * np.maximum(whole, 1)
     kept[0] = False
     numbers = (np.cumsum(kept) * kept).astype(np.int32)
-    return np.asarray(numbers[labels], dtype=np.int32)
+    found = np.zeros(labels.shape, dtype=np.int32)
+    found.reshape(-1)[there] = numbers[own]
+    return found
 
 
 def _dents(height: Plane, shown: Mask, grid_mm: float) -> Mask:

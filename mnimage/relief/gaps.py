@@ -32,12 +32,13 @@ _ROUNDS, _NEAR = 100, 1e-4
 _NARROW_MM = 2.0
 
 
-def wide_gaps(trusted: Mask, mm_per_px: float) -> Mask | None:
+def wide_gaps(trusted: Mask, mm_per_px: float, beside_mm: float = 0.0) -> Mask | None:
     """Return what is not trusted over more than a few millimetres, None where there is nothing."""
     step = max(round(_GRID_MM / mm_per_px), 1)
     gap = block_mean((~trusted).astype(np.float32), step) > 0.5
     radius = _NARROW_MM / 2 / (step * mm_per_px)
-    wide = grow(shrink(np.pad(gap, 8, mode="edge"), radius), radius)[8:-8, 8:-8]
+    wider = radius + beside_mm / (step * mm_per_px)
+    wide = grow(shrink(np.pad(gap, 8, mode="edge"), radius), wider)[8:-8, 8:-8]
     if not wide.any():
         return None
     shape = (trusted.shape[0], trusted.shape[1])

@@ -13,7 +13,6 @@ from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import ReliefCard
 from mnimage.errors import ShotsUnusable
 from mnimage.kernels.bands import only_to_stop
-from mnimage.kernels.masks import grow
 from mnimage.relief.beads import lines_across, without_beads
 from mnimage.relief.body import STEEPEST_DEG, body_form, form_again, is_body, whole_ones
 from mnimage.relief.gaps import wide_gaps
@@ -179,9 +178,9 @@ def _ground(relief: Relief, usable: Mask, recipe: ReliefRecipe) -> _Ground:
 
 def _told(depth_mm: Plane, usable: Mask, pitch: float) -> Plane:
     """Return the depth, NaN over hair, eyes, paper or nothing: all that is wide and no skin."""
-    gap = wide_gaps(usable, pitch)
+    gap = wide_gaps(usable, pitch, _RAGGED_MM)
     if gap is not None:
-        depth_mm[grow(gap, _RAGGED_MM / pitch) & ~usable] = np.nan
+        depth_mm[gap] = np.nan
     return depth_mm
 
 
