@@ -34,6 +34,9 @@ _WIDEST_MM2 = 50.0
 """Area of the largest scar; what is larger is a part of the face."""
 _DENT_MM, _OUTLIER = 0.04, 2.0
 _POWERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
+_MOMENTS = [(a, b) for a in range(5) for b in range(5 - a)]
+_OF_GRAM = np.array([[_MOMENTS.index((a + c, b + d)) for c, d in _POWERS] for a, b in _POWERS])
+"""Which of the moments up to the fourth stands where in the normal equations."""
 _LEAST_TOLD, _LEAST_WEIGHT = 0.02, 0.25
 """Share of the window that must be skin: less lies at an edge, with no more than a guess beyond."""
 
@@ -156,12 +159,8 @@ def _fitted(height: Plane, used: Mask, sigma: float) -> tuple[Plane, Plane]:
     moments = _moments(weight, sigma, 4)
     pulls = _moments(np.where(used, height, 0).astype(np.float32), sigma, 2)
     told = moments[0, 0] > _LEAST_TOLD
-    gram = np.empty((int(told.sum()), 6, 6))
-    right = np.empty((len(gram), 6, 1))
-    for one, (a, b) in enumerate(_POWERS):
-        right[:, one, 0] = pulls[a, b][told]
-        for other, (c, d) in enumerate(_POWERS):
-            gram[:, one, other] = moments[a + c, b + d][told]
+    gram = np.stack([moments[each][told] for each in moments], axis=1)[:, _OF_GRAM]
+    right = np.stack([pulls[each][told] for each in _POWERS], axis=1)[..., None]
     # Where little skin is about, the higher powers stay 0.
     ridge = np.array([1e-9, *[1e-6 * sigma**2] * 2, *[1e-5 * sigma**4] * 3])
     factors = np.zeros((6, *height.shape), dtype=np.float32)

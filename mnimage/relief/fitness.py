@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-_ROWS, _THIN = 160, 3
+_ROWS, _THIN, _PIXELS = 160, 3, 320_000
 _LIT, _WHITE, _ODD = 0.25, 0.97, 0.15
 _LEAST_PIXELS, _SURE, _ALIKE_PX = 500, 0.06, 9.0
 BENT, SHINY = -0.2, 0.3
@@ -64,7 +64,8 @@ def measure_fitness(shots: Shots, light: LightField) -> Fitness:
     """
     if len(shots.lights) < 4:
         return Fitness(float("nan"), ())
-    rows = range(1, shots.shape[0] - 1, max(1, shots.shape[0] // _ROWS))
+    apart = max(1, shots.shape[0] // _ROWS, shots.frames[0].size // _PIXELS)
+    rows = range(1, shots.shape[0] - 1, apart)
     parts = in_bands(lambda span: _row(shots, light, span), [slice(r, r + 1) for r in rows])
     gap, square = (np.concatenate([part[one] for part in parts], axis=1) for one in (0, 1))
     if gap.shape[1] < _LEAST_PIXELS:

@@ -39,7 +39,7 @@ _CUTOFF = 0.1874
 _WINDOW_MM = 1.0
 _WELL_SAMPLED = 0.6
 _NOTHING = 1e-4
-_WIDE, _LEAST_SIGMA = 6.0, 3.0
+_WIDE, _LEAST_SIGMA = 3.0, 6.0
 """A blur of so many pixels is done on a grid where it is still of so many nodes: waves keep their
 root mean square to 0.03 %."""
 _LOCAL_SIGMA = 3.0
@@ -136,7 +136,7 @@ class _Split:
         known, weight = weighted(self.height_mm, self.skin)
         answer, now = {}, 1
         for cut, sigma in sigmas.items():
-            step = 2 ** int(np.log2(sigma / _LEAST_SIGMA))
+            step = 2 ** max(int(np.log2(2 * sigma / _LEAST_SIGMA)), 1)
             known, weight, now = (
                 *(block_mean(plane, step // now) for plane in (known, weight)),
                 step,
