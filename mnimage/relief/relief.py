@@ -90,13 +90,13 @@ def recover_relief(
     doubts += check_order(steady.shots, slopes)
     tick = only_to_stop(tick)
     tick(1, 1)
-    slopes, gloss = _dulled(_Scene(shots, steady, light), slopes, recipe, tick)
+    slopes, gloss, ahead = _dulled(_Scene(shots, steady, light), slopes, recipe, tick)
     tick(1, 1)
     mm_per_px = shots.scale.mm_per_px
     filled = bridge(_fill(slopes, mm_per_px), _gap(slopes, hidden, mm_per_px), mm_per_px)
     raw = _raw_height(filled, mm_per_px)
     tick(1, 1)
-    cosines = to_cosines(*_unscattered(filled, shots, recipe, tick))
+    cosines = to_cosines(*_unscattered(filled, shots, recipe, tick, ahead))
     height = from_cosines(restore_fine(cosines, recipe.lens_blur_px))
     height *= np.float32(mm_per_px)
     tick(1, 1)
@@ -128,19 +128,27 @@ class _Scene:
 
 def _dulled(
     scene: _Scene, slopes: Slopes, recipe: ReliefRecipe, tick: Tick
-) -> tuple[Slopes, float]:
-    """Return the slopes without gloss, and by which part gloss had steepened them."""
+) -> tuple[Slopes, float, tuple[Plane, Plane] | None]:
+    """Return the slopes without gloss, and by which part gloss had steepened them.
+
+    Also what a first round against the spread of light adds to slopes, if it was looked for.
+    """
     shots, light = scene.shots, scene.light
     if not recipe.correct_gloss or shots.colors is None or len(shots.frames) < 4:
-        return slopes, 0.0
+        return slopes, 0.0, None
     filled = _fill(slopes, shots.scale.mm_per_px)
     # One round comes near enough to the surface itself, which is what mirrors.
     surface = _unscattered(filled, shots, replace(recipe, scatter_rounds=1), tick)
     strength = find_gloss(shots, scene.steady, light, slopes, surface).sure
-    if strength <= 0:
-        return slopes, 0.0
-    dulled = without_gloss(slopes, surface, light, strength, recipe, tick)
-    return dulled, max(_steepness(slopes) / max(_steepness(dulled), 1e-9) - 1, 0.0)
+    dulled, steeper = slopes, 0.0
+    if strength > 0:
+        dulled = without_gloss(slopes, surface, light, strength, recipe, tick)
+        steeper = max(_steepness(slopes) / max(_steepness(dulled), 1e-9) - 1, 0.0)
+    if surface is filled:
+        return dulled, steeper, None
+    for slope, seen in zip(surface, filled, strict=True):
+        np.subtract(slope, seen, out=slope)
+    return dulled, steeper, surface
 
 
 def _steepness(slopes: Slopes) -> float:
@@ -231,13 +239,19 @@ def _raw_height(slopes: tuple[Plane, Plane], mm_per_px: float) -> Plane:
 
 
 def _unscattered(
-    slopes: tuple[Plane, Plane], shots: Shots, recipe: ReliefRecipe, tick: Tick
+    slopes: tuple[Plane, Plane],
+    shots: Shots,
+    recipe: ReliefRecipe,
+    tick: Tick,
+    ahead: tuple[Plane, Plane] | None = None,
 ) -> tuple[Plane, Plane]:
+    """Return the slopes of the surface; `ahead` is what a first round is known to add to them."""
     share, reach_mm = scatter_of(recipe, shots.channel)
     if not recipe.correct_scatter or share == 0:
         return slopes
     blur = Blur(share, reach_mm / shots.scale.mm_per_px)
-    return sharpen_slopes(slopes, blur, recipe.scatter_rounds, tick)
+    rounds = recipe.scatter_rounds - (ahead is not None)
+    return sharpen_slopes(slopes, blur, rounds, tick, ahead)
 
 
 def _normals(height: Plane, scale: Scale) -> Plane:

@@ -108,17 +108,25 @@ def scatter_of(recipe: ReliefRecipe, channel: str) -> tuple[float, float]:
 
 
 def sharpen_slopes(
-    slopes: tuple[Plane, Plane], blur: Blur, rounds: int, tick: Tick = no_tick
+    slopes: tuple[Plane, Plane],
+    blur: Blur,
+    rounds: int,
+    tick: Tick = no_tick,
+    ahead: tuple[Plane, Plane] | None = None,
 ) -> tuple[Plane, Plane]:
     """Return the slopes that, blurred as the skin blurs light, give the slopes seen.
 
     What is blurred is the light, so the unit normal, not the slope itself: on steep walls that
-    differs. Found by Van Cittert's rounds, with steps as long as the blur allows. `tick` is called
-    between bands of rows, to stop.
+    differs. Found by Van Cittert's rounds, with steps as long as the blur allows; they begin at the
+    slopes seen, to which `ahead` is added if it is known. `tick` is called between bands of rows,
+    to stop.
 
     Van Cittert's rounds are of 1931; what a kernel that is off costs: `docs/relief.md`.
     """
-    x, y = slopes[0].copy(), slopes[1].copy()
+    x, y = (
+        slope.copy() if ahead is None else slope + more
+        for slope, more in zip(slopes, ahead or slopes, strict=True)
+    )
     step = np.float32(2 / (2 - blur.share))
     spread = _Spread(blur, (x.shape[0], x.shape[1]), 3)
 
