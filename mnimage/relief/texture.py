@@ -203,7 +203,9 @@ def find_direction(band_mm: Plane, skin: Mask, mm_per_px: float) -> Direction | 
 
 def _autocorrelation(values: Plane, weight: Plane, reach: int) -> Plane:
     """Return the autocorrelation up to `reach` nodes each way, 1 in the middle."""
-    size = [fft.next_fast_len(length + reach, real=True) for length in values.shape]
+    size = [
+        fft.next_fast_len(max(length + reach, 2 * reach + 1), real=True) for length in values.shape
+    ]
     power, pairs = (
         fft.irfft2(np.abs(fft.rfft2(part, size, workers=2)) ** 2, size, workers=2)
         for part in (values, weight)

@@ -83,6 +83,13 @@ def test_texture_that_is_the_same_all_round_has_none():
     assert found.aspect > 0.7
 
 
+@pytest.mark.parametrize("rows", [52, 60, 79])
+def test_a_strip_of_skin_narrower_than_the_longest_wave_has_its_texture_too(rows):
+    height = _wave(0.6, shape=(rows, 300))
+    texture = measure_texture(height, np.ones(height.shape, bool), PITCH, RECIPE)
+    assert texture.sq_um == pytest.approx(20 / np.sqrt(2) * _passed(0.6), rel=0.05)
+
+
 def test_bands_and_map_are_those_of_plain_gaussians():
     # Larger than one piece of work, of no whole number of blocks, with holes and an outside.
     rng = np.random.default_rng(7)
