@@ -46,17 +46,12 @@ def fit_form(height_mm: Plane, skin: Mask, order: int = FLAT) -> Plane:
     return _fitted(height_mm, skin, order).rows(slice(None))
 
 
-def healthy_surface(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
-    """Return the healthy surface: the form plus a wide Gaussian of what is left, on `skin` only.
-
-    Under what is not skin to go by (scars) it is carried on from around them.
-    """
-    surface = below_healthy(height_mm, skin, sigma_px)
-    return np.add(surface, height_mm, out=surface)
-
-
 def below_healthy(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
-    """Return how far the height lies below the healthy surface that `skin` tells of."""
+    """Return how far the height lies below the virtual healthy surface, in holes positive.
+
+    That is the form plus a wide Gaussian of what is left, on `skin` only; under what is not skin to
+    go by (scars) it is carried on from around them. Our own; how well it does: `docs/relief.md`.
+    """
     shape = (height_mm.shape[0], height_mm.shape[1])
     form, step = _fitted(height_mm, skin, form_order(shape, sigma_px)), reduction(sigma_px)
     known, weight = (np.empty(grid_shape(shape, step), dtype=np.float32) for _ in range(2))
