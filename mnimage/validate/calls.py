@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from mnimage.domain.comparison import Change, Comparison
 
 POWER = 1.5
-"""Size of the change that must be called, in MDC95."""
+"""Size of the change that must be called, in MDC95 as stated for the pair that shows it."""
+_WITHIN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Call:
     def alone(self) -> bool:
         """Whether the change is beyond its own MDC95, no other score looked at."""
         return self.measured and abs(self.change) > self.mdc95
+
+    @property
+    def due(self) -> bool:
+        """Whether the true change is 1.5 x the MDC95 stated for it, within a quarter of MDC95."""
+        return abs(abs(self.true) / self.mdc95 - POWER) <= _WITHIN
 
     @property
     def called(self) -> bool:

@@ -174,7 +174,7 @@ def _scar_calls(pair: Comparison, case: str, lost: Mapping[int, float] | None) -
 def _due(
     followed: tuple[Comparison, Mapping[int, TrueScar]], case: str, scar: float, texture: float
 ) -> list[Call]:
-    """Return the calls whose true change is 1.5 x MDC95: within a quarter for single scars.
+    """Return the calls whose true change is 1.5 x the MDC95 stated for it, within a quarter.
 
     What is gone of a scar is told by its closed form, not by what was read of it before: furrows
     and lines that run through it are read with it, but stay.
@@ -190,7 +190,7 @@ def _due(
     if scar > 0:
         gone = {number: scar * one.volume_mm3 for number, one in true.items()}
         calls += _scar_calls(pair, case, gone)
-    return [call for call in calls if abs(abs(call.true) / call.mdc95 - POWER) <= 0.25]
+    return [call for call in calls if call.due]
 
 
 def _volume_read(pair: Comparison) -> float:

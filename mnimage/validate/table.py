@@ -93,17 +93,20 @@ from {seed} on), and what was mended was tried on other skins before.
 - Nothing in a single set of shots tells that its scale is wrong: a marker beside the skin does, and
   so does the session before. A scale that was only told is doubted by 5 % in every amount.
 
-## Where two goals exclude each other, and where nothing can be known
+## Where two goals pull against each other, and where nothing can be known
 
-- A change of 1.5 x MDC95 is {sizes:.2f} standard errors. Looked at alone it is called {alone:.0%}
-  of the time if the stated doubt is exact. To keep false calls at 5 % over all {flat} scores of a
-  close-up the most certain of them must pass {even:.2f} standard errors where all are weighed alike
-  (Holm), {bar:.2f} where what a course is for (redness, pigment, texture and scars of all skin) has
-  two thirds of the 5 %, as here; such a change does that {close:.0%} of the time, a lesser score of
-  {many} scores and zones of a face {face:.0%}. A larger change, repeat shots, or fewer scores help;
-  both ways of counting stand in the table. On phantoms the doubt of a changed pair is larger than
-  that of the unchanged one by which its change was sized: spots that change make a change patchy,
-  which the bootstrap counts as doubt, and the photos are less alike. That costs more than counting.
+- A change of 1.5 x the MDC95 that is stated beside it is {sizes:.2f} standard errors. Looked at
+  alone it is called {alone:.0%} of the time if the stated doubt is exact. To keep false calls at
+  5 % over all {flat} scores of a close-up the most certain of them must pass {even:.2f} standard
+  errors where all are weighed alike (Holm), {bar:.2f} where what a course is for (redness, pigment,
+  texture and scars of all skin) has two thirds of the 5 %, as here; with an exact doubt such a
+  change does that {close:.0%} of the time, a lesser score of {many} scores and zones of a face
+  {face:.0%}. Phantoms repeat better than what is stated, so the table shows more; count on the
+  figures here for people who vary as much as is stated. A larger change, repeat shots, or fewer
+  scores help; both ways of counting stand in the table.
+- Spots that change make a change patchy, which the bootstrap counts as doubt, and no two pairs are
+  equally alike: a changed pair's MDC95 is 0.9 to 1.8 times that of an unchanged one. So each change
+  is sized by what is stated for the pair that shows it.
 - No procedure does much better: where one thing changed, step-up rules (Hochberg, Hommel) ask as
   much of the largest statistic as Holm does, and the true quantile of the largest of {flat}
   independent ones is {largest:.2f}. Only what is known to be one look in two units is joined (depth
