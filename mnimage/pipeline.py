@@ -27,6 +27,7 @@ from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
 from mnimage.face.zones import bare_skin, skin_zones
 from mnimage.kernels.geometry import block_mean, expand, invert, sample
+from mnimage.kernels.memory import keep_freed_memory
 from mnimage.quality.check import check_photo
 from mnimage.quality.marker import check_face_scale, check_markers, check_same_scale
 from mnimage.quality.shot import Earlier
@@ -98,6 +99,7 @@ def examine_photo(
     ModelsMissing
         If the face models are not there and the photo is no close-up.
     """
+    keep_freed_memory()
     recipe = recipe or Recipe()
     face, zones = _face_and_zones(photo)
     markers = find_markers(photo)

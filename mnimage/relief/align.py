@@ -5,7 +5,6 @@ How motion is found: `relief.track`; how well: `docs/relief.md`, Shots laid onto
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import cv2
 import numpy as np
 
 from mnimage.domain.progress import no_tick
+from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.color import light_table, to_coded8
 from mnimage.relief.track import find_motion
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-_BAND, _WORKERS = 64, 2
+_BAND = 64
 _LEAST_PX, _TOLD_PX = 0.05, 0.5
 _MOST_PX = 30.0
 _UNSURE_PX = 0.5
@@ -123,9 +123,7 @@ def _moved(shots: Shots, motion: Motion) -> tuple[Shots, NDArray[np.uint8] | Non
         if total is not None and picture is not None:
             picture[span] = to_coded8(total.light / np.float32(len(frames)))
 
-    tops = range(0, shots.shape[0], _BAND)
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        list(pool.map(move, [slice(top, min(top + _BAND, shots.shape[0])) for top in tops]))
+    in_bands(move, bands_of(shots.shape, _BAND * shots.shape[1]))
     return replace(shots, frames=frames, saturated=_saturated(shots, motion), colors=None), picture
 
 

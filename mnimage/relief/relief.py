@@ -15,6 +15,7 @@ from mnimage.kernels.bands import WORKERS, bands_of, in_bands, only_to_stop, wid
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
+from mnimage.kernels.memory import keep_freed_memory
 from mnimage.kernels.surface import to_normals
 from mnimage.relief.align import align_shots
 from mnimage.relief.fitness import fitness_doubts, measure_fitness
@@ -80,6 +81,7 @@ def recover_relief(
     Cancelled
         If `tick` says so.
     """
+    keep_freed_memory()
     _check_size(shots)
     steady = align_shots(shots, recipe, tick)
     tick(0, 1)
