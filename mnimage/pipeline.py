@@ -27,7 +27,7 @@ from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
 from mnimage.face.zones import bare_skin, skin_zones
 from mnimage.kernels.geometry import block_mean, expand, invert, sample
-from mnimage.kernels.memory import keep_freed_memory
+from mnimage.kernels.memory import kept_memory
 from mnimage.quality.check import check_photo
 from mnimage.quality.marker import check_face_scale, check_markers, check_same_scale
 from mnimage.quality.shot import Earlier
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from mnimage.domain.scorecard import ScoreCard
 
 
+@kept_memory()
 def examine_photo(
     photo: Photo,
     *,
@@ -99,7 +100,6 @@ def examine_photo(
     ModelsMissing
         If the face models are not there and the photo is no close-up.
     """
-    keep_freed_memory()
     recipe = recipe or Recipe()
     face, zones = _face_and_zones(photo)
     markers = find_markers(photo)
@@ -169,6 +169,7 @@ class ExaminedShots:
     relief: Relief
 
 
+@kept_memory()
 def examine_shots(
     shots: Shots,
     *,
@@ -269,6 +270,7 @@ def align(before: Examined, after: Examined, recipe: Recipe, tick: Tick = no_tic
     return mark_moved(found, before.face, before.zones, recipe.register)
 
 
+@kept_memory()
 def compare_photos(
     before: Examined,
     after: Examined,
@@ -318,6 +320,7 @@ def compare_photos(
     return pair
 
 
+@kept_memory()
 def compare_shots(
     before: ExaminedShots,
     after: ExaminedShots,

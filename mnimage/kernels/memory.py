@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 # Of glibc's malloc.h.
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8
-_LARGEST, _KEPT, _AHEAD = 32 << 20, 512 << 20, 64 << 20
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX, _ARENA_MAX = -1, -2, -4, -8
+_KEPT, _AHEAD = 2**31 - 1, 64 << 20
 
 
 @cache
 def keep_freed_memory() -> bool:
-    """Let this process keep up to 512 MB that it let go of; return whether that could be set.
+    """Let this process keep what memory it lets go of; return whether that could be set.
 
-    The planes of a band are made and let go of thousands of times. glibc gives many of them back to
-    the system at once and asks for fresh pages, which the system must clear each time. Systems
-    without glibc are left as they are. See `docs/decisions/0010-memory-let-go-of-is-kept.md`.
+    Planes are made and let go of thousands of times. glibc gives many of them back to the system at
+    once and asks for fresh pages, which the system must clear each time. Systems without glibc are
+    left as they are. See `docs/decisions/0010-memory-let-go-of-is-kept.md`.
     """
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    set_option = _glibc("mallopt")
     if set_option is None:
         return False
     options = (
-        (_MMAP_THRESHOLD, _LARGEST),
+        (_MMAP_MAX, 0),
         (_TRIM_THRESHOLD, _KEPT),
         (_TOP_PAD, _AHEAD),
         # What one thread let go of serves the others.
@@ -31,3 +36,22 @@ def keep_freed_memory() -> bool:
     )
     taken = [set_option(name, value) for name, value in options]
     return all(taken)
+
+
+@contextmanager
+def kept_memory() -> Iterator[None]:
+    """Keep what memory is let go of during a piece of work, and give it to the system after it.
+
+    See `docs/decisions/0010-memory-let-go-of-is-kept.md`.
+    """
+    keep_freed_memory()
+    try:
+        yield
+    finally:
+        trim = _glibc("malloc_trim")
+        if trim is not None:
+            trim(0)
+
+
+def _glibc(name: str) -> Callable[..., int] | None:
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
