@@ -196,7 +196,8 @@ def examine_shots(
         photo = replace(photo, coded=relief.picture)
         markers = find_markers(photo)
         relief = replace(relief, trusted=relief.trusted & ~_paper_of(markers, photo.shape))
-    relief = replace(relief, trusted=relief.trusted & _skin_of_face(photo, relief.scale))
+    face = _any_face(photo)
+    relief = replace(relief, trusted=relief.trusted & _skin_of_face(photo, face, relief.scale))
     seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM)
     relief = _sure_by_marker(relief, seen)
     tick(1, 1)
@@ -206,23 +207,28 @@ def examine_shots(
     tick(1, 1)
     quality = _without_focus(check_photo(photo, None, zones, recipe.quality))
     quality = _with(quality, check_markers(markers, shots.scale, seen))
+    rough = face_scale(face) if face is not None else None
+    quality = _with(quality, check_face_scale(seen or shots.scale, rough))
     examined = Examined(name, photo, None, zones, quality, relief.scale, card)
     return ExaminedShots(examined, relief)
 
 
-def _skin_of_face(photo: Photo, scale: Scale) -> NDArray[np.bool_]:
+def _any_face(photo: Photo) -> Face | None:
+    """Return the face in a picture, None where none or more than one is found."""
+    try:
+        return find_face(photo)
+    except (FaceNotFound, ModelsMissing):
+        return None
+
+
+def _skin_of_face(photo: Photo, face: Face | None, scale: Scale) -> NDArray[np.bool_]:
     """Return a whole face's skin, without eyes, brows, lips, nostrils and hair; all of a close-up.
 
     Where no face is found the relief alone tells what is skin.
     """
-    everywhere = np.ones(photo.shape, dtype=np.bool_)
-    if not is_body(photo.shape, scale.mm_per_px):
-        return everywhere
-    try:
-        face = find_face(photo)
-    except (FaceNotFound, ModelsMissing):
-        return everywhere
-    return everywhere if face is None else bare_skin(photo, face)
+    if face is None or not is_body(photo.shape, scale.mm_per_px):
+        return np.ones(photo.shape, dtype=np.bool_)
+    return bare_skin(photo, face)
 
 
 def _sure_by_marker(relief: Relief, seen: Scale | None) -> Relief:

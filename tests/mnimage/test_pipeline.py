@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks import heads
 from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
+from mnimage.capture.shots import read_shots
 from mnimage.domain.face import WHOLE, Zones
 from mnimage.domain.marker import number_of
 from mnimage.domain.pair import Examined
@@ -374,3 +376,21 @@ def test_relief_of_a_whole_face_is_measured_on_its_skin_only():
     trusted = examine_shots(shots, name="face").relief.trusted
     assert trusted[scene.share > 0.95].mean() > 0.6
     assert trusted[scene.share < 0.05].mean() < 0.02
+
+
+@pytest.fixture(scope="module")
+def lit_head(tmp_path_factory):
+    """A whole head under six single lamps, a pixel 0.4 mm wide."""
+    head, lamps, taking = heads.make_head(0.4), heads.ring(6, 40.0), heads.Taking()
+    frames = heads.shoot(head, lamps, taking)
+    return read_shots(heads.write(tmp_path_factory.mktemp("head"), frames, lamps, taking, 0.4))
+
+
+@pytest.mark.parametrize(("times", "sound"), [(1.0, True), (1.4, False), (0.1, False)])
+def test_a_scale_that_no_face_can_have_is_a_failed_check_of_single_lamps_too(
+    lit_head, times, sound
+):
+    told = replace(lit_head.scale, mm_per_px=times * lit_head.scale.mm_per_px)
+    found = examine_shots(replace(lit_head, scale=told), name="")
+    (check,) = (one for one in found.examined.quality.findings if one.check == "scale of the face")
+    assert check.ok is sound
