@@ -91,7 +91,8 @@ from {seed} on), and what was mended was tried on other skins before.
   from photo to photo than phantoms do: here the spread is a small part of the stated doubt. That of
   pores and of ITA without a chart is told by each picture, by what rendered skin differs by.
 - Nothing in a single set of close-up shots tells that its scale is wrong: a marker beside the skin
-  does, and so does the session before; on a whole face the eyes tell gross errors. A scale that was only told is doubted by 5 % in every amount.
+  does, and so does the session before; on a whole face the eyes tell gross errors. A scale
+  that was only told is doubted by 5 % in every amount.
 
 ## Where two goals pull against each other, and where nothing can be known
 
