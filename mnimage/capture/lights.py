@@ -30,9 +30,8 @@ _TOLD_SHARED = 0.05
 2.5 cm nearer than the ruler was, at 50 cm, is 5 %."""
 
 _TOLD_WORDS = (
-    f"{ONLY_TOLD}: lengths and depths may be off by {_TOLD_SHARED:.0%}, areas by "
-    f"{2 * _TOLD_SHARED:.0%}, volumes by {3 * _TOLD_SHARED:.0%} (one standard error), alike at "
-    "every session. Lay a printed marker beside the skin, or use a rig whose scale was measured."
+    f"{ONLY_TOLD}: lengths to {_TOLD_SHARED:.0%}, areas to {2 * _TOLD_SHARED:.0%}, volumes to "
+    f"{3 * _TOLD_SHARED:.0%}, alike at every session. Lay a printed marker beside the skin."
 )
 
 _AGREED = 2.0
