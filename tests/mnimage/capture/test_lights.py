@@ -45,7 +45,7 @@ def test_a_scale_that_was_only_told_errs_alike_at_every_session(tmp_path):
     assert scale.error == pytest.approx((0.01**2 + 0.05**2) ** 0.5)
     (said,) = found.notes
     assert said.startswith(ONLY_TOLD)
-    assert "areas by 10%, volumes by 15%" in said
+    assert "areas to 10%, volumes to 15%" in said
     assert "marker" in said
 
 
