@@ -35,15 +35,16 @@ def restore_fine(cosines: Plane, lens_px: float) -> Plane:
     lens_px
         Standard deviation of the lens' blur in pixels.
     """
-    along, down = (_transfer(axis, lens_px) for axis in frequencies(_shape(cosines)))
+    along, down = (transfer(axis, lens_px) for axis in frequencies(_shape(cosines)))
     # Row by row, so that no second plane of the picture's size is needed.
     for number, left in enumerate(down[:, 0]):
-        transfer = along[0] * left
-        cosines[number] *= transfer * (1 + _NOISE) / (transfer**2 + _NOISE)
+        both = along[0] * left
+        cosines[number] *= both * (1 + _NOISE) / (both**2 + _NOISE)
     return cosines
 
 
-def _transfer(frequency: Plane, lens_px: float) -> Plane:
+def transfer(frequency: Plane, lens_px: float) -> Plane:
+    """Return what a lens (sigma in px) and pixels leave of waves along one axis (rad per px)."""
     pixel = np.sinc(frequency / (2 * np.pi))
     lens = np.exp(-((lens_px * frequency) ** 2) / 2)
     return np.asarray(pixel * lens, dtype=np.float32)

@@ -18,6 +18,7 @@ from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
 from mnimage.kernels.memory import keep_freed_memory
 from mnimage.kernels.surface import to_normals
 from mnimage.relief.align import align_shots
+from mnimage.relief.facets import with_facets
 from mnimage.relief.fitness import fitness_doubts, measure_fitness
 from mnimage.relief.gaps import bridge, wide_gaps
 from mnimage.relief.gloss import find_gloss, without_gloss
@@ -98,7 +99,8 @@ def recover_relief(
     filled = bridge(_fill(slopes, mm_per_px), _gap(slopes, hidden, mm_per_px), mm_per_px)
     raw = _raw_height(filled, mm_per_px)
     tick(1, 1)
-    cosines = to_cosines(*_unscattered(filled, shots, recipe, tick, ahead))
+    surface = _unscattered(filled, shots, recipe, tick, ahead)
+    cosines = to_cosines(*with_facets(surface, recipe.lens_blur_px, tick))
     height = from_cosines(restore_fine(cosines, recipe.lens_blur_px))
     height *= np.float32(mm_per_px)
     tick(1, 1)

@@ -51,7 +51,9 @@ _CUT = 0.1
 _BOTTOM = 0.7
 _SKIRT = 0.2
 _OF_FINE = 0.5
-_SMOOTHED, _FLOORLESS_MM, _SMOOTHEST_MM = 0.1, 1.0, 0.15
+_SMOOTHED, _FLOORLESS_MM, _SMOOTHEST_MM = 0.2, 1.0, 0.4
+_DEEPEST = 10.0
+"""Percent of a scar's area that is its bottom; half of it lies below the 95th percentile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,14 +376,16 @@ def volume_error(volume_mm3: float, area_mm2: float, scale: Scale, recipe: Relie
 
 
 def _depth(depth: Plane, core: Mask, pitch: float) -> float:
-    """Return the 95th percentile of the depth in the core, its fine texture evened out.
+    """Return the 95th percentile of the depth in the core, as the median of its deepest tenth.
 
-    Texture on a level floor would else deepen it by 1.6 times its own height. Pits too narrow to
-    have a floor are not smoothed.
+    Which tenth that is shows with fine texture evened out: the dents of a rough but level floor
+    would else deepen it by 1.6 times their own height. The depths there are not smoothed, which
+    would level the bottom of a bowl. Pits too narrow to have a floor are not smoothed at all.
     """
     across_mm = 2 * sqrt(float(core.sum()) / pi) * pitch
     sigma_mm = min(_SMOOTHED * max(across_mm - _FLOORLESS_MM, 0.0), _SMOOTHEST_MM)
-    return float(np.percentile(gaussian(depth, sigma_mm / pitch)[core], 95))
+    even = gaussian(depth, sigma_mm / pitch)[core]
+    return float(np.median(depth[core][even >= np.percentile(even, 100 - _DEEPEST)]))
 
 
 def _core(depth: Plane, counted: Mask, recipe: ReliefRecipe) -> Mask:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from mnimage.domain.photo import Scale
 from mnimage.domain.recipe import ReliefRecipe
@@ -48,6 +49,26 @@ def test_a_cone_is_measured_as_geometry_says():
     assert (scar.row, scar.column) == (pytest.approx(250, abs=0.3), pytest.approx(250, abs=0.3))
     assert scar.raw_depth_mm == pytest.approx(0.9 * scar.depth_mm, rel=1e-5)
     assert scar.raw_volume_mm3 == pytest.approx(0.9 * scar.volume_mm3, rel=1e-5)
+
+
+@pytest.mark.parametrize(("deep", "radius"), [(0.2, 1.6), (0.3, 3.0), (0.6, 5.0)])
+def test_the_bottom_of_a_bowl_is_not_levelled(deep, radius):
+    (scar,), _ = _measure(_cosine(depth=deep, radius=radius))
+    rim = np.arccos(2 * EDGE / deep - 1) / np.pi
+    true = deep * (1 + np.cos(np.pi * np.sqrt(0.05) * rim)) / 2
+    assert scar.depth_mm == pytest.approx(true, rel=0.004)
+
+
+def test_a_rough_floor_is_as_deep_as_it_is_on_the_mean():
+    found = []
+    for seed in range(6):
+        grain = np.random.default_rng(seed).normal(0, 1, (500, 500))
+        grain = gaussian_filter(grain, 2.0)
+        depth = _box(depth=0.3) + 0.02 * grain / grain.std()
+        (scar,), _ = _measure(depth)
+        found.append(scar.depth_mm)
+    assert np.mean(found) == pytest.approx(0.3, abs=0.006)
+    assert found == pytest.approx([0.3] * 6, abs=0.012)
 
 
 @pytest.mark.parametrize(
