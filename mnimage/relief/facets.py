@@ -17,6 +17,7 @@ import numpy as np
 from mnimage.domain.progress import no_tick
 from mnimage.kernels.bands import bands_of, in_bands, widened
 from mnimage.kernels.geometry import block_mean, expand, grid_shape
+from mnimage.kernels.masks import grow
 from mnimage.relief.optics import transfer
 
 if TYPE_CHECKING:
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
     from mnimage.domain.progress import Tick
 
     Plane = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
 
 _NOISE = 0.01
 """Power of the noise over that of the finest relief, below which facets are not to be told."""
 _REACH, _PERIOD = 4, 64
+_BESIDE = 4
+"""Nodes of the grid beside what is no skin that are let be."""
 _STEP = 2
 """Means are taken on a grid of so many pixels: what they change is smooth."""
 _BOX = (_STEP**2 - 1) / 12
@@ -36,7 +40,7 @@ _BOX = (_STEP**2 - 1) / 12
 
 
 def with_facets(
-    slopes: tuple[Plane, Plane], lens_px: float, tick: Tick = no_tick
+    slopes: tuple[Plane, Plane], lens_px: float, trusted: Mask, tick: Tick = no_tick
 ) -> tuple[Plane, Plane]:
     """Return the slopes as they are where every facet counts alike.
 
@@ -51,6 +55,9 @@ def with_facets(
         Along x and y, shape (rows, columns).
     lens_px
         Standard deviation of the lens' blur in pixels.
+    trusted
+        Where slopes are those of skin; beside anything else they are let be, for what breaks off
+        there is no facet.
     tick
         Called between bands of rows, to stop.
     """
@@ -68,6 +75,11 @@ def with_facets(
             plane[there] = part[top : top + there.stop - there.start]
 
     in_bands(look, bands, tick)
+    broken = block_mean(trusted.astype(np.float32), _STEP) < 1
+    if broken.any():
+        near = grow(broken, _BESIDE)
+        for plane in lost:
+            plane[near] = 0
     x, y = (np.empty_like(slope) for slope in slopes)
 
     def add(span: slice) -> None:

@@ -100,7 +100,7 @@ def recover_relief(
     raw = _raw_height(filled, mm_per_px)
     tick(1, 1)
     surface = _unscattered(filled, shots, recipe, tick, ahead)
-    cosines = to_cosines(*with_facets(surface, recipe.lens_blur_px, tick))
+    cosines = to_cosines(*with_facets(surface, recipe.lens_blur_px, slopes.trusted, tick))
     height = from_cosines(restore_fine(cosines, recipe.lens_blur_px))
     height *= np.float32(mm_per_px)
     tick(1, 1)
