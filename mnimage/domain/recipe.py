@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-ALGORITHM = 4
+ALGORITHM = 5
 """Raised whenever the same recipe would give other numbers on the same photo."""
 
 
