@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from mnimage.relief.marks import find_lines
+from mnimage.relief.marks import lines_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.recipe import ReliefRecipe
-    from mnimage.relief.marks import Lines
+    from mnimage.relief.lines import Lines
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -41,7 +41,7 @@ def lines_across(
     _, narrow = _narrow(labels, mm_per_px, recipe)
     if mm_per_px > _COARSEST_MM or not narrow.any():
         return None
-    return find_lines(height_mm, usable & ((labels == 0) | narrow[labels]), mm_per_px)
+    return lines_of(height_mm, usable & ((labels == 0) | narrow[labels]), mm_per_px)
 
 
 def without_beads(

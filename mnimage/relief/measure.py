@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Relief, Scar
     from mnimage.relief.body import Body
+    from mnimage.relief.lines import Lines
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -94,12 +95,12 @@ def measure_relief(
             "Hardly any skin in this relief can be measured.",
             hint="Check the directions of the lamps, and that the skin fills the picture.",
         )
-    labels, near = (scars, None) if scars is not None else _look_for(ground, pitch, recipe, tick)
+    labels, lines = (scars, None) if scars is not None else _look_for(ground, pitch, recipe, tick)
     labels = labels.astype(np.int32, copy=False)
     skin = usable & (labels == 0)
     tick(1, 1)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="measure") as pool:
-        marked = pool.submit(find_marks, flat, skin, pitch, tick, near)
+        marked = pool.submit(find_marks, flat, skin, pitch, tick, lines)
         even = remove_form(flat, skin)
         textured = pool.submit(measure_texture, even, skin, pitch, recipe, tick)
         holes = _holes(relief, ground, skin, recipe)
@@ -186,15 +187,15 @@ def _told(depth_mm: Plane, usable: Mask, pitch: float) -> Plane:
 
 def _look_for(
     ground: _Ground, pitch: float, recipe: ReliefRecipe, tick: Tick
-) -> tuple[Labels, Mask | None]:
-    """Return the scars, and where lines run if that had to be known for them."""
+) -> tuple[Labels, Lines | None]:
+    """Return the scars, and the lines if they had to be known for them."""
     flat, usable = ground.flat_mm, ground.usable
     found = find_scars(flat, usable, pitch, recipe, tick)
     lines = lines_across(flat, usable, found, pitch, recipe)
     labels = without_beads(flat, found, lines, pitch, recipe)
     if ground.body is not None:
         labels = whole_ones(labels, usable)
-    return labels, None if lines is None else lines.near
+    return labels, lines
 
 
 def _shared_error(share: float, recipe: ReliefRecipe) -> float:

@@ -34,7 +34,7 @@ class Rule:
     layers: tuple[tuple[Plane, Plane], ...] = field(repr=False)
 
     def likelihood(self, measures: Plane) -> Plane:
-        """Return how likely each dent (n, measures) is a pore, 0 to 1.
+        """Return how likely each (n, measures) is what the rule tells: a pore or a line, 0 to 1.
 
         Skin unlike any that was shown is taken for the nearest that was.
         """

@@ -44,10 +44,10 @@ _RINGS_MM = (0.1, 0.15, 0.2, 0.26, 0.34, 0.5)
 _TURNS = 16
 _LEAST_ROUGH_MM = 1e-4
 _SOME_ROWS, _SOME_PIXELS = 48, 1_500_000
-LEAST_WORTH = 0.03
+LEAST_WORTH = 0.012
 PLAIN = 1 + 4 + 2 * len(_BENT) + 8
 """How many of the measures are plain: all but those on rings."""
-_LEAST_LIKELY, _APART_MM = 0.2, 0.19
+_LEAST_LIKELY, _APART_MM = 0.25, 0.19
 
 _SMOOTH_MM, _RIM_MM, _RIM_PART, _LEAST_DEPTH_MM = 0.05, 0.24, 15.0, 0.02
 _ROUNDS, _SIZED_AT_ONCE = 4, 2048
