@@ -6,13 +6,14 @@ By hysteresis (Canny 1986), then laid onto smooth curves (Cleveland 1979); how w
 
 from __future__ import annotations
 
-from math import pi
+from math import cos, pi
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from scipy.spatial import KDTree
 
+from mnimage.kernels.bands import WORKERS, bands_of, in_bands
 from mnimage.relief.line_paths import BESIDE_MM, DIRECTIONS, sampled
 
 if TYPE_CHECKING:
@@ -128,22 +129,26 @@ def smoothed(
         own = np.concatenate([pairs[:, 0], pairs[:, 1], itself])
         other = np.concatenate([pairs[:, 1], pairs[:, 0], itself])
         down, right = (middle[other] - middle[own]).T / reach
-        sine, cosine = np.sin(angle[own]), np.cos(angle[own])
-        along, aside = right * cosine + down * sine, down * cosine - right * sine
-        turn = np.abs((angle[other] - angle[own] + pi / 2) % pi - pi / 2)
-        alike = (np.abs(aside) < _ASIDE[0] + _ASIDE[1] * np.abs(along)) & (turn < _TURN)
+        sine, cosine = np.sin(angle), np.cos(angle)
+        along = right * cosine[own] + down * sine[own]
+        aside = down * cosine[own] - right * sine[own]
+        turned = np.abs(cosine[own] * cosine[other] + sine[own] * sine[other])
+        alike = (np.abs(aside) < _ASIDE[0] + _ASIDE[1] * np.abs(along)) & (turned > cos(_TURN))
         own, along, aside = own[alike], along[alike], aside[alike]
         counts = weight[other[alike]] * (1 - along**2)
         offset, slope = _parabola(own, along, aside, counts, count)
-        normal = np.stack([np.cos(angle), -np.sin(angle)], axis=1)
+        normal = np.stack([cosine, -sine], axis=1)
         middle, angle = middle + (offset * reach)[:, None] * normal, angle + np.arctan(slope)
     return middle, angle
 
 
 def _parabola(own: Numbers, along: Many, aside: Many, counts: Many, size: int) -> tuple[Many, Many]:
     """Return offset and slope at 0 of the parabola fitted to each one's neighbours."""
-    power = [np.bincount(own, counts * along**n, size) for n in range(5)]
-    right = [np.bincount(own, counts * aside * along**n, size) for n in range(3)]
+    powers = [counts]
+    for _ in range(4):
+        powers.append(powers[-1] * along)
+    power = [np.bincount(own, part, size) for part in powers]
+    right = [np.bincount(own, part * aside, size) for part in powers[:3]]
     left = np.array([[power[row + column] for column in range(3)] for row in range(3)])
     for n, hold in enumerate(_HELD):
         left[n, n] += hold * power[0] + _HELD[0]
@@ -153,9 +158,10 @@ def _parabola(own: Numbers, along: Many, aside: Many, counts: Many, size: int) -
 
 def course(crests: Crests, grooves: Grooves, likely: Plane) -> tuple[Many, Many]:
     """Return the middles of a line's crests (n, 2) in pixels of the picture, and their angles."""
-    middle, angle = smoothed(
-        centred(crests, grooves), _angle(crests), likely.astype(np.float64), grooves.grid
-    )
+    spans = bands_of((len(likely), 1), pixels=-(-len(likely) // WORKERS))
+    middles = in_bands(lambda some: centred(crests.only(some), grooves), spans)
+    angle, weight = _angle(crests), likely.astype(np.float64)
+    middle, angle = smoothed(np.concatenate(middles), angle, weight, grooves.grid)
     return (middle + 0.5) * grooves.step - 0.5, angle
 
 

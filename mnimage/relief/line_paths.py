@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
-    Halves = NDArray[np.float16]
     Numbers = NDArray[np.intp]
 
 GRID_MM = 0.15
@@ -34,7 +33,9 @@ DIRECTIONS = 16
 _SIGMA_MM, _PIECE_MM, _STICK_MM, _STICK_PX = 0.16, 0.3, 0.9, 0.6
 _CAP, _LEAST_CAP_MM = 5.0, 0.012
 _LEAST_CREST, _WORTH = 0.12, 0.95
+_NO_WEIGHT = 1e-4
 _STEP_MM, _STEPS, _SINGLE = 0.4, 12, 4
+_BENDS = np.array([[0], [-1], [1]])
 BESIDE_MM, _AROUND_MM = (0.3, 0.6, 0.9), 6.0
 _QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.97)
 _TYPICAL, _ORDER = 3, (1, 3, 6, 10, 14, 18, 22)
@@ -57,8 +58,8 @@ class Grooves:
 
     small: Plane = field(repr=False)
     seen: Mask = field(repr=False)
-    depth: Halves = field(repr=False)
-    straight: Halves = field(repr=False)
+    depth: Plane = field(repr=False)
+    straight: Plane = field(repr=False)
     cap_mm: float
     grid: float
     step: int
@@ -75,7 +76,7 @@ class Crests(NamedTuple):
     direction: Numbers
     measures: Plane
 
-    def only(self, some: Numbers) -> Crests:
+    def only(self, some: Numbers | slice) -> Crests:
         """Return those with these numbers."""
         return Crests(
             self.places[some],
@@ -96,14 +97,14 @@ def find_grooves(flat: Plane, skin: Mask, mm_per_px: float) -> Grooves | None:
     known = block_mean(weighted(flat, skin)[0], step)
     small = np.asarray(known / np.maximum(weight, np.float32(0.3)), dtype=np.float32)
     cap = max(_LEAST_CAP_MM, _CAP * robust_spread(_filtered(small, 0, grid)[seen]))
-    depth = np.empty((DIRECTIONS, *small.shape), dtype=np.float16)
+    depth = np.empty((DIRECTIONS, *small.shape), dtype=np.float32)
     straight = np.empty_like(depth)
 
     def look(number: int) -> None:
         own = _filtered(small, number, grid) * seen
         depth[number] = own
-        held, stick = own / (1 + np.abs(own) / cap), _stick(number, grid)
-        straight[number] = cv2.filter2D(held, cv2.CV_32F, stick, borderType=cv2.BORDER_CONSTANT)
+        held = own / (1 + np.abs(own) / np.float32(cap))
+        straight[number] = _along_stick(held.astype(np.float32), _stick(number, grid))
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(look, range(DIRECTIONS)))
@@ -162,15 +163,42 @@ def _filtered(small: Plane, number: int, grid: float) -> Plane:
 def _stick(number: int, grid: float) -> Plane:
     along, across = _turned(number, ceil(_STICK_MM / grid) + 1)
     stick = (np.abs(along) <= _STICK_MM / grid) * np.exp(-(across**2) / (2 * _STICK_PX**2))
+    stick[stick < _NO_WEIGHT] = 0
     return np.asarray(stick / stick.sum(), dtype=np.float32)
 
 
-def _strongest(straight: Halves) -> tuple[Plane, NDArray[np.uint8]]:
+def _along_stick(values: Plane, stick: Plane) -> Plane:
+    """Return the weighted sums along a stick (odd, odd).
+
+    Quarter by quarter: of so small a kernel OpenCV adds up the weights that are not 0, of which a
+    stick has few, while a large one goes by a Fourier transform.
+    """
+    middle = len(stick) // 2
+    total = np.zeros_like(values)
+    for down in (slice(0, middle), slice(middle, None)):
+        for right in (slice(0, middle), slice(middle, None)):
+            part = stick[down, right]
+            if part.any():
+                anchor = middle - right.start, middle - down.start
+                total += _summed(values, part, anchor)
+    return total
+
+
+def _summed(values: Plane, weights: Plane, anchor: tuple[int, int]) -> Plane:
+    """Return the weighted sums about each place, `anchor` (column, row) being the place's own."""
+    rows, columns = weights.shape
+    whole = np.zeros((max(rows, anchor[1] + 1), max(columns, anchor[0] + 1)), dtype=np.float32)
+    whole[:rows, :columns] = weights
+    found = cv2.filter2D(values, -1, whole, anchor=anchor, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(found, dtype=np.float32)
+
+
+def _strongest(straight: Plane) -> tuple[Plane, NDArray[np.uint8]]:
     """Return the strongest groove at each place, and in which direction it runs."""
-    top = straight[0].astype(np.float32)
+    top = straight[0].copy()
     direction = np.zeros(top.shape, dtype=np.uint8)
     for number in range(1, len(straight)):
-        own = straight[number].astype(np.float32)
+        own = straight[number]
         direction[own > top] = number
         np.maximum(top, own, out=top)
     return top, direction
@@ -230,24 +258,18 @@ def _measured(grooves: Grooves, middle: Plane, direction: Numbers) -> list[Plane
 
 def _path(grooves: Grooves, middle: Plane, direction: Numbers) -> tuple[Plane, Numbers]:
     """Return places (n, steps, 2) on the way of the deepest groove from each, and directions."""
-    rows, columns = grooves.small.shape
+    angle = np.arange(2 * DIRECTIONS) * (pi / DIRECTIONS)
+    ways = np.stack([np.sin(angle), np.cos(angle)], axis=1) * (_STEP_MM / grooves.grid)
+    ways, last = ways.astype(np.float32), np.array(grooves.small.shape) - 1
+    own = np.arange(len(middle))
     place, turned = middle, direction
     places, turns = [], []
     for _ in range(_STEPS):
-        best = np.full(len(place), -np.inf, dtype=np.float32)
-        ahead, taken = place, turned
-        for bend in (0, -1, 1):
-            angle = (turned + bend) * (pi / DIRECTIONS)
-            way = np.stack([np.sin(angle), np.cos(angle)], axis=1) * (_STEP_MM / grooves.grid)
-            there = (place + way).astype(np.float32)
-            row, column = np.rint(there).astype(np.intp).T
-            row, column = row.clip(0, rows - 1), column.clip(0, columns - 1)
-            deep = grooves.straight[(turned + bend) % DIRECTIONS, row, column].astype(np.float32)
-            better = deep > best
-            best = np.where(better, deep, best)
-            ahead = np.where(better[:, None], there, ahead)
-            taken = np.where(better, turned + bend, taken)
-        place, turned = ahead, taken
+        tried = turned + _BENDS
+        there = place + ways[tried % (2 * DIRECTIONS)]
+        row, column = np.moveaxis(np.rint(there).astype(np.intp).clip(0, last), -1, 0)
+        best = grooves.straight[tried % DIRECTIONS, row, column].argmax(axis=0)
+        place, turned = there[best, own], tried[best, own]
         places.append(place)
         turns.append(turned)
     return np.stack(places, axis=1), np.stack(turns, axis=1)
