@@ -44,7 +44,7 @@ _RINGS_MM = (0.1, 0.15, 0.2, 0.26, 0.34, 0.5)
 _TURNS = 16
 _LEAST_ROUGH_MM = 1e-4
 _SOME_ROWS, _SOME_PIXELS = 48, 1_500_000
-LEAST_WORTH = 0.012
+LEAST_WORTH = 0.02
 PLAIN = 1 + 4 + 2 * len(_BENT) + 8
 """How many of the measures are plain: all but those on rings."""
 _LEAST_LIKELY, _APART_MM = 0.25, 0.19

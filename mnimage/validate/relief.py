@@ -267,35 +267,43 @@ def pores_f1(skin: Skin, marks: Marks | None, session: Session, healthy: Mask) -
 
 
 def lines_jaccard(skin: Skin, marks: Marks | None, session: Session, healthy: Mask) -> float:
-    """Return the Jaccard index (2 px) of lines that are deeper than the furrows about them."""
-    true = _true_lines(skin, session, healthy.shape) & inner_skin(healthy)
+    """Return the Jaccard index (2 px) of lines that are deeper than the furrows about them.
+
+    Lines that are no deeper are neither to be found nor wrong where they are.
+    """
+    inner = inner_skin(healthy)
+    true, lesser = (each & inner for each in _true_lines(skin, session, healthy.shape))
     if not true.any() or marks is None:
         return float("nan")
     seen = np.zeros(healthy.shape, dtype=np.bool_)
     seen[marks.line_px[:, 0], marks.line_px[:, 1]] = True
+    right = seen & _near(true)
+    seen &= right | ~_near(lesser)
     if not seen.any():
         return 0.0
-    right = float((seen & _near(true)).sum() / seen.sum())
     hit = float((true & _near(seen)).sum() / true.sum())
-    return 1 / (1 / max(right, 1e-6) + 1 / max(hit, 1e-6) - 1)
+    return 1 / (1 / max(float(right.sum() / seen.sum()), 1e-6) + 1 / max(hit, 1e-6) - 1)
 
 
 def _near(mask: Mask) -> Mask:
+    if not mask.any():
+        return mask
     return np.asarray(ndimage.distance_transform_edt(~mask) <= _LINE_PX, dtype=np.bool_)
 
 
-def _true_lines(skin: Skin, session: Session, shape: Sequence[int]) -> Mask:
-    true = np.zeros(tuple(shape), dtype=np.bool_)
+def _true_lines(skin: Skin, session: Session, shape: Sequence[int]) -> tuple[Mask, Mask]:
+    """Return the centres of the lines that stand out among the furrows, and of all others."""
+    true, lesser = np.zeros((2, *shape), dtype=np.bool_)
     for line in skin.lines:
-        if line.depth_mm < _STANDS_OUT * skin.look.furrow_um / 1000:
-            continue
+        stands_out = line.depth_mm >= _STANDS_OUT * skin.look.furrow_um / 1000
+        mask, least = (true, _SEEN_MM) if stands_out else (lesser, 0.0)
         share = np.linspace(0, 1, 4000)
         points = np.array([session.place_px(*middle) for middle in line.points_mm])
         way = np.linspace(0, 1, len(points))
-        deep = line.depth_mm * np.sqrt(np.sin(np.pi * share)) > _SEEN_MM
+        deep = line.depth_mm * np.sqrt(np.sin(np.pi * share)) > least
         row, column = (
             np.rint(np.interp(share[deep], way, points[:, axis])).astype(int) for axis in (0, 1)
         )
         kept = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1])
-        true[row[kept], column[kept]] = True
-    return true
+        mask[row[kept], column[kept]] = True
+    return true, lesser

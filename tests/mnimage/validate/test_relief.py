@@ -2,13 +2,16 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from mnimage.domain.comparison import Change, Verdict
 from mnimage.phantom.scars import TrueScar
+from mnimage.phantom.session import PITCH
+from mnimage.phantom.texture import TrueLine
 from mnimage.validate.calls import no_change_lines
 from mnimage.validate.depths import relief_lines
-from mnimage.validate.relief import _due, counts, relief
+from mnimage.validate.relief import _due, counts, lines_jaccard, relief
 
 LOOKED_AT = 7000
 """Seeds that have been looked into; those of the study stay unseen."""
@@ -58,3 +61,32 @@ def test_what_is_gone_of_a_scar_is_told_by_its_closed_form():
     (call,) = _due((pair, {1: true}), "skin", share, 0.0)
     assert call.zone == "scar 1"
     assert call.change / call.true == pytest.approx(1)
+
+
+def test_a_line_no_deeper_than_the_furrows_is_neither_missing_nor_wrong():
+    """Two level lines 10 mm long, 200 and 300 rows down; the furrows are as deep as the second."""
+    rows, depths = (200, 300), (0.1, 0.05)
+    columns = np.linspace(-5.0, 5.0, 41)
+    lines = tuple(
+        TrueLine(tuple((row * PITCH, column) for column in columns), depth, 0.3)
+        for row, depth in zip(rows, depths, strict=True)
+    )
+    skin = SimpleNamespace(lines=lines, look=SimpleNamespace(furrow_um=50.0))
+    session = SimpleNamespace(place_px=lambda row, column: (row / PITCH, column / PITCH + 250))
+    healthy = np.ones((500, 500), dtype=np.bool_)
+    half = round(5.0 / PITCH)
+
+    def found(*rows, columns=slice(250 - half, 251 + half)):
+        mask = np.zeros(healthy.shape, dtype=np.bool_)
+        for row in rows:
+            mask[row, columns] = True
+        marks = SimpleNamespace(line_px=np.argwhere(mask))
+        return lines_jaccard(skin, marks, session, healthy)
+
+    # The ends of a true line run out; its last 0.1 % are no longer seen.
+    assert found(200) == pytest.approx(1, abs=0.01)
+    assert found(200, 300) == pytest.approx(1, abs=0.01)
+    assert found(300) == 0
+    # As much again where there is nothing; half of it.
+    assert found(200, 100) == pytest.approx(0.5, abs=0.01)
+    assert found(200, columns=slice(250 - half, 250)) == pytest.approx(0.5, abs=0.02)
