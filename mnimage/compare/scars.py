@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnimage.compare.repeats import average_sessions
-from mnimage.compare.verdict import Doubt, hold_family, weigh_change
+from mnimage.compare.verdict import Doubt, hold_alike, weigh_change
 from mnimage.domain.comparison import ScarChange, ScarCourse, Verdict
 from mnimage.domain.recipe import CompareRecipe
 from mnimage.domain.scorecard import Mode, Score
@@ -121,7 +121,7 @@ def compare_scars(
     weighed against what the relief before shows at their places; those no deeper beyond error are
     no new scars and left out.
 
-    Weighed as by `weigh_change` (Weir 2005), together as by `hold_family` (Holm 1979).
+    Weighed as by `weigh_change` (Weir 2005), together as by `hold_alike` (Hochberg 1988).
 
     Parameters
     ----------
@@ -145,7 +145,9 @@ def compare_scars(
         if now is not None
         for what, measure in (("depth", _depth), ("volume", _volume))
     }
-    held = hold_family(looks, {key: _SHARES[key[1]] for key in looks})
+    held = hold_alike(
+        looks, {key: _SHARES[key[1]] for key in looks}, {key: key[0] for key in looks}
+    )
     changes = [
         _scar_change(scar, now, held.get((scar.id, "depth")), held.get((scar.id, "volume")), fresh)
         for scar, now in paired

@@ -46,7 +46,8 @@ _LEVEL = 0.68
 _DEEP_MM = 0.5
 _SHADOWED_SHARE = 0.25
 _LEAST_TURNED = 0.1
-_CUT = 0.1
+_CUT, _CUT_PX = 0.1, 1.0
+"""Share of an outline that may be cut; by how much the cut is not the same again."""
 """Share of a scar's outline that may lie at what is not seen."""
 _BOTTOM = 0.7
 _SKIRT = 0.2
@@ -318,20 +319,30 @@ def _measure_one(
     kind = kind_of(scar)
     # Light hardly reaches the floor of a pit that is deep for its width: it is at least so deep.
     unseen = scar.lower_bound or kind == "ice-pick" or _floorless(scar)
-    cut = _cut(holes, labels, number, box, recipe)
-    return replace(scar, kind=kind, lower_bound=unseen or cut)
+    cut, share = _cut(holes, labels, number, box, recipe)
+    at_cut = _CUT_PX * cut * pitch**2 * scar.depth_mean_mm
+    return replace(
+        scar,
+        kind=kind,
+        lower_bound=unseen or share > _CUT,
+        volume_uncertainty_mm3=hypot(scar.volume_uncertainty_mm3, at_cut),
+    )
 
 
 def _cut(
     holes: Holes, labels: Labels, number: int, box: tuple[slice, ...], recipe: ReliefRecipe
-) -> bool:
-    """Say whether a scar goes on under what hides the skin, or beyond the picture."""
+) -> tuple[int, float]:
+    """Return where a scar goes on under what hides the skin, or beyond the picture.
+
+    In pixels along its outline, and as a share of it.
+    """
     around = tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in box)
     seen = np.pad(holes.usable[around], 1)
     scar = np.pad(labels[around] == number, 1) & seen
     core = scar & (np.pad(holes.depth_mm[around], 1) > recipe.scar_edge_mm)
     outline = grow(core, 1) & ~core
-    return bool((outline & ~seen).sum() > _CUT * outline.sum())
+    cut = int((outline & ~seen).sum())
+    return cut, cut / max(int(outline.sum()), 1)
 
 
 def _floorless(scar: Scar) -> bool:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mnimage.compare.verdict import Doubt, hold_family, weigh_change
-from mnimage.domain.comparison import Verdict
+from mnimage.compare.verdict import Doubt, hold_alike, hold_family, weigh_change
+from mnimage.domain.comparison import Change, Verdict
 from mnimage.domain.scorecard import Mode, Score
 
 
@@ -201,3 +201,64 @@ def test_the_interval_covers_the_true_change_in_nineteen_of_twenty():
         )
         covered.append(change.interval[0] <= 1.5 <= change.interval[1])
     assert np.mean(covered) == pytest.approx(0.95, abs=3 * math.sqrt(0.05 * 0.95 / 3000))
+
+
+def _scars(errors: np.ndarray) -> dict[tuple[int, str], Change]:
+    """Return the changes of scars, depth and volume each, in standard errors (n, 2)."""
+    return {
+        (number, what): weigh_change(
+            _score(10.0), _score(10.0 + math.sqrt(2) * error), Doubt(session=1.0, spatial=0.0)
+        )
+        for number, both in enumerate(errors)
+        for what, error in zip(("volume", "depth"), both, strict=True)
+    }
+
+
+def _held_scars(errors: np.ndarray) -> dict[tuple[int, str], Change]:
+    changes = _scars(errors)
+    shares = {"volume": 0.8, "depth": 0.2}
+    return hold_alike(changes, {key: shares[key[1]] for key in changes}, {k: k[0] for k in changes})
+
+
+def _called(held: dict[tuple[int, str], Change]) -> set[int]:
+    return {key[0] for key, one in held.items() if one.verdict is not Verdict.WITHIN_ERROR}
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.5, 0.95])
+def test_scars_that_did_not_change_are_falsely_called_in_one_pair_of_twenty_at_most(alike):
+    """Errors of the scars go together by so much of their variance; depth and volume by 0.8."""
+    random = np.random.default_rng(int(100 * alike))
+    pairs = 1200
+    common, each = (random.standard_normal((pairs, count)) for count in (1, 8))
+    scar = math.sqrt(alike) * common + math.sqrt(1 - alike) * each
+    own = random.standard_normal((pairs, 8, 2))
+    errors = math.sqrt(0.8) * scar[..., None] + math.sqrt(0.2) * own
+    loud = sum(bool(_called(_held_scars(pair))) for pair in errors)
+    # 5 % of 1200 pairs is 60, with a standard deviation of 7.5.
+    assert loud <= 60 + 3 * 7.5
+
+
+@pytest.mark.parametrize(("noise", "gain"), [(1.0, 0.02), (0.4, 0.05)])
+def test_of_scars_that_all_changed_more_are_called_than_by_stepping_down(noise, gain):
+    """A change of 1.5 x MDC95 each, where errors are as large as stated, or less."""
+    random = np.random.default_rng(8)
+    errors = -1.5 * 1.96 + noise * random.standard_normal((300, 8, 1)) * np.ones(2)
+    both = np.array([(len(_called(_held_scars(own))), _by_holm(own)) for own in errors])
+    up, down = both.mean(axis=0) / 8
+    assert down + gain < up
+    # No more than each by itself would be.
+    assert up <= stats.norm.cdf(0.5 * 1.96 / noise)
+
+
+def _by_holm(errors: np.ndarray) -> int:
+    changes, shares = _scars(errors), {"volume": 0.8, "depth": 0.2}
+    return len(_called(hold_family(changes, {key: shares[key[1]] for key in changes})))
+
+
+def test_one_scar_of_many_must_pass_what_holm_asks():
+    quiet = np.zeros((8, 2))
+    for size, called in ((2.75, set()), (2.9, {3})):
+        quiet[3] = size, 0.0
+        # 0.8 of an eighth of 5 %: 2.81 standard errors.
+        assert stats.norm.isf(0.05 * 0.8 / 8 / 2) == pytest.approx(2.807, abs=0.001)
+        assert _called(_held_scars(quiet)) == called

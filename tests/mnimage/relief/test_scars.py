@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter
 
 from mnimage.domain.photo import Scale
 from mnimage.domain.recipe import ReliefRecipe
-from mnimage.relief.scars import Holes, find_scars, measure_scars
+from mnimage.relief.scars import Holes, find_scars, measure_scars, volume_error
 
 PITCH = 0.05
 RECIPE = ReliefRecipe()
@@ -164,3 +164,25 @@ def test_a_scar_that_goes_on_under_paper_or_beyond_the_picture_is_a_lower_bound(
     assert not bound(usable)
     assert bound(hidden)
     assert bound(usable, slice(100, None))
+
+
+def test_a_scar_that_is_cut_is_doubted_by_what_a_cut_elsewhere_would_show():
+    """Half a box under something dark, which hides one more row of it at the next session."""
+    depth = _box(shape=(200, 200), at=(100, 100)).astype(np.float32)
+    labels = (_away((200, 200), (100, 100)) < 1.9).astype(np.int32)
+    bare = np.zeros(depth.shape, bool)
+
+    def measured(rows):
+        usable = ~bare
+        usable[:rows] = False
+        holes = Holes(depth, depth, usable, bare, Scale(PITCH, "rig", 0.002))
+        (scar,) = measure_scars(holes, np.where(usable, labels, 0), RECIPE)
+        return scar
+
+    whole, before, after = measured(0), measured(100), measured(101)
+    row = depth[100].sum() * PITCH**2
+    assert before.volume_mm3 - after.volume_mm3 == pytest.approx(row, rel=0.05)
+    assert before.volume_uncertainty_mm3 > 0.9 * row
+    assert whole.volume_uncertainty_mm3 == pytest.approx(
+        volume_error(whole.volume_mm3, whole.area_mm2, Scale(PITCH, "rig", 0.002), RECIPE)
+    )
