@@ -344,7 +344,7 @@ def _limits(pair: Pair) -> tuple[tuple[str, str], ...]:
         facts["Colour"] = _colour(pair.comparison.before)
     facts["Verdict"] = (
         "A change is called better or worse only when it is larger than the MDC95, and large "
-        "enough among all comparisons made (Holm's procedure). Places where "
+        "enough among all comparisons made (Holm's procedure; Hochberg's for scars). Places where "
         "the photos could not be laid onto each other are left out of all numbers."
     )
     facts["Photos"] = "Cropped, turned and resized to the same frame; not retouched in any way."
