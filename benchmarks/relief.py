@@ -33,7 +33,6 @@ from scipy import ndimage
 from mnimage import pipeline
 from mnimage.domain.comparison import Verdict
 from mnimage.domain.recipe import Recipe
-from mnimage.kernels.memory import kept_memory
 from mnimage.phantom.session import FINER, PITCH, Fault, scarred_skin, shoot_session
 from mnimage.relief.marks import find_marks
 from mnimage.relief.measure import measure_relief
@@ -336,23 +335,25 @@ def _print_texture(cases: Sequence[Case]) -> None:
 
 
 def _time() -> int:
-    """Print how long eight shots of 12 megapixels take, the best of three, and the memory."""
+    """Print how long eight shots of 12 megapixels take, first and at best of three, and the memory.
+
+    The first run asks the system for all its memory; those after it use that again.
+    """
     shots = _large(shoot_session(scarred_skin(1), 1, Fault()).shots)
     recipe = Recipe().relief
-    best = (np.inf, np.inf)
+    runs = []
     for _ in range(3):
-        with kept_memory():
-            start = time.perf_counter()
-            relief = recover_relief(shots, recipe)
-            middle = time.perf_counter()
-            measure_relief(relief, recipe)
-            best = min(best, (middle - start, time.perf_counter() - middle), key=sum)
+        start = time.perf_counter()
+        relief = recover_relief(shots, recipe)
+        middle = time.perf_counter()
+        measure_relief(relief, recipe)
+        runs.append((middle - start, time.perf_counter() - middle))
         del relief
-    whole = sum(best)
+    best = min(runs, key=sum)
     print(
-        f"8 shots x 12 MP: relief {best[0]:.1f} s + measuring {best[1]:.1f} s = {whole:.1f} s "
-        f"(goal: {GOAL_S:.0f} s), peak memory {_peak_gb():.1f} GB, "
-        f"of which the shots {_size_gb(shots):.1f} GB"
+        f"8 shots x 12 MP: relief {best[0]:.1f} s + measuring {best[1]:.1f} s = {sum(best):.1f} s "
+        f"(goal: {GOAL_S:.0f} s; the first time {sum(runs[0]):.1f} s), peak memory "
+        f"{_peak_gb():.1f} GB, of which the shots {_size_gb(shots):.1f} GB"
     )
     return 0
 
