@@ -106,8 +106,8 @@ from {seed} on), and what was mended was tried on other skins before.
   figures here for people who vary as much as is stated. A larger change, repeat shots, or fewer
   scores help; both ways of counting stand in the table.
 - Spots that change make a change patchy, which the bootstrap counts as doubt, and no two pairs are
-  equally alike: a changed pair's MDC95 is 0.9 to 1.8 times that of an unchanged one. So each change
-  is sized by what is stated for the pair that shows it.
+  equally alike: a changed pair's MDC95 is mostly larger than that of an unchanged one. So each
+  change is sized by what is stated for the pair that shows it.
 - No procedure does much better: where one thing changed, step-up rules (Hochberg, Hommel) ask as
   much of the largest statistic as Holm does, and the true quantile of the largest of {flat}
   independent ones is {largest:.2f}. Only what is known to be one look in two units is joined (depth
