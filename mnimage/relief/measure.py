@@ -15,6 +15,7 @@ from mnimage.errors import ShotsUnusable
 from mnimage.kernels.bands import only_to_stop
 from mnimage.relief.beads import lines_across, without_beads
 from mnimage.relief.body import STEEPEST_DEG, body_form, form_again, is_body, whole_ones
+from mnimage.relief.crossed import with_lines_doubted
 from mnimage.relief.gaps import wide_gaps
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
@@ -107,6 +108,8 @@ def measure_relief(
         found = measure_scars(holes, labels, recipe)
         tick(1, 1)
         texture, marks = textured.result(), marked.result()
+    if marks is not None:
+        found = with_lines_doubted(found, labels, marks.line_px, holes.depth_mm, pitch)
     tick(1, 1)
     area = holes.area_mm2(usable)
     index = 1000 * sum(scar.volume_mm3 for scar in found) / area

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
+from mnimage.capture.lights import TOLD_SHARED
 from mnimage.validate.calls import POWER
 from mnimage.validate.plan import SEED
 
@@ -92,7 +93,7 @@ from {seed} on), and what was mended was tried on other skins before.
   pores and of ITA without a chart is told by each picture, by what rendered skin differs by.
 - Nothing in a single set of close-up shots tells that its scale is wrong: a marker beside the skin
   does, and so does the session before; on a whole face the eyes tell gross errors. A scale
-  that was only told is doubted by 5 % in every amount.
+  that was only told is doubted by {told:.0%} in every length.
 
 ## Where two goals pull against each other, and where nothing can be known
 
@@ -142,6 +143,7 @@ def page(study: Study, version: str, day: str) -> str:
         version=version,
         recipe=study.recipe,
         summary=summary(study),
+        told=TOLD_SHARED,
         **_chances(),
     )
     parts = [intro, _markdown(rows(study, goals_only=True), (0, 1, 2, 3, 4, 5, 10)), _REST]
