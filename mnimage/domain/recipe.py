@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-ALGORITHM = 5
+ALGORITHM = 6
 """Raised whenever the same recipe would give other numbers on the same photo."""
 
 

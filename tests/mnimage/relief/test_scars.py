@@ -117,6 +117,23 @@ def test_shadow_on_the_bottom_makes_the_depth_a_lower_bound():
     assert not wall.lower_bound
 
 
+def test_walls_in_shadow_hide_a_part_and_gentle_slopes_do_not():
+    ring = np.abs(_away() - 1.5) < 0.1
+    (lit,), _ = _measure(_box())
+    (dark,), _ = _measure(_box(), shadowed=ring)
+    beneath = float(_box()[ring].sum()) * PITCH**2
+    # All of the ring is steeper than 0.6: 0.4 / 0.06 * p * (1 - p) with p between 0.16 and 0.84.
+    assert dark.volume_mm3 - lit.volume_mm3 == pytest.approx(0.28 * beneath, rel=0.03)
+    assert dark.volume_systematic_mm3 == pytest.approx(
+        np.hypot(lit.volume_systematic_mm3, 0.3 * beneath), rel=0.1
+    )
+    assert dark.volume_uncertainty_mm3 > lit.volume_uncertainty_mm3
+    (bowl,), _ = _measure(_cosine())
+    (shaded,), _ = _measure(_cosine(), shadowed=_away() < 2)
+    assert shaded.volume_mm3 == bowl.volume_mm3
+    assert shaded.volume_uncertainty_mm3 > bowl.volume_uncertainty_mm3
+
+
 def test_errors_follow_lamps_and_scale():
     (scar,), _ = _measure(_box())
     relative = np.hypot(RECIPE.slope_error, 0.002)
