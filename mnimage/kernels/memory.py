@@ -6,6 +6,7 @@ import ctypes
 import sys
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,15 +43,44 @@ def keep_freed_memory() -> bool:
 def kept_memory() -> Iterator[None]:
     """Keep what memory is let go of during a piece of work, and give it to the system after it.
 
+    Within or beside other such work it is the last of all to end that gives it back.
+
     See `docs/decisions/0010-memory-let-go-of-is-kept.md`.
     """
     keep_freed_memory()
+    _WORK.begin()
     try:
         yield
     finally:
-        trim = _glibc("malloc_trim")
-        if trim is not None:
-            trim(0)
+        if _WORK.end():
+            _give_back()
+
+
+def _give_back() -> None:
+    """Give the memory that nobody uses back to the system."""
+    trim = _glibc("malloc_trim")
+    if trim is not None:
+        trim(0)
+
+
+class _Work:
+    """How many pieces of work go on."""
+
+    def __init__(self) -> None:
+        self._lock, self._count = Lock(), 0
+
+    def begin(self) -> None:
+        with self._lock:
+            self._count += 1
+
+    def end(self) -> bool:
+        """Return whether no other goes on."""
+        with self._lock:
+            self._count -= 1
+            return self._count == 0
+
+
+_WORK = _Work()
 
 
 def _glibc(name: str) -> Callable[..., int] | None:

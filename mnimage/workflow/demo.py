@@ -17,6 +17,7 @@ from mnimage.compare.scars import follow_scars
 from mnimage.domain.face import WHOLE
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.report import Labels
+from mnimage.kernels.memory import kept_memory
 from mnimage.phantom.course import make_course, write_course
 from mnimage.report.answers import comparison_answer
 from mnimage.report.course import build_course_report
@@ -107,6 +108,7 @@ def _keep(pair: Pair, paths: Sequence[Path], folder: Path) -> None:
     write_pair(pair, prepare_folder(folder), made_from(paths, NOTHING_KNOWN, folder))
 
 
+@kept_memory()
 def _measure(files: CourseFiles, done: Callable[[int], None]) -> _Course:
     faces, cheeks = [], []
     first, first_shots = _face(files, 0), _cheek(files, 0)

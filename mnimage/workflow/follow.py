@@ -13,6 +13,7 @@ from mnimage.capture.shots import read_shots
 from mnimage.compare.scars import follow_scars
 from mnimage.domain.progress import no_tick
 from mnimage.errors import NotComparable
+from mnimage.kernels.memory import kept_memory
 from mnimage.report.course import build_course_report
 from mnimage.report.history import history_answer, history_csv
 from mnimage.report.pdf import render_pdf
@@ -81,6 +82,7 @@ def _check(sheets: Sequence[Path]) -> None:
             )
 
 
+@kept_memory()
 def _follow(sheets: Sequence[Path], tick: Tick) -> Followed:
     pairs: list[Pair] = []
     steps = len(sheets) + 1

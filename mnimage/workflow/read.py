@@ -14,6 +14,7 @@ from mnimage.domain.photo import Scale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.errors import MnimageError, NotComparable
+from mnimage.kernels.memory import kept_memory
 from mnimage.workflow.color import NOTHING_KNOWN, Known, read_calibrated
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def require_alike(before: Path | Original, after: Path | Original, known: Known)
     return of_shots
 
 
+@kept_memory()
 def _compare_photos(
     before: Path | Original, after: Path | Original, known: Known, tick: Tick
 ) -> Pair:
@@ -148,6 +150,7 @@ def _compare_photos(
     )
 
 
+@kept_memory()
 def _compare_sheets(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
     first = _examine_sheet(before, tick=partial(_still, tick, 0, steps_of(known)))
     tick(1, steps_of(known))

@@ -32,7 +32,22 @@ print(held_mb() - start)
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told to keep memory")
+STEPS = """
+with kept_memory() if sys.argv[1] == "kept" else nullcontext():
+    for _ in range(3):
+        first = pages()
+        with kept_memory():
+            plane(1) + plane(1), plane(48)
+    print(pages() - first)
+print(held_mb() - start)
+"""
+
+only_glibc = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="only glibc is told to keep memory"
+)
+
+
+@only_glibc
 def test_memory_is_used_again_while_work_goes_on_and_given_back_after_it():
     usual, kept = ([float(line) for line in _run(how).split()] for how in ("usual", "kept"))
     # A plane of 1 MB is 256 pages.
@@ -40,8 +55,18 @@ def test_memory_is_used_again_while_work_goes_on_and_given_back_after_it():
     assert kept[1] < 10
 
 
-def _run(how):
-    command = [sys.executable, "-c", PAGES, how]
+@only_glibc
+def test_steps_of_one_piece_of_work_share_its_memory():
+    steps = PAGES.split("with kept", maxsplit=1)[0] + STEPS
+    apart, within = (
+        [float(line) for line in _run(how, steps).split()] for how in ("usual", "kept")
+    )
+    assert within[0] < 64 < apart[0] / 10
+    assert within[1] < 10
+
+
+def _run(how, code=PAGES):
+    command = [sys.executable, "-c", code, how]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
 
