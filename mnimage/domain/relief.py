@@ -50,9 +50,9 @@ class Shots:
 class Relief:
     """Recovered surface: height in mm (up is positive), where it is trusted, and the mean colour.
 
-    `normals` has shape (rows, columns, 3) as (x right, y down, z to the camera). `raw_mm` is the
-    height before the light's spread inside the skin was taken back; `shadowed` marks where a shot
-    was much darker than the shape found can explain, so that a hole is at least as deep as found.
+    `raw_mm` is the height before the light's spread inside the skin was taken back; `shadowed`
+    marks where a shot was much darker than the shape found can explain, so that a hole is at least
+    as deep as found.
     `scatter_share` is the share of the light that was taken to spread inside the skin (0: none).
     `slope_error` is that of the shots; `picture` their mean with the motion between them taken
     back, None where none was. `gloss` is by which part gloss had steepened the slopes before it was
@@ -60,7 +60,6 @@ class Relief:
     """
 
     height_mm: NDArray[np.float32] = field(repr=False)
-    normals: NDArray[np.float32] = field(repr=False)
     albedo: NDArray[np.float32] = field(repr=False)
     trusted: NDArray[np.bool_] = field(repr=False)
     scale: Scale

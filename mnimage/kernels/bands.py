@@ -10,6 +10,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from mnimage.kernels.threads import one_blas_thread
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -52,6 +54,7 @@ def in_bands(work: Callable[[B], T], bands: Sequence[B], tick: Tick | None = Non
 
     What is raised by `work` or `tick` ends the work: bands not yet begun are let be.
     """
+    one_blas_thread()
     answers: list[T] = []
     with ThreadPoolExecutor(WORKERS) as pool:
         for answer in pool.map(work, bands):

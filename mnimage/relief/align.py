@@ -6,6 +6,7 @@ How motion is found: `relief.track`; how well: `docs/relief.md`, Shots laid onto
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-_BAND = 64
+_BAND, _MOST_LIGHT = 64, 65535
 _LEAST_PX, _TOLD_PX = 0.05, 0.5
 _MOST_PX = 30.0
 _UNSURE_PX = 0.5
@@ -107,7 +108,7 @@ def _moved(shots: Shots, motion: Motion) -> tuple[Shots, NDArray[np.uint8] | Non
     picture = None if shots.colors is None else np.empty(shots.colors.shape[1:], dtype=np.uint8)
 
     def move(span: slice) -> None:
-        total = None if picture is None else _Mean((*frames[0, span].shape, 3))
+        total = None if picture is None else _Mean((*frames[0, span].shape, 3), len(frames))
         for number, frame in enumerate(shots.frames):
             row, column = motion.field(number, span)
             cv2.remap(
@@ -121,19 +122,24 @@ def _moved(shots: Shots, motion: Motion) -> tuple[Shots, NDArray[np.uint8] | Non
             if total is not None and shots.colors is not None:
                 total.add(shots.colors[number], row, column)
         if total is not None and picture is not None:
-            picture[span] = to_coded8(total.light / np.float32(len(frames)))
+            picture[span] = total.coded()
 
     in_bands(move, bands_of(shots.shape, _BAND * shots.shape[1]))
     return replace(shots, frames=frames, saturated=_saturated(shots, motion), colors=None), picture
 
 
 class _Mean:
-    """The sum in linear light of pictures drawn at places, in memory that is used again."""
+    """The mean in linear light of so many pictures drawn at places.
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.light = np.zeros(shape, dtype=np.float32)
-        self._drawn = np.empty(shape, dtype=np.uint8)
-        self._own = np.empty(shape, dtype=np.float32)
+    In 16 bits, each picture having its part of them: of light coded in 8 bits hardly any is lost.
+    """
+
+    def __init__(self, shape: tuple[int, ...], count: int) -> None:
+        self._levels = _MOST_LIGHT // count
+        self._table = np.rint(light_table(256) * self._levels).astype(np.uint16)
+        self._count = count
+        self._light = np.zeros(shape, dtype=np.uint16)
+        self._drawn, self._own = np.empty(shape, dtype=np.uint8), np.empty_like(self._light)
 
     def add(self, picture: NDArray[np.uint8], row: Plane, column: Plane) -> None:
         """Add an 8-bit picture at places, by lines: that softens by a third of a pixel at most."""
@@ -141,8 +147,18 @@ class _Mean:
         # To 1/32 of a pixel: of 8 bits nothing finer is left.
         places = cv2.convertMaps(column, row, cv2.CV_16SC2)
         cv2.remap(picture, *places, cv2.INTER_LINEAR, dst=self._drawn, borderMode=edge)
-        cv2.LUT(self._drawn, light_table(256), dst=self._own)
-        cv2.accumulate(self._own, self.light)
+        cv2.LUT(self._drawn, self._table, dst=self._own)
+        cv2.add(self._light, self._own, dst=self._light)
+
+    def coded(self) -> NDArray[np.uint8]:
+        """Return the mean, coded again."""
+        table = _coding_table(self._levels * self._count)
+        return np.asarray(np.take(table, self._light), dtype=np.uint8)
+
+
+@cache
+def _coding_table(brightest: int) -> NDArray[np.uint8]:
+    return to_coded8(np.arange(brightest + 1) / brightest)
 
 
 def _saturated(shots: Shots, motion: Motion) -> NDArray[np.bool_] | None:

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from scipy import ndimage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +38,7 @@ _STRAIGHT_MM, _LEAST_MM = 2.0, 0.5
 _BESIDE_MM, _STEP_MM = 0.7, 0.05
 _GOES_ON = 1 / sqrt(3)
 """Root mean square of the share of its way on which a line is there, if it may end anywhere."""
+_BESIDE_PX = 1.5
 _OF_BOTTOM = 0.05
 """Share of a scar's area that decides its depth: half of the deepest tenth."""
 
@@ -60,33 +63,53 @@ def with_lines_doubted(
     mm_per_px
         Scale.
     """
-    courses = _courses(lines, labels.shape)
+    courses = _courses(lines)
     boxes = ndimage.find_objects(labels) if courses else []
-    answer = []
-    for scar in scars:
-        doubted, box = scar, boxes[scar.id - 1] if courses else None
-        if box is not None:
-            mask, corner = labels[box] == scar.id, np.array([side.start for side in box])
-            for course in courses:
-                through = _through(course, mask, corner, mm_per_px)
-                if through is not None:
-                    inside = _inside_mm(through, mask, corner, mm_per_px)
-                    doubted = _doubted(
-                        doubted, inside, _groove(through, depth_mm, labels, mm_per_px)
-                    )
-        answer.append(doubted)
-    return tuple(answer)
+    return tuple(
+        _crossed(scar, (labels, boxes[scar.id - 1]), courses, depth_mm, mm_per_px)
+        if courses
+        else scar
+        for scar in scars
+    )
 
 
-def _courses(lines: Places, shape: tuple[int, ...]) -> list[Points]:
+def _crossed(
+    scar: Scar,
+    place: tuple[Labels, tuple[slice, ...]],
+    courses: Sequence[Points],
+    depth_mm: Plane,
+    mm_per_px: float,
+) -> Scar:
+    """Return a scar with the doubt of the lines that run on into it; labels and its box in them."""
+    labels, box = place
+    corner = np.array([side.start for side in box])
+    end = np.array([side.stop - 1 for side in box])
+    reach = _NEAR_MM / mm_per_px
+    near = [
+        course
+        for course in courses
+        if ((course > corner - reach) & (course < end + reach)).all(axis=1).any()
+    ]
+    if not near:
+        return scar
+    mask = labels[box] == scar.id
+    outline = np.argwhere(mask & ~ndimage.binary_erosion(mask)) + corner
+    for course in near:
+        ahead = _ahead(course, outline, mm_per_px)
+        if ahead is not None:
+            inside = _inside_mm(ahead, mask, corner, mm_per_px)
+            scar = _doubted(scar, inside, _groove(ahead, depth_mm, labels, mm_per_px))
+    return scar
+
+
+def _courses(lines: Places) -> list[Points]:
     """Return the points of each line by itself."""
     if len(lines) == 0:
         return []
-    canvas = np.zeros(shape, dtype=np.uint8)
-    canvas[lines[:, 0], lines[:, 1]] = 1
-    count, pieces = cv2.connectedComponents(canvas, connectivity=8)
-    own = np.asarray(pieces)[lines[:, 0], lines[:, 1]]
-    return [lines[own == number].astype(np.float64) for number in range(1, count)]
+    pairs = KDTree(lines).query_pairs(_BESIDE_PX, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs), np.int8), pairs.T), shape=(len(lines), len(lines)))
+    count, own = connected_components(links, directed=False)
+    return [lines[own == number].astype(np.float64) for number in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +121,8 @@ class _Course:
     way: Points
 
 
-def _through(
-    course: Points, scar: NDArray[np.bool_], corner: Points, mm_per_px: float
-) -> _Course | None:
-    """Return how a line runs towards a scar's mask that begins at `corner`, None if elsewhere."""
-    outline = np.argwhere(scar & ~ndimage.binary_erosion(scar)) + corner
+def _ahead(course: Points, outline: Points, mm_per_px: float) -> _Course | None:
+    """Return how a line runs towards the outline of a scar, None if it is elsewhere."""
     away = np.hypot(*(course[:, None] - outline).transpose(2, 0, 1))
     last, nearest = np.unravel_index(int(away.argmin()), away.shape)
     if away[last, nearest] * mm_per_px > _NEAR_MM:

@@ -22,7 +22,6 @@ from mnimage.kernels.color import to_linear
 from mnimage.kernels.surface import Lamps, fit_level, length, predict, residuals, to_slopes
 from mnimage.relief.align import drawn_colors
 from mnimage.relief.light import lamps_at, planes_at
-from mnimage.relief.solve import BAND_PIXELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,6 +47,8 @@ _BLUR_MM = 0.1
 """What is fitted is softened by so much: finer gloss is blurred by lens and pixels anyway."""
 _BAND, _FEWEST, _MOST, _PIXELS = 16, 8, 24, 400_000
 """Rows of a band; bands looked at, as many as make up so many pixels."""
+_ALIKE = 12
+"""Rows that are lit alike."""
 _EDGE = 8
 _OUTLIER = 40.0
 _DARK = 1e-4
@@ -117,18 +118,22 @@ def without_gloss(
     """
     mirrors = _mirrors(light)
     x, y = np.empty_like(slopes.x), np.empty_like(slopes.y)
-    columns = slopes.x.shape[1]
+    pixels = _ALIKE * slopes.x.shape[1]
 
     def free(span: slice) -> None:
-        wide = (span.stop - span.start, columns)
-        shine = mirrors.lobes(span, (surface[0][span], surface[1][span]))
-        shine *= np.float32(strength)
-        found = _facing(slopes, span)
-        found -= fit_level(shine, light.lamps_at(span), light.inverse_at(span))
-        part = to_slopes(found, recipe.steepest_slope)
-        x[span], y[span] = part[0].reshape(wide), part[1].reshape(wide)
+        middle = slice((span.start + span.stop) // 2, (span.start + span.stop) // 2 + 1)
+        # So few rows are lit alike to a thousandth of what gloss adds, itself a few percent.
+        halves = mirrors.at(middle)
+        lamps, inverse = light.lamps_at(middle), light.inverse_at(middle)
+        for number in range(span.start, span.stop):
+            row = slice(number, number + 1)
+            shine = halves.lobes((surface[0][row], surface[1][row]))
+            shine *= np.float32(strength)
+            found = _facing(slopes, row)
+            found -= fit_level(shine, lamps, inverse)
+            x[row], y[row] = to_slopes(found, recipe.steepest_slope)
 
-    in_bands(free, bands_of(slopes.x.shape, BAND_PIXELS), tick)
+    in_bands(free, bands_of(slopes.x.shape, pixels), tick)
     return replace(slopes, x=x, y=y)
 
 
@@ -166,7 +171,7 @@ class _Fit:
         values = frames.reshape(len(frames), -1)
         ratio, sound = self._ratio(span)
         lamps, inverse = self.light.lamps_at(span), self.light.inverse_at(span)
-        shine = self.mirrors.lobes(span, (self.surface[0][span], self.surface[1][span]))
+        shine = self.mirrors.at(span).lobes((self.surface[0][span], self.surface[1][span]))
         left = [_unexplained(part, lamps, inverse) for part in (values, values * ratio, shine)]
         own, other = (np.maximum(part[1], np.float32(_DARK)) for part in left[:2])
         gap = np.asarray(left[0][0] / own - left[1][0] / other, dtype=np.float32)
@@ -218,22 +223,28 @@ def _unexplained(values: Plane, lamps: Lamps, inverse: Plane) -> Pair:
 class _Mirrors:
     """The unit vectors half way between each lamp and the camera.
 
-    Told as lamps of which each row has `lift` added to its part towards the camera.
+    Told as lamps of which each row has `lift` added to its part towards the camera; at the nodes of
+    a grid or at pixels, as the light is.
     """
 
     lamps: Lamps
     lift: Plane = field(repr=False)
     columns: int
 
-    def lobes(self, span: slice, slopes: Pair) -> Plane:
+    def at(self, span: slice) -> _Mirrors:
+        """Return those of the pixels of rows `span`."""
+        lamps = lamps_at(self.lamps, span, self.columns)
+        return _Mirrors(lamps, planes_at(self.lift, span, self.columns), self.columns)
+
+    def lobes(self, slopes: Pair) -> Plane:
         """Return the gloss of strength 1 in each shot of a surface with slopes, (k, n)."""
         x, y = slopes[0].ravel(), slopes[1].ravel()
         normal = np.empty((3, x.size), dtype=np.float32)
         np.divide(1, np.sqrt(1 + x * x + y * y), out=normal[2])
         np.multiply(-x, normal[2], out=normal[0])
         np.multiply(-y, normal[2], out=normal[1])
-        shine = predict(lamps_at(self.lamps, span, self.columns), normal)
-        shine += planes_at(self.lift, span, self.columns) * normal[2]
+        shine = predict(self.lamps, normal)
+        shine += self.lift * normal[2]
         np.maximum(shine, 0, out=shine)
         return _lobe(shine)
 

@@ -17,6 +17,7 @@ from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
 from mnimage.kernels.memory import keep_freed_memory
 from mnimage.kernels.surface import to_normals
+from mnimage.kernels.threads import one_blas_thread
 from mnimage.relief.align import align_shots
 from mnimage.relief.facets import with_facets
 from mnimage.relief.fitness import fitness_doubts, measure_fitness
@@ -31,7 +32,6 @@ from mnimage.relief.solve import Slopes, solve_slopes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mnimage.domain.photo import Scale
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Shots
@@ -83,6 +83,7 @@ def recover_relief(
         If `tick` says so.
     """
     keep_freed_memory()
+    one_blas_thread()
     _check_size(shots)
     steady = align_shots(shots, recipe, tick)
     tick(0, 1)
@@ -106,7 +107,6 @@ def recover_relief(
     tick(1, 1)
     return Relief(
         height_mm=height,
-        normals=_normals(height, shots.scale),
         albedo=slopes.albedo,
         trusted=slopes.trusted,
         scale=shots.scale,
@@ -119,6 +119,24 @@ def recover_relief(
         gloss=gloss,
         channel=shots.channel,
     )
+
+
+def normals_of(relief: Relief) -> Plane:
+    """Return the unit normals of a relief (rows, columns, 3): x right, y down, z to the camera.
+
+    From central differences of the height (Woodham 1980).
+    """
+    height = relief.height_mm
+    normals = np.empty((*height.shape, 3), dtype=np.float32)
+    pitch = np.float32(relief.scale.mm_per_px)
+
+    def turn(span: slice) -> None:
+        wide, own = widened(span, 1, len(height))
+        down, right = map(np.asarray, np.gradient(height[wide], pitch))
+        normals[span] = to_normals(right[own], down[own])
+
+    in_bands(turn, bands_of(height.shape))
+    return normals
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,16 +274,3 @@ def _unscattered(
     blur = Blur(share, reach_mm / shots.scale.mm_per_px)
     rounds = recipe.scatter_rounds - (ahead is not None)
     return sharpen_slopes(slopes, blur, rounds, tick, ahead)
-
-
-def _normals(height: Plane, scale: Scale) -> Plane:
-    normals = np.empty((*height.shape, 3), dtype=np.float32)
-    pitch = np.float32(scale.mm_per_px)
-
-    def turn(span: slice) -> None:
-        wide, own = widened(span, 1, len(height))
-        down, right = map(np.asarray, np.gradient(height[wide], pitch))
-        normals[span] = to_normals(right[own], down[own])
-
-    in_bands(turn, bands_of(height.shape))
-    return normals

@@ -19,6 +19,7 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.register.warp import full_field, warp_photo
 from mnimage.relief.export import height_tiff, scars_csv
+from mnimage.relief.relief import normals_of
 from mnimage.report import panels
 from mnimage.report.answers import comparison_answer, scorecard_answer
 from mnimage.report.build import build_report
@@ -143,7 +144,7 @@ def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
         folder / "depth.png",
         _png(panels.depth_picture(card.depth_mm, done.examined.photo.coded, relief.scale)),
     )
-    write_whole(folder / "normals.png", _png(panels.normals_picture(relief.normals)))
+    write_whole(folder / "normals.png", _png(panels.normals_picture(normals_of(relief))))
     return card
 
 

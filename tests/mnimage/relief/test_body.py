@@ -46,9 +46,8 @@ def holed(scar):
 
 def relief(height, trusted=None):
     known = np.ones(SHAPE, np.bool_) if trusted is None else trusted
-    flat = np.zeros((*SHAPE, 3), np.float32)
     grey = np.full(SHAPE, 0.5, np.float32)
-    return Relief(height.astype(np.float32), flat, grey, known, Scale(PITCH, "rig", 0.001))
+    return Relief(height.astype(np.float32), grey, known, Scale(PITCH, "rig", 0.001))
 
 
 def test_only_what_is_wide_is_a_body():

@@ -181,8 +181,7 @@ def test_a_scar_too_wide_for_the_picture_is_told():
     depth = 0.4 * (np.hypot(row - 150, column - 150) < 60)
     height = -depth.astype(np.float32)
     whole = np.ones(depth.shape, bool)
-    normals = np.zeros((*depth.shape, 3), np.float32)
-    relief = Relief(height, normals, height, whole, Scale(0.05, "rig", 0.001))
+    relief = Relief(height, height, whole, Scale(0.05, "rig", 0.001))
     card = measure_relief(relief, RECIPE)
     assert len(card.scars) == 1
     assert "too wide" in card.warnings[0]
@@ -192,9 +191,7 @@ def test_a_scar_too_wide_for_the_picture_is_told():
 
 def test_nothing_trusted_is_refused():
     flat = np.zeros((40, 40), np.float32)
-    relief = Relief(
-        flat, np.zeros((40, 40, 3), np.float32), flat, flat > 1, Scale(0.05, "rig", 0.001)
-    )
+    relief = Relief(flat, flat, flat > 1, Scale(0.05, "rig", 0.001))
     with pytest.raises(ShotsUnusable) as told:
         measure_relief(relief, RECIPE)
     assert told.value.hint
@@ -217,9 +214,7 @@ def test_depth_is_not_told_over_what_is_wide_and_no_skin():
     height[100:220, 150:280] = 40.0  # an eye, a paper: six millimetres wide
     trusted = height < 1
     trusted[20:23, 20:23] = False  # glare, no wider than a pore
-    relief = Relief(
-        height, np.zeros((300, 320, 3), np.float32), height, trusted, Scale(0.05, "rig", 0.01)
-    )
+    relief = Relief(height, height, trusted, Scale(0.05, "rig", 0.01))
     depth = measure_relief(relief, RECIPE).depth_mm
     assert np.isnan(depth[105:215, 155:275]).all()
     assert np.isfinite(depth[trusted]).mean() > 0.97
@@ -230,8 +225,8 @@ def test_depth_is_not_told_over_what_is_wide_and_no_skin():
 def test_can_be_stopped_in_every_part():
     rng = np.random.default_rng(3)
     height = 0.01 * rng.standard_normal((120, 130), dtype=np.float32)
-    whole, zeros = np.ones(height.shape, bool), np.zeros((*height.shape, 3), np.float32)
-    relief = Relief(height, zeros, height, whole, Scale(0.05, "rig", 0.01))
+    whole = np.ones(height.shape, bool)
+    relief = Relief(height, height, whole, Scale(0.05, "rig", 0.01))
     calls = []
     measure_relief(relief, RECIPE, tick=lambda *_: calls.append(1))
     assert len(calls) > 8
