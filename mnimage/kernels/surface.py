@@ -27,8 +27,8 @@ _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 _SQUARE = np.array([[0, 1, 2], [1, 3, 4], [2, 4, 5]])
 """Where each part of a symmetric matrix stands among its `_PAIRS`."""
 
-_FLAT = 1e-6
 _PIECE = 2000
+_FLAT = 1e-6
 
 
 def lamp_rows(lamps: NDArray[np.float64], x: Plane, y: Plane, z: Plane) -> Plane:
@@ -94,7 +94,8 @@ class Lamps:
     number per lamp changes from place to place.
 
     `ways` (k, 3): to near lamps, directions of far ones; `gains` (k, n) or (k, 1); `place` (3, n),
-    None where lamps are far.
+    None where lamps are far. Places may also be told as rows and columns, (k, rows, columns), or
+    as one row that stands for several.
     """
 
     ways: Plane = field(repr=False)
@@ -106,6 +107,11 @@ class Lamps:
         if self.place is None:
             return self
         return Lamps(self.ways, self.gains[:, chosen], self.place[:, chosen])
+
+    def for_rows(self) -> Lamps:
+        """Return lamps told along one row as those of all rows near it."""
+        place = None if self.place is None else self.place[:, None]
+        return Lamps(self.ways, self.gains[:, None], place)
 
     def shaped(self, shape: tuple[int, int]) -> Lamps:
         """Return the same with its places in rows and columns."""
@@ -257,7 +263,7 @@ def predict(lamps: Lamps, found: Plane) -> Plane:
     else:
         ways = np.full((len(lamps.ways), 4), -1, dtype=np.float32)
         ways[:, :3] = lamps.ways
-        wide = np.empty((4, found.shape[1]), dtype=np.float32)
+        wide = np.empty((4, *found.shape[1:]), dtype=np.float32)
         wide[:3], wide[3] = found, _dot(lamps.place, found)
         seen = _product(ways, wide)
     seen *= lamps.gains
@@ -287,19 +293,17 @@ def to_normals(slope_x: Plane, slope_y: Plane) -> Plane:
 
 
 def _dot(one: Plane, other: Plane) -> Plane:
-    return np.asarray(np.einsum("cn,cn->n", one, other), dtype=np.float32)
+    return np.asarray(np.einsum("c...,c...->...", one, other), dtype=np.float32)
 
 
 def _product(matrix: Plane, planes: Plane) -> Plane:
-    """Return `matrix` (r, k) times `planes` (k, n), piece by piece.
-
-    Pieces are so small that BLAS stays on the thread that asks: its own threads wait busily.
-    """
-    answer = np.empty((len(matrix), planes.shape[1]), dtype=np.float32)
-    whole = planes.shape[1] // _PIECE * _PIECE
-    np.matmul(matrix, _in_pieces(planes[:, :whole]), out=_in_pieces(answer[:, :whole]))
-    np.matmul(matrix, planes[:, whole:], out=answer[:, whole:])
-    return answer
+    """Return `matrix` (r, k) times `planes` (k, ...), piece by piece: pieces stay in the cache."""
+    flat = planes.reshape(len(planes), -1)
+    answer = np.empty((len(matrix), flat.shape[1]), dtype=np.float32)
+    whole = flat.shape[1] // _PIECE * _PIECE
+    np.matmul(matrix, _in_pieces(flat[:, :whole]), out=_in_pieces(answer[:, :whole]))
+    np.matmul(matrix, flat[:, whole:], out=answer[:, whole:])
+    return answer.reshape(-1, *planes.shape[1:])
 
 
 def _in_pieces(planes: Plane) -> Plane:

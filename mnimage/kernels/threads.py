@@ -13,6 +13,7 @@ def one_blas_thread() -> None:
 
     Pictures are worked on by bands, on as many threads as are of use. Those that a BLAS keeps
     beside them wait busily for their part, and take the processor from whoever has work: a system
-    of 448 equations took 3 ms without them, and 20 to 120 ms with them on two busy processors.
+    of 448 equations took 3 ms without them, and 20 to 120 ms with them on two busy processors. See
+    `docs/decisions/0011-one-thread-per-matrix-product.md`.
     """
     threadpool_limits(limits=1, user_api="blas")

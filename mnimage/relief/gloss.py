@@ -118,22 +118,18 @@ def without_gloss(
     """
     mirrors = _mirrors(light)
     x, y = np.empty_like(slopes.x), np.empty_like(slopes.y)
-    pixels = _ALIKE * slopes.x.shape[1]
 
     def free(span: slice) -> None:
-        middle = slice((span.start + span.stop) // 2, (span.start + span.stop) // 2 + 1)
+        middle = (span.start + span.stop) // 2
         # So few rows are lit alike to a thousandth of what gloss adds, itself a few percent.
-        halves = mirrors.at(middle)
-        lamps, inverse = light.lamps_at(middle), light.inverse_at(middle)
-        for number in range(span.start, span.stop):
-            row = slice(number, number + 1)
-            shine = halves.lobes((surface[0][row], surface[1][row]))
-            shine *= np.float32(strength)
-            found = _facing(slopes, row)
-            found -= fit_level(shine, lamps, inverse)
-            x[row], y[row] = to_slopes(found, recipe.steepest_slope)
+        row = slice(middle, middle + 1)
+        shine = mirrors.at(row).for_rows().lobes((surface[0][span], surface[1][span]))
+        shine *= np.float32(strength)
+        found = _facing(slopes, span)
+        found -= fit_level(shine, light.lamps_at(row).for_rows(), light.inverse_at(row)[:, None])
+        x[span], y[span] = to_slopes(found, recipe.steepest_slope)
 
-    in_bands(free, bands_of(slopes.x.shape, pixels), tick)
+    in_bands(free, bands_of(slopes.x.shape, _ALIKE * slopes.x.shape[1]), tick)
     return replace(slopes, x=x, y=y)
 
 
@@ -171,7 +167,9 @@ class _Fit:
         values = frames.reshape(len(frames), -1)
         ratio, sound = self._ratio(span)
         lamps, inverse = self.light.lamps_at(span), self.light.inverse_at(span)
-        shine = self.mirrors.at(span).lobes((self.surface[0][span], self.surface[1][span]))
+        shine = self.mirrors.at(span).lobes(
+            (self.surface[0][span].ravel(), self.surface[1][span].ravel())
+        )
         left = [_unexplained(part, lamps, inverse) for part in (values, values * ratio, shine)]
         own, other = (np.maximum(part[1], np.float32(_DARK)) for part in left[:2])
         gap = np.asarray(left[0][0] / own - left[1][0] / other, dtype=np.float32)
@@ -236,10 +234,14 @@ class _Mirrors:
         lamps = lamps_at(self.lamps, span, self.columns)
         return _Mirrors(lamps, planes_at(self.lift, span, self.columns), self.columns)
 
+    def for_rows(self) -> _Mirrors:
+        """Return those along one row as those of all rows near it."""
+        return _Mirrors(self.lamps.for_rows(), self.lift[:, None], self.columns)
+
     def lobes(self, slopes: Pair) -> Plane:
-        """Return the gloss of strength 1 in each shot of a surface with slopes, (k, n)."""
-        x, y = slopes[0].ravel(), slopes[1].ravel()
-        normal = np.empty((3, x.size), dtype=np.float32)
+        """Return the gloss of strength 1 in each shot of a surface with slopes, (k, ...)."""
+        x, y = slopes
+        normal = np.empty((3, *x.shape), dtype=np.float32)
         np.divide(1, np.sqrt(1 + x * x + y * y), out=normal[2])
         np.multiply(-x, normal[2], out=normal[0])
         np.multiply(-y, normal[2], out=normal[1])
@@ -270,7 +272,7 @@ def _mirrors(light: LightField) -> _Mirrors:
 
 
 def _facing(slopes: Slopes, span: slice) -> Plane:
-    """Return albedo times normal, (3, n)."""
-    x, y = slopes.x[span].ravel(), slopes.y[span].ravel()
-    upright = slopes.albedo[span].ravel() / np.sqrt(1 + x * x + y * y)
+    """Return albedo times normal, (3, rows, columns)."""
+    x, y = slopes.x[span], slopes.y[span]
+    upright = slopes.albedo[span] / np.sqrt(1 + x * x + y * y)
     return np.stack([-x * upright, -y * upright, upright]).astype(np.float32)

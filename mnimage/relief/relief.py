@@ -95,6 +95,8 @@ def recover_relief(
     tick = only_to_stop(tick)
     tick(1, 1)
     slopes, gloss, ahead = _dulled(_Scene(shots, steady, light), slopes, recipe, tick)
+    # The frames freed of motion are let go of: what comes now takes their memory.
+    steady = replace(steady, shots=shots)
     tick(1, 1)
     mm_per_px = shots.scale.mm_per_px
     filled = bridge(_fill(slopes, mm_per_px), _gap(slopes, hidden, mm_per_px), mm_per_px)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
-BAND_PIXELS = 48_000
+BAND_PIXELS = 96_000
 """Pixels of a band: each has several numbers for every shot."""
 
 _BANDS_AT_ONCE, _LOT = 8, 24_000

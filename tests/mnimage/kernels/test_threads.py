@@ -1,0 +1,22 @@
+"""Matrix products stay on the thread that asks, so that bands have the processors to themselves."""
+
+import subprocess
+import sys
+
+COUNT = """
+import numpy, scipy.linalg, cv2
+from threadpoolctl import threadpool_info
+from mnimage.kernels.bands import in_bands
+in_bands(len, ["", ""])
+print([one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"])
+"""
+
+
+def test_work_in_bands_leaves_no_threads_to_blas():
+    # Two were asked for; a process of its own, since it stays so to the end.
+    asked = {"OPENBLAS_NUM_THREADS": "2"}
+    command = [sys.executable, "-c", COUNT]
+    told = subprocess.run(command, capture_output=True, check=True, text=True, env=asked).stdout
+    counts = [int(one) for one in told.strip("[]\n ").split(",")]
+    assert counts
+    assert set(counts) == {1}
