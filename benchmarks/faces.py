@@ -114,11 +114,12 @@ def main() -> int:
 
 def measure(case: Case, folder: Path) -> Result:
     """Photograph a head as a case says, put it through the command's chain and compare."""
-    head = make_head(case.pitch, fine_um=case.fine_um)
+    whole = make_head(case.pitch, fine_um=case.fine_um)
+    head = whole.seen()
     place = folder / case.name.replace(" ", "_").replace(",", "")
     sheet = place / "SHOTS.json"
     if not sheet.exists():
-        frames = shoot(head, case.lamps, case.taking)
+        frames = shoot(whole, case.lamps, case.taking)
         sheet = write(place, frames, case.lamps, case.taking, case.pitch)
     seen = sum(light_of(head, lamp)[2].astype(int) for lamp in case.lamps)
     start = time.perf_counter()

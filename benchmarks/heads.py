@@ -3,7 +3,9 @@
 The head is a height over the picture: a rounded block with brow, sockets, eyes, nose, nostrils,
 folds, lips and chin, slopes up to 80 degrees at its edge, hair on top and nothing behind. Scars and
 fine relief are laid square to the skin, so that their depth and volume are those of closed forms
-however much the skin is turned away. Shadows are marched over the height from each lamp.
+however much the skin is turned away. Shadows are marched over the height from each lamp. All is
+drawn on a finer grid than the camera's, whose pixels are means of what falls onto them: slopes
+between pixels, as differences of the pixels' own heights, would lose a tenth of the fine relief.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import cv2
 import numpy as np
 
 from mnimage.kernels.color import to_coded8
+from mnimage.kernels.geometry import block_mean
 from mnimage.phantom.noise import band_noise
 from mnimage.phantom.scars import TrueScar
 from mnimage.phantom.sensor import Sensor, expose
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 SIZE_MM = (240.0, 190.0)
+FINER = 2
+"""Nodes of the head's grid along a pixel of the camera."""
 NOTHING, SKIN, HAIR, BROW, EYE, NOSTRIL, LIPS, MOUTH = range(8)
 KINDS = ("nothing behind", "skin", "hair", "brows", "eyes", "nostrils", "lips", "mouth line")
 _ALBEDO = np.array(
@@ -76,6 +81,19 @@ class Head:
     kind: NDArray[np.uint8] = field(repr=False)
     albedo: Plane = field(repr=False)
     oily: Plane = field(repr=False)
+
+    def seen(self) -> Head:
+        """Return the head on the camera's grid, each height the mean of what lies in its pixel."""
+        return Head(
+            mm_per_px=self.mm_per_px * FINER,
+            height_mm=block_mean(self.height_mm, FINER),
+            form_mm=block_mean(self.form_mm, FINER),
+            fine_mm=block_mean(self.fine_mm, FINER),
+            turned=block_mean(self.turned, FINER),
+            kind=self.kind[::FINER, ::FINER],
+            albedo=self.albedo[::FINER, ::FINER],
+            oily=block_mean(self.oily, FINER),
+        )
 
     def place_px(self, scar: TrueScar) -> tuple[float, float]:
         """Return row and column of a scar's middle."""
@@ -125,7 +143,12 @@ def ring(count: int, slant_deg: float, distance_mm: float | None = None) -> tupl
 
 
 def make_head(mm_per_px: float = 0.1, *, seed: int = 1, fine_um: float = 20.0) -> Head:
-    """Return a head; the same arguments give the same head."""
+    """Return a head; the same arguments give the same head.
+
+    It is told on a grid `FINER` times as fine as the pixels of the camera, which are `mm_per_px`;
+    `seen` is how that shows it.
+    """
+    finest, mm_per_px = 3.0 * FINER, mm_per_px / FINER
     shape = (round(SIZE_MM[0] / mm_per_px), round(SIZE_MM[1] / mm_per_px))
     y, x = (((np.arange(size) - (size - 1) / 2) * mm_per_px).astype(np.float32) for size in shape)
     y, x = y[:, None], x[None]
@@ -134,13 +157,13 @@ def make_head(mm_per_px: float = 0.1, *, seed: int = 1, fine_um: float = 20.0) -
     kind = _kinds(x, y, on_head)
     down, right = np.gradient(form, mm_per_px)
     turned = (1 / np.sqrt(1 + down**2 + right**2)).astype(np.float32)
-    fine = band_noise(shape, (3.0, 2.0 / mm_per_px), random) * np.float32(fine_um / 1000)
+    fine = band_noise(shape, (finest, 2.0 / mm_per_px), random) * np.float32(fine_um / 1000)
     fine[(kind == EYE) | (kind == NOTHING)] = 0
     hairy = (kind == HAIR) | (kind == BROW)
-    fine[hairy] += 0.25 * band_noise(shape, (3.0, 12.0), random)[hairy]
+    fine[hairy] += 0.25 * band_noise(shape, (finest, 4 * finest), random)[hairy]
     holes = _scars(x, y, form, mm_per_px)
     square = 1 / np.maximum(turned, 0.15)
-    mottled = 1 + 0.05 * band_noise(shape, (4.0, 60.0), random)
+    mottled = 1 + 0.05 * band_noise(shape, (4.0 * FINER, 60.0 * FINER), random)
     albedo = np.asarray(
         cv2.GaussianBlur(_ALBEDO[kind] * mottled[..., None], (0, 0), 0.25 / mm_per_px), np.float32
     )
@@ -283,19 +306,19 @@ def _seen(head: Head, lamp: Light) -> Plane:
 
 
 def shoot(head: Head, lamps: Sequence[Light], taking: Taking) -> list[Plane]:
-    """Return linear RGB frames, one for each lamp, noise included."""
+    """Return linear RGB frames, one for each lamp, noise included; `head` as it was made."""
     random = np.random.default_rng([taking.seed, 23])
     seen = []
     for number, lamp in enumerate(lamps):
         light, shine, _ = lit_by(head, lamp)
         leaving = _leaving(head, light + np.float32(taking.ambient), shine * taking.gloss)
         moved = random.uniform(-taking.motion_px, taking.motion_px, 2) * min(number, 1)
-        way = np.array([[1, 0, moved[1]], [0, 1, moved[0]]])
+        way = np.array([[1, 0, FINER * moved[1]], [0, 1, FINER * moved[0]]])
         if taking.motion_px > 0:
             size = leaving.shape[1], leaving.shape[0]
             moved_on = cv2.warpAffine(leaving, way, size, flags=cv2.INTER_CUBIC)
             leaving = np.asarray(moved_on, dtype=np.float32)
-        seen.append(leaving)
+        seen.append(np.stack([block_mean(leaving[..., part], FINER) for part in range(3)], axis=-1))
     brightest = max(float(np.quantile(one[::7, ::7], 0.995)) for one in seen)
     sensor = Sensor(0.8 / brightest, blur_px=0.6, electrons=taking.electrons)
     return [np.clip(expose(one, sensor, random), 0, 1) for one in seen]
