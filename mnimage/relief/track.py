@@ -164,17 +164,18 @@ def _normal(scene: Scene, sight: _Sight, outlier: float) -> tuple[Values, Values
     Pixels that stand out by `outlier` standard deviations do not count.
     """
     sound = np.ones(sight.curl.shape, dtype=np.bool_)
-    if scene.count > 3:
-        sound = _sound(np.abs(sight.residual).max(axis=1, keepdims=True), sight.residual, outlier)
+    if scene.free.any():
+        away = np.abs(sight.residual).max(axis=1, keepdims=True)
+        sound = _sound(away, sight.residual[scene.lit], outlier)
     gram, pull = _of_curl(scene, sight, sound & _sound(np.abs(sight.curl), sight.curl, outlier))
-    if scene.count > 3:
+    if scene.free.any():
         light = _of_light(scene, sight, sound)
         gram, pull = gram + light[0], pull + light[1]
     return gram.astype(np.float64), pull.astype(np.float64)
 
 
 def _sound(away: Plane, values: Plane, outlier: float) -> NDArray[np.bool_]:
-    usual = 1.4826 * float(np.median(np.abs(values[:, :, ::17])))
+    usual = 1.4826 * float(np.median(np.abs(values[..., ::17])))
     return np.asarray(away < outlier * usual)
 
 
@@ -186,7 +187,8 @@ def _of_light(scene: Scene, sight: _Sight, sound: NDArray[np.bool_]) -> tuple[Pl
     """Return what light that no surface explains tells of shifts."""
     number, count = len(scene.lamps), scene.count
     weighted = sight.slopes * sound
-    left = _noise(sight.residual, sound) / (count - 3)
+    free = float((sound * scene.free[:, None, None]).sum() / max(sound.sum(), 1))
+    left = _noise(sight.residual, sound) / (free or 1.0)
     gram = np.zeros((number, 2, count, 2, count), dtype=np.float32)
     pull = np.zeros((number, 2, count), dtype=np.float32)
     lamps, rows = scene.lamps, scene.lamps.transpose(0, 2, 1)
@@ -283,7 +285,7 @@ def _doubted(scene: Scene, motion: Motion) -> Motion:
     chance = _CHANCE * _rms(_by_chance(scene, motion, sight, terms), terms, scene)
     shadow = _SHADOW * _rms(moved, terms, scene)
     # Shadows cast far push all shots alike, more than pixels left out or not can tell.
-    dark = min(float((values < -_DARK).mean()) / _MANY_DARK, 1.0)
+    dark = min(float((values[scene.lit] < -_DARK).mean()) / _MANY_DARK, 1.0)
     error = np.sqrt(_LEAST_ERROR_PX**2 + chance**2 + shadow**2) * (1 + _CAST * dark)
     error[~_recognised(scene, values)] = np.inf
     return replace(motion, error_px=scene.factor * error)
@@ -302,7 +304,7 @@ def _by_chance(scene: Scene, motion: Motion, sight: _Sight, terms: Values) -> Va
 def _recognised(scene: Scene, values: Plane) -> NDArray[np.bool_]:
     """Say which shots fit the others better in their place than in that of another tile, (k,)."""
     thin = max(len(values) // _ASKED, 1)
-    scene, values = scene.thinned(thin), values[::thin]
+    scene, values = scene.only(slice(None, None, thin)), values[::thin]
     own = _unlike(scene, values)
     strange = []
     for shot in range(scene.count):
@@ -314,8 +316,9 @@ def _recognised(scene: Scene, values: Plane) -> NDArray[np.bool_]:
 
 def _unlike(scene: Scene, values: Plane) -> float:
     """Return how far the shots are from those of one surface: in light or, of three, in curl."""
-    away = scene.makers @ values if scene.count > 3 else _curls(scene, scene.fit @ values)
-    return float(np.median(np.abs(away[:, :, ::7])))
+    told = scene.lit & (scene.free > 0)[:, None]
+    away = (scene.makers @ values)[told] if told.any() else _curls(scene, scene.fit @ values)
+    return float(np.median(np.abs(away[..., ::7])))
 
 
 def _rms(factors: Values, terms: Values, scene: Scene) -> Values:

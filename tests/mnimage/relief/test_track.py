@@ -43,6 +43,21 @@ def test_far_lamps_serve_as_well():
     assert np.percentile(left(find_motion(shots), places), 95) < 0.15
 
 
+def test_shadows_and_hair_tell_no_motion():
+    """As of a face: a nose that hides one lamp from a cheek, and hair that sends back nothing."""
+    _, still = scene(4)
+    shots, places = moved(still, shift=3.0, seed=4)
+    rows, columns = shots.shape
+    frames = shots.frames.copy()
+    frames[1, : rows // 2, : columns // 2] *= 0.05
+    frames[:, :, -columns // 4 :] *= 0.02
+    frames += np.random.default_rng(3).normal(0, 0.003, frames.shape).astype(np.float32)
+    motion = find_motion(replace(shots, frames=frames))
+    skin = left(motion, places)[:, :, : 3 * columns // 4 - 30]
+    assert np.percentile(skin, 95, axis=(1, 2)).max() < 0.3
+    assert np.all(np.sqrt((skin**2).mean(axis=(1, 2))) < 2 * motion.error_px)
+
+
 def test_a_leap_far_beyond_what_is_expected_is_followed():
     _, still = scene(3)
     frames = still.frames.copy()
