@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 LEAST_SIDE_MM = 60.0
 """Shorter side of a picture that shows more of the body than one polynomial can follow."""
 
-_GRID_MM, _WINDOW_MM = 0.5, 4.0
+WINDOW_MM = 4.0
+_GRID_MM = 0.5
 _ROUNDS, _REACH, _THIN = 5, 3, 2
 _WIDEST_MM2 = 50.0
 """Area of the largest scar; what is larger is a part of the face."""
@@ -45,7 +46,7 @@ _TIGHTEST_MM = 7.0
 _HILL_MM, _HILL_REACH_MM, _HILL_MARGIN_MM = 0.08, 2.0, 1.5
 _NARROW_MM, _BEND_MM, _BEND_MARGIN_MM = 2.5, 0.06, 1.0
 _AT_EDGE = 0.12
-_LEAST_MM2, _EDGE_MM, _PAD = 40.0, 1.5, 8
+_LEAST_MM2, _GAP_MM2, _EDGE_MM, _PAD = 40.0, 5.0, 1.5, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def body_form(height_mm: Plane, skin: Mask, mm_per_px: float) -> Body:
     height = block_mean(height_mm, step)
     shown = block_mean(skin.astype(np.float32), step) > 0.5
     used = shown & ~_dents(height, shown, grid)
-    found, weight = _fitted(height, used, _WINDOW_MM / grid)
+    found, weight = _fitted(height, used, WINDOW_MM / grid)
     above = height - found[0]
     turned, tightest = _bent(found, grid)
     known = shown & (weight > _LEAST_WEIGHT) & (turned > np.cos(np.radians(STEEPEST_DEG)))
@@ -106,11 +107,13 @@ def body_form(height_mm: Plane, skin: Mask, mm_per_px: float) -> Body:
     )
 
 
-def form_again(body: Body, height_mm: Plane, healthy: Mask, mm_per_px: float) -> Body:
+def form_again(
+    body: Body, height_mm: Plane, healthy: Mask, mm_per_px: float, window_mm: float = WINDOW_MM
+) -> Body:
     """Return the body with the form of another height of it, fitted once to its healthy skin."""
     step = max(round(_GRID_MM / mm_per_px), 1)
     used = block_mean(healthy.astype(np.float32), step) > 0.5
-    found, _ = _fitted(block_mean(height_mm, step), used, _WINDOW_MM / (step * mm_per_px))
+    found, _ = _fitted(block_mean(height_mm, step), used, window_mm / (step * mm_per_px))
     return replace(body, form_mm=expand(found[0], step, (height_mm.shape[0], height_mm.shape[1])))
 
 
@@ -140,7 +143,7 @@ def _dents(height: Plane, shown: Mask, grid_mm: float) -> Mask:
     skin = shown[::_THIN, ::_THIN]
     dents = np.zeros(skin.shape, dtype=np.bool_)
     for _ in range(_ROUNDS):
-        found, _ = _fitted(thin, skin & ~dents, _WINDOW_MM / grid)
+        found, _ = _fitted(thin, skin & ~dents, WINDOW_MM / grid)
         above = thin - found[0]
         spread = robust_spread(above[skin]) if skin.any() else 0.0
         low = skin & (above < -max(_DENT_MM, _OUTLIER * spread))
@@ -210,8 +213,11 @@ def _hilly(above: Plane, known: Mask, grid_mm: float) -> Mask:
 
 
 def _inner(shown: Mask, grid_mm: float) -> Mask:
-    """Return skin that is not just beside hair, brows or nothing; the picture's edge is none."""
-    wide = np.pad(shown, _PAD, mode="edge")
+    """Return skin that is not just beside hair, brows or nothing; the picture's edge is none.
+
+    Nor is a small gap, such as the wall of a scar that lamps do not reach.
+    """
+    wide = np.pad(~drop_islands(~shown, _GAP_MM2 / grid_mm**2), _PAD, mode="edge")
     return shrink(wide, _EDGE_MM / grid_mm)[_PAD:-_PAD, _PAD:-_PAD]
 
 

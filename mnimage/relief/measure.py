@@ -21,6 +21,7 @@ from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
 from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
 from mnimage.relief.texture import band_sq_um, measure_texture
+from mnimage.relief.window import depth_shifts, only, with_doubt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def measure_relief(
             "Hardly any skin in this relief can be measured.",
             hint="Check the directions of the lamps, and that the skin fills the picture.",
         )
-    labels, lines = (scars, None) if scars is not None else _look_for(ground, pitch, recipe, tick)
+    labels, lines = (scars, None) if scars is not None else _look_for(relief, ground, recipe, tick)
     labels = labels.astype(np.int32, copy=False)
     skin = usable & (labels == 0)
     tick(1, 1)
@@ -106,6 +107,11 @@ def measure_relief(
         textured = pool.submit(measure_texture, even, skin, pitch, recipe, tick)
         holes = _holes(relief, ground, skin, recipe)
         found = measure_scars(holes, labels, recipe)
+        if ground.body is not None:
+            places = labels, ground.usable
+            found = with_doubt(
+                found, depth_shifts(relief.height_mm, ground.body, places, pitch, recipe)
+            )
         tick(1, 1)
         texture, marks = textured.result(), marked.result()
     if marks is not None:
@@ -189,15 +195,18 @@ def _told(depth_mm: Plane, usable: Mask, pitch: float) -> Plane:
 
 
 def _look_for(
-    ground: _Ground, pitch: float, recipe: ReliefRecipe, tick: Tick
+    relief: Relief, ground: _Ground, recipe: ReliefRecipe, tick: Tick
 ) -> tuple[Labels, Lines | None]:
     """Return the scars, and the lines if they had to be known for them."""
-    flat, usable = ground.flat_mm, ground.usable
+    flat, usable, pitch = ground.flat_mm, ground.usable, relief.scale.mm_per_px
     found = find_scars(flat, usable, pitch, recipe, tick)
     lines = lines_across(flat, usable, found, pitch, recipe)
     labels = without_beads(flat, found, lines, pitch, recipe)
     if ground.body is not None:
         labels = whole_ones(labels, usable)
+        places = labels, usable
+        shifts = depth_shifts(relief.height_mm, ground.body, places, pitch, recipe)
+        labels = only(labels, shifts.steady)
     return labels, lines
 
 

@@ -106,6 +106,16 @@ def test_what_is_turned_away_is_left_out():
     assert known[40:-40, 40:150].all()
 
 
+def test_the_wall_of_a_scar_in_shadow_is_no_edge_of_the_face_but_hair_is():
+    _, _, height = ball()
+    skin = np.ones(SHAPE, np.bool_)
+    skin[200:206, 150:157] = False
+    skin[190:220, 300:340] = False
+    known = body_form(height.astype(np.float32), skin, PITCH).known
+    assert known[190:216, 140:167].mean() > 0.9
+    assert not known[186:224, 296:344].any()
+
+
 def test_scars_at_the_edge_of_what_is_measured_are_dropped():
     labels = np.zeros((60, 60), np.int32)
     labels[5:15, 5:15], labels[25:35, 25:35], labels[45:55, 45:55] = 1, 2, 3
