@@ -64,6 +64,47 @@ SCARS = (
 )
 """Scars by the part of the face; down and to the right of the middle in mm as seen."""
 
+_AREAS = (
+    ("forehead", (-75, -58), (-45, 45)),
+    ("cheek", (0, 40), (34, 52)),
+    ("cheek", (0, 40), (-52, -34)),
+    ("cheek's side", (5, 45), (53, 66)),
+    ("cheek's side", (5, 45), (-66, -53)),
+    ("chin", (74, 94), (-24, 24)),
+    ("temple", (-38, -10), (52, 66)),
+    ("temple", (-38, -10), (-66, -52)),
+)
+_MANY, _APART_MM, _BUMPS = 14, 8.0, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What one face has of its own: scars by the part, and soft hills and hollows (mm).
+
+    A bump is told by its place down and right, its widths and its height.
+    """
+
+    scars: tuple[tuple[str, TrueScar], ...] = SCARS
+    bumps: tuple[tuple[float, float, float, float, float], ...] = ()
+
+
+def other_features(seed: int) -> Features:
+    """Return those of another face: scars of 0.12 to 0.5 mm anywhere, a form up to 3 mm other."""
+    random = np.random.default_rng([seed, 99])
+    scars: list[tuple[str, TrueScar]] = []
+    while len(scars) < _MANY:
+        part, rows, columns = _AREAS[len(scars) % len(_AREAS)]
+        kind = ("boxcar", "rolling", "boxcar", "ice-pick")[int(random.integers(0, 4))]
+        low, high = {"boxcar": (1.2, 2.2), "rolling": (2.0, 3.5), "ice-pick": (0.6, 1.0)}[kind]
+        row, column = float(random.uniform(*rows)), float(random.uniform(*columns))
+        near = [np.hypot(row - one.row_mm, column - one.column_mm) for _, one in scars]
+        if min(near, default=np.inf) > _APART_MM:
+            depth, radius = float(random.uniform(0.12, 0.5)), float(random.uniform(low, high))
+            scars.append((part, TrueScar(kind, row, column, depth, radius)))
+    least, most = np.array([(-70, 90), (-60, 60), (14, 30), (14, 30), (-3, 3)]).T
+    bumps = random.uniform(least, most, (_BUMPS, len(least))).tolist()
+    return Features(tuple(scars), tuple((a, b, c, d, e) for a, b, c, d, e in bumps))
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -81,6 +122,7 @@ class Head:
     kind: NDArray[np.uint8] = field(repr=False)
     albedo: Plane = field(repr=False)
     oily: Plane = field(repr=False)
+    scars: tuple[tuple[str, TrueScar], ...] = SCARS
 
     def seen(self) -> Head:
         """Return the head on the camera's grid, each height the mean of what lies in its pixel."""
@@ -93,6 +135,7 @@ class Head:
             kind=self.kind[::FINER, ::FINER],
             albedo=self.albedo[::FINER, ::FINER],
             oily=block_mean(self.oily, FINER),
+            scars=self.scars,
         )
 
     def place_px(self, scar: TrueScar) -> tuple[float, float]:
@@ -142,7 +185,13 @@ def ring(count: int, slant_deg: float, distance_mm: float | None = None) -> tupl
     )
 
 
-def make_head(mm_per_px: float = 0.1, *, seed: int = 1, fine_um: float = 20.0) -> Head:
+def make_head(
+    mm_per_px: float = 0.1,
+    *,
+    seed: int = 1,
+    fine_um: float = 20.0,
+    features: Features | None = None,
+) -> Head:
     """Return a head; the same arguments give the same head.
 
     It is told on a grid `FINER` times as fine as the pixels of the camera, which are `mm_per_px`;
@@ -153,7 +202,10 @@ def make_head(mm_per_px: float = 0.1, *, seed: int = 1, fine_um: float = 20.0) -
     y, x = (((np.arange(size) - (size - 1) / 2) * mm_per_px).astype(np.float32) for size in shape)
     y, x = y[:, None], x[None]
     random = np.random.default_rng([seed, 5])
+    features = features or Features()
     form, on_head = _form(x, y)
+    for down_mm, right_mm, tall, wide, high in features.bumps:
+        form += np.float32(high) * _bump(x, y, at=(down_mm, right_mm), wide=(tall, wide)) * on_head
     kind = _kinds(x, y, on_head)
     down, right = np.gradient(form, mm_per_px)
     turned = (1 / np.sqrt(1 + down**2 + right**2)).astype(np.float32)
@@ -161,7 +213,7 @@ def make_head(mm_per_px: float = 0.1, *, seed: int = 1, fine_um: float = 20.0) -
     fine[(kind == EYE) | (kind == NOTHING)] = 0
     hairy = (kind == HAIR) | (kind == BROW)
     fine[hairy] += 0.25 * band_noise(shape, (finest, 4 * finest), random)[hairy]
-    holes = _scars(x, y, form, mm_per_px)
+    holes = _scars((x, y), form, features.scars, mm_per_px)
     square = 1 / np.maximum(turned, 0.15)
     mottled = 1 + 0.05 * band_noise(shape, (4.0 * FINER, 60.0 * FINER), random)
     albedo = np.asarray(
@@ -174,7 +226,7 @@ def make_head(mm_per_px: float = 0.1, *, seed: int = 1, fine_um: float = 20.0) -
     height = form + (fine - holes) * square
     return Head(
         mm_per_px, height.astype(np.float32), form, fine, turned, kind,
-        np.asarray(albedo, np.float32), oily.astype(np.float32),
+        np.asarray(albedo, np.float32), oily.astype(np.float32), features.scars,
     )  # fmt: skip
 
 
@@ -227,11 +279,17 @@ def _irises(albedo: Plane, x: Plane, y: Plane) -> None:
         albedo[away < 2] = 0.004
 
 
-def _scars(x: Plane, y: Plane, form: Plane, mm_per_px: float) -> Plane:
+def _scars(
+    places: tuple[Plane, Plane],
+    form: Plane,
+    scars: tuple[tuple[str, TrueScar], ...],
+    mm_per_px: float,
+) -> Plane:
     """Return the depth of the scars square to the skin, each on the plane of the skin about it."""
+    x, y = places
     depth = np.zeros(form.shape, dtype=np.float32)
     smooth = cv2.GaussianBlur(form, (0, 0), 1.0 / mm_per_px)
-    for _, scar in SCARS:
+    for _, scar in scars:
         row = round(scar.row_mm / mm_per_px + (form.shape[0] - 1) / 2)
         column = round(scar.column_mm / mm_per_px + (form.shape[1] - 1) / 2)
         reach = round((scar.reach_mm() + 2) / mm_per_px)
