@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.kernels.bands import in_bands
 from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.masks import drop_islands, grow, shrink
 from mnimage.kernels.statistics import robust_spread
@@ -108,10 +109,18 @@ def body_form(height_mm: Plane, skin: Mask, mm_per_px: float) -> Body:
 
 
 def form_again(
-    body: Body, height_mm: Plane, healthy: Mask, mm_per_px: float, window_mm: float = WINDOW_MM
+    body: Body,
+    height_mm: Plane,
+    healthy: Mask,
+    mm_per_px: float,
+    window_mm: float = WINDOW_MM,
+    coarser: int = 1,
 ) -> Body:
-    """Return the body with the form of another height of it, fitted once to its healthy skin."""
-    step = max(round(_GRID_MM / mm_per_px), 1)
+    """Return the body with the form of another height of it, fitted once to its healthy skin.
+
+    `coarser` is how many times further apart its nodes are.
+    """
+    step = coarser * max(round(_GRID_MM / mm_per_px), 1)
     used = block_mean(healthy.astype(np.float32), step) > 0.5
     found, _ = _fitted(block_mean(height_mm, step), used, window_mm / (step * mm_per_px))
     return replace(body, form_mm=expand(found[0], step, (height_mm.shape[0], height_mm.shape[1])))
@@ -178,15 +187,14 @@ def _moments(values: Plane, sigma: float, order: int) -> dict[tuple[int, int], P
     bell = np.exp(-0.5 * (way / sigma) ** 2)
     bell /= bell.sum()
     kernels = [bell * way**power for power in range(order + 1)]
-    return {
-        (a, b): np.asarray(
-            cv2.sepFilter2D(
-                values, cv2.CV_64F, kernels[a], kernels[b], borderType=cv2.BORDER_CONSTANT
-            )
-        )
-        for a in range(order + 1)
-        for b in range(order + 1 - a)
-    }
+    powers = [(a, b) for a in range(order + 1) for b in range(order + 1 - a)]
+
+    def mean(power: tuple[int, int]) -> Plane:
+        along, down = (kernels[each] for each in power)
+        edge = cv2.BORDER_CONSTANT
+        return np.asarray(cv2.sepFilter2D(values, cv2.CV_64F, along, down, borderType=edge))
+
+    return dict(zip(powers, in_bands(mean, powers), strict=True))
 
 
 def _bent(found: Plane, grid_mm: float) -> tuple[Plane, Plane]:

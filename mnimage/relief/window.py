@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnimage.relief.body import WINDOW_MM, form_again
+from mnimage.kernels.filters import weighted
+from mnimage.kernels.geometry import block_mean
+from mnimage.relief.body import WINDOW_MM, Body, form_again
 from mnimage.relief.scars import depth_below
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Scar
-    from mnimage.relief.body import Body
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _WINDOWS_MM = (0.7 * WINDOW_MM, WINDOW_MM)
 """The form's own window once more, for it was told before the scars were known, and a narrower one:
 wider ones cut the face itself short."""
+_GRID_MM, _COARSER, _SHOWN = 0.25, 2, 0.5
 _MOST = 0.25
 """Share of a scar's depth that may hang on the window. On the true heights of a drawn head with
 twelve scars it was at most 0.09, for bends of the face taken for scars 0.3 to 1.6."""
@@ -74,10 +76,10 @@ def depth_shifts(
     recipe
         Options of the healthy skin.
     """
-    labels, usable = places
+    height_mm, body, labels, usable, pitch = _coarser(height_mm, body, places, pitch)
     inside = np.flatnonzero((labels > 0) & usable)
     own = labels.ravel()[inside]
-    count = int(labels.max(initial=0)) + 1
+    count = int(places[0].max(initial=0)) + 1
     pixels = np.maximum(np.bincount(own, minlength=count), 1)
     if inside.size == 0:
         return Shifts(np.zeros(count), np.zeros(count))
@@ -89,9 +91,31 @@ def depth_shifts(
 
     depth = mean_of(body)
     others = [
-        mean_of(form_again(body, height_mm, skin, pitch, window_mm)) for window_mm in _WINDOWS_MM
+        mean_of(form_again(body, height_mm, skin, pitch, window_mm, _COARSER))
+        for window_mm in _WINDOWS_MM
     ]
     return Shifts(depth, np.max([np.abs(other - depth) for other in others], axis=0))
+
+
+def _coarser(
+    height_mm: Plane, body: Body, places: tuple[Labels, Mask], pitch: float
+) -> tuple[Plane, Body, Labels, Mask, float]:
+    """Return the same on a grid fine enough for means over scars."""
+    step = max(round(_GRID_MM / pitch), 1)
+    labels, usable = places
+    if step == 1:
+        return height_mm, body, labels, usable, pitch
+    weight = block_mean(usable.astype(np.float32), step)
+    small = block_mean(weighted(height_mm, usable)[0], step) / np.maximum(weight, 1e-3)
+    middles = np.ix_(
+        *(
+            np.minimum(np.arange(count) * step + step // 2, size - 1)
+            for count, size in zip(small.shape, labels.shape, strict=True)
+        )
+    )
+    form = Body(body.form_mm[middles], body.turned[middles], body.known[middles])
+    shown = np.asarray(weight > _SHOWN, dtype=np.bool_)
+    return np.asarray(small, np.float32), form, labels[middles], shown, step * pitch
 
 
 def only(labels: Labels, kept: Mask) -> Labels:
