@@ -109,18 +109,10 @@ def body_form(height_mm: Plane, skin: Mask, mm_per_px: float) -> Body:
 
 
 def form_again(
-    body: Body,
-    height_mm: Plane,
-    healthy: Mask,
-    mm_per_px: float,
-    window_mm: float = WINDOW_MM,
-    coarser: int = 1,
+    body: Body, height_mm: Plane, healthy: Mask, mm_per_px: float, window_mm: float = WINDOW_MM
 ) -> Body:
-    """Return the body with the form of another height of it, fitted once to its healthy skin.
-
-    `coarser` is how many times further apart its nodes are.
-    """
-    step = coarser * max(round(_GRID_MM / mm_per_px), 1)
+    """Return the body with the form of another height of it, fitted once to its healthy skin."""
+    step = max(round(_GRID_MM / mm_per_px), 1)
     used = block_mean(healthy.astype(np.float32), step) > 0.5
     found, _ = _fitted(block_mean(height_mm, step), used, window_mm / (step * mm_per_px))
     return replace(body, form_mm=expand(found[0], step, (height_mm.shape[0], height_mm.shape[1])))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mnimage.domain.relief import Relief, Scar
     from mnimage.relief.body import Body
     from mnimage.relief.lines import Lines
+    from mnimage.relief.window import Shifts
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -97,8 +98,11 @@ def measure_relief(
             "Hardly any skin in this relief can be measured.",
             hint="Check the directions of the lamps, and that the skin fills the picture.",
         )
-    labels, lines = (scars, None) if scars is not None else _look_for(relief, ground, recipe, tick)
-    labels = labels.astype(np.int32, copy=False)
+    if scars is None:
+        labels, lines, shifts = _look_for(relief, ground, recipe, tick)
+    else:
+        labels, lines = scars.astype(np.int32, copy=False), None
+        shifts = _shifts(relief, ground, labels, recipe)
     skin = usable & (labels == 0)
     tick(1, 1)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="measure") as pool:
@@ -107,11 +111,8 @@ def measure_relief(
         textured = pool.submit(measure_texture, even, skin, pitch, recipe, tick)
         holes = _holes(relief, ground, skin, recipe)
         found = measure_scars(holes, labels, recipe)
-        if ground.body is not None:
-            places = labels, ground.usable
-            found = with_doubt(
-                found, depth_shifts(relief.height_mm, ground.body, places, pitch, recipe)
-            )
+        if shifts is not None:
+            found = with_doubt(found, shifts)
         tick(1, 1)
         texture, marks = textured.result(), marked.result()
     if marks is not None:
@@ -196,18 +197,26 @@ def _told(depth_mm: Plane, usable: Mask, pitch: float) -> Plane:
 
 def _look_for(
     relief: Relief, ground: _Ground, recipe: ReliefRecipe, tick: Tick
-) -> tuple[Labels, Lines | None]:
-    """Return the scars, and the lines if they had to be known for them."""
+) -> tuple[Labels, Lines | None, Shifts | None]:
+    """Return the scars, the lines if they had to be known for them, and of a body the shifts."""
     flat, usable, pitch = ground.flat_mm, ground.usable, relief.scale.mm_per_px
     found = find_scars(flat, usable, pitch, recipe, tick)
     lines = lines_across(flat, usable, found, pitch, recipe)
     labels = without_beads(flat, found, lines, pitch, recipe)
     if ground.body is not None:
         labels = whole_ones(labels, usable)
-        places = labels, usable
-        shifts = depth_shifts(relief.height_mm, ground.body, places, pitch, recipe)
-        labels = only(labels, shifts.steady)
-    return labels, lines
+    shifts = _shifts(relief, ground, labels, recipe)
+    if shifts is None:
+        return labels, lines, None
+    return only(labels, shifts.steady), lines, shifts.only(shifts.steady)
+
+
+def _shifts(relief: Relief, ground: _Ground, labels: Labels, recipe: ReliefRecipe) -> Shifts | None:
+    """Return how scars' depths hang on the window of the body's form, None where there is none."""
+    if ground.body is None:
+        return None
+    places, pitch = (labels, ground.usable), relief.scale.mm_per_px
+    return depth_shifts(relief.height_mm, ground.body, places, pitch, recipe)
 
 
 def _shared_error(share: float, recipe: ReliefRecipe) -> float:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _WINDOWS_MM = (0.7 * WINDOW_MM, WINDOW_MM)
 """The form's own window once more, for it was told before the scars were known, and a narrower one:
 wider ones cut the face itself short."""
-_GRID_MM, _COARSER, _SHOWN = 0.25, 2, 0.5
+_GRID_MM, _SHOWN = 0.25, 0.5
 _MOST = 0.25
 """Share of a scar's depth that may hang on the window. Of a drawn head with twelve scars it was at
 most 0.1 for scars, 0.3 to 1.6 for bends of the face taken for scars (0.18 for one fold)."""
@@ -54,6 +54,11 @@ class Shifts:
     def steady(self) -> Mask:
         """Say of which ids the depth is the skin's."""
         return np.asarray(self.moved_mm <= _MOST * np.maximum(self.depth_mm, 0), dtype=np.bool_)
+
+    def only(self, kept: Mask) -> Shifts:
+        """Return those of the ids kept, numbered anew as by `only`."""
+        kept = np.concatenate([[True], kept[1:]])
+        return Shifts(self.depth_mm[kept], self.moved_mm[kept])
 
 
 def depth_shifts(
@@ -91,8 +96,7 @@ def depth_shifts(
 
     depth = mean_of(body)
     others = [
-        mean_of(form_again(body, height_mm, skin, pitch, window_mm, _COARSER))
-        for window_mm in _WINDOWS_MM
+        mean_of(form_again(body, height_mm, skin, pitch, window_mm)) for window_mm in _WINDOWS_MM
     ]
     return Shifts(depth, np.max([np.abs(other - depth) for other in others], axis=0))
 

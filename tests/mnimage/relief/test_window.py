@@ -48,6 +48,9 @@ def test_the_scars_kept_are_numbered_anew():
     labels = np.array([[0, 1, 2], [3, 3, 0]], np.int32)
     kept = only(labels, np.array([True, True, False, True]))
     assert kept.tolist() == [[0, 1, 0], [2, 2, 0]]
+    shifts = Shifts(np.array([0.0, 0.1, 0.2, 0.3]), np.array([0.0, 0.01, 0.2, 0.02]))
+    assert shifts.steady.tolist() == [True, True, False, True]
+    assert shifts.only(shifts.steady).depth_mm.tolist() == [0.0, 0.1, 0.3]
 
 
 def test_what_the_window_moves_is_joined_to_the_doubt_that_sessions_share():
