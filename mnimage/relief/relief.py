@@ -15,6 +15,7 @@ from mnimage.kernels.bands import WORKERS, bands_of, in_bands, only_to_stop, wid
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.integrate import from_cosines, integrate_slopes, to_cosines
+from mnimage.kernels.masks import drop_islands
 from mnimage.kernels.memory import keep_freed_memory
 from mnimage.kernels.surface import to_normals
 from mnimage.kernels.threads import one_blas_thread
@@ -46,6 +47,7 @@ _LEAST_SIDE_MM = 2.5
 _COARSE_MM = 0.6
 _RAW_MM = 0.12
 _FILL_STEP, _FILL_MM = 4, 0.3
+_ISLAND_MM2 = 1.0
 _THIN = 9
 _MUCH_GLOSS = 0.1
 _GLOSSY = (
@@ -90,6 +92,7 @@ def recover_relief(
     light = _light(steady.shots, recipe)
     doubts = fitness_doubts(measure_fitness(steady.shots, light))
     slopes = _apart(solve_slopes(steady.shots, light, recipe, tick), hidden)
+    slopes = _without_islands(slopes, shots.scale.mm_per_px)
     _check(slopes.trusted)
     doubts += check_order(steady.shots, slopes)
     tick = only_to_stop(tick)
@@ -246,6 +249,16 @@ def _fill(slopes: Slopes, mm_per_px: float) -> tuple[Plane, Plane]:
 
 def _apart(slopes: Slopes, hidden: Mask | None) -> Slopes:
     return slopes if hidden is None else replace(slopes, trusted=slopes.trusted & ~hidden)
+
+
+def _without_islands(slopes: Slopes, mm_per_px: float) -> Slopes:
+    """Return the slopes without speckles that are trusted amid what is not, as on a dark mole.
+
+    Their height hangs on nothing around them.
+    """
+    if wide_gaps(slopes.trusted, mm_per_px) is None:
+        return slopes
+    return replace(slopes, trusted=drop_islands(slopes.trusted, _ISLAND_MM2 / mm_per_px**2))
 
 
 def _gap(slopes: Slopes, hidden: Mask | None, mm_per_px: float) -> Mask | None:

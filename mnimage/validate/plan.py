@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SEED = 317000
+SEED = 359000
 """First of the study's seeds: no threshold was chosen on skin, cameras or sessions from here on.
 
 Whoever looks into a case to mend the chain has used it up: the study then moves on to fresh seeds.
