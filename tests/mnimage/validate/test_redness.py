@@ -21,7 +21,8 @@ def test_spoilt_charts_are_refused_and_sound_ones_taken(number):
 
 
 def test_a_skin_re_shot_reads_the_same():
-    found = again(0)
+    # One whose chart was not overexposed: exposures are drawn, and such are refused.
+    found = next(one for one in map(again, range(4)) if not one.refused)
     gaps = {way: scores["redness_hi"] for way, scores in found.values.items()}
     assert abs(gaps[JPEG][1] - gaps[JPEG][0]) <= 0.4
     assert abs(gaps[PLAIN][1] - gaps[PLAIN][0]) <= 0.1
