@@ -64,12 +64,11 @@ def with_lines_doubted(
         Scale.
     """
     courses = _courses(lines)
-    boxes = ndimage.find_objects(labels) if courses else []
+    if not courses:
+        return tuple(scars)
+    boxes = ndimage.find_objects(labels)
     return tuple(
-        _crossed(scar, (labels, boxes[scar.id - 1]), courses, depth_mm, mm_per_px)
-        if courses
-        else scar
-        for scar in scars
+        _crossed(scar, (labels, boxes[scar.id - 1]), courses, depth_mm, mm_per_px) for scar in scars
     )
 
 

@@ -58,7 +58,6 @@ _WALL = 0.6
 """Slope of a wall; a gentle place in shadow is in that of something else."""
 _CUT, _CUT_PX = 0.1, 1.0
 """Share of an outline that may be cut; by how much the cut is not the same again."""
-"""Share of a scar's outline that may lie at what is not seen."""
 _BOTTOM = 0.7
 _SKIRT = 0.2
 _OF_FINE = 0.5

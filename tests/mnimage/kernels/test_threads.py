@@ -1,5 +1,6 @@
 """Matrix products stay on the thread that asks, so that bands have the processors to themselves."""
 
+import os
 import subprocess
 import sys
 
@@ -14,7 +15,7 @@ print([one["num_threads"] for one in threadpool_info() if one["user_api"] == "bl
 
 def test_work_in_bands_leaves_no_threads_to_blas():
     # Two were asked for; a process of its own, since it stays so to the end.
-    asked = {"OPENBLAS_NUM_THREADS": "2"}
+    asked = os.environ | {"OPENBLAS_NUM_THREADS": "2"}
     command = [sys.executable, "-c", COUNT]
     told = subprocess.run(command, capture_output=True, check=True, text=True, env=asked).stdout
     counts = [int(one) for one in told.strip("[]\n ").split(",")]

@@ -93,6 +93,23 @@ def test_paper_on_the_skin_does_not_bend_the_skin_around_it():
     assert told.trusted[~paper].all()
 
 
+def test_a_dark_mole_with_brighter_speckles_is_not_trusted_and_makes_no_hill():
+    z, *slopes = bump((260, 280))
+    y, x = axes(z.shape)
+    mole = np.hypot(x - 4, y - 3) < 1.5
+    # A fifth of its pixels is just bright enough to be told from black.
+    speckled = np.random.default_rng(5).random(z.shape) < 0.2
+    albedo = np.where(mole, np.where(speckled, 0.08, 0.02), 0.5)
+    lamps = directions()
+    seen = render(slopes, lamps, albedo=albedo)
+    noise = np.random.default_rng(6).normal(0, 0.004, seen.shape)
+    relief = recover_relief(shots((seen + noise).astype(np.float32), lamps), PLAIN)
+    inner = np.hypot(x - 4, y - 3) < 1.2
+    assert not relief.trusted[inner].any()
+    assert relief.trusted[~mole].mean() > 0.95
+    assert np.abs(relief.height_mm - relief.height_mm[~mole].mean())[inner].max() < 0.2
+
+
 def test_normals_point_as_the_surface_does():
     _, slope_x, slope_y = bump((150, 170))
     lamps = directions()
