@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.relief import Shots
 from mnimage.kernels.color import to_coded8
 from mnimage.phantom.light import ring, survey
@@ -172,7 +172,7 @@ def take(seed: int, count: int, slant_deg: float, side: int) -> Burst:
         frames=np.stack([frame[..., channel] for frame in frames]),
         lights=np.array([(lamp.x, lamp.y, lamp.z) for lamp in told]),
         near=True,
-        scale=Scale(PITCH, "rig", 0.001),
+        scale=ImageScale(PITCH, "rig", 0.001),
         picture=to_coded8(np.mean(frames, axis=0)),
         channel=CHANNELS[channel],
         bits=12,

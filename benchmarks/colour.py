@@ -28,7 +28,7 @@ from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
 from mnimage.domain.alignment import Alignment, Status
 from mnimage.domain.face import WHOLE, Zones
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ScoreRecipe
 from mnimage.errors import ChartUnusable
 from mnimage.kernels.color import difference_2000, lab_d50_to_linear, straighten, to_lab
@@ -38,7 +38,7 @@ from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take, wall
 from mnimage.phantom.chromophores import TONES
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.spectrum import skin_reflectance
 from mnimage.score.colour import redness_index, true_srgb
 from mnimage.score.pair import score_pair
@@ -172,7 +172,7 @@ def _value(card: ScoreCard, name: str) -> float:
 
 def _twice(tone: str, seed: int) -> dict[bool, list[ScoreCard]]:
     """Return the cards of one skin taken twice, without (False) and with (True) a chart."""
-    skin = make_skin(seed=seed, size_mm=(24.0, 24.0), mm_per_px=0.1, look=SkinLook(tone=tone))
+    skin = make_skin(seed=seed, size_mm=(24.0, 24.0), mm_per_px=0.1, look=SkinAppearance(tone=tone))
     rng = np.random.default_rng([seed, list(TONES).index(tone)])
     camera, lamp = CAMERAS[int(rng.integers(len(CAMERAS)))], list(LAMPS)[int(rng.integers(4))]
     photos, charted = [], []
@@ -188,7 +188,10 @@ def _twice(tone: str, seed: int) -> dict[bool, list[ScoreCard]]:
 def _cards(photos: list[Photo]) -> list[ScoreCard]:
     before, after = photos
     everywhere = np.ones(before.shape, dtype=np.bool_)
-    zones, scale = Zones((WHOLE,), everywhere.astype(np.uint8), everywhere), Scale(0.1, "rig", 0.0)
+    zones, scale = (
+        Zones((WHOLE,), everywhere.astype(np.uint8), everywhere),
+        ImageScale(0.1, "rig", 0.0),
+    )
     scores = score_pair((before, after), zones, _unmoved(before.shape), (scale, scale), RECIPE)
     return [scores.before, scores.after]
 

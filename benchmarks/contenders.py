@@ -22,7 +22,7 @@ from skimage.registration import optical_flow_ilk, optical_flow_tvl1
 
 if TYPE_CHECKING:
     from mnimage.domain.face import Face
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
 
 Gray: TypeAlias = NDArray[np.uint8]
 Plane: TypeAlias = NDArray[np.float64]
@@ -36,7 +36,7 @@ _MARGIN = 32
 _LEAST = 15
 
 
-class NoPlacing(Exception):
+class NoTransform(Exception):
     """The photos could not be laid onto each other even roughly."""
 
 
@@ -77,13 +77,13 @@ class Window:
         return np.asarray(full, dtype=np.float32)
 
 
-def make_window(before: Examined, after: Examined, working_px: int) -> Window:
+def make_window(before: AnalyzedPhoto, after: AnalyzedPhoto, working_px: int) -> Window:
     """Return the pair cut to its skin, the longer side of which is at most `working_px`."""
     parts = _part(skin_of(before)), _part(skin_of(after))
     longest = max(part.stop - part.start - 2 * _MARGIN for part in parts[0])
     zoom = min(1.0, working_px / longest)
     fixed, moving = (
-        _cut(examined, part, zoom) for examined, part in zip((before, after), parts, strict=True)
+        _cut(analyzed, part, zoom) for analyzed, part in zip((before, after), parts, strict=True)
     )
     marks = None
     if before.face is not None and after.face is not None:
@@ -91,26 +91,26 @@ def make_window(before: Examined, after: Examined, working_px: int) -> Window:
     return Window(fixed, moving, zoom, marks)
 
 
-def skin_of(examined: Examined) -> NDArray[np.bool_]:
+def skin_of(analyzed: AnalyzedPhoto) -> NDArray[np.bool_]:
     """Return the skin that is laid over."""
-    return np.asarray((examined.zones.labels > 0) | examined.zones.reference)
+    return np.asarray((analyzed.zones.labels > 0) | analyzed.zones.reference)
 
 
 def _part(skin: NDArray[np.bool_]) -> tuple[slice, slice]:
     rows, columns = np.flatnonzero(skin.any(axis=1)), np.flatnonzero(skin.any(axis=0))
     if not rows.size:
-        raise NoPlacing
+        raise NoTransform
     return (
         slice(max(0, int(rows[0]) - _MARGIN), int(rows[-1]) + 1 + _MARGIN),
         slice(max(0, int(columns[0]) - _MARGIN), int(columns[-1]) + 1 + _MARGIN),
     )
 
 
-def _cut(examined: Examined, part: tuple[slice, slice], zoom: float) -> Cut:
+def _cut(analyzed: AnalyzedPhoto, part: tuple[slice, slice], zoom: float) -> Cut:
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (103, 103))
-    whole = skin_of(examined)[part].astype(np.uint8) * np.uint8(255)
+    whole = skin_of(analyzed)[part].astype(np.uint8) * np.uint8(255)
     filled = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_CLOSE, kernel), dtype=np.uint8)
-    gray = _gray(examined.photo.coded[part])
+    gray = _gray(analyzed.photo.coded[part])
     return Cut(_reduced(gray, zoom), _reduced(filled, zoom), (part[0].start, part[1].start))
 
 
@@ -151,7 +151,7 @@ def sift(window: Window, *, equal: bool) -> Plane:
 
     Raises
     ------
-    NoPlacing
+    NoTransform
         If too few features agree.
     """
     finder = cv2.SIFT.create(nfeatures=6000, contrastThreshold=0.01)
@@ -160,7 +160,7 @@ def sift(window: Window, *, equal: bool) -> Plane:
         for cut in (window.fixed, window.moving)
     )
     if min(len(first[0]), len(second[0])) < _LEAST:
-        raise NoPlacing
+        raise NoTransform
     pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(first[1], second[1], k=2)
     clear = [best for best, other in pairs if best.distance < 0.8 * other.distance]
     source = np.array([first[0][match.queryIdx].pt for match in clear])
@@ -174,12 +174,12 @@ def _agreed(source: NDArray[Any], target: NDArray[Any]) -> Plane:
     The limit is wide: a head that turns leaves no one plane, and a narrow one takes to a part.
     """
     if len(source) < _LEAST:
-        raise NoPlacing
+        raise NoTransform
     plane, agree = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, 24.0, maxIters=10000, confidence=0.9999
     )
     if plane is None or int(agree.sum()) < _LEAST:
-        raise NoPlacing
+        raise NoTransform
     return np.asarray(plane, dtype=np.float64)
 
 
@@ -190,14 +190,14 @@ def started(window: Window) -> Plane:
 
     Raises
     ------
-    NoPlacing
+    NoTransform
         If none of them gives one.
     """
     for equal in (False, True):
-        with contextlib.suppress(NoPlacing):
+        with contextlib.suppress(NoTransform):
             return sift(window, equal=equal)
     if window.marks is None:
-        raise NoPlacing
+        raise NoTransform
     return _agreed(*window.marks)
 
 

@@ -42,8 +42,8 @@ from benchmarks.heads import (
 )
 from benchmarks.heads import lit_by as light_of
 from mnimage import pipeline
-from mnimage.capture.shots import read_shots
 from mnimage.domain.recipe import Recipe
+from mnimage.formats.shots import read_shots
 from mnimage.relief.texture import band_sq_um
 
 if TYPE_CHECKING:
@@ -160,9 +160,9 @@ def measure(case: Case, folder: Path) -> Result:
         sheet = write(place, frames, case.lamps, case.taking, case.pitch)
     seen = sum(light_of(head, lamp)[2].astype(int) for lamp in case.lamps)
     start = time.perf_counter()
-    done = pipeline.examine_shots(read_shots(sheet), name="", recipe=Recipe())
+    done = pipeline.analyze_shots(read_shots(sheet), name="", recipe=Recipe())
     seconds = time.perf_counter() - start
-    card = done.examined.relief
+    card = done.analyzed.relief
     if card is None:
         raise ValueError("a relief was not measured")
     usable = np.isfinite(card.band_um) | (card.scar_labels > 0)

@@ -20,14 +20,14 @@ import numpy as np
 
 from benchmarks.pairs import HEALED, PORTRAITS, soft_lamp, taken_again
 from mnimage import pipeline
-from mnimage.capture.files import read_photo
 from mnimage.domain.photo import CaptureFacts, Photo
 from mnimage.domain.recipe import Recipe, RegisterRecipe
 from mnimage.face.find import find_face
+from mnimage.formats.files import read_photo
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.register.register import register_pair
 from mnimage.register.warp import full_field
 
@@ -100,8 +100,8 @@ def _registered(case: Case) -> tuple[Alignment, Marked]:
         skin = np.ones(case.before.shape, dtype=np.bool_)
         faces = (None, None)
         return register_pair(case.before, case.after, faces, skin, RegisterRecipe()), skin
-    before = pipeline.examine_photo(case.before, name="", check=False)
-    after = pipeline.examine_photo(case.after, name="", check=False)
+    before = pipeline.analyze_photo(case.before, name="", check=False)
+    after = pipeline.analyze_photo(case.after, name="", check=False)
     skin = (before.zones.labels > 0) | before.zones.reference
     return pipeline.align(before, after, Recipe()), skin
 
@@ -111,8 +111,8 @@ def close_up(
 ) -> Case:
     """Return rendered skin, healed between two shots; `plain` has next to nothing to hold on to."""
     random = np.random.default_rng([seed, 5])
-    look = SkinLook(tone="II", scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0)
-    bare = SkinLook(
+    look = SkinAppearance(tone="II", scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0)
+    bare = SkinAppearance(
         tone="I",
         scars=(0, 0, 0),
         marks=(1, 1),

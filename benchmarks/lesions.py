@@ -23,7 +23,7 @@ from benchmarks.pairs import HEALED, hard_shot, soft_lamp
 from mnimage.domain.recipe import RegisterRecipe
 from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.truth import seen_at
 from mnimage.register.register import register_pair
 from mnimage.register.warp import full_field
@@ -60,7 +60,7 @@ class Lesion:
 def measured_lesions(seed: int, *, side_mm: float = 100.0, jpeg: int | None = 80) -> list[Lesion]:
     """Return every lesion of one rendered pair with its size as measured after alignment."""
     random = np.random.default_rng([seed, 4])
-    look = SkinLook(tone=_TONES[seed % 6], scars=(6, 6, 4), marks=(14, 10), margin_mm=12.0)
+    look = SkinAppearance(tone=_TONES[seed % 6], scars=(6, 6, 4), marks=(14, 10), margin_mm=12.0)
     skin = make_skin(seed=seed, size_mm=(side_mm, side_mm), mm_per_px=1 / 6, look=look)
     healed = skin.treated(**HEALED, seed=seed + 5)
     first = Shot(lamp=soft_lamp(random, 3.0), sensor=Sensor(jpeg=jpeg), seed=seed)

@@ -23,10 +23,10 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from mnimage import workflow
-from mnimage.capture.files import read_photo
 from mnimage.domain.photo import View
 from mnimage.domain.progress import no_tick
 from mnimage.domain.record import (
+    Answer,
     Contraindication,
     Indication,
     Patient,
@@ -34,9 +34,9 @@ from mnimage.domain.record import (
     Series,
     Sex,
     SkinType,
-    Told,
     VisitKind,
 )
+from mnimage.formats.files import read_photo
 from mnimage.phantom.course import make_course, write_course
 from mnimage.workflow import clinic
 from ui import app as program
@@ -186,9 +186,9 @@ def _screening(desk: _Clinic) -> QPixmap:
     desk.presenter.open_session()
     form = desk.window.library.session_form
     form.tabs.setCurrentWidget(form.screening)
-    form.screening.answer(Contraindication.RETINOID, Told.YES)
-    form.screening.answer(Contraindication.INFECTION, Told.NO)
-    form.screening.answer(Contraindication.ACTIVE_ACNE, Told.NO)
+    form.screening.answer(Contraindication.RETINOID, Answer.YES)
+    form.screening.answer(Contraindication.INFECTION, Answer.NO)
+    form.screening.answer(Contraindication.ACTIVE_ACNE, Answer.NO)
     desk.rest()
     grabbed = form.grab()
     form.reject()

@@ -25,7 +25,7 @@ from mnimage import pipeline
 from mnimage.domain.recipe import Recipe
 from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import Skin, SkinLook, make_skin
+from mnimage.phantom.skin import Skin, SkinAppearance, make_skin
 from mnimage.register.warp import full_field
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def main() -> int:
 
 def _skin(seed: int) -> tuple[str, Skin]:
     tone = ("I", "II", "III", "IV", "V", "VI")[seed % 6]
-    look = SkinLook(tone=tone, scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0)
+    look = SkinAppearance(tone=tone, scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0)
     return tone, make_skin(seed=seed, size_mm=(110.0, 110.0), mm_per_px=1 / 6, look=look)
 
 
@@ -123,8 +123,8 @@ def _register(
 ) -> _Found:
     healed = skin.treated(**healing, seed=healing_seed)
     row, column, seen = true_field(skin, first, second, skin_after=healed)
-    before = pipeline.examine_photo(shoot(skin, first), name="")
-    after = pipeline.examine_photo(shoot(healed, second), name="")
+    before = pipeline.analyze_photo(shoot(skin, first), name="")
+    after = pipeline.analyze_photo(shoot(healed, second), name="")
     field = full_field(pipeline.align(before, after, Recipe()))
     common = ((before.zones.labels > 0) | before.zones.reference) & seen & field.valid
     error = np.hypot(field.row - row, field.column - column)

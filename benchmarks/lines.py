@@ -30,7 +30,7 @@ from scipy.spatial import KDTree
 from benchmarks.pores import learn
 from mnimage.phantom.scars import TrueScar, scar_depth
 from mnimage.phantom.session import FINER, PITCH, scarred_skin
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.texture import TrueLine, line_depth
 from mnimage.relief.line_paths import DIRECTIONS, find_crests, find_grooves
 from mnimage.relief.lines import find_lines
@@ -106,9 +106,9 @@ def draw(seed: int) -> Shown:
     return Shown(crests.measures[kept], share[kept] >= STANDS_OUT)
 
 
-def _look(random: np.random.Generator) -> SkinLook:
+def _look(random: np.random.Generator) -> SkinAppearance:
     """Return a look of the study's kind, or by four in ten a wilder one, without lines."""
-    look = SkinLook(
+    look = SkinAppearance(
         microrelief_um=float(random.uniform(4, 14)),
         furrow_um=float(random.uniform(15, 85)),
         furrow_cell_mm=float(random.uniform(0.7, 1.2)),

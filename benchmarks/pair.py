@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from benchmarks.plain import fast_scores, plain_scores
 from mnimage import pipeline, workflow
-from mnimage.capture.files import read_photo
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import Recipe
+from mnimage.formats.files import read_photo
 from mnimage.phantom.face import make_face, shoot_face
 from mnimage.phantom.files import write_photo
 from mnimage.phantom.pose import Pose
@@ -29,7 +29,7 @@ from mnimage.phantom.sensor import Sensor
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
 
 SHAPE = (6000, 4000)
 RUNS = 5
@@ -70,13 +70,13 @@ def _pair(folder: Path) -> tuple[Path, Path]:
 
 def _measure(before: Path, after: Path) -> list[tuple[str, float, str]]:
     times: dict[str, list[float]] = {"decode": [], "compare": [], "score": [], "align": []}
-    first, second = (pipeline.examine_photo(read_photo(path), name="") for path in (before, after))
+    first, second = (pipeline.analyze_photo(read_photo(path), name="") for path in (before, after))
     recipe = Recipe()
     for _ in range(RUNS):
         times["decode"].append(_timed(lambda: [read_photo(path) for path in (before, after)]))
         times["compare"].append(_timed(lambda: _compare(before, after)))
         times["align"].append(_timed(lambda: pipeline.align(first, second, recipe)))
-        times["score"].append(_timed(lambda: pipeline.score_examined(first, recipe)))
+        times["score"].append(_timed(lambda: pipeline.score_analyzed(first, recipe)))
     middle = {name: statistics.median(values) for name, values in times.items()}
     ratios = [c / d for c, d in zip(times["compare"], times["decode"], strict=True)]
     return [
@@ -90,14 +90,14 @@ def _measure(before: Path, after: Path) -> list[tuple[str, float, str]]:
     ]
 
 
-def _beside_plain(examined: Examined) -> list[tuple[str, float, str]]:
+def _beside_plain(analyzed: AnalyzedPhoto) -> list[tuple[str, float, str]]:
     """Return our time and the plain one for the same measures on the same 24 megapixels."""
-    scale = Scale(0.06, "rig", 0.01)
+    scale = ImageScale(0.06, "rig", 0.01)
     options = Recipe().score
     fast = statistics.median(
-        _timed(lambda: fast_scores(examined.photo, scale, options)) for _ in range(RUNS)
+        _timed(lambda: fast_scores(analyzed.photo, scale, options)) for _ in range(RUNS)
     )
-    plain = _timed(lambda: plain_scores(examined.photo, scale, options))
+    plain = _timed(lambda: plain_scores(analyzed.photo, scale, options))
     return [
         ("scoring, all 24 megapixels skin, s", fast, ""),
         ("the same with plain scikit-image, s", plain, ""),

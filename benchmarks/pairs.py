@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from mnimage.capture.files import read_photo
 from mnimage.domain.photo import CaptureFacts, Photo
+from mnimage.formats.files import read_photo
 from mnimage.phantom.face import make_face, shoot_face, treated_face
 from mnimage.phantom.light import Lamp
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def close_up(seed: int) -> TruePair:
         seed=seed,
         size_mm=(110.0, 110.0),
         mm_per_px=1 / 6,
-        look=SkinLook(tone=tone, scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0),
+        look=SkinAppearance(tone=tone, scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0),
     )
     first = Shot(lamp=soft_lamp(random, 3.0), sensor=Sensor(jpeg=80), seed=seed)
     second = hard_shot(random, seed)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from benchmarks.contenders import CONTENDERS, NoPlacing, make_window, skin_of
+from benchmarks.contenders import CONTENDERS, NoTransform, make_window, skin_of
 from benchmarks.pairs import TruePair, true_pairs
 from mnimage import pipeline
 from mnimage.domain.recipe import Recipe
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.contenders import Contender
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
 
 OURS = "ours"
 _SAMPLES = 20_000
@@ -115,8 +115,8 @@ def measure(pairs: Iterable[TruePair], methods: Sequence[str]) -> Table:
 
 
 def _on_pair(pair: TruePair, methods: Sequence[str], folder: Path) -> Mapping[str, Measured]:
-    before = pipeline.examine_photo(pair.before, name="", check=False)
-    after = pipeline.examine_photo(pair.after, name="", check=False)
+    before = pipeline.analyze_photo(pair.before, name="", check=False)
+    after = pipeline.analyze_photo(pair.after, name="", check=False)
     pixels = _samples(skin_of(before) & pair.seen)
     true = np.stack([pair.row[tuple(pixels)], pair.column[tuple(pixels)]])
     (folder / "pair.pickle").write_bytes(pickle.dumps((before, after, pixels)))
@@ -196,7 +196,7 @@ Field: TypeAlias = "Callable[[NDArray[np.intp]], tuple[NDArray[np.float32], NDAr
 """Gives the places of pixels in the photo after, and where they are trusted."""
 
 
-def _ours(before: Examined, after: Examined) -> Field:
+def _ours(before: AnalyzedPhoto, after: AnalyzedPhoto) -> Field:
     alignment = pipeline.align(before, after, Recipe())
 
     def found(pixels: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -208,15 +208,15 @@ def _ours(before: Examined, after: Examined) -> Field:
     return found
 
 
-def _theirs(contender: Contender) -> Callable[[Examined, Examined], Field]:
+def _theirs(contender: Contender) -> Callable[[AnalyzedPhoto, AnalyzedPhoto], Field]:
     contender.load()
     longest = Recipe().register.working_px
 
-    def work(before: Examined, after: Examined) -> Field:
+    def work(before: AnalyzedPhoto, after: AnalyzedPhoto) -> Field:
         try:
             window = make_window(before, after, longest)
             places = contender.match(window)
-        except NoPlacing:
+        except NoTransform:
             return lambda _: _nothing()
         return lambda pixels: (
             window.in_photos(places, pixels),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mnimage.domain.photo import Photo, Scale
+    from mnimage.domain.photo import ImageScale, Photo
     from mnimage.domain.recipe import ScoreRecipe
 
     Plane = NDArray[np.float64]
@@ -37,7 +37,7 @@ COLOURLESS = np.array([1.18, 0.36, -0.54])
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
-def plain_scores(photo: Photo, scale: Scale, recipe: ScoreRecipe) -> Mapping[str, float]:
+def plain_scores(photo: Photo, scale: ImageScale, recipe: ScoreRecipe) -> Mapping[str, float]:
     """Return every flat score of a close-up that is all skin."""
     plan = make_plan(np.ones(photo.shape, dtype=bool), scale.mm_per_px, recipe)
     linear = _linear(photo)
@@ -53,14 +53,14 @@ def plain_scores(photo: Photo, scale: Scale, recipe: ScoreRecipe) -> Mapping[str
     return scores
 
 
-def fast_scores(photo: Photo, scale: Scale, recipe: ScoreRecipe) -> Mapping[str, float]:
+def fast_scores(photo: Photo, scale: ImageScale, recipe: ScoreRecipe) -> Mapping[str, float]:
     """Return the same scores as the library measures them."""
     everywhere = np.ones(photo.shape, dtype=bool)
     card = score_photo(photo, Zones((WHOLE,), everywhere.view(np.uint8), everywhere), scale, recipe)
     return {name: score.value for name, score in card.zones[WHOLE].scores.items()}
 
 
-def disagreement(photo: Photo, scale: Scale, recipe: ScoreRecipe) -> Mapping[str, float]:
+def disagreement(photo: Photo, scale: ImageScale, recipe: ScoreRecipe) -> Mapping[str, float]:
     """Return by how much of the plain value the library's value differs, per score."""
     plain, fast = plain_scores(photo, scale, recipe), fast_scores(photo, scale, recipe)
     return {name: abs(fast[name] - plain[name]) / max(abs(plain[name]), 1e-9) for name in plain}

@@ -28,7 +28,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from mnimage.phantom.session import FINER, PITCH, scarred_skin
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.texture import TruePore, pore_depth
 from mnimage.relief.marks import inner_skin, levelled
 from mnimage.relief.pore_rule import FARTHEST, read_rule
@@ -102,9 +102,9 @@ def draw(seed: int) -> Dented:
     return Dented(dents.measures, _own(dents.places * pitch, true + (size - 1) / 2 * pitch))
 
 
-def _look(random: np.random.Generator, *, usual: bool) -> SkinLook:
+def _look(random: np.random.Generator, *, usual: bool) -> SkinAppearance:
     """Return a look of the studies' kind, or a wilder one, without pores."""
-    wild = SkinLook(
+    wild = SkinAppearance(
         microrelief_um=float(random.uniform(0, 17)),
         furrow_um=float(random.choice([0, random.uniform(10, 90)], p=(0.08, 0.92))),
         furrow_cell_mm=float(random.uniform(0.5, 1.5)),

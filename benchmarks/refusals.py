@@ -22,10 +22,10 @@ from scipy.interpolate import LinearNDInterpolator
 
 from benchmarks.pairs import PORTRAITS, close_up, rendered_face, warped_portrait
 from mnimage import pipeline
-from mnimage.capture.files import read_photo
 from mnimage.domain.photo import CaptureFacts, Photo
 from mnimage.domain.recipe import Recipe
 from mnimage.errors import FaceNotFound
+from mnimage.formats.files import read_photo
 from mnimage.phantom.face import make_face, shoot_face
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
 
 __all__ = ["KINDS", "Case", "Said", "judge", "wrong_of"]
 
@@ -112,7 +112,7 @@ def wrong_of(cases: Iterator[Case]) -> tuple[list[str], int]:
 
 def judge(case: Case) -> frozenset[Said]:
     """Return what is said of a pair."""
-    before, after = _examined(case.before), _examined(case.after)
+    before, after = _analyzed(case.before), _analyzed(case.after)
     if before is None or after is None:
         return REFUSE
     alignment = pipeline.align(before, after, RECIPE)
@@ -125,16 +125,16 @@ def judge(case: Case) -> frozenset[Said]:
     return frozenset(said)
 
 
-_KEPT: dict[Callable[[], Photo], Examined | None] = {}
+_KEPT: dict[Callable[[], Photo], AnalyzedPhoto | None] = {}
 
 
-def _examined(photo: Callable[[], Photo]) -> Examined | None:
+def _analyzed(photo: Callable[[], Photo]) -> AnalyzedPhoto | None:
     """Return the photo examined, None where it shows two faces; the last few are kept."""
     if photo not in _KEPT:
         while len(_KEPT) > 24:
             _KEPT.pop(next(iter(_KEPT)))
         try:
-            _KEPT[photo] = pipeline.examine_photo(photo(), name="", recipe=RECIPE)
+            _KEPT[photo] = pipeline.analyze_photo(photo(), name="", recipe=RECIPE)
         except FaceNotFound:
             _KEPT[photo] = None
     return _KEPT[photo]
@@ -236,7 +236,7 @@ def _blurred(widths: tuple[float, ...], wanted: frozenset[Said]) -> Iterator[Cas
 
 def _cropped(shares: tuple[float, ...], wanted: frozenset[Said]) -> Iterator[Case]:
     for number, who in enumerate(_people()):
-        before = _examined(portrait(who))
+        before = _analyzed(portrait(who))
         if before is None:
             continue
         for share in shares:
@@ -305,10 +305,10 @@ def turned_portrait(who: str, seed: int) -> Photo:
     by 3 mm where the mesh knows nothing; the camera stands a metre away.
     """
     random = np.random.default_rng([seed, 4])
-    examined = _examined(portrait(who))
-    if examined is None or examined.face is None:
+    analyzed = _analyzed(portrait(who))
+    if analyzed is None or analyzed.face is None:
         raise ValueError(f"no face in portrait {who}")
-    face, photo = examined.face, examined.photo
+    face, photo = analyzed.face, analyzed.photo
     px = face.eye_distance_px / EYES_MM
     depth = _depth(face.landmarks, photo.shape) * MESH_TOO_FLAT / px
     depth += 3.0 * _bulges(photo.shape, 25 * px, random)

@@ -45,8 +45,8 @@ def main() -> int:
 def _measure(
     pair: TruePair, drawn: list[tuple[NDArray[np.float32], NDArray[np.float32]]]
 ) -> list[str]:
-    before = pipeline.examine_photo(pair.before, name="")
-    after = pipeline.examine_photo(pair.after, name="")
+    before = pipeline.analyze_photo(pair.before, name="")
+    after = pipeline.analyze_photo(pair.after, name="")
     started = time.perf_counter()
     alignment = pipeline.align(before, after, Recipe())
     seconds = time.perf_counter() - started

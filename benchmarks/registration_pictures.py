@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.alignment import Alignment
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
 
 _OUT = Path(__file__).parents[1] / "docs" / "images"
 _MOST_BYTES = 200_000
@@ -48,8 +48,8 @@ class _Laid:
     """A pair with the truth, examined and laid over."""
 
     pair: TruePair
-    before: Examined
-    after: Examined
+    before: AnalyzedPhoto
+    after: AnalyzedPhoto
     alignment: Alignment
 
     @property
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _lay(pair: TruePair) -> _Laid:
-    before, after = (pipeline.examine_photo(each, name="") for each in (pair.before, pair.after))
+    before, after = (pipeline.analyze_photo(each, name="") for each in (pair.before, pair.after))
     return _Laid(pair, before, after, pipeline.align(before, after, Recipe()))
 
 
@@ -214,8 +214,8 @@ def draw_refused() -> Figure:
     return figure
 
 
-def _answer(before: Examined, other: NDArray[np.uint8]) -> Alignment:
-    return pipeline.align(before, pipeline.examine_photo(_photo(other), name=""), Recipe())
+def _answer(before: AnalyzedPhoto, other: NDArray[np.uint8]) -> Alignment:
+    return pipeline.align(before, pipeline.analyze_photo(_photo(other), name=""), Recipe())
 
 
 def _upright(other: NDArray[np.uint8], skin: NDArray[np.bool_]) -> NDArray[np.uint8]:

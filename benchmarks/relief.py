@@ -129,16 +129,16 @@ def _case(seed: int, fault: Fault) -> Case:
     skin, recipe = scarred_skin(seed), Recipe()
     skins = (skin, skin, skin.treated(scar_fraction=FILLED))
     sessions = [shoot_session(each, 10 * seed + n, fault) for n, each in enumerate(skins)]
-    examined = [pipeline.examine_shots(each.shots, name="", recipe=recipe) for each in sessions]
-    pairs = [pipeline.compare_shots(examined[0], each, recipe=recipe) for each in examined[1:]]
-    cards = [each.examined.relief for each in examined]
+    analyzed = [pipeline.analyze_shots(each.shots, name="", recipe=recipe) for each in sessions]
+    pairs = [pipeline.compare_shots(analyzed[0], each, recipe=recipe) for each in analyzed[1:]]
+    cards = [each.analyzed.relief for each in analyzed]
     card, again = cards[0], cards[1]
     if card is None or again is None:
         raise ValueError("a relief was not measured")
     found = find_true(skin, card, sessions[0])
     changes = [{one.id: one for one in pair.comparison.scars} for pair in pairs]
     used = {scar.id for scar in found.values()}
-    healthy = (card.scar_labels == 0) & examined[0].relief.trusted
+    healthy = (card.scar_labels == 0) & analyzed[0].relief.trusted
     shown = [card.marks, *_bounds(seed, skin, sessions[0], healthy)]
     return Case(
         tone=skin.look.tone,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mnimage.domain.relief import ReliefCard
     from mnimage.phantom.session import Session
     from mnimage.phantom.skin import Skin
-    from mnimage.pipeline import ExaminedShots
+    from mnimage.pipeline import AnalyzedShots
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -51,15 +51,15 @@ def main() -> int:
     mpl.rcParams.update({"font.size": 8, "axes.titlesize": 8, "figure.dpi": 120})
     skin = scarred_skin(_SEED, _SIDE_MM)
     session = shoot_session(skin, 1, Fault())
-    found = pipeline.examine_shots(session.shots, name="")
-    card = found.examined.relief
+    found = pipeline.analyze_shots(session.shots, name="")
+    card = found.analyzed.relief
     if card is None:
         raise ValueError("a relief was not measured")
     _write(_figure(skin, session, found, card), options.out / "relief.png")
     return 0
 
 
-def _figure(skin: Skin, session: Session, found: ExaminedShots, card: ReliefCard) -> Figure:
+def _figure(skin: Skin, session: Session, found: AnalyzedShots, card: ReliefCard) -> Figure:
     seen = found.relief.trusted
     healthy = seen & (card.scar_labels == 0)
     everywhere = np.ones_like(seen)

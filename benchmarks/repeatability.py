@@ -20,10 +20,10 @@ import numpy as np
 
 from mnimage import pipeline
 from mnimage.domain.comparison import Change, Verdict
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import Recipe
-from mnimage.phantom.skin import SkinLook, make_skin
-from mnimage.phantom.visit import Habit, visit
+from mnimage.phantom.skin import SkinAppearance, make_skin
+from mnimage.phantom.visit import ShootingHabit, visit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,14 +61,14 @@ def main() -> int:
 
 def _pair(seed: int, tone: str, light: float, away: float) -> Mapping[str, Change]:
     """Return the change of each score of one skin, nothing but the session having changed."""
-    look = SkinLook(tone=tone, margin_mm=4.0)
+    look = SkinAppearance(tone=tone, margin_mm=4.0)
     skin = make_skin(seed=seed, size_mm=(36.0, 36.0), mm_per_px=MM_PER_PX, look=look)
     random = np.random.default_rng([seed, TONES.index(tone)])
-    habit = Habit(light_deg=light, away_deg=away)
+    habit = ShootingHabit(light_deg=light, away_deg=away)
     photos = [visit(skin, random, first=first, habit=habit) for first in (True, False)]
-    scale = Scale(MM_PER_PX, "rig", 0.01)
-    examined = [pipeline.examine_photo(photo, name="", scale=scale) for photo in photos]
-    pair = pipeline.compare_photos(examined[0], examined[1], recipe=Recipe())
+    scale = ImageScale(MM_PER_PX, "rig", 0.01)
+    analyzed = [pipeline.analyze_photo(photo, name="", scale=scale) for photo in photos]
+    pair = pipeline.compare_photos(analyzed[0], analyzed[1], recipe=Recipe())
     return pair.comparison.zones.get("whole", {})
 
 

@@ -24,19 +24,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnimage import pipeline
-from mnimage.domain.photo import Photo, Scale
+from mnimage.domain.photo import ImageScale, Photo
 from mnimage.phantom.light import Lamp
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot
 from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.session import Fault, scarred_skin, shoot_session
-from mnimage.phantom.skin import Skin, SkinLook, make_skin
+from mnimage.phantom.skin import Skin, SkinAppearance, make_skin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.comparison import Change
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
 
 TONES = ("I", "II", "III", "IV", "V", "VI")
 MM_PER_PX = 0.06
@@ -99,7 +99,7 @@ def _relief(skins: int) -> int:
         skin = scarred_skin(seed, RELIEF_MM)
         still = Fault(lamp_mm=0.0, power=0.0)
         shots = [shoot_session(skin, 100 * seed + number, still).shots for number in range(SHOTS)]
-        first, *others = [pipeline.examine_shots(each, name="") for each in shots]
+        first, *others = [pipeline.analyze_shots(each, name="") for each in shots]
         for other in others:
             found = pipeline.compare_shots(first, other).comparison
             whole = found.zones.get("whole", {})
@@ -122,22 +122,22 @@ def _columns(changes: list[Change]) -> tuple[float, float, float]:
     return float(np.sqrt(np.mean(moved**2))), float(np.sqrt(np.mean(told**2))), beyond
 
 
-def _sessions(seed: int) -> tuple[list[Examined], list[Examined]]:
+def _sessions(seed: int) -> tuple[list[AnalyzedPhoto], list[AnalyzedPhoto]]:
     """Return two sessions of one unchanged skin."""
-    look = SkinLook(tone=TONES[seed % len(TONES)], margin_mm=4.0)
+    look = SkinAppearance(tone=TONES[seed % len(TONES)], margin_mm=4.0)
     skin = make_skin(seed=seed, size_mm=(30.0, 30.0), mm_per_px=MM_PER_PX, look=look)
     random = np.random.default_rng([seed, 17])
-    scale = Scale(MM_PER_PX, "rig", 0.01)
+    scale = ImageScale(MM_PER_PX, "rig", 0.01)
     days = [Day.drawn(random) for _ in range(2)]
     photos = [[_photo(skin, day, random) for _ in range(SHOTS)] for day in days]
-    examined = [
+    analyzed = [
         [
-            pipeline.examine_photo(photo, name=f"shot {number}", scale=scale)
+            pipeline.analyze_photo(photo, name=f"shot {number}", scale=scale)
             for number, photo in enumerate(shots, start=1)
         ]
         for shots in photos
     ]
-    return examined[0], examined[1]
+    return analyzed[0], analyzed[1]
 
 
 def _photo(skin: Skin, day: Day, random: np.random.Generator) -> Photo:
@@ -164,13 +164,15 @@ def _photo(skin: Skin, day: Day, random: np.random.Generator) -> Photo:
     )
 
 
-def _compared(sessions: tuple[list[Examined], list[Examined]], shots: int) -> dict[str, Change]:
+def _compared(
+    sessions: tuple[list[AnalyzedPhoto], list[AnalyzedPhoto]], shots: int
+) -> dict[str, Change]:
     before, after = (session[:shots] for session in sessions)
     pair = pipeline.compare_photos(before[0], after[0], again=(before[1:], after[1:]))
     return dict(pair.comparison.zones.get("whole", {}))
 
 
-def _within(sessions: tuple[list[Examined], list[Examined]]) -> dict[str, float]:
+def _within(sessions: tuple[list[AnalyzedPhoto], list[AnalyzedPhoto]]) -> dict[str, float]:
     """Return per score the variance between shots of one session, on the skin they share."""
     moved: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
     for session in sessions:

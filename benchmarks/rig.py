@@ -23,7 +23,7 @@ from mnimage.calibrate.card import rig_of_card
 from mnimage.calibrate.lamps import rig_of_ball
 from mnimage.calibrate.marker import PRINT_ERROR, find_markers, marker_scale
 from mnimage.domain.marker import number_of
-from mnimage.domain.photo import CaptureFacts, Photo, Scale
+from mnimage.domain.photo import CaptureFacts, ImageScale, Photo
 from mnimage.domain.rig import LightRig, TargetShots
 from mnimage.errors import RigUnusable
 from mnimage.phantom.light import Lamp
@@ -218,7 +218,7 @@ def _scales(count: int) -> None:
     for seed in range(count):
         photo, true = _photo(seed)
         for marker in find_markers(photo):
-            if marker.flaw is None:
+            if marker.issue is None:
                 off.append(100 * abs(marker.mm_per_px / true - 1))
                 stated.append(100 * marker.relative_error)
     _line("printed marker: scale, %", np.array(off), np.array(stated))
@@ -243,7 +243,7 @@ def _control(
 def _wrong_scale() -> None:
     photo, true = _photo(0)
     markers = find_markers(photo)
-    told = Scale(1.1 * true, "rig", 0.01)
+    told = ImageScale(1.1 * true, "rig", 0.01)
     (found,) = check_markers(markers, told, marker_scale(photo, markers, 2.0))
     print(f"{'scale told 10 % too large':<26}{'printed marker':<30}", end="")
     print(f"{'NOT SEEN' if found.ok else 'warned'}: off by {found.measured:.1f} %")

@@ -21,8 +21,8 @@ from mnimage.domain.recipe import Recipe
 from mnimage.phantom.face import make_face, shoot_face, treated_face
 from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
-from mnimage.register.series import Sitting, register_series
+from mnimage.phantom.skin import SkinAppearance, make_skin
+from mnimage.register.series import SessionInput, register_series
 from mnimage.register.warp import full_field
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ _Truth = tuple["NDArray[np.float32]", "NDArray[np.float32]", "NDArray[np.bool_]"
 
 def _close_ups(seed: int) -> tuple[str, list[Photo], _Truth]:
     tone = ("I", "II", "III", "IV", "V", "VI")[seed % 6]
-    look = SkinLook(tone=tone, scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0)
+    look = SkinAppearance(tone=tone, scars=(6, 6, 4), marks=(14, 10), margin_mm=6.0)
     skin = make_skin(seed=seed, size_mm=(110.0, 110.0), mm_per_px=1 / 6, look=look)
     skins: list[Skin] = [skin, *(skin.treated(**one, seed=seed + 5) for one in _HEALED)]
     shots = _shots(seed)
@@ -80,12 +80,12 @@ def _faces(seed: int) -> tuple[str, list[Photo], _Truth]:
 
 
 def _measured(photos: list[Photo], truth: _Truth) -> Iterator[str]:
-    examined = [pipeline.examine_photo(photo, name="") for photo in photos]
-    sittings = [
-        Sitting(one.photo, one.face, (one.zones.labels > 0) | one.zones.reference)
-        for one in examined
+    analyzed = [pipeline.analyze_photo(photo, name="") for photo in photos]
+    sessions = [
+        SessionInput(one.photo, one.face, (one.zones.labels > 0) | one.zones.reference)
+        for one in analyzed
     ]
-    last = register_series(sittings, Recipe().register)[-1]
+    last = register_series(sessions, Recipe().register)[-1]
     if last.closure is None:
         return iter(("refused", "", "", "", ""))
     row, column, seen = truth

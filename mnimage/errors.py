@@ -11,9 +11,9 @@ MnimageError
 ├── PatchUnusable        a control patch is off the skin, too small or outside the photo
 ├── NotComparable        two photos do not show the same skin
 ├── LibraryError         the clinic's library cannot do what was asked
-│   ├── NoEntry          wrong user or passphrase
+│   ├── AuthenticationFailed          wrong user or passphrase
 │   ├── NotAllowed       the user's role does not allow it
-│   ├── ChangedElsewhere another station changed the record, or the keys, in the meantime
+│   ├── EditConflict another station changed the record, or the keys, in the meantime
 │   ├── RecordUnusable   a record is missing, or cannot be kept as it is
 │   ├── LibraryDamaged   what is on disk is not what was written
 │   ├── PhotoDamaged     an original no longer matches its fingerprint, or is gone
@@ -79,7 +79,7 @@ class LibraryError(MnimageError):
     """The clinic's library cannot do what was asked."""
 
 
-class NoEntry(LibraryError):
+class AuthenticationFailed(LibraryError):
     """The user or the passphrase is wrong, or access was taken away."""
 
 
@@ -87,7 +87,7 @@ class NotAllowed(LibraryError):
     """The user's role does not allow it."""
 
 
-class ChangedElsewhere(LibraryError):
+class EditConflict(LibraryError):
     """Another station changed the record, or the library's keys, in the meantime."""
 
 

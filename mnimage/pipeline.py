@@ -13,15 +13,15 @@ import numpy as np
 from mnimage.calibrate.marker import find_markers, marker_scale
 from mnimage.compare.compare import compare_pair
 from mnimage.compare.control import mark_control
-from mnimage.compare.repeats import Taken, why_no_repeat
-from mnimage.compare.told import doubt_told_scale
-from mnimage.domain.pair import Examined, Pair
-from mnimage.domain.photo import ONLY_TOLD, CaptureFacts, Photo, Scale
+from mnimage.compare.repeats import ShotFingerprint, why_no_repeat
+from mnimage.compare.scale_uncertainty import add_scale_uncertainty
+from mnimage.domain.pair import AnalyzedPhoto, Pair
+from mnimage.domain.photo import SCALE_ASSUMED, CaptureFacts, ImageScale, Photo
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.scorecard import Layer
-from mnimage.domain.session import NOTHING_TOLD, Reshot, Sessions, Side, Told
+from mnimage.domain.session import NO_NOTES, PairNotes, Replicate, Sessions, Side
 from mnimage.errors import FaceNotFound, ModelsMissing, NotComparable
 from mnimage.face.find import find_face
 from mnimage.face.scale import face_scale
@@ -38,8 +38,8 @@ from mnimage.relief.body import is_body
 from mnimage.relief.follow import cut_scars, fill_seen, fresh_scars
 from mnimage.relief.measure import measure_relief, with_texture_of
 from mnimage.relief.relief import recover_relief
-from mnimage.score.carry import typical_magnification
 from mnimage.score.pair import score_pair
+from mnimage.score.resample import typical_magnification
 from mnimage.score.score import score_photo
 
 _CLOSE_UP_SHARE = 0.7
@@ -69,14 +69,14 @@ if TYPE_CHECKING:
 
 
 @kept_memory()
-def examine_photo(
+def analyze_photo(
     photo: Photo,
     *,
     name: str,
-    scale: Scale | None = None,
+    scale: ImageScale | None = None,
     recipe: Recipe | None = None,
     check: bool = True,
-) -> Examined:
+) -> AnalyzedPhoto:
     """Return the photo with its face, zones, quality and scale.
 
     Parameters
@@ -109,7 +109,7 @@ def examine_photo(
     quality = _with(quality, check_markers(markers, scale, seen))
     rough = face_scale(face) if face is not None else None
     quality = _with(quality, check_face_scale(scale or seen, rough))
-    return Examined(name, photo, face, zones, quality, scale or seen or rough)
+    return AnalyzedPhoto(name, photo, face, zones, quality, scale or seen or rough)
 
 
 def _with(quality: QualityReport, more: tuple[Finding, ...]) -> QualityReport:
@@ -162,22 +162,22 @@ def _without_chart(zones: Zones, photo: Photo) -> Zones:
 
 
 @dataclass(frozen=True, slots=True)
-class ExaminedShots:
+class AnalyzedShots:
     """A set of directional shots with its mean picture examined and its relief."""
 
-    examined: Examined
+    analyzed: AnalyzedPhoto
     relief: Relief
 
 
 @kept_memory()
-def examine_shots(
+def analyze_shots(
     shots: Shots,
     *,
     name: str,
     taken_at: datetime | None = None,
     recipe: Recipe | None = None,
     tick: Tick = no_tick,
-) -> ExaminedShots:
+) -> AnalyzedShots:
     """Return the relief of a set of directional shots, measured, beside its mean picture.
 
     Raises
@@ -209,8 +209,8 @@ def examine_shots(
     quality = _with(quality, check_markers(markers, shots.scale, seen))
     rough = face_scale(face) if face is not None else None
     quality = _with(quality, check_face_scale(seen or shots.scale, rough))
-    examined = Examined(name, photo, None, zones, quality, relief.scale, card)
-    return ExaminedShots(examined, relief)
+    analyzed = AnalyzedPhoto(name, photo, None, zones, quality, relief.scale, card)
+    return AnalyzedShots(analyzed, relief)
 
 
 def _any_face(photo: Photo) -> Face | None:
@@ -221,7 +221,7 @@ def _any_face(photo: Photo) -> Face | None:
         return None
 
 
-def _skin_of_face(photo: Photo, face: Face | None, scale: Scale) -> NDArray[np.bool_]:
+def _skin_of_face(photo: Photo, face: Face | None, scale: ImageScale) -> NDArray[np.bool_]:
     """Return a whole face's skin, without eyes, brows, lips, nostrils and hair; all of a close-up.
 
     Where no face is found the relief alone tells what is skin.
@@ -231,7 +231,7 @@ def _skin_of_face(photo: Photo, face: Face | None, scale: Scale) -> NDArray[np.b
     return bare_skin(photo, face)
 
 
-def _sure_by_marker(relief: Relief, seen: Scale | None) -> Relief:
+def _sure_by_marker(relief: Relief, seen: ImageScale | None) -> Relief:
     """Return a relief whose scale is not only told any more where a marker checks it."""
     if seen is None:
         return relief
@@ -239,7 +239,7 @@ def _sure_by_marker(relief: Relief, seen: Scale | None) -> Relief:
     return replace(
         relief,
         scale=replace(relief.scale, shared_error=shared),
-        warnings=tuple(said for said in relief.warnings if not said.startswith(ONLY_TOLD)),
+        warnings=tuple(said for said in relief.warnings if not said.startswith(SCALE_ASSUMED)),
     )
 
 
@@ -252,7 +252,7 @@ def _measured(
     mask: NDArray[np.bool_] | None = None,
 ) -> ReliefCard:
     card = measure_relief(relief, recipe.relief, scars=scars, mask=mask, tick=tick)
-    return doubt_told_scale(replace(card, recipe=recipe.version), relief.scale)
+    return add_scale_uncertainty(replace(card, recipe=recipe.version), relief.scale)
 
 
 def _without_focus(quality: QualityReport) -> QualityReport:
@@ -260,15 +260,17 @@ def _without_focus(quality: QualityReport) -> QualityReport:
     return QualityReport(tuple(each for each in quality.findings if each.check != "focus"))
 
 
-def score_examined(examined: Examined, recipe: Recipe, tick: Tick = no_tick) -> ScoreCard:
+def score_analyzed(analyzed: AnalyzedPhoto, recipe: Recipe, tick: Tick = no_tick) -> ScoreCard:
     """Return the flat scores of one examined photo."""
     return replace(
-        score_photo(examined.photo, examined.zones, examined.scale, recipe.score, tick),
+        score_photo(analyzed.photo, analyzed.zones, analyzed.scale, recipe.score, tick),
         recipe=recipe.version,
     )
 
 
-def align(before: Examined, after: Examined, recipe: Recipe, tick: Tick = no_tick) -> Alignment:
+def align(
+    before: AnalyzedPhoto, after: AnalyzedPhoto, recipe: Recipe, tick: Tick = no_tick
+) -> Alignment:
     """Return how the photo after lies on the photo before."""
     skin = (before.zones.labels > 0) | before.zones.reference
     faces = (before.face, after.face)
@@ -278,11 +280,11 @@ def align(before: Examined, after: Examined, recipe: Recipe, tick: Tick = no_tic
 
 @kept_memory()
 def compare_photos(
-    before: Examined,
-    after: Examined,
+    before: AnalyzedPhoto,
+    after: AnalyzedPhoto,
     *,
-    again: tuple[Iterable[Examined], Iterable[Examined]] = ((), ()),
-    told: Told = NOTHING_TOLD,
+    again: tuple[Iterable[AnalyzedPhoto], Iterable[AnalyzedPhoto]] = ((), ()),
+    notes: PairNotes = NO_NOTES,
     recipe: Recipe | None = None,
     tick: Tick = no_tick,
 ) -> Pair:
@@ -309,7 +311,7 @@ def compare_photos(
         If the control patch cannot serve.
     """
     recipe = recipe or Recipe()
-    before = mark_control(before, told.control, recipe.compare)
+    before = mark_control(before, notes.control, recipe.compare)
     tick(0, 4)
     # The checks against the photo before need no alignment: the second core has them done.
     with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
@@ -317,22 +319,22 @@ def compare_photos(
         alignment = align(before, after, recipe)
         after = checked.result()
     tick(1, 4)
-    reshots: tuple[Reshot, ...] = ()
+    replicates: tuple[Replicate, ...] = ()
     if alignment.aligned:
         measure = partial(_photo_again, before, recipe)
-        reshots = tuple(_reshots((before, after), again, measure))
-    pair = _pair(before, after, alignment, recipe, Sessions(told, reshots))
+        replicates = tuple(_replicates((before, after), again, measure))
+    pair = _pair(before, after, alignment, recipe, Sessions(notes, replicates))
     tick(4, 4)
     return pair
 
 
 @kept_memory()
 def compare_shots(
-    before: ExaminedShots,
-    after: ExaminedShots,
+    before: AnalyzedShots,
+    after: AnalyzedShots,
     *,
-    again: tuple[Iterable[ExaminedShots], Iterable[ExaminedShots]] = ((), ()),
-    told: Told = NOTHING_TOLD,
+    again: tuple[Iterable[AnalyzedShots], Iterable[AnalyzedShots]] = ((), ()),
+    notes: PairNotes = NO_NOTES,
     recipe: Recipe | None = None,
     tick: Tick = no_tick,
 ) -> Pair:
@@ -347,13 +349,13 @@ def compare_shots(
         If the control patch cannot serve.
     """
     recipe = recipe or Recipe()
-    marked = mark_control(before.examined, told.control, recipe.compare)
-    before = replace(before, examined=marked)
+    marked = mark_control(before.analyzed, notes.control, recipe.compare)
+    before = replace(before, analyzed=marked)
     tick(0, 4)
-    alignment = align(before.examined, after.examined, recipe)
+    alignment = align(before.analyzed, after.analyzed, recipe)
     tick(1, 4)
-    first, later = before.examined, after.examined
-    reshots: tuple[Reshot, ...] = ()
+    first, later = before.analyzed, after.analyzed
+    replicates: tuple[Replicate, ...] = ()
 
     def stop(_done: int, _total: int) -> None:
         tick(1, 4)
@@ -362,45 +364,47 @@ def compare_shots(
         cards = _same_scars((before, after), alignment, recipe, stop)
         first, later = replace(first, relief=cards[0]), replace(later, relief=cards[1])
         measure = partial(_shots_again, before, recipe, stop)
-        reshots = tuple(_reshots((first, later), again, measure))
+        replicates = tuple(_replicates((first, later), again, measure))
     tick(2, 4)
-    pair = _pair(first, later, alignment, recipe, Sessions(told, reshots))
+    pair = _pair(first, later, alignment, recipe, Sessions(notes, replicates))
     tick(4, 4)
     return pair
 
 
-_Shot = TypeVar("_Shot", Examined, ExaminedShots)
+_Shot = TypeVar("_Shot", AnalyzedPhoto, AnalyzedShots)
 
 
-def _reshots(
-    firsts: tuple[Examined, Examined],
+def _replicates(
+    firsts: tuple[AnalyzedPhoto, AnalyzedPhoto],
     again: tuple[Iterable[_Shot], Iterable[_Shot]],
-    measure: Callable[[_Shot, Side], Reshot],
-) -> Iterator[Reshot]:
+    measure: Callable[[_Shot, Side], Replicate],
+) -> Iterator[Replicate]:
     """Yield every repeat of both sessions, measured or left out with the reason."""
     for side, first, shots in zip(Side, firsts, again, strict=True):
-        taken: list[Taken] = []
+        taken: list[ShotFingerprint] = []
         for shot in shots:
-            examined = shot if isinstance(shot, Examined) else shot.examined
-            taken = taken or [Taken.of(first.photo)]
-            own = Taken.of(examined.photo)
+            analyzed = shot if isinstance(shot, AnalyzedPhoto) else shot.analyzed
+            taken = taken or [ShotFingerprint.of(first.photo)]
+            own = ShotFingerprint.of(analyzed.photo)
             why = why_no_repeat(taken, own)
             taken.append(own)
-            yield Reshot(examined.name, side, why) if why else measure(shot, side)
+            yield Replicate(analyzed.name, side, why) if why else measure(shot, side)
 
 
-def _photo_again(before: Examined, recipe: Recipe, again: Examined, side: Side) -> Reshot:
+def _photo_again(
+    before: AnalyzedPhoto, recipe: Recipe, again: AnalyzedPhoto, side: Side
+) -> Replicate:
     """Return one repeat photo, measured on the skin of the photo before."""
     alignment = align(before, again, recipe)
     return _laid_again(before, again, side, alignment, recipe)
 
 
 def _shots_again(
-    before: ExaminedShots, recipe: Recipe, tick: Tick, again: ExaminedShots, side: Side
-) -> Reshot:
+    before: AnalyzedShots, recipe: Recipe, tick: Tick, again: AnalyzedShots, side: Side
+) -> Replicate:
     """Return one repeat set of directional shots, measured on the scars of the one before."""
-    alignment = align(before.examined, again.examined, recipe)
-    laid = _laid_again(before.examined, again.examined, side, alignment, recipe)
+    alignment = align(before.analyzed, again.analyzed, recipe)
+    laid = _laid_again(before.analyzed, again.analyzed, side, alignment, recipe)
     if laid.left_out:
         return laid
     first, later = _same_scars((before, again), alignment, recipe, tick)
@@ -415,19 +419,19 @@ def _numbers_of(card: ReliefCard) -> ReliefCard:
 
 
 def _laid_again(
-    before: Examined, again: Examined, side: Side, alignment: Alignment, recipe: Recipe
-) -> Reshot:
+    before: AnalyzedPhoto, again: AnalyzedPhoto, side: Side, alignment: Alignment, recipe: Recipe
+) -> Replicate:
     if not alignment.aligned:
-        return Reshot(again.name, side, alignment.reason)
+        return Replicate(again.name, side, alignment.reason)
     photos, scales = (before.photo, again.photo), (before.scale, again.scale)
     try:
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
     except NotComparable as error:
-        return Reshot(again.name, side, str(error))
-    return Reshot(again.name, side, scores=scores)
+        return Replicate(again.name, side, str(error))
+    return Replicate(again.name, side, scores=scores)
 
 
-def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Examined:
+def _checked_against(before: AnalyzedPhoto, after: AnalyzedPhoto, recipe: Recipe) -> AnalyzedPhoto:
     earlier = Earlier(before.photo, before.face, before.zones)
     quality = check_photo(after.photo, after.face, after.zones, recipe.quality, before=earlier)
     # What was found already and is not found again (markers) needs no photo before.
@@ -437,11 +441,11 @@ def _checked_against(before: Examined, after: Examined, recipe: Recipe) -> Exami
 
 
 def _same_scars(
-    both: tuple[ExaminedShots, ExaminedShots], alignment: Alignment, recipe: Recipe, tick: Tick
+    both: tuple[AnalyzedShots, AnalyzedShots], alignment: Alignment, recipe: Recipe, tick: Tick
 ) -> tuple[ReliefCard, ReliefCard]:
     """Return the reliefs before and after, each measured on the scars of both."""
     before, after = both
-    card, own = before.examined.relief, after.examined.relief
+    card, own = before.analyzed.relief, after.analyzed.relief
     if card is None or own is None:
         raise ValueError("a relief was not measured")
     there = _places_before(alignment)
@@ -483,14 +487,14 @@ def _same_texture(
 
 
 def _places(
-    before: ExaminedShots,
+    before: AnalyzedShots,
     fresh: NDArray[np.int32],
     alignment: Alignment,
     recipe: Recipe,
     tick: Tick,
 ) -> tuple[Scar, ...]:
     """Return what the relief before shows where scars were found after only."""
-    card = before.examined.relief
+    card = before.analyzed.relief
     if card is None or not fresh.any():
         return ()
     row = expand(alignment.row, alignment.step, alignment.shape)
@@ -536,8 +540,8 @@ def _places_before(alignment: Alignment) -> tuple[NDArray[np.float32], NDArray[n
 
 
 def _pair(
-    before: Examined,
-    after: Examined,
+    before: AnalyzedPhoto,
+    after: AnalyzedPhoto,
     alignment: Alignment,
     recipe: Recipe,
     sessions: Sessions,
@@ -562,7 +566,7 @@ def _pair(
 
 
 def _relief_layers(
-    before: Examined, after: Examined, alignment: Alignment
+    before: AnalyzedPhoto, after: AnalyzedPhoto, alignment: Alignment
 ) -> Mapping[str, tuple[Layer, Layer]]:
     """Return the depth below healthy skin, before and after, in the frame of before."""
     if before.relief is None or after.relief is None:

@@ -18,7 +18,7 @@ PLANTED = {
     "stage imports stage": ("mnimage/score/score.py", "import mnimage.face.find"),
     "stage imports pipeline": ("mnimage/register/judge.py", "import mnimage.pipeline"),
     "kernel imports domain": ("mnimage/kernels/color.py", "import mnimage.domain.photo"),
-    "pipeline touches the disk": ("mnimage/pipeline.py", "import mnimage.capture.files"),
+    "pipeline touches the disk": ("mnimage/pipeline.py", "import mnimage.formats.files"),
     "pipeline imports workflow": ("mnimage/pipeline.py", "import mnimage.workflow"),
     "library measures": ("mnimage/library/vault.py", "import mnimage.score.score"),
     "window speaks SQL": ("ui/app.py", "import sqlalchemy"),

@@ -18,9 +18,9 @@ from ui.jobs import Jobs
 from ui.main_window import MainWindow
 from ui.resources import asset
 from ui.screens.compare.presenter import ComparePresenter, Workflow
-from ui.screens.library.habits import Habits
+from ui.screens.library.local_settings import LocalSettings
 from ui.screens.library.presenter import ClinicWork, LibraryPresenter
-from ui.widgets.ask import Ask
+from ui.widgets.file_dialogs import FileDialogs
 from ui.widgets.idle import IdleWatch
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def main(argv: Sequence[str]) -> int:
     window.show()
     if wishes.photos:
         presenter.drop(wishes.photos)
-    elif Habits().library() is not None:
+    elif LocalSettings().library() is not None:
         window.show_library()
     if wishes.quit_after is not None:
         QTimer.singleShot(round(wishes.quit_after * 1000), window.close)
@@ -59,7 +59,7 @@ def build(app: QApplication, workflow: Workflow) -> tuple[MainWindow, Jobs, Comp
     app.setWindowIcon(QIcon(str(asset("icons/app.svg"))))
     jobs = Jobs()
     window = MainWindow(__version__)
-    presenter = ComparePresenter(window.compare, workflow, jobs, Ask(window))
+    presenter = ComparePresenter(window.compare, workflow, jobs, FileDialogs(window))
     choice = _stored_theme()
     theme.apply(app, choice)
     window.show_theme(choice)
@@ -76,11 +76,11 @@ def open_clinic(
     work: ClinicWork,
 ) -> LibraryPresenter:
     """Return the presenter of the clinic's library, wired to the window; it is locked at first."""
-    habits = Habits()
-    house = _House(app, window, compare)
-    presenter = LibraryPresenter(window.library, work, jobs, Ask(window), habits, house)
+    settings = LocalSettings()
+    house = _Shell(app, window, compare)
+    presenter = LibraryPresenter(window.library, work, jobs, FileDialogs(window), settings, house)
     house.idle.left_alone.connect(presenter.lock)
-    window.show_idle(habits.idle_minutes)
+    window.show_idle(settings.idle_minutes)
     window.lock_pressed.connect(presenter.lock)
     window.idle_chosen.connect(presenter.set_idle)
     window.patient_new_pressed.connect(partial(_there, window, presenter.new_patient))
@@ -89,7 +89,7 @@ def open_clinic(
     return presenter
 
 
-class _House:
+class _Shell:
     """What of the window the library's screen moves."""
 
     def __init__(self, app: QApplication, window: MainWindow, compare: ComparePresenter) -> None:

@@ -22,7 +22,7 @@ from ui import theme
 from ui.actions import COMMANDS, build_actions
 from ui.screens.compare.side import Side
 from ui.screens.compare.view import CompareView
-from ui.screens.library.habits import IDLE_MINUTES
+from ui.screens.library.local_settings import IDLE_MINUTES
 from ui.screens.library.view import LibraryView
 from ui.widgets.duo_canvas import CompareMode
 from ui.widgets.eliding import ElidingLabel

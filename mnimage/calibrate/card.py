@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from mnimage.calibrate.fired import check_fired
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.rig import LightRig, RigLamp
 from mnimage.errors import RigUnusable
 from mnimage.kernels.geometry import block_mean
@@ -154,8 +154,8 @@ def _tilted(places: Sequence[TargetShots], best: _Found, scene: _Scene) -> list[
     ]
 
 
-def _scale(places: Sequence[TargetShots]) -> Scale:
-    return Scale(float(places[0].mm_per_px or 1.0), "rig", _SCALE_ERROR)
+def _scale(places: Sequence[TargetShots]) -> ImageScale:
+    return ImageScale(float(places[0].mm_per_px or 1.0), "rig", _SCALE_ERROR)
 
 
 def _warnings(places: Sequence[TargetShots], free: _Found) -> list[str]:

@@ -21,7 +21,7 @@ from scipy import ndimage
 
 from mnimage.calibrate.ball import Outline, beyond_picture, find_outline, place_ball
 from mnimage.calibrate.fired import check_fired
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.rig import LightRig, RigLamp
 from mnimage.errors import RigUnusable
 
@@ -516,12 +516,12 @@ def _powered(lamps: list[RigLamp], by_lamp: list[list[_Ray]]) -> list[RigLamp]:
     ]
 
 
-def _scale(looks: Sequence[_Look]) -> Scale:
+def _scale(looks: Sequence[_Look]) -> ImageScale:
     pitches = np.array([look.ball.pitch for look in looks])
     errors = [look.outline.radius_error / look.outline.radius for look in looks]
     own = float(max(np.mean(errors), pitches.std() / pitches.mean()))
     far = any(not np.isfinite(look.ball.camera_mm) for look in looks)
     height = looks[0].ball.middle[2] / _USUAL_CAMERA_MM if far else 0.0
-    return Scale(
+    return ImageScale(
         float(pitches.mean()), "rig", float(np.sqrt(own**2 + _BALL_SIZE_ERROR**2 + height**2))
     )

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from mnimage.domain.marker import Marker, side_of
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.kernels.color import to_linear
 from mnimage.kernels.tag import CELLS, dictionary, tag_cover
 
@@ -74,7 +74,7 @@ def find_markers(photo: Photo) -> tuple[Marker, ...]:
     return tuple(sorted(found, key=lambda each: each.number))
 
 
-def marker_scale(photo: Photo, markers: Sequence[Marker], depth_mm: float) -> Scale | None:
+def marker_scale(photo: Photo, markers: Sequence[Marker], depth_mm: float) -> ImageScale | None:
     """Return the scale that the markers in a photo give together, None where none may be used.
 
     Weights are those of the errors, which are joined as squares (JCGM 100:2008).
@@ -92,7 +92,7 @@ def marker_scale(photo: Photo, markers: Sequence[Marker], depth_mm: float) -> Sc
     The skin beside a tilted marker may be tilted alike, or not: half of the foreshortening enters
     the error.
     """
-    usable = [each for each in markers if each.flaw is None]
+    usable = [each for each in markers if each.issue is None]
     if not usable:
         return None
     errors = np.array([each.relative_error for each in usable])
@@ -104,7 +104,7 @@ def marker_scale(photo: Photo, markers: Sequence[Marker], depth_mm: float) -> Sc
     away = depth_mm / max(_focal_px(photo) * mean, _NEAREST_CAMERA_MM)
     tilts = np.radians([each.tilt_deg for each in usable])
     tilted = float(weights @ (1 - np.cos(tilts))) / 2
-    return Scale(mean, "marker", float(np.sqrt(own**2 + away**2 + tilted**2)))
+    return ImageScale(mean, "marker", float(np.sqrt(own**2 + away**2 + tilted**2)))
 
 
 def _focal_px(photo: Photo) -> float:
@@ -150,9 +150,9 @@ class _Fit:
 def _measured(photo: Photo, corners: Values, number: int, side_mm: float) -> Marker:
     side_px = float(np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1).mean())
     if side_px < LEAST_SIDE_PX:
-        flaw = ("marker size", side_px, LEAST_SIDE_PX)
+        issue = ("marker size", side_px, LEAST_SIDE_PX)
         pitch = side_mm / side_px
-        return Marker(number, side_mm, side_px, _places(corners), 0.0, 0.0, pitch, 1.0, flaw)
+        return Marker(number, side_mm, side_px, _places(corners), 0.0, 0.0, pitch, 1.0, issue)
     patch = _patch(photo, corners, side_px, number)
     fit = _fitted(patch, _started(patch, corners))
     cell_mm = side_mm / CELLS
@@ -172,7 +172,7 @@ def _measured(photo: Photo, corners: Values, number: int, side_mm: float) -> Mar
         blur_px=float(np.sqrt(max((fit.look[0] * cell_mm / least) ** 2 - patch.soft_px**2, 0))),
         mm_per_px=pitch,
         relative_error=error,
-        flaw=_flaw(fit, tilt),
+        issue=_issue(fit, tilt),
     )
 
 
@@ -180,7 +180,7 @@ def _places(corners: Values) -> tuple[tuple[float, float], ...]:
     return tuple((float(y), float(x)) for x, y in corners)
 
 
-def _flaw(fit: _Fit, tilt_deg: float) -> tuple[str, float, float] | None:
+def _issue(fit: _Fit, tilt_deg: float) -> tuple[str, float, float] | None:
     limits = (
         ("marker tilt", tilt_deg, MOST_TILT_DEG),
         ("marker blur", 100 * float(fit.look[0]), 100 * MOST_BLUR),

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mnimage.domain.comparison import Change, Comparison
-    from mnimage.domain.pair import Examined
-    from mnimage.workflow import Known
+    from mnimage.domain.pair import AnalyzedPhoto
+    from mnimage.workflow import PairInputs
 
 
 @click.command("compare")
@@ -33,7 +33,7 @@ def command(
     *,
     out: Path,
     report: Path | None,
-    known: Known,
+    known: PairInputs,
     as_json: bool,
 ) -> int:
     """Compare two photos, or two SHOTS.json of directional shots.
@@ -57,7 +57,7 @@ def command(
     return 1
 
 
-def _print(comparison: Comparison, before: Examined) -> None:
+def _print(comparison: Comparison, before: AnalyzedPhoto) -> None:
     grade = comparison.comparability
     click.echo(f"comparability {grade.grade}")
     for reason in grade.reasons:
@@ -79,7 +79,7 @@ def _print(comparison: Comparison, before: Examined) -> None:
         if scar.depth
     ]
     print_table(rows)
-    for one in comparison.reshots:
+    for one in comparison.replicates:
         if one.left_out:
             click.echo(f"repeat {one.side.value} left out: {one.name}: {one.left_out}", err=True)
     for caution in comparison.cautions:

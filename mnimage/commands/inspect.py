@@ -40,7 +40,7 @@ def command(photos: tuple[Path, ...], mm_per_px: float | None, *, as_json: bool)
 
 def _entry(path: Path, mm_per_px: float | None) -> Document:
     try:
-        return photo_answer(str(path), workflow.examine_file(path, mm_per_px=mm_per_px))
+        return photo_answer(str(path), workflow.analyze_file(path, mm_per_px=mm_per_px))
     except MnimageError as error:
         return {"file": str(path), "error": str(error), "hint": error.hint}
 

@@ -14,7 +14,7 @@ import click
 from mnimage.commands.options import json_option
 from mnimage.commands.output import print_json, print_table, progress
 from mnimage.domain.record import Role
-from mnimage.errors import NoEntry, RecordUnusable
+from mnimage.errors import AuthenticationFailed, RecordUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -154,13 +154,13 @@ def verify(where: str, *, accept: bool, as_json: bool) -> int:
         with _opened(folder, server, word) as library:
             library.accept_trace()
     with progress("verify") as tick:
-        flaws = verify_library(folder, user_name(), word, tick, server=server)
-    sound = not any(flaw.grave for flaw in flaws)
+        issues = verify_library(folder, user_name(), word, tick, server=server)
+    sound = not any(issue.grave for issue in issues)
     if as_json:
-        print_json({"sound": sound, "flaws": [asdict(flaw) for flaw in flaws]})
+        print_json({"sound": sound, "flaws": [asdict(issue) for issue in issues]})
         return 0 if sound else 1
-    for flaw in flaws:
-        click.echo(f"{'BAD ' if flaw.grave else 'note'} {flaw.kind}: {flaw.where}: {flaw.what}")
+    for issue in issues:
+        click.echo(f"{'BAD ' if issue.grave else 'note'} {issue.kind}: {issue.where}: {issue.what}")
     click.echo("the library is whole" if sound else "the library is NOT whole")
     return 0 if sound else 1
 
@@ -350,7 +350,7 @@ def asked_passphrase(*, confirm: bool = False) -> str:
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If there is neither.
     """
     return _asked("MNIMAGE_PASSPHRASE", f"Passphrase of {user_name()}", confirm=confirm)
@@ -365,7 +365,9 @@ def _asked(variable: str, prompt: str, *, confirm: bool) -> str:
     if told is not None:
         return told
     if not sys.stdin.isatty():
-        raise NoEntry("A passphrase is needed.", hint=f"Set {variable}, or run it at a terminal.")
+        raise AuthenticationFailed(
+            "A passphrase is needed.", hint=f"Set {variable}, or run it at a terminal."
+        )
     word: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return word
 

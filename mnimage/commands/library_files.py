@@ -27,7 +27,7 @@ from mnimage.errors import RecordUnusable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mnimage.domain.record import Flaw, Patient
+    from mnimage.domain.record import IntegrityIssue, Patient
     from mnimage.library.importing import Imported
     from mnimage.library.library import Library
 
@@ -199,12 +199,12 @@ def backup(  # noqa: PLR0913 - as many as the command has options
         else:
             with opened(where) as library:
                 done = back_up(library, target, verify=verify, tick=tick)
-                drop = keep is not None and not done.flaws
+                drop = keep is not None and not done.issues
                 dropped = keep_newest(library, target, keep) if drop and keep else 0
     words = f"{done.snapshot}: {done.copied} originals copied, {done.kept} there already"
     if check:
         words = f"{done.snapshot}: read back"
-    return _tell(asdict(done) | {"dropped": dropped}, words, done.flaws, as_json=as_json)
+    return _tell(asdict(done) | {"dropped": dropped}, words, done.issues, as_json=as_json)
 
 
 @click.command("restore")
@@ -230,21 +230,23 @@ def restore(
             target, folder, user_name(), word, snapshot=snapshot, tick=tick, places=places
         )
     words = f"{done.snapshot}: {done.copied} originals restored"
-    return _tell(asdict(done), words, done.flaws, as_json=as_json)
+    return _tell(asdict(done), words, done.issues, as_json=as_json)
 
 
-def _tell(told: Mapping[str, object], words: str, flaws: Sequence[Flaw], *, as_json: bool) -> int:
+def _tell(
+    told: Mapping[str, object], words: str, issues: Sequence[IntegrityIssue], *, as_json: bool
+) -> int:
     if as_json:
         print_json(told)
     else:
         click.echo(words)
-        for flaw in flaws:
-            click.echo(f"BAD  {flaw.kind}: {flaw.where}: {flaw.what}")
+        for issue in issues:
+            click.echo(f"BAD  {issue.kind}: {issue.where}: {issue.what}")
         if told["verified"]:
             click.echo("verified: every file of this back-up was read back")
-        elif not flaws:
+        elif not issues:
             click.echo("never verified: this back-up was not read back; run it with --check")
-    return 1 if flaws else 0
+    return 1 if issues else 0
 
 
 COMMANDS: Mapping[str, click.Command] = {

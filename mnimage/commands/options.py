@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mnimage.domain.session import Patch, Told
+from mnimage.domain.session import PairNotes, Patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,23 +58,23 @@ def known_options(command: Callable[..., int]) -> Callable[..., int]:
     """
 
     @wraps(command)
-    def told(**options: Any) -> int:
-        from mnimage.workflow import Known  # Commands that need no photo are quick without.
+    def notes(**options: Any) -> int:
+        from mnimage.workflow import PairInputs  # Commands that need no photo are quick without.
 
         profiles = options.pop("profiles")
         if len(profiles) > 2:
             raise click.BadParameter("two at most: before, after", param_hint="--profile")
-        known = Known(
+        known = PairInputs(
             mm_per_px=options.pop("mm_per_px"),
             profiles=profiles,
             repeats_before=options.pop("repeats_before"),
             repeats_after=options.pop("repeats_after"),
-            told=Told(options.pop("control"), options.pop("days")),
+            notes=PairNotes(options.pop("control"), options.pop("days")),
         )
         return command(known=known, **options)
 
-    repeated = _repeat_option("before", _repeat_option("after", told))
-    return scale_option(_profiles_option(_told_options(repeated)))
+    repeated = _repeat_option("before", _repeat_option("after", notes))
+    return scale_option(_profiles_option(_notes_options(repeated)))
 
 
 def _repeat_option(side: str, command: Function) -> Function:
@@ -88,7 +88,7 @@ def _repeat_option(side: str, command: Function) -> Function:
     )(command)
 
 
-def _told_options(command: Function) -> Function:
+def _notes_options(command: Function) -> Function:
     """Add the untreated control patch, and the days since needling."""
     control = click.option(
         "--control",

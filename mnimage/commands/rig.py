@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from mnimage import workflow
-from mnimage.capture.rig import rig_text
 from mnimage.commands.options import FILE, json_option
 from mnimage.commands.output import print_json, print_table, progress
+from mnimage.formats.rig import rig_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from mnimage import __version__
-from mnimage.capture.output import prepare_folder, write_whole
 from mnimage.commands.options import FILE, json_option
 from mnimage.commands.output import print_json, print_table, progress
+from mnimage.formats.output import prepare_folder, write_whole
 from mnimage.report.plain import json_text
 from mnimage.validate.plan import FULL, SHORT
 from mnimage.validate.table import answer, page, rows, summary

@@ -9,7 +9,7 @@ from mnimage.domain.comparison import Comparability
 
 if TYPE_CHECKING:
     from mnimage.domain.alignment import Alignment
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
     from mnimage.domain.quality import Finding
 
 GRADES = "ABCDF"
@@ -29,7 +29,7 @@ class _Criterion:
         return sum(self.measured > limit for limit in self.limits)
 
 
-def grade_pair(before: Examined, after: Examined, alignment: Alignment) -> Comparability:
+def grade_pair(before: AnalyzedPhoto, after: AnalyzedPhoto, alignment: Alignment) -> Comparability:
     """Return how far the two photos may be compared.
 
     The grade is that of the worst criterion (SEPIA's items that can be measured: position,
@@ -73,7 +73,7 @@ _BESIDE = frozenset({"turn", "nod", "lean", "smile", "open mouth", "face size", 
 """Checks of one photo that say nothing of a pair: both may smile, as long as they smile alike."""
 
 
-def _of_likeness(after: Examined) -> list[_Criterion]:
+def _of_likeness(after: AnalyzedPhoto) -> list[_Criterion]:
     """Return the checks of the photo after against the photo before, by how far they are off."""
     return [
         _Criterion(_excess(finding), (1.0, 2.0, 3.5), _sentence(finding.advice))
@@ -90,7 +90,7 @@ def _excess(finding: Finding) -> float:
     return max(1.001, abs(more) / max(abs(less), 1e-9))
 
 
-def _of_each(which: str, examined: Examined) -> list[_Criterion]:
+def _of_each(which: str, analyzed: AnalyzedPhoto) -> list[_Criterion]:
     """Return the failed checks of one photo: each is a B, a grave one a D."""
     return [
         _Criterion(
@@ -98,7 +98,7 @@ def _of_each(which: str, examined: Examined) -> list[_Criterion]:
             (0.5, 1.5, 2.0),
             f"Photo {which}, {finding.check}: {_sentence(finding.advice)}",
         )
-        for finding in examined.quality.findings
+        for finding in analyzed.quality.findings
         if not finding.ok
         and finding.check not in _BESIDE
         and not finding.check.startswith(_LIKENESS)

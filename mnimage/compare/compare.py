@@ -16,7 +16,7 @@ from mnimage.compare.healing import (
 )
 from mnimage.compare.repeats import average_sessions, flat_measured, of_side
 from mnimage.compare.scars import compare_relief, compare_scars
-from mnimage.compare.verdict import Doubt, hold_family, weigh_change
+from mnimage.compare.verdict import ChangeUncertainty, hold_family, weigh_change
 from mnimage.domain.comparison import Comparison, Verdict
 from mnimage.domain.face import CONTROL, WHOLE
 from mnimage.domain.session import ALONE, Side
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from mnimage.compare.scars import Cards
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.comparison import Change, ScarChange
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
     from mnimage.domain.recipe import CompareRecipe, Recipe
     from mnimage.domain.scorecard import PairScores, Score
-    from mnimage.domain.session import Sessions, Told
+    from mnimage.domain.session import PairNotes, Sessions
 
     Changes: TypeAlias = dict[tuple[str, str], Change]
 
@@ -39,8 +39,8 @@ MOVED = "moved by expression"
 
 
 def compare_pair(
-    before: Examined,
-    after: Examined,
+    before: AnalyzedPhoto,
+    after: AnalyzedPhoto,
     alignment: Alignment,
     scores: PairScores | None,
     recipe: Recipe,
@@ -68,7 +68,7 @@ def compare_pair(
         Repeat shots, and what the clinic told of control patch and needling.
     """
     comparability = grade_pair(before, after, alignment)
-    wider = dict(recipe.compare.doubt_by_grade).get(comparability.grade, 1.0)
+    wider = dict(recipe.compare.uncertainty_by_grade).get(comparability.grade, 1.0)
     changes = _flat_changes(scores, wider, sessions, recipe.compare) if scores else {}
     scars: tuple[ScarChange, ...] = ()
     if alignment.aligned and before.relief is not None and after.relief is not None:
@@ -76,26 +76,26 @@ def compare_pair(
         found = compare_relief(before.relief, after.relief, again, recipe.compare)
         changes |= {(WHOLE, name): change for name, change in found.items()}
         scars = compare_scars(before.relief, after.relief, again, recipe.compare)
-    told = sessions.told
+    notes = sessions.notes
     treated, control = _against_control(changes)
-    cautions = [*healing_cautions(told, recipe.compare), *darkening_cautions(treated)]
-    held = _held(treated, told, recipe.compare, shares(treated))
-    control = _held(control, told, recipe.compare)
+    cautions = [*healing_cautions(notes, recipe.compare), *darkening_cautions(treated)]
+    held = _held(treated, notes, recipe.compare, shares(treated))
+    control = _held(control, notes, recipe.compare)
     if alignment.aligned:
-        cautions += control_cautions(told.control, _by_zone(control).get(CONTROL, {}))
+        cautions += control_cautions(notes.control, _by_zone(control).get(CONTROL, {}))
     return Comparison(
         comparability=comparability,
         alignment=alignment,
         before=scores.before if scores else None,
         after=scores.after if scores else None,
         zones=_by_zone(held | control),
-        scars=scars_without_swelling(scars, told, recipe.compare),
+        scars=scars_without_swelling(scars, notes, recipe.compare),
         not_measured=_not_measured(before, scores),
         recipe=recipe.version,
         zones_left_out=dict.fromkeys(alignment.moved_zones, MOVED),
-        told=told,
+        notes=notes,
         # What they measured is in the numbers by now.
-        reshots=tuple(replace(one, scores=None, relief=None) for one in sessions.reshots),
+        replicates=tuple(replace(one, scores=None, relief=None) for one in sessions.replicates),
         cautions=tuple(cautions) if alignment.aligned else (),
     )
 
@@ -120,7 +120,7 @@ def _flat_changes(
             continue
         repeats = of_side(again[0], key), of_side(again[1], key)
         means = average_sessions(name, values, repeats, wider * error.session, recipe)
-        doubt = Doubt(session=means.session, spatial=error.spatial, source=means.source)
+        doubt = ChangeUncertainty(session=means.session, spatial=error.spatial, source=means.source)
         own = scores.before.zones[zone].scores[name]
         changes[key] = weigh_change(_with(own, means.before), _with(own, means.after), doubt)
     return changes
@@ -180,14 +180,14 @@ def shares(changes: Changes) -> dict[tuple[str, str], float]:
 
 def _held(
     changes: Changes,
-    told: Told,
+    notes: PairNotes,
     recipe: CompareRecipe,
     weights: Mapping[tuple[str, str], float] | None = None,
 ) -> Changes:
     """Return one family's changes with the verdicts that may be given."""
-    rested = {key: without_swollen(key[1], each, told, recipe) for key, each in changes.items()}
+    rested = {key: without_swollen(key[1], each, notes, recipe) for key, each in changes.items()}
     held = hold_family(rested, weights, _TWINS)
-    return {key: note_redness(key[1], each, told, recipe) for key, each in held.items()}
+    return {key: note_redness(key[1], each, notes, recipe) for key, each in held.items()}
 
 
 def _by_zone(changes: Mapping[tuple[str, str], Change]) -> dict[str, dict[str, Change]]:
@@ -197,7 +197,7 @@ def _by_zone(changes: Mapping[tuple[str, str], Change]) -> dict[str, dict[str, C
     return zones
 
 
-def _not_measured(before: Examined, scores: PairScores | None) -> dict[str, str]:
+def _not_measured(before: AnalyzedPhoto, scores: PairScores | None) -> dict[str, str]:
     missing = dict(scores.before.not_measured) if scores else {}
     if before.relief is not None:
         missing = {name: why for name, why in missing.items() if "directional" not in why}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.comparison import Change
     from mnimage.domain.face import Zones
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
     from mnimage.domain.recipe import CompareRecipe
     from mnimage.domain.session import Patch
 
@@ -31,7 +31,9 @@ UNSEEN = "control not measured"
 _ELSEWHERE = "Mark untreated skin that both photos show, such as the temple or the neck."
 
 
-def mark_control(examined: Examined, patch: Patch | None, recipe: CompareRecipe) -> Examined:
+def mark_control(
+    analyzed: AnalyzedPhoto, patch: Patch | None, recipe: CompareRecipe
+) -> AnalyzedPhoto:
     """Return the photo before with the patch as a zone of its own, taken out of all others.
 
     Raises
@@ -41,8 +43,8 @@ def mark_control(examined: Examined, patch: Patch | None, recipe: CompareRecipe)
         bootstrap over blocks of 5 mm.
     """
     if patch is None:
-        return examined
-    shape = examined.photo.shape
+        return analyzed
+    shape = analyzed.photo.shape
     if patch.row + patch.height > shape[0] or patch.column + patch.width > shape[1]:
         raise PatchUnusable(
             f"The control patch reaches outside the photo, which has {shape[0]} rows and "
@@ -53,18 +55,18 @@ def mark_control(examined: Examined, patch: Patch | None, recipe: CompareRecipe)
         slice(patch.row, patch.row + patch.height),
         slice(patch.column, patch.column + patch.width),
     )
-    skin = (examined.zones.labels[inside] > 0) | examined.zones.reference[inside]
+    skin = (analyzed.zones.labels[inside] > 0) | analyzed.zones.reference[inside]
     share = float(skin.mean())
     if share < recipe.control_least_skin:
         raise PatchUnusable(
             f"Only {share:.0%} of the control patch is skin that can be measured.", hint=_ELSEWHERE
         )
-    _require_size(int(skin.sum()), examined, recipe)
-    return replace(examined, zones=_with_control(examined.zones, inside, skin))
+    _require_size(int(skin.sum()), analyzed, recipe)
+    return replace(analyzed, zones=_with_control(analyzed.zones, inside, skin))
 
 
-def _require_size(pixels: int, examined: Examined, recipe: CompareRecipe) -> None:
-    if examined.scale is None:
+def _require_size(pixels: int, analyzed: AnalyzedPhoto, recipe: CompareRecipe) -> None:
+    if analyzed.scale is None:
         if pixels < recipe.control_least_px:
             side = round(recipe.control_least_px**0.5)
             raise PatchUnusable(
@@ -72,10 +74,10 @@ def _require_size(pixels: int, examined: Examined, recipe: CompareRecipe) -> Non
                 hint=f"Mark at least {side} by {side} pixels.",
             )
         return
-    area = pixels * examined.scale.mm_per_px**2
+    area = pixels * analyzed.scale.mm_per_px**2
     if area < recipe.control_least_mm2:
         side_mm = recipe.control_least_mm2**0.5
-        side = int(np.ceil(side_mm / examined.scale.mm_per_px))
+        side = int(np.ceil(side_mm / analyzed.scale.mm_per_px))
         raise PatchUnusable(
             f"The control patch holds only {area:.0f} mm2 of skin.",
             hint=f"Mark at least {side_mm:.0f} by {side_mm:.0f} mm, {side} by {side} pixels here.",

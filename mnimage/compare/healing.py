@@ -13,7 +13,7 @@ from mnimage.domain.comparison import Caution, Verdict
 if TYPE_CHECKING:
     from mnimage.domain.comparison import Change, ScarChange
     from mnimage.domain.recipe import CompareRecipe
-    from mnimage.domain.session import Told
+    from mnimage.domain.session import PairNotes
 
 HEALING = "healing window"
 
@@ -35,65 +35,65 @@ REDDENED = frozenset({"redness_hi", "red_area", "evenness"})
 """Scores that needling itself raises for days; true all the same."""
 
 
-def is_healing(told: Told, recipe: CompareRecipe) -> bool:
+def is_healing(notes: PairNotes, recipe: CompareRecipe) -> bool:
     """Return whether the photo after was taken before the skin had its days to heal."""
-    days = told.days_since_needling
+    days = notes.days_since_needling
     return days is not None and days < recipe.healing_days
 
 
-def without_swollen(name: str, change: Change, told: Told, recipe: CompareRecipe) -> Change:
+def without_swollen(name: str, change: Change, notes: PairNotes, recipe: CompareRecipe) -> Change:
     """Return a change without its verdict where swelling would speak; its values stay."""
-    if name not in SWOLLEN or not is_healing(told, recipe):
+    if name not in SWOLLEN or not is_healing(notes, recipe):
         return change
-    return replace(change, verdict=Verdict.NOT_COMPARABLE, reason=_swelling(told, recipe))
+    return replace(change, verdict=Verdict.NOT_COMPARABLE, reason=_swelling(notes, recipe))
 
 
-def note_redness(name: str, change: Change, told: Told, recipe: CompareRecipe) -> Change:
+def note_redness(name: str, change: Change, notes: PairNotes, recipe: CompareRecipe) -> Change:
     """Return a change of redness with a word on the needling that is part of it."""
-    if name not in REDDENED or not is_healing(told, recipe):
+    if name not in REDDENED or not is_healing(notes, recipe):
         return change
     if change.verdict is Verdict.NOT_COMPARABLE:
         return change
-    note = f"Needling itself reddens skin: day {told.days_since_needling:g}."
+    note = f"Needling itself reddens skin: day {notes.days_since_needling:g}."
     return replace(change, reason=f"{change.reason} {note}".strip())
 
 
 def scars_without_swelling(
-    scars: tuple[ScarChange, ...], told: Told, recipe: CompareRecipe
+    scars: tuple[ScarChange, ...], notes: PairNotes, recipe: CompareRecipe
 ) -> tuple[ScarChange, ...]:
     """Return scars without verdicts while the skin is swollen."""
-    if not is_healing(told, recipe):
+    if not is_healing(notes, recipe):
         return scars
     return tuple(
         replace(
             scar,
-            depth=_rested(scar.depth, told, recipe),
-            volume=_rested(scar.volume, told, recipe),
+            depth=_rested(scar.depth, notes, recipe),
+            volume=_rested(scar.volume, notes, recipe),
             verdict=Verdict.NOT_COMPARABLE,
         )
         for scar in scars
     )
 
 
-def _rested(change: Change | None, told: Told, recipe: CompareRecipe) -> Change | None:
+def _rested(change: Change | None, notes: PairNotes, recipe: CompareRecipe) -> Change | None:
     if change is None:
         return None
-    return without_swollen("scar_depth_mm", change, told, recipe)
+    return without_swollen("scar_depth_mm", change, notes, recipe)
 
 
-def _swelling(told: Told, recipe: CompareRecipe) -> str:
+def _swelling(notes: PairNotes, recipe: CompareRecipe) -> str:
     return (
-        f"Day {told.days_since_needling:g} after needling: until {recipe.healing_days:g} days have "
+        f"Day {notes.days_since_needling:g} after needling: until {recipe.healing_days:g} days have "
         "passed, swelling makes skin look smoother and scars shallower."
     )
 
 
-def healing_cautions(told: Told, recipe: CompareRecipe) -> list[Caution]:
+def healing_cautions(notes: PairNotes, recipe: CompareRecipe) -> list[Caution]:
     """Return the word on healing skin for the whole answer."""
-    if not is_healing(told, recipe):
+    if not is_healing(notes, recipe):
         return []
     words = (
-        f"{_swelling(told, recipe)} Texture, pores, lines and scars get no verdict; redness is "
+        f"{_swelling(notes, recipe)} Texture, pores, lines and scars get no verdict; redness is "
         "that of needling too."
     )
     return [Caution(HEALING, words)]

@@ -154,19 +154,19 @@ def flat_measured(scores: PairScores) -> Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ShotFingerprint:
     """What tells one shot from a copy of it: a fingerprint of its pixels, and when it was taken."""
 
     pixels: bytes
     at: datetime | None
 
     @classmethod
-    def of(cls, photo: Photo) -> Taken:
+    def of(cls, photo: Photo) -> ShotFingerprint:
         """Return what tells a photo from another."""
         return cls(hashlib.blake2b(photo.coded.tobytes()).digest(), photo.facts.taken_at)
 
 
-def why_no_repeat(shots: Sequence[Taken], again: Taken) -> str:
+def why_no_repeat(shots: Sequence[ShotFingerprint], again: ShotFingerprint) -> str:
     """Return why a shot is no repeat of a session's `shots`, the first one first; empty if it is.
 
     A copy would promise that the session has no error at all.

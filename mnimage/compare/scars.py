@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnimage.compare.repeats import average_sessions
-from mnimage.compare.verdict import Doubt, hold_alike, weigh_change
+from mnimage.compare.verdict import ChangeUncertainty, hold_alike, weigh_change
 from mnimage.domain.comparison import ScarChange, ScarCourse, Verdict
 from mnimage.domain.recipe import CompareRecipe
 from mnimage.domain.scorecard import Mode, Score
@@ -241,7 +241,7 @@ def _weigh(before: Score, after: Score, again: Repeats, recipe: CompareRecipe) -
     return weigh_change(
         replace(before, value=means.before),
         replace(after, value=means.after),
-        Doubt(session=means.session, spatial=0.0, source=means.source),
+        ChangeUncertainty(session=means.session, spatial=0.0, source=means.source),
     )
 
 

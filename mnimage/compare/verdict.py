@@ -30,7 +30,7 @@ Key = TypeVar("Key", bound="Hashable")
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class ChangeUncertainty:
     """Why a change is not certain, as standard errors in the score's unit.
 
     `session` is that of one photo taken again; `spatial` that of the paired change over the
@@ -48,7 +48,7 @@ class Doubt:
         return math.hypot(math.sqrt(2.0) * self.session, self.spatial)
 
 
-def weigh_change(before: Score, after: Score, doubt: Doubt) -> Change:
+def weigh_change(before: Score, after: Score, doubt: ChangeUncertainty) -> Change:
     """Return the change of one score with its doubt and the verdict it would have alone.
 
     Both values must be of the same mode; the verdict is "within error" unless the change exceeds

@@ -7,14 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mnimage.domain.scorecard import Mode, ScoreCard
-from mnimage.domain.session import NOTHING_TOLD, Side
+from mnimage.domain.session import NO_NOTES, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.relief import Scar
-    from mnimage.domain.session import Reshot, Told
+    from mnimage.domain.session import PairNotes, Replicate
 
 
 class Verdict(StrEnum):
@@ -171,8 +171,8 @@ class Caution:
 class Comparison:
     """The whole answer for one pair, everything in the frame of the photo before.
 
-    `zones_left_out` gives per zone that was not scored in this pair the reason. `told` is what the
-    clinic said of the pair, `reshots` the repeat shots that were used or left out.
+    `zones_left_out` gives per zone that was not scored in this pair the reason. `notes` is what the
+    clinic said of the pair, `replicates` the repeat shots that were used or left out.
     """
 
     comparability: Comparability
@@ -184,10 +184,10 @@ class Comparison:
     not_measured: Mapping[str, str]
     recipe: str
     zones_left_out: Mapping[str, str] = field(default_factory=dict)
-    told: Told = NOTHING_TOLD
-    reshots: tuple[Reshot, ...] = field(default=(), repr=False)
+    notes: PairNotes = NO_NOTES
+    replicates: tuple[Replicate, ...] = field(default=(), repr=False)
     cautions: tuple[Caution, ...] = ()
 
     def repeats(self, side: Side) -> int:
         """Return how many repeat shots of one session were used."""
-        return sum(one.side is side and not one.left_out for one in self.reshots)
+        return sum(one.side is side and not one.left_out for one in self.replicates)

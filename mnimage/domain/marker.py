@@ -36,7 +36,7 @@ class Marker:
 
     `mm_per_px` holds for a surface at the marker's distance that faces the camera, whatever the
     marker's own tilt; `relative_error` is its standard error. `corners` are its four corners as
-    (row, column), `blur_px` the sigma of its edges. `flaw` is what forbids using it, as the check
+    (row, column), `blur_px` the sigma of its edges. `issue` is what forbids using it, as the check
     failed ("marker tilt", ...), the number measured and the limit; None where nothing does.
     """
 
@@ -48,4 +48,4 @@ class Marker:
     blur_px: float
     mm_per_px: float
     relative_error: float
-    flaw: tuple[str, float, float] | None = None
+    issue: tuple[str, float, float] | None = None

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from mnimage.domain.comparison import Comparison
     from mnimage.domain.face import Face, Zones
-    from mnimage.domain.photo import Photo, Scale
+    from mnimage.domain.photo import ImageScale, Photo
     from mnimage.domain.quality import QualityReport
     from mnimage.domain.relief import ReliefCard
     from mnimage.domain.scorecard import Layer
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class AnalyzedPhoto:
     """One photo with all that was found in it; `name` is the file's name, for labels only.
 
     `relief` is there when the photo is the mean of a set of directional shots.
@@ -31,7 +31,7 @@ class Examined:
     face: Face | None
     zones: Zones
     quality: QualityReport
-    scale: Scale | None
+    scale: ImageScale | None
     relief: ReliefCard | None = None
 
 
@@ -44,8 +44,8 @@ class Pair:
     `layers` are the maps by name, before and after, both in the frame of the photo before.
     """
 
-    before: Examined
-    after: Examined
+    before: AnalyzedPhoto
+    after: AnalyzedPhoto
     comparison: Comparison
     aligned: NDArray[np.uint8] | None = field(repr=False)
     seen: NDArray[np.bool_] | None = field(repr=False)

@@ -99,12 +99,12 @@ class Photo:
         return self.rows, self.columns
 
 
-ONLY_TOLD = "The scale was told, not measured"
+SCALE_ASSUMED = "The scale was told, not measured"
 """How the note begins on a scale for which there is nothing but a word."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class ImageScale:
     """Millimetres per pixel on the skin, where it comes from, and its relative standard error.
 
     `source` is one of "marker" (printed, in the photo), "rig" (told by the user, or by a rig),

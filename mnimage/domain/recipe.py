@@ -165,7 +165,7 @@ class ScoreRecipe:
 class CompareRecipe:
     """Options of weighing a change.
 
-    `doubt_by_grade` is by how much the session error of a flat score grows when the two photos were
+    `uncertainty_by_grade` is by how much the session error of a flat score grows when the two photos were
     not taken alike, per grade of comparability. `repeat_share` is per score the share of the
     validated variance that differs from shot to shot of one session, so that repeats average it
     out and tell it; `repeat_prior` how many degrees of freedom the validated share counts beside
@@ -174,7 +174,7 @@ class CompareRecipe:
     least `control_least_skin` is skin.
     """
 
-    doubt_by_grade: tuple[tuple[str, float], ...] = (
+    uncertainty_by_grade: tuple[tuple[str, float], ...] = (
         ("A", 1.0),
         ("B", 1.1),
         ("C", 1.4),

@@ -162,7 +162,7 @@ class Contraindication(StrEnum):
     TAN = "fresh tan or sunburn"
 
 
-class Told(StrEnum):
+class Answer(StrEnum):
     """What the patient said to a question of the screening."""
 
     YES = "yes"
@@ -291,7 +291,7 @@ class Screened:
     """One question of the screening and what was said; `until` is when it ended, if told."""
 
     asked: Contraindication
-    told: Told
+    told: Answer
     until: date | None = None
     note: str = ""
 
@@ -635,7 +635,7 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TraceEntry:
+class AuditEntry:
     """One line of the trace: who did what to which record, when.
 
     `details` are the fields that changed, from what to what; empty once the patient was erased.
@@ -652,7 +652,7 @@ class TraceEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flaw:
+class IntegrityIssue:
     """One thing that is amiss in a library; `grave` is False where nothing is lost or altered."""
 
     kind: str

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.photo import ImageScale
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Shots:
     frames: NDArray[np.float32] = field(repr=False)
     lights: NDArray[np.float64]
     near: bool
-    scale: Scale
+    scale: ImageScale
     picture: NDArray[np.uint8] = field(repr=False)
     channel: str = "blue"
     bits: int = 8
@@ -62,7 +62,7 @@ class Relief:
     height_mm: NDArray[np.float32] = field(repr=False)
     albedo: NDArray[np.float32] = field(repr=False)
     trusted: NDArray[np.bool_] = field(repr=False)
-    scale: Scale
+    scale: ImageScale
     warnings: tuple[str, ...] = ()
     raw_mm: NDArray[np.float32] | None = field(repr=False, default=None)
     scatter_share: float = 0.0

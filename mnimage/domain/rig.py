@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.photo import ImageScale
 
 RIG_VERSION = 1
 """Raised whenever a kept rig would mean something else."""
@@ -50,7 +50,7 @@ class LightRig:
     common_deg: float
     method: str
     made_at: str
-    scale: Scale | None = None
+    scale: ImageScale | None = None
     warnings: tuple[str, ...] = ()
     version: int = RIG_VERSION
 

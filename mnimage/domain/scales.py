@@ -47,7 +47,7 @@ class ScaleName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class RatingScale:
     """Range of one scale; `step` None where any number within is meant.
 
     `items` are the parts that a rating may name, each with its highest value; `item_low` is the
@@ -69,19 +69,19 @@ _POSAS_OBSERVER = ("vascularity", "pigmentation", "thickness", "relief", "pliabi
 _POSAS_PATIENT = ("pain", "itch", "colour", "stiffness", "thickness", "irregularity")
 _VSS = {"vascularity": 3, "pigmentation": 2, "pliability": 5, "height": 3}
 
-SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
+SCALES: Mapping[ScaleName, RatingScale] = MappingProxyType(
     {
-        ScaleName.GOODMAN_BARON_GRADE: Scale(1, 4),
-        ScaleName.GOODMAN_BARON_SCORE: Scale(0, 84),
-        ScaleName.ECCA: Scale(0, 540),
-        ScaleName.SCAR_S: Scale(
+        ScaleName.GOODMAN_BARON_GRADE: RatingScale(1, 4),
+        ScaleName.GOODMAN_BARON_SCORE: RatingScale(0, 84),
+        ScaleName.ECCA: RatingScale(0, 540),
+        ScaleName.SCAR_S: RatingScale(
             0, 15, items={"face": 5, "chest": 5, "back": 5}, total=True, raters=_BOTH
         ),
-        ScaleName.KANG_SIZE: Scale(1, 3),
-        ScaleName.POSAS_OBSERVER: Scale(
+        ScaleName.KANG_SIZE: RatingScale(1, 3),
+        ScaleName.POSAS_OBSERVER: RatingScale(
             6, 60, items=dict.fromkeys(_POSAS_OBSERVER, 10), item_low=1, total=True
         ),
-        ScaleName.POSAS_PATIENT: Scale(
+        ScaleName.POSAS_PATIENT: RatingScale(
             6,
             60,
             raters=_PATIENT,
@@ -89,17 +89,17 @@ SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
             item_low=1,
             total=True,
         ),
-        ScaleName.VSS: Scale(0, 13, items=_VSS, total=True),
-        ScaleName.CEA: Scale(0, 4),
-        ScaleName.PSA: Scale(0, 4, raters=_PATIENT),
-        ScaleName.PAHPI: Scale(6, 22),
-        ScaleName.GLOGAU: Scale(1, 4),
-        ScaleName.FITZPATRICK_WRINKLE: Scale(1, 9),
-        ScaleName.LEMPERLE: Scale(0, 5),
-        ScaleName.GAIS: Scale(1, 5, raters=_BOTH),
-        ScaleName.PAIN: Scale(0, 10, step=None, raters=_PATIENT),
-        ScaleName.SATISFACTION: Scale(0, 10, step=None, raters=_PATIENT),
-        ScaleName.SELF_RATED_CHANGE: Scale(-100, 100, step=None, raters=_PATIENT),
+        ScaleName.VSS: RatingScale(0, 13, items=_VSS, total=True),
+        ScaleName.CEA: RatingScale(0, 4),
+        ScaleName.PSA: RatingScale(0, 4, raters=_PATIENT),
+        ScaleName.PAHPI: RatingScale(6, 22),
+        ScaleName.GLOGAU: RatingScale(1, 4),
+        ScaleName.FITZPATRICK_WRINKLE: RatingScale(1, 9),
+        ScaleName.LEMPERLE: RatingScale(0, 5),
+        ScaleName.GAIS: RatingScale(1, 5, raters=_BOTH),
+        ScaleName.PAIN: RatingScale(0, 10, step=None, raters=_PATIENT),
+        ScaleName.SATISFACTION: RatingScale(0, 10, step=None, raters=_PATIENT),
+        ScaleName.SELF_RATED_CHANGE: RatingScale(-100, 100, step=None, raters=_PATIENT),
     }
 )
 

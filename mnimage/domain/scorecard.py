@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.color import FitError
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.photo import ImageScale
 
 
 class Mode(StrEnum):
@@ -70,7 +70,7 @@ class ScoreCard:
 
     mode: Mode
     calibrated: bool
-    scale: Scale | None
+    scale: ImageScale | None
     recipe: str
     zones: Mapping[str, ZoneScores]
     not_measured: Mapping[str, str]

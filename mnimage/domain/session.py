@@ -39,7 +39,7 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PairNotes:
     """What only the clinic knows of a pair.
 
     `days_since_needling` is from the last needling to the photo after.
@@ -50,7 +50,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Reshot:
+class Replicate:
     """One repeat shot of a session, laid onto the photo before and measured on the same skin.
 
     `scores` holds the photo before and the repeat; `relief` likewise the two cards of directional
@@ -68,13 +68,13 @@ class Reshot:
 class Sessions:
     """All that is known of the two sessions beyond their first shots."""
 
-    told: Told = field(default_factory=Told)
-    reshots: tuple[Reshot, ...] = ()
+    notes: PairNotes = field(default_factory=PairNotes)
+    replicates: tuple[Replicate, ...] = ()
 
-    def used(self, side: Side) -> tuple[Reshot, ...]:
+    def used(self, side: Side) -> tuple[Replicate, ...]:
         """Return the repeats of one session that could be measured."""
-        return tuple(one for one in self.reshots if one.side is side and not one.left_out)
+        return tuple(one for one in self.replicates if one.side is side and not one.left_out)
 
 
-NOTHING_TOLD = Told()
+NO_NOTES = PairNotes()
 ALONE = Sessions()

@@ -62,7 +62,7 @@ class Deepest:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class ProfileTrace:
     """One session along a line: height in um, NaN where not measured, and its standard error."""
 
     height_um: Plane = field(repr=False)
@@ -83,10 +83,10 @@ class Profile:
     along_mm: Plane = field(repr=False)
     row: Plane = field(repr=False)
     column: Plane = field(repr=False)
-    before: Trace
-    after: Trace
+    before: ProfileTrace
+    after: ProfileTrace
 
-    def deepest(self, trace: Trace) -> Deepest | None:
+    def deepest(self, trace: ProfileTrace) -> Deepest | None:
         """Return the deepest place of one session; None where nothing was measured."""
         if not np.isfinite(trace.height_um).any():
             return None

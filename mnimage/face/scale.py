@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 
 if TYPE_CHECKING:
     from mnimage.domain.face import Face
@@ -21,6 +21,6 @@ RELATIVE_ERROR = 0.06
 """Spread of that distance between adults (5.3 / 90.7), sexes and peoples together."""
 
 
-def face_scale(face: Face) -> Scale:
+def face_scale(face: Face) -> ImageScale:
     """Return millimetres per pixel, taking the outer eye corners to be `EYES_MM` apart."""
-    return Scale(EYES_MM / face.eye_distance_px, "face", RELATIVE_ERROR)
+    return ImageScale(EYES_MM / face.eye_distance_px, "face", RELATIVE_ERROR)

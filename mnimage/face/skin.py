@@ -42,7 +42,7 @@ CLIPPED = 0.955
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SkinFeatures:
     """A small picture in the terms skin is told by, each plane of shape (rows, columns).
 
     `light` is log luminance, `red` log(R/G), `yellow` log(G/B), `fine` the local fine contrast;
@@ -57,13 +57,13 @@ class Look:
     mm: float
 
 
-def look_at(small: NDArray[np.integer], mm: float) -> Look:
+def skin_features(small: NDArray[np.integer], mm: float) -> SkinFeatures:
     """Return the terms of a small sRGB-coded picture whose pixels are `mm` wide."""
     linear = to_linear(small)  # type: ignore[arg-type]
     floored = np.log(np.maximum(linear, DARKEST))
     red, green, blue = floored[..., 0], floored[..., 1], floored[..., 2]
     light = np.asarray(0.3 * red + 0.6 * green + 0.1 * blue, dtype=np.float32)
-    return Look(
+    return SkinFeatures(
         light=light,
         red=red - green,
         yellow=green - blue,
@@ -73,7 +73,7 @@ def look_at(small: NDArray[np.integer], mm: float) -> Look:
     )
 
 
-def like_skin(look: Look, sample: Mask, *, plane: bool = True) -> Mask:
+def like_skin(look: SkinFeatures, sample: Mask, *, plane: bool = True) -> Mask:
     """Return where the picture is like its own `sample` of skin.
 
     Parameters
@@ -97,7 +97,7 @@ def like_skin(look: Look, sample: Mask, *, plane: bool = True) -> Mask:
     return smooth((near < FAR**2) & (rough < ROUGH), 1.0 / look.mm)
 
 
-def lost(look: Look, skin: Mask) -> Mask:
+def clipping_mask(look: SkinFeatures, skin: Mask) -> Mask:
     """Return pixels of the skin that glare or clipping has spoiled."""
     glare = shining(look.light, look.red, skin, 4.0 / look.mm)
     return grow(look.clipped | glare, 0.3 / look.mm)

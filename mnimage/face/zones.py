@@ -12,7 +12,7 @@ from mnimage.domain.face import WHOLE, ZONES, Zones
 from mnimage.face.facing import facing_map
 from mnimage.face.regions import BROWS, EYES, LIPS, NOSTRILS, OUTLINES, OVAL, REFERENCE
 from mnimage.face.scale import EYES_MM
-from mnimage.face.skin import like_skin, look_at, lost
+from mnimage.face.skin import clipping_mask, like_skin, skin_features
 from mnimage.kernels.masks import (
     close_holes,
     drop_islands,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.face import Face
     from mnimage.domain.photo import Photo
-    from mnimage.face.skin import Look
+    from mnimage.face.skin import SkinFeatures
     from mnimage.kernels.masks import Mask
 
 GRID_MM = 0.4
@@ -117,7 +117,7 @@ def bare_skin(photo: Photo, face: Face) -> Mask:
     """
     mm = EYES_MM / face.eye_distance_px
     window = _face_window(photo, face, max(1, round(GRID_MM / mm)))
-    look = look_at(window.pixels, mm * window.step)
+    look = skin_features(window.pixels, mm * window.step)
     points = window.places(face.landmarks)
     features = _features(points, window.shape, look.mm)
     skin = _face_skin(look, points, features, beyond_mm=BEYOND_MM)
@@ -127,7 +127,7 @@ def bare_skin(photo: Photo, face: Face) -> Mask:
 def _face_zones(photo: Photo, face: Face) -> Zones:
     mm = EYES_MM / face.eye_distance_px
     window = _face_window(photo, face, max(1, round(GRID_MM / mm)))
-    look = look_at(window.pixels, mm * window.step)
+    look = skin_features(window.pixels, mm * window.step)
     points = window.places(face.landmarks)
     facing = facing_map(window.shape, points, face, MIN_FACING)
     features = _features(points, window.shape, look.mm)
@@ -179,7 +179,7 @@ def _inside(
 
 
 def _face_skin(
-    look: Look, points: NDArray[np.float64], features: Mask, beyond_mm: float = 0.0
+    look: SkinFeatures, points: NDArray[np.float64], features: Mask, beyond_mm: float = 0.0
 ) -> Mask:
     """Return the face's skin by content, lesions included, to so far beyond its oval."""
     shape = look.light.shape[0], look.light.shape[1]
@@ -189,7 +189,7 @@ def _face_skin(
     within = grow(oval, beyond_mm / look.mm)
     kept = _with_lesions(alike, ~within, look.mm) & within
     bare = kept & ~features
-    return drop_islands(bare & ~lost(look, bare), SPECK_MM2 / look.mm**2)
+    return drop_islands(bare & ~clipping_mask(look, bare), SPECK_MM2 / look.mm**2)
 
 
 def _with_lesions(alike: Mask, outside: Mask, mm: float) -> Mask:
@@ -225,14 +225,14 @@ def _labels(
 def _whole_skin(photo: Photo) -> Zones:
     step = max(1, max(photo.shape) // CLOSE_UP_SIDE)
     window = _reduced(photo, (0, 0), photo.shape, step)
-    look = look_at(window.pixels, CLOSE_UP_MM / max(window.shape))
+    look = skin_features(window.pixels, CLOSE_UP_MM / max(window.shape))
     skin = _close_up_skin(look)
-    skin &= ~lost(look, skin)
+    skin &= ~clipping_mask(look, skin)
     labels = window.in_photo(skin.view(np.uint8), photo.shape)
     return Zones(names=(WHOLE,), labels=labels, reference=labels > 0)
 
 
-def _close_up_skin(look: Look) -> Mask:
+def _close_up_skin(look: SkinFeatures) -> Mask:
     """Return all skin of a picture in which no face shows where to look."""
     sample = _possible_skin(look)
     if sample.mean() < 0.02:
@@ -251,7 +251,7 @@ def _with_edges(unlike: Mask, mm: float) -> Mask:
     return grow(drop_islands(unlike, 4.0 / mm**2), EDGE_MM / mm)
 
 
-def _possible_skin(look: Look) -> Mask:
+def _possible_skin(look: SkinFeatures) -> Mask:
     """Return the likely skin to learn from: in the locus, in the middle, of the commonest kind."""
     possible = _in_locus(look) & ~look.clipped
     if (smooth_skin := possible & (look.fine < HAIRY)).mean() > 0.05:
@@ -264,7 +264,7 @@ def _possible_skin(look: Look) -> Mask:
     return sample
 
 
-def _in_locus(look: Look) -> Mask:
+def _in_locus(look: SkinFeatures) -> Mask:
     """Return what may be skin of any type under any usual light: redder than grey, not black."""
     red = (look.red > 0.12) & (look.red < 1.8)
     # Dark skin in warm light is nearly without blue, but then clearly red too; wood is less red.

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnimage.domain.record import Role, UserLine
-from mnimage.errors import ChangedElsewhere, LibraryDamaged, RecordUnusable, StorageFailed
+from mnimage.errors import EditConflict, LibraryDamaged, RecordUnusable, StorageFailed
 from mnimage.library import keyfile, renewal
 from mnimage.library import keys as key
 from mnimage.library.library import opener
-from mnimage.library.roles import Deed
+from mnimage.library.roles import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def users(library: Library) -> tuple[UserLine, ...]:
     """Return the users, as they were added."""
-    library.require(Deed.SEE)
+    library.require(Permission.SEE)
     return library.file.lines()
 
 
@@ -75,8 +75,8 @@ def set_passphrase(library: Library, name: str, passphrase: str) -> None:
         line = UserLine(name=name, role=file.user(name).role)
         return keyfile.with_user(file, library.keys, line, passphrase)
 
-    deed = Deed.SEE if name == library.user else Deed.RULE
-    _change(library, "passphrase changed", name, changed, deed)
+    permission = Permission.SEE if name == library.user else Permission.RULE
+    _change(library, "passphrase changed", name, changed, permission)
 
 
 def remove_user(library: Library, name: str) -> None:
@@ -91,7 +91,7 @@ def remove_user(library: Library, name: str) -> None:
     LibraryDamaged
         If pages of the database are altered, which no new key could be put on.
     """
-    library.require(Deed.RULE)
+    library.require(Permission.RULE)
     if name == library.user:
         raise RecordUnusable("Nobody removes themselves.", hint="Another administrator can do it.")
     _renew(
@@ -119,13 +119,13 @@ def _change(
     action: str,
     name: str,
     changed: Callable[[KeyFile], KeyFile],
-    deed: Deed = Deed.RULE,
+    permission: Permission = Permission.RULE,
 ) -> None:
     """Write a key file, made of the one that is there now, within the transaction that tells it."""
-    library.require(deed)
+    library.require(permission)
     before = library.file
     try:
-        with library.changing(deed) as changes:
+        with library.changing(permission) as changes:
             _refuse_behind(library)
             before, file = library.file, changed(library.file)
             changes.note_library(action, {"user": name, "role": file.user(name).role.value})
@@ -145,7 +145,7 @@ def _put_back(folder: Path, before: KeyFile) -> None:
 def _refuse_behind(library: Library) -> None:
     """Refuse to write over a key file that another station began to renew, and did not finish."""
     if keyfile.read_keyfile(library.folder).generation > library.keys.generation:
-        raise ChangedElsewhere(
+        raise EditConflict(
             "The keys of the library were renewed at another station.",
             hint="Close the library and open it again.",
         )
@@ -161,7 +161,7 @@ def _renew(
 ) -> None:
     """Renew the keys of the key file that is there now; writers of this process wait meanwhile."""
     with library.lock:
-        with library.changing(Deed.RULE) as changes:
+        with library.changing(Permission.RULE) as changes:
             _refuse_behind(library)
             renewal.check(changes.connection)
             file, keys = keyfile.renewed(without(library.file), library.keys, spare=spare)
@@ -183,9 +183,9 @@ def set_server(library: Library, server: str) -> None:
     StorageFailed
         If the server does not answer there.
     """
-    library.require(Deed.RULE)
+    library.require(Permission.RULE)
     opener(server)(library.folder, library.file, library.keys).dispose()
-    with library.changing(Deed.RULE) as changes:
+    with library.changing(Permission.RULE) as changes:
         _refuse_behind(library)
         places = replace(keyfile.places_of(library.file, library.keys), server=server)
         file = keyfile.with_places(library.file, library.keys, places)

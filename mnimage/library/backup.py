@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from mnimage import __version__
-from mnimage.capture.output import prepare_folder
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.errors import LibraryDamaged, OutputFailed, RecordUnusable, StorageFailed
-from mnimage.library import carry, database, keyfile, trace
+from mnimage.formats.output import prepare_folder
+from mnimage.library import audit_log, database, keyfile, transfer
 from mnimage.library.intake import is_side_file, is_side_folder
 from mnimage.library.library import VAULT
 from mnimage.library.listing import (
@@ -44,9 +44,9 @@ from mnimage.library.listing import (
     write_listing,
 )
 from mnimage.library.restore import read_back
-from mnimage.library.roles import Deed
+from mnimage.library.roles import Permission
 from mnimage.library.stores import DRAFT, place_of, settle
-from mnimage.library.tables import OBJECTS, TRACE
+from mnimage.library.tables import AUDIT_LOG, OBJECTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,12 +78,12 @@ def back_up(
         If the user's role does not allow it.
     RecordUnusable
         If the folder holds something else, or lies within the library.
-    ChangedElsewhere
+    EditConflict
         If another back-up is being made there.
     StorageFailed
         If either disk refuses; earlier back-ups are as they were.
     """
-    library.require(Deed.BACK_UP)
+    library.require(Permission.BACK_UP)
     _prepare(library, target)
     with alone(target), telling("backed up"):
         _clear_drafts(target)
@@ -99,16 +99,16 @@ def back_up(
             settle(target / SNAPSHOTS)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-    flaws = read_back(target, snapshot, library.keys, again=False, tick=tick) if verify else ()
+    issues = read_back(target, snapshot, library.keys, again=False, tick=tick) if verify else ()
     with library.changing() as changes:
         done = {"to": str(target.absolute()), "snapshot": snapshot}
-        changes.note_library(DONE, {**done, "verified": verify and not flaws})
-    return BackedUp(snapshot, copied, len(names) - copied, verify and not flaws, flaws)
+        changes.note_library(DONE, {**done, "verified": verify and not issues})
+    return BackedUp(snapshot, copied, len(names) - copied, verify and not issues, issues)
 
 
 def made(connection: Connection) -> tuple[Made, ...]:
     """Return the back-ups that the trace tells of."""
-    asked = select(TRACE.c.at, TRACE.c.details).where(TRACE.c.action == DONE)
+    asked = select(AUDIT_LOG.c.at, AUDIT_LOG.c.details).where(AUDIT_LOG.c.action == DONE)
     told = [(row.at, json.loads(row.details)) for row in connection.execute(asked)]
     return tuple(
         Made(datetime.fromisoformat(at), str(one["to"]), str(one["snapshot"])) for at, one in told
@@ -127,18 +127,18 @@ def keep_newest(library: Library, target: Path, count: int) -> int:
         If the user's role does not allow it.
     LibraryDamaged
         If the list of one that stays is altered: nothing is deleted then.
-    ChangedElsewhere
+    EditConflict
         If a back-up is being made there.
     StorageFailed
         If the disk refuses.
     """
-    library.require(Deed.BACK_UP)
+    library.require(Permission.BACK_UP)
     if count < 1:
         raise RecordUnusable("At least one back-up stays.", hint="Say --keep 1 or more.")
     with alone(target):
         dropped, gone = _drop(library, target, count)
     if dropped or gone:
-        with library.changing(Deed.BACK_UP) as changes:
+        with library.changing(Permission.BACK_UP) as changes:
             told = {"at": str(target.absolute()), "snapshots": dropped, "files": gone}
             changes.note_library("back-ups dropped", told)
     return gone + dropped
@@ -203,8 +203,8 @@ def _copy_state(library: Library, draft: Path) -> dict[str, int]:
     """
     with ExitStack() as stack:
         with database.writing(library.engine) as connection:
-            library.require(Deed.BACK_UP)  # Nobody is renewing the keys either.
-            for name in (keyfile.NAME, keyfile.COPY, trace.HEAD):
+            library.require(Permission.BACK_UP)  # Nobody is renewing the keys either.
+            for name in (keyfile.NAME, keyfile.COPY, audit_log.HEAD):
                 if (library.folder / name).exists():
                     copy_whole(library.folder / name, draft / name)
             if database.is_file(connection):
@@ -215,7 +215,7 @@ def _copy_state(library: Library, draft: Path) -> dict[str, int]:
             rows = seen.execute(select(OBJECTS.c.name, OBJECTS.c.size))
             names = {row.name: int(row.size) for row in rows}
         if not database.is_file(library.engine):
-            carry.to_file(seen, draft / database.NAME, library.keys.database)
+            transfer.to_file(seen, draft / database.NAME, library.keys.database)
     _close_whole(library, draft)
     return names
 

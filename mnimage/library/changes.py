@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import delete, func, insert, select
 
 from mnimage.domain import record as kept
-from mnimage.errors import ChangedElsewhere, PhotoDamaged, RecordUnusable
+from mnimage.errors import EditConflict, PhotoDamaged, RecordUnusable
 from mnimage.library import queries, records, tables
-from mnimage.library.roles import Deed, require
+from mnimage.library.roles import Permission, require
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
-    from mnimage.library.trace import Trace
+    from mnimage.library.audit_log import AuditLog
     from mnimage.library.vault import Stored, Vault
 
 R = TypeVar("R", bound=kept.Record)
@@ -27,7 +27,9 @@ R = TypeVar("R", bound=kept.Record)
 class Changes:
     """What may be done within one transaction, each with its line in the trace."""
 
-    def __init__(self, connection: Connection, trace: Trace, role: kept.Role, vault: Vault) -> None:
+    def __init__(
+        self, connection: Connection, audit_log: AuditLog, role: kept.Role, vault: Vault
+    ) -> None:
         self.connection = connection
         self.doubles: list[str] = []
         """Files just written whose photo is kept already: no row needs them, come what may."""
@@ -35,7 +37,7 @@ class Changes:
         """Files of the vault that no row needs once the transaction is kept."""
         self.forgotten: list[str] = []
         """Originals that are gone once the transaction is kept, whose pictures must go too."""
-        self._trace = trace
+        self._trace = audit_log
         self._role = role
         self._vault = vault
 
@@ -50,7 +52,7 @@ class Changes:
             If the user's role does not allow it.
         """
         for record in added:
-            require(self._role, records.KINDS[type(record)].deed)
+            require(self._role, records.KINDS[type(record)].permission)
             records.add(self.connection, [record])
             self.note("added", record)
 
@@ -59,14 +61,14 @@ class Changes:
 
         Raises
         ------
-        ChangedElsewhere
+        EditConflict
             If another station changed or removed it in the meantime.
         RecordUnusable
             If it clashes with another record, or is of a kind that is never altered.
         NotAllowed
             If the user's role does not allow it.
         """
-        require(self._role, records.KINDS[type(record)].deed)
+        require(self._role, records.KINDS[type(record)].permission)
         after, difference, moved = records.change(self.connection, record)
         self.note("changed", record, difference)
         for one in moved:
@@ -78,14 +80,14 @@ class Changes:
 
         Raises
         ------
-        ChangedElsewhere
+        EditConflict
             If another station changed or removed it in the meantime.
         RecordUnusable
             If something still belongs to it.
         NotAllowed
             If the user's role does not allow it.
         """
-        require(self._role, Deed.ERASE)
+        require(self._role, Permission.ERASE)
         records.remove(self.connection, record)
         if isinstance(record, kept.PhotoRecord):
             self.let_go(record.sha256)
@@ -100,14 +102,14 @@ class Changes:
         ------
         NotAllowed
             If the user's role does not allow it.
-        ChangedElsewhere
+        EditConflict
             If the library's keys were renewed since the file was written.
         PhotoDamaged
             If the file is no longer there, whole: swept away as left behind, or its disk was.
         """
-        require(self._role, Deed.RECORD)
+        require(self._role, Permission.RECORD)
         if stored.generation != self._vault.generation:
-            raise ChangedElsewhere(
+            raise EditConflict(
                 "The keys of the library were renewed in the meantime.",
                 hint="Store the photo again.",
             )

@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, update
 
 from mnimage.domain.record import Consent, Disclosure, Patient, PhotoRecord, Session
 from mnimage.errors import StorageFailed
-from mnimage.library import backup, database, migrate, records, tables, trace
-from mnimage.library.roles import Deed
+from mnimage.library import audit_log, backup, database, migrate, records, tables
+from mnimage.library.roles import Permission
 from mnimage.library.stores import storage_failed
 
 if TYPE_CHECKING:
@@ -49,20 +49,20 @@ def erase_patient(library: Library, patient: Patient) -> Erased:
     ------
     NotAllowed
         If the user's role does not allow it.
-    ChangedElsewhere
+    EditConflict
         If the patient was erased or changed by another station in the meantime.
     StorageFailed
         If the disk refuses, once all that can be removed is. An original that could not has lost
         its key, and is unreadable.
     """
-    library.require(Deed.ERASE)
+    library.require(Permission.ERASE)
     to = tuple({one.to: 0 for one in library.select(Disclosure, patient_id=patient.id)})
-    with library.changing(Deed.ERASE) as changes:
+    with library.changing(Permission.ERASE) as changes:
         sha256s = _fingerprints(changes, patient)
         erased = _delete_rows(changes, patient)
         gone = [sha256 for sha256 in sha256s if changes.let_go(sha256)]
-        trace.empty_details(changes.connection, patient.id)
-        changes.note(trace.ERASED, patient)
+        audit_log.empty_details(changes.connection, patient.id)
+        changes.note(audit_log.ERASED, patient)
         files = list(changes.unneeded)
         copies = backup.made(changes.connection)
     copied = len(migrate.backups(library.folder))

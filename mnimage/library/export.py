@@ -19,14 +19,14 @@ import cv2
 from pydantic import TypeAdapter
 
 from mnimage import __version__
-from mnimage.capture.files import Wish, decode_photo
-from mnimage.capture.kinds import HEAD_BYTES, NAMED, kind_of
-from mnimage.capture.output import prepare_folder, write_whole
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.record import Consent, Disclosure, PhotoRecord, Purpose, Timeline
 from mnimage.errors import NotAllowed, PhotoUnreadable, RecordUnusable
+from mnimage.formats.files import DecodeOptions, decode_photo
+from mnimage.formats.kinds import HEAD_BYTES, NAMED, kind_of
+from mnimage.formats.output import prepare_folder, write_whole
 from mnimage.library import queries, records
-from mnimage.library.roles import Deed
+from mnimage.library.roles import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ def export_patients(
     PhotoDamaged
         If an original is not what was stored.
     """
-    library.require(Deed.EXPORT)
+    library.require(Permission.EXPORT)
     _prepare(library, order.out)
     done = Exported()
     for place, patient in enumerate(patients):
@@ -247,7 +247,7 @@ def _note(
         to=order.to,
         sha256=sha256,
     )
-    with library.changing(Deed.EXPORT) as changes:
+    with library.changing(Permission.EXPORT) as changes:
         changes.add(told)
         changes.note("exported", patient, {"purpose": order.purpose, "to": order.to})
 
@@ -260,7 +260,7 @@ def png_of(content: bytes) -> bytes:
     PhotoUnreadable
         If it cannot be decoded.
     """
-    photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), "The photo", Wish())
+    photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), "The photo", DecodeOptions())
     done, stream = cv2.imencode(".png", photo.coded[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not done:
         raise PhotoUnreadable("The photo cannot be written as PNG.")

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from mnimage.capture.glance import Glance, glance_at
 from mnimage.domain.record import CameraFacts, Patient, PhotoRecord, Session, VisitKind
 from mnimage.errors import LibraryError, PhotoUnreadable, RecordUnusable
+from mnimage.formats.header import PhotoHeader, read_header
 from mnimage.library import queries, records
 from mnimage.library.chunks import CHUNK_BYTES
 from mnimage.library.intake import Item, Unusable, find_items
-from mnimage.library.roles import Deed
-from mnimage.library.sittings import Sitting, Sittings, true_time
+from mnimage.library.roles import Permission
+from mnimage.library.session_spans import SessionSpan, SessionSpans, true_time
 from mnimage.library.sweep import sweep_quietly
 from mnimage.library.tables import OBJECTS
 
@@ -74,7 +74,7 @@ class _Ready:
     item: Item
     sha256: str
     stored: Stored | None = None
-    glance: Glance | None = None
+    glance: PhotoHeader | None = None
 
 
 def import_photos(
@@ -96,7 +96,7 @@ def import_photos(
     StorageFailed
         If the disk does not take or give it; what was told before is kept.
     """
-    library.require(Deed.RECORD)
+    library.require(Permission.RECORD)
     sweep_quietly(library)
     rows, sizes = _Rows(library, patient), _sizes(library)
     under_way: deque[Future[_Ready | Imported]] = deque()
@@ -150,7 +150,7 @@ def _prepared(library: Library, sizes: set[int], item: Item | Unusable) -> _Read
             sha256 = hashlib.sha256(content).hexdigest()
             if library.select(PhotoRecord, sha256=sha256):
                 return _Ready(item, sha256)
-        glance = glance_at(content)
+        glance = read_header(content)
     except PhotoUnreadable as error:
         return Imported(item.file, Status.REFUSED, reason=f"{error} {error.hint}".strip())
     except MemoryError:
@@ -194,7 +194,7 @@ class _Rows:
         self._library = library
         self._patient = patient
         self._owners: dict[tuple[str, ...], Patient] = {}
-        self._sittings: dict[str, Sittings] = {}
+        self._spans: dict[str, SessionSpans] = {}
 
     def keep(self, landed: Sequence[_Ready | Imported]) -> list[Imported]:
         """Write the rows of a batch in one transaction; return what became of each file."""
@@ -238,8 +238,8 @@ class _Rows:
         if not photos:
             return None
         photo = photos[0]
-        if photo.patient_id in self._sittings:
-            self._sittings[photo.patient_id].seen(photo.session_id, ready.item.folders)
+        if photo.patient_id in self._spans:
+            self._spans[photo.patient_id].seen(photo.session_id, ready.item.folders)
         other = self._patient is not None and photo.patient_id != self._patient.id
         reason = "It is kept already" + (", under another patient." if other else ".")
         return Imported(ready.item.file, Status.KNOWN, photo.id, ready.sha256, reason)
@@ -263,33 +263,33 @@ class _Rows:
 
     def _sitting(
         self, changes: Changes, patient: Patient, item: Item, moment: datetime | None
-    ) -> Sitting:
+    ) -> SessionSpan:
         """Return the session of a photo, a new one where its time begins one."""
-        if patient.id not in self._sittings:
-            self._sittings[patient.id] = _sittings(changes, patient)
-        sittings = self._sittings[patient.id]
-        if moment is None and (before := sittings.of_folder(item.folders)):
+        if patient.id not in self._spans:
+            self._spans[patient.id] = _spans(changes, patient)
+        spans = self._spans[patient.id]
+        if moment is None and (before := spans.of_folder(item.folders)):
             return before
         moment = moment or item.modified or datetime.now(UTC)
-        if sitting := sittings.at(moment, item.folders):
-            return sitting
+        if span := spans.at(moment, item.folders):
+            return span
         session = Session(patient_id=patient.id, held_at=moment, kind=VisitKind.FOLLOW_UP)
         changes.add(session)
-        return sittings.begin(session.id, moment, item.folders)
+        return spans.begin(session.id, moment, item.folders)
 
 
-def _sittings(changes: Changes, patient: Patient) -> Sittings:
+def _spans(changes: Changes, patient: Patient) -> SessionSpans:
     """Return the sessions that the library keeps of a patient."""
     mine = {"patient_id": patient.id}
     sessions = records.select_all(changes.connection, Session, **mine)
-    known = {one.id: Sitting(one.id, one.held_at, one.held_at) for one in sessions}
+    known = {one.id: SessionSpan(one.id, one.held_at, one.held_at) for one in sessions}
     for photo in records.select_all(changes.connection, PhotoRecord, **mine):
         if photo.taken_at is not None and photo.taken_at.tzinfo is not None:
             known[photo.session_id].widen(photo.taken_at)
-    return Sittings(known.values())
+    return SessionSpans(known.values())
 
 
-def _camera(glance: Glance) -> CameraFacts:
+def _camera(glance: PhotoHeader) -> CameraFacts:
     exif = glance.exif
     return CameraFacts(
         format=glance.kind,

@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from mnimage.capture.kinds import HEAD_BYTES, kind_of, other_kind_of
 from mnimage.errors import PhotoUnreadable
+from mnimage.formats.kinds import HEAD_BYTES, kind_of, other_kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

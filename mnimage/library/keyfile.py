@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from mnimage.capture.output import write_whole
 from mnimage.domain.record import Role, UserLine, new_id
 from mnimage.errors import (
+    AuthenticationFailed,
     LibraryDamaged,
     LibraryTooNew,
-    NoEntry,
     OutputFailed,
     RecordUnusable,
     StorageFailed,
 )
+from mnimage.formats.output import write_whole
 from mnimage.library import keys as key
 from mnimage.library.keys import Cost, Keys, Pair
 
@@ -139,7 +139,7 @@ def unlock(file: KeyFile, name: str, passphrase: str) -> Keys:
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the user or the passphrase is wrong; which of them is not told.
     LibraryDamaged
         If the key file was altered.
@@ -152,18 +152,18 @@ def private_half(file: KeyFile, name: str, passphrase: str) -> bytes:
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the user or the passphrase is wrong; which of them is not told.
     """
     user = next((one for one in file.users if one.name == name), None)
     if user is None:
         key.passphrase_key(passphrase, os.urandom(16), key.COST)  # Takes as long as a known user.
-        raise NoEntry(_NO_ENTRY)
+        raise AuthenticationFailed(_NO_ENTRY)
     opener = key.passphrase_key(passphrase, _bytes(user.salt), user.cost)
     try:
         return key.unwrap(opener, _bytes(user.private), _about_user(file.library, name))
     except LibraryDamaged as error:
-        raise NoEntry(_NO_ENTRY) from error
+        raise AuthenticationFailed(_NO_ENTRY) from error
 
 
 def unlock_as(file: KeyFile, name: str, private: bytes) -> Keys:
@@ -171,7 +171,7 @@ def unlock_as(file: KeyFile, name: str, private: bytes) -> Keys:
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the user is no longer there, or the half is another's.
     LibraryDamaged
         If the key file was altered.
@@ -182,10 +182,10 @@ def unlock_as(file: KeyFile, name: str, private: bytes) -> Keys:
     else:
         user = next((one for one in file.users if one.name == name), None)
         if user is None:
-            raise NoEntry(_NO_ENTRY)
+            raise AuthenticationFailed(_NO_ENTRY)
         sealed, role, public = user.sealed, user.role, user.public
     if _text(pair.public) != public:
-        raise NoEntry(_NO_ENTRY)
+        raise AuthenticationFailed(_NO_ENTRY)
     keys = Keys(file.library, file.generation, b"", b"")
     master = key.unseal(pair, _bytes(sealed), _about(keys, name, role))
     keys = replace(keys, master=master)

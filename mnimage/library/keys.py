@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from mnimage.errors import LibraryDamaged, NoEntry, RecordUnusable
+from mnimage.errors import AuthenticationFailed, LibraryDamaged, RecordUnusable
 
 KEY_BYTES = 32
 SHORTEST_PASSPHRASE = 8
@@ -87,7 +87,7 @@ class Keys:
         return derive(self.lasting, "names")
 
     @property
-    def trace(self) -> bytes:
+    def audit_log(self) -> bytes:
         """Key of the chain of the trace."""
         return derive(self.lasting, "trace")
 
@@ -223,7 +223,7 @@ def recovery_key(text: str) -> bytes:
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the checksum tells a slip.
     """
     plain = "".join(letter for letter in text.upper() if letter.isalnum())
@@ -234,7 +234,7 @@ def recovery_key(text: str) -> bytes:
         whole = b""
     key, check = whole[:KEY_BYTES], whole[KEY_BYTES:]
     if len(key) != KEY_BYTES or check != hashlib.sha256(key).digest()[:_CHECK_BYTES]:
-        raise NoEntry(
+        raise AuthenticationFailed(
             "That is not a recovery key.", hint="Compare it with the paper, group by group."
         )
     return key

@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, select
 
-from mnimage.capture.output import prepare_folder
 from mnimage.domain import record as kept
 from mnimage.errors import (
-    ChangedElsewhere,
+    AuthenticationFailed,
+    EditConflict,
     LibraryDamaged,
     LibraryTooOld,
-    NoEntry,
     OutputFailed,
     RecordUnusable,
     StorageFailed,
 )
+from mnimage.formats.output import prepare_folder
 from mnimage.library import (
     address,
+    audit_log,
     database,
     keyfile,
     migrate,
     queries,
     records,
     renewal,
-    trace,
 )
 from mnimage.library import (
     keys as key,
@@ -38,7 +38,7 @@ from mnimage.library import (
 from mnimage.library.changes import Changes
 from mnimage.library.intake import holds_something
 from mnimage.library.keyfile import IN_FOLDER, Places
-from mnimage.library.roles import Deed, require
+from mnimage.library.roles import Permission, require
 from mnimage.library.stores import FolderStore, open_store, settle, storage_failed
 from mnimage.library.tables import NEWEST, OBJECTS
 from mnimage.library.vault import Cache, Vault
@@ -70,14 +70,14 @@ class _Held:
     file: KeyFile
     vault: Vault
     cache: Cache
-    trace: trace.Trace
+    audit_log: audit_log.AuditLog
 
 
 class Library:
     """An open library, for one user; close it, or use it as a context manager.
 
     May be used from several threads. `engine`, `keys`, `file` and `vault` are for this room only.
-    Once it is closed, all of it raises `NoEntry`.
+    Once it is closed, all of it raises `AuthenticationFailed`.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Library:
         self._stamp = ()
         vault = open_vault(self.folder, file, keys)
         cache = Cache(FolderStore(self.folder / CACHE, spare=True), keys)
-        chain = trace.Trace(self.folder, keys.trace, self.user)
+        chain = audit_log.AuditLog(self.folder, keys.audit_log, self.user)
         with database.reading(engine) as connection:
             chain.begin(connection)
         self._held = _Held(engine, keys, file, vault, cache, chain)
@@ -133,12 +133,12 @@ class Library:
     @property
     def is_set_back(self) -> bool:
         """Whether the database is an earlier one than the head of the trace has seen."""
-        return self._open().trace.cut
+        return self._open().audit_log.cut
 
     def _open(self) -> _Held:
         held = self._held
         if held is None:
-            raise NoEntry("The library is closed.", hint="Open it again.")
+            raise AuthenticationFailed("The library is closed.", hint="Open it again.")
         return held
 
     def __enter__(self) -> Library:
@@ -162,22 +162,22 @@ class Library:
             return
         try:
             with suppress(StorageFailed):  # The head lags behind then; that is no harm.
-                held.trace.write_head()
+                held.audit_log.write_head()
         finally:
             held.engine.dispose()
 
-    def require(self, deed: Deed) -> None:
+    def require(self, permission: Permission) -> None:
         """Refuse what the user may not do, by the role that the key file gives them now.
 
         Raises
         ------
         NotAllowed
             If the role does not hold the deed.
-        ChangedElsewhere
+        EditConflict
             If the library's keys were renewed by another station.
         """
         self._check_keys()
-        require(self.role, deed)
+        require(self.role, permission)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -187,14 +187,14 @@ class Library:
             yield connection
 
     @contextmanager
-    def changing(self, deed: Deed | None = None) -> Iterator[Changes]:
+    def changing(self, permission: Permission | None = None) -> Iterator[Changes]:
         """Give one transaction; all of what is done in it is kept, or nothing.
 
         Raises
         ------
         NotAllowed
             If the user's role does not hold the deed.
-        ChangedElsewhere
+        EditConflict
             If the library's keys were renewed by another station.
         StorageFailed
             If the disk or the server does not take it.
@@ -206,16 +206,16 @@ class Library:
             try:
                 with database.writing(held.engine) as connection:
                     self._check_keys()  # Anew: whoever wrote while this one waited may have.
-                    if deed is not None:
-                        require(self.role, deed)
-                    changes = Changes(connection, held.trace, self.role, held.vault)
+                    if permission is not None:
+                        require(self.role, permission)
+                    changes = Changes(connection, held.audit_log, self.role, held.vault)
                     yield changes
             except BaseException:
-                held.trace.rolled_back()
+                held.audit_log.rolled_back()
                 _sweep(held.vault, changes.doubles if changes else [])
                 raise
             with suppress(StorageFailed):  # It is done; the head follows with the next deed.
-                held.trace.committed()
+                held.audit_log.committed()
             _sweep(held.vault, [*changes.doubles, *changes.unneeded])
             with suppress(StorageFailed):  # `verify` tells of what stays; it opens to no one else.
                 held.cache.forget(*changes.forgotten)
@@ -284,9 +284,9 @@ class Library:
 
     def keep_original(self, plain: Iterable[bytes]) -> Stored:
         """Keep an original by itself, such as a signed form; return its row."""
-        self.require(Deed.RECORD)
+        self.require(Permission.RECORD)
         stored = self.vault.keep(plain)
-        with self.changing(Deed.RECORD) as changes:
+        with self.changing(Permission.RECORD) as changes:
             if not changes.take(stored):
                 return changes.require_object(stored.sha256)
         return stored
@@ -310,7 +310,7 @@ class Library:
             raise RecordUnusable("The library keeps no such photo.")
         yield from self.vault.stream(stored)
 
-    def accept_trace(self) -> tuple[kept.Flaw, ...]:
+    def accept_trace(self) -> tuple[kept.IntegrityIssue, ...]:
         """Take the trace up anew after its head or entries were lost; return what is amiss.
 
         For an administrator who looked into it. What was amiss stands in the trace ever after, and
@@ -323,18 +323,18 @@ class Library:
         """
         with self.lock:
             held = self._open()
-            with self.changing(Deed.RULE) as changes:
-                found = trace.check_trace(changes.connection, self.folder, held.keys.trace)
-                flaws = tuple(found)
-                told = [f"{flaw.where}: {flaw.what}" for flaw in flaws]
+            with self.changing(Permission.RULE) as changes:
+                found = audit_log.check_trace(changes.connection, self.folder, held.keys.audit_log)
+                issues = tuple(found)
+                told = [f"{issue.where}: {issue.what}" for issue in issues]
                 changes.note_library("trace accepted", {"amiss": told})
-            held.trace.take_up()
-        return flaws
+            held.audit_log.take_up()
+        return issues
 
-    def history(self, patient: kept.Patient | None = None) -> list[kept.TraceEntry]:
+    def history(self, patient: kept.Patient | None = None) -> list[kept.AuditEntry]:
         """Return what was done to one patient's records, or to the whole library."""
         with self.reading() as connection:
-            return trace.entries(connection, patient_id=patient.id if patient else "")
+            return audit_log.entries(connection, patient_id=patient.id if patient else "")
 
     def _note_seen(self, patient_id: str) -> None:
         """Add to the trace that a patient was looked at, once in a while."""
@@ -379,7 +379,7 @@ def current_keyfile(folder: Path, keys: Keys) -> KeyFile:
 
     Raises
     ------
-    ChangedElsewhere
+    EditConflict
         If the keys were renewed since.
     LibraryDamaged
         If it was altered by one without the keys.
@@ -393,7 +393,7 @@ def current_keyfile(folder: Path, keys: Keys) -> KeyFile:
     if file is None and all(one.generation == keys.generation for one in found):
         raise LibraryDamaged("The key file was altered.", hint="Restore a back-up.")
     if file is None:
-        raise ChangedElsewhere(
+        raise EditConflict(
             "The keys of the library were renewed at another station.",
             hint="Close the library and open it again.",
         )
@@ -455,7 +455,7 @@ def _clear(folder: Path) -> None:
     """Remove what was made of a library that could not be made."""
     with suppress(OSError):  # The disk may be the reason.
         (folder / VAULT).rmdir()
-        for name in (keyfile.NAME, keyfile.COPY, trace.HEAD):
+        for name in (keyfile.NAME, keyfile.COPY, audit_log.HEAD):
             (folder / name).unlink(missing_ok=True)
         for suffix in ("", "-wal", "-shm"):
             (folder / f"{database.NAME}{suffix}").unlink(missing_ok=True)
@@ -466,7 +466,7 @@ def open_library(folder: Path, user: str, passphrase: str, *, server: str = "") 
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the user or the passphrase is wrong.
     LibraryTooOld
         If it is to be migrated first.
@@ -501,7 +501,7 @@ def migrate_library(
         If a newer version of this program wrote it.
     """
     file, keys = read_keys(folder, lambda one: keyfile.unlock(one, user, passphrase))
-    require(role_of(file, user), Deed.RULE)
+    require(role_of(file, user), Permission.RULE)
     engine, keys, file = renewal.opened(folder, file, keys, opener(server))
     try:
         backup = migrate.migrate(engine, folder, keys.database)
@@ -624,10 +624,10 @@ def read_keys(folder: Path, unlock: Callable[[KeyFile], Keys]) -> tuple[KeyFile,
     try:
         file = keyfile.read_keyfile(folder)
         return file, unlock(file)
-    except (LibraryDamaged, NoEntry, StorageFailed) as error:
-        with suppress(LibraryDamaged, NoEntry, StorageFailed):
+    except (LibraryDamaged, AuthenticationFailed, StorageFailed) as error:
+        with suppress(LibraryDamaged, AuthenticationFailed, StorageFailed):
             copy = keyfile.read_keyfile(folder, keyfile.COPY)
-            refused = isinstance(error, NoEntry) and file is not None
+            refused = isinstance(error, AuthenticationFailed) and file is not None
             behind = file is not None and refused and copy.generation < file.generation
             if not behind and not _same(folder):
                 keys = unlock(copy)

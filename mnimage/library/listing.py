@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from mnimage.capture.output import write_whole
-from mnimage.errors import ChangedElsewhere, LibraryDamaged, OutputFailed, StorageFailed
+from mnimage.errors import EditConflict, LibraryDamaged, OutputFailed, StorageFailed
+from mnimage.formats.output import write_whole
 from mnimage.library.keys import derive
 from mnimage.library.stores import DRAFT, settle, storage_failed
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from mnimage.domain.record import Flaw
+    from mnimage.domain.record import IntegrityIssue
     from mnimage.library.keys import Keys
 
 SNAPSHOTS = "snapshots"
@@ -67,7 +67,7 @@ class BackedUp:
     copied: int
     kept: int
     verified: bool
-    flaws: tuple[Flaw, ...] = ()
+    issues: tuple[IntegrityIssue, ...] = ()
 
 
 _LISTING: TypeAdapter[Listing] = TypeAdapter(Listing)
@@ -196,14 +196,14 @@ def alone(target: Path) -> Iterator[None]:
 
     Raises
     ------
-    ChangedElsewhere
+    EditConflict
         If another one has it.
     """
     with telling("written"):
         handle = _handle(target)
         try:
             if not _locked(handle):
-                raise ChangedElsewhere(
+                raise EditConflict(
                     "Another back-up is being made there right now.", hint="Wait until it is done."
                 )
             yield

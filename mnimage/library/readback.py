@@ -16,7 +16,7 @@ from mnimage.library import records
 from mnimage.library.export import FORMAT, INDEX, PATIENT, VERSION
 from mnimage.library.importing import Imported, Status
 from mnimage.library.intake import MAX_BYTES
-from mnimage.library.roles import Deed
+from mnimage.library.roles import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,8 +77,8 @@ def read_export(library: Library, path: Path) -> Iterator[Imported]:
     StorageFailed
         If the disk does not take it; what was told before is kept.
     """
-    library.require(Deed.RECORD)
-    library.require(Deed.EXPORT)
+    library.require(Permission.RECORD)
+    library.require(Permission.EXPORT)
     if json.loads(_read(path / INDEX)).get("version") != VERSION:
         raise RecordUnusable(
             "Another version of mnimage wrote this export.", hint="Install the newest version."

@@ -14,9 +14,9 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mnimage.domain import record as kept
-from mnimage.errors import ChangedElsewhere, LibraryDamaged, RecordUnusable
+from mnimage.errors import EditConflict, LibraryDamaged, RecordUnusable
 from mnimage.library import tables
-from mnimage.library.roles import Deed
+from mnimage.library.roles import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ class Kind:
     adapter: TypeAdapter[Any]
     many: TypeAdapter[Any]
     order: str
-    deed: Deed
+    permission: Permission
     changes: bool = True
 
     @property
@@ -45,32 +45,43 @@ class Kind:
         return tuple(field.name for field in fields(self.type))
 
 
-def _kind(type_: Any, name: str, table: Table, order: str, deed: Deed, **more: bool) -> Kind:
+def _kind(
+    type_: Any, name: str, table: Table, order: str, permission: Permission, **more: bool
+) -> Kind:
     return Kind(
-        type_, name, table, TypeAdapter(type_), TypeAdapter(list[type_]), order, deed, **more
+        type_, name, table, TypeAdapter(type_), TypeAdapter(list[type_]), order, permission, **more
     )
 
 
 KINDS: Mapping[type, Kind] = MappingProxyType(
     {
-        kept.Patient: _kind(kept.Patient, "patient", tables.PATIENTS, "code", Deed.RECORD),
-        kept.Series: _kind(kept.Series, "series", tables.SERIES, "started_on", Deed.TREAT),
-        kept.Session: _kind(kept.Session, "session", tables.SESSIONS, "held_at", Deed.RECORD),
+        kept.Patient: _kind(kept.Patient, "patient", tables.PATIENTS, "code", Permission.RECORD),
+        kept.Series: _kind(kept.Series, "series", tables.SERIES, "started_on", Permission.TREAT),
+        kept.Session: _kind(kept.Session, "session", tables.SESSIONS, "held_at", Permission.RECORD),
         kept.AdverseEvent: _kind(
-            kept.AdverseEvent, "adverse event", tables.EVENTS, "noticed_on", Deed.TREAT
+            kept.AdverseEvent, "adverse event", tables.EVENTS, "noticed_on", Permission.TREAT
         ),
-        kept.PhotoRecord: _kind(kept.PhotoRecord, "photo", tables.PHOTOS, "taken_at", Deed.RECORD),
+        kept.PhotoRecord: _kind(
+            kept.PhotoRecord, "photo", tables.PHOTOS, "taken_at", Permission.RECORD
+        ),
         kept.MeasuredScore: _kind(
-            kept.MeasuredScore, "score", tables.SCORES, "measured_at", Deed.TREAT, changes=False
+            kept.MeasuredScore,
+            "score",
+            tables.SCORES,
+            "measured_at",
+            Permission.TREAT,
+            changes=False,
         ),
-        kept.Rating: _kind(kept.Rating, "rating", tables.RATINGS, "rated_at", Deed.TREAT),
-        kept.Consent: _kind(kept.Consent, "consent", tables.CONSENTS, "given_on", Deed.RECORD),
+        kept.Rating: _kind(kept.Rating, "rating", tables.RATINGS, "rated_at", Permission.TREAT),
+        kept.Consent: _kind(
+            kept.Consent, "consent", tables.CONSENTS, "given_on", Permission.RECORD
+        ),
         kept.Disclosure: _kind(
             kept.Disclosure,
             "disclosure",
             tables.DISCLOSURES,
             "disclosed_at",
-            Deed.EXPORT,
+            Permission.EXPORT,
             changes=False,
         ),
     }
@@ -115,7 +126,7 @@ def change(
 
     Raises
     ------
-    ChangedElsewhere
+    EditConflict
         If the kept record has another version, or was erased.
     RecordUnusable
         If this kind is never altered, or the change makes it clash with another.
@@ -172,7 +183,7 @@ def remove(connection: Connection, record: kept.Record) -> None:
 
     Raises
     ------
-    ChangedElsewhere
+    EditConflict
         If the kept record has another version, or is gone.
     RecordUnusable
         If something else belongs to it.
@@ -302,8 +313,8 @@ def _check_owner(connection: Connection, record: kept.Record) -> None:
             raise _unusable(record)
 
 
-def _clash(kind: Kind) -> ChangedElsewhere:
-    return ChangedElsewhere(
+def _clash(kind: Kind) -> EditConflict:
+    return EditConflict(
         f"This {kind.name} was changed by another station in the meantime.",
         hint="Look at it again, then make your change anew.",
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
-from mnimage.errors import LibraryDamaged, NoEntry, StorageFailed
+from mnimage.errors import AuthenticationFailed, LibraryDamaged, StorageFailed
 from mnimage.library import keyfile
 from mnimage.library.library import open_with, read_keys
 
@@ -28,7 +28,7 @@ def remember(folder: Path, user: str, passphrase: str) -> None:
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the user or the passphrase is wrong.
     StorageFailed
         If the computer has no keyring that is safe.
@@ -64,7 +64,7 @@ def open_remembered(folder: Path, user: str) -> Library:
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If it keeps none, or one that opens nothing any more.
     StorageFailed
         If the computer has no keyring that is safe.
@@ -80,8 +80,8 @@ def open_remembered(folder: Path, user: str) -> Library:
     try:
         private = b64decode(kept or "", validate=True)
         file, keys = read_keys(folder, lambda one: keyfile.unlock_as(one, user, private))
-    except (ValueError, NoEntry, LibraryDamaged) as error:
-        raise NoEntry(
+    except (ValueError, AuthenticationFailed, LibraryDamaged) as error:
+        raise AuthenticationFailed(
             "The computer's keyring keeps no key that opens this library.",
             hint="Open it with the passphrase.",
         ) from error

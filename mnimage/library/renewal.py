@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
 
-from mnimage.errors import ChangedElsewhere, LibraryDamaged
+from mnimage.errors import EditConflict, LibraryDamaged
 from mnimage.library import database, keyfile, migrate
 from mnimage.library.address import GENERATION, note
 from mnimage.library.keys import derive
@@ -70,7 +70,7 @@ def finish(
     ------
     LibraryDamaged
         If the database opens under neither of the two.
-    ChangedElsewhere
+    EditConflict
         If another station renewed the keys at the same moment.
     """
     if keys.previous is None:
@@ -104,9 +104,7 @@ def _settle(engine: Engine, folder: Path, keys: Keys) -> tuple[KeyFile, Keys]:
         found = (one for one in keyfile.both(folder) if keyfile.is_ours(one, keys))
         file = next(found, None)
         if file is None:
-            raise ChangedElsewhere(
-                "The keys were renewed at another station too.", hint="Try again."
-            )
+            raise EditConflict("The keys were renewed at another station too.", hint="Try again.")
         file, keys = keyfile.settled(file, keys)
         keyfile.write_keyfile(folder, file)
     return file, keys

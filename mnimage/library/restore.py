@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnimage.capture.output import prepare_folder
 from mnimage.domain.progress import Tick, no_tick
-from mnimage.domain.record import Flaw
+from mnimage.domain.record import IntegrityIssue
 from mnimage.errors import (
     LibraryDamaged,
     LibraryTooOld,
@@ -19,7 +18,8 @@ from mnimage.errors import (
     RecordUnusable,
     StorageFailed,
 )
-from mnimage.library import carry, database, keyfile, migrate, trace
+from mnimage.formats.output import prepare_folder
+from mnimage.library import audit_log, database, keyfile, migrate, transfer
 from mnimage.library.address import remember
 from mnimage.library.intake import holds_something
 from mnimage.library.keyfile import IN_FOLDER
@@ -56,7 +56,7 @@ def check_backup(
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the user or the passphrase is wrong, as they were on the day of the back-up.
     StorageFailed
         If there is no back-up, or its disk refuses.
@@ -64,8 +64,8 @@ def check_backup(
     snapshot = snapshot or newest(target)
     place = snapshot_folder(target, snapshot)
     _, keys = read_keys(place, lambda one: keyfile.unlock(one, user, passphrase))
-    flaws = read_back(target, snapshot, keys, again=True, tick=tick)
-    return BackedUp(snapshot, 0, 0, not flaws, flaws)
+    issues = read_back(target, snapshot, keys, again=True, tick=tick)
+    return BackedUp(snapshot, 0, 0, not issues, issues)
 
 
 def restore(  # noqa: PLR0913 - all but four are told by name
@@ -80,7 +80,7 @@ def restore(  # noqa: PLR0913 - all but four are told by name
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the user or the passphrase is wrong, as they were on the day of the back-up.
     LibraryDamaged
         If the database, the keys or the list of the back-up are altered.
@@ -104,8 +104,8 @@ def restore(  # noqa: PLR0913 - all but four are told by name
     with telling("restored"):
         make_folder(folder / VAULT)
         vault = Vault(open_store(folder / VAULT, places.bucket), keys)
-        flaws = tuple(_restore_originals(target, vault, listing, tick))
-        for name in (trace.HEAD, database.NAME):
+        issues = tuple(_restore_originals(target, vault, listing, tick))
+        for name in (audit_log.HEAD, database.NAME):
             if name in listing.own:
                 copy_whole(place / name, folder / name)
         if places.server:
@@ -117,19 +117,19 @@ def restore(  # noqa: PLR0913 - all but four are told by name
             file = keyfile.with_places(file, keys, places)
             keyfile.write_keyfile(folder, file)
     _tell_restored(folder, user, file, keys, snapshot)
-    return BackedUp(snapshot, len(listing.originals) - len(flaws), 0, listing.verified, flaws)
+    return BackedUp(snapshot, len(listing.originals) - len(issues), 0, listing.verified, issues)
 
 
 def read_back(
     target: Path, snapshot: str, keys: Keys, *, again: bool, tick: Tick
-) -> tuple[Flaw, ...]:
+) -> tuple[IntegrityIssue, ...]:
     """Read the files of a back-up, those already read once only if `again`; note what was right."""
     place = target / SNAPSHOTS / snapshot
     try:
         listing = read_listing(place, keys)
     except LibraryDamaged as error:
-        return (Flaw(kind="back-up", where=LISTING, what=str(error)),)
-    flaws: list[Flaw] = []
+        return (IntegrityIssue(kind="back-up", where=LISTING, what=str(error)),)
+    issues: list[IntegrityIssue] = []
     total, done, now = len(listing.own) + len(listing.originals), 0, _now()
     for entries, folder in ((listing.own, place), (listing.originals, None)):
         for name, entry in sorted(entries.items()):
@@ -141,15 +141,15 @@ def read_back(
             amiss = amiss_with(path, entry)
             entries[name] = replace(entry, read_at="" if amiss else now)
             if amiss:
-                flaws.append(Flaw(kind="back-up", where=name[:24], what=amiss))
-    flaws += [
-        Flaw(kind="back-up", where=one, what="not of this back-up")
+                issues.append(IntegrityIssue(kind="back-up", where=name[:24], what=amiss))
+    issues += [
+        IntegrityIssue(kind="back-up", where=one, what="not of this back-up")
         for one in own_files(place)
         if one not in listing.own
     ]
     with suppress(StorageFailed):  # A disk that is read-only is read all the same.
         write_listing(place, listing, keys)
-    return tuple(flaws)
+    return tuple(issues)
 
 
 def _refuse_occupied(places: Places, keys: Keys) -> None:
@@ -176,15 +176,19 @@ def _prepare_empty(folder: Path) -> None:
         raise RecordUnusable(f"{folder} is not empty.", hint="Choose a new folder.")
 
 
-def _restore_originals(target: Path, vault: Vault, listing: Listing, tick: Tick) -> Iterator[Flaw]:
+def _restore_originals(
+    target: Path, vault: Vault, listing: Listing, tick: Tick
+) -> Iterator[IntegrityIssue]:
     for done, (name, entry) in enumerate(sorted(listing.originals.items())):
         tick(done, len(listing.originals))
         source = place_of(target / VAULT, name)
         if amiss := amiss_with(source, entry):
-            yield Flaw(kind="original", where=name[:16], what=amiss)
+            yield IntegrityIssue(kind="original", where=name[:16], what=amiss)
             continue
         if _brought(source, vault, name) != entry.sha256:
-            yield Flaw(kind="original", where=name[:16], what="altered while it was copied")
+            yield IntegrityIssue(
+                kind="original", where=name[:16], what="altered while it was copied"
+            )
     tick(len(listing.originals), len(listing.originals))
 
 
@@ -212,7 +216,7 @@ def _to_server(folder: Path, keys: Keys, address: str) -> None:
         engine.dispose()
     server = database.open_server(address)
     try:
-        carry.to_server(path, keys.database, server)
+        transfer.to_server(path, keys.database, server)
         with database.writing(server) as connection:
             remember(connection, keys.library_id, folder)
     finally:

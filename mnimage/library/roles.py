@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Deed(StrEnum):
+class Permission(StrEnum):
     """Kinds of things that can be done to a library, as they stand in an error."""
 
     SEE = "see records and photos"
@@ -25,21 +25,21 @@ class Deed(StrEnum):
     RULE = "change users, keys and the library itself"
 
 
-_VIEWER = frozenset({Deed.SEE})
-_ASSISTANT = _VIEWER | {Deed.RECORD, Deed.BACK_UP}
-_CLINICIAN = _ASSISTANT | {Deed.TREAT, Deed.EXPORT}
+_VIEWER = frozenset({Permission.SEE})
+_ASSISTANT = _VIEWER | {Permission.RECORD, Permission.BACK_UP}
+_CLINICIAN = _ASSISTANT | {Permission.TREAT, Permission.EXPORT}
 
-ALLOWED: Mapping[Role, frozenset[Deed]] = MappingProxyType(
+ALLOWED: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.VIEWER: _VIEWER,
         Role.ASSISTANT: _ASSISTANT,
         Role.CLINICIAN: _CLINICIAN,
-        Role.ADMIN: frozenset(Deed),
+        Role.ADMIN: frozenset(Permission),
     }
 )
 
 
-def require(role: Role, deed: Deed) -> None:
+def require(role: Role, permission: Permission) -> None:
     """Refuse what a role may not do.
 
     Raises
@@ -47,6 +47,6 @@ def require(role: Role, deed: Deed) -> None:
     NotAllowed
         If the role does not hold the deed.
     """
-    if deed not in ALLOWED[role]:
-        able = ", ".join(one for one in Role if deed in ALLOWED[one])
-        raise NotAllowed(f"The role {role} may not {deed}.", hint=f"This is for: {able}.")
+    if permission not in ALLOWED[role]:
+        able = ", ".join(one for one in Role if permission in ALLOWED[one])
+        raise NotAllowed(f"The role {role} may not {permission}.", hint=f"This is for: {able}.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mnimage.domain.record import Contraindication, Told
+from mnimage.domain.record import Answer, Contraindication
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,9 +50,9 @@ def screening_warnings(screening: Sequence[Screened], on: date) -> tuple[str, ..
 
 
 def _warning(asked: Contraindication, answer: Screened | None, on: date) -> str:
-    if answer is None or answer.told is Told.UNKNOWN:
+    if answer is None or answer.told is Answer.UNKNOWN:
         return f"Not known: {asked}."
-    if answer.told is Told.NO:
+    if answer.told is Answer.NO:
         return ""
     ended = answer.until
     if ended is not None and ended + _LASTS.get(asked, timedelta(0)) < on:

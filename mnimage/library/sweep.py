@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from mnimage.errors import StorageFailed
-from mnimage.library import address, keyfile, migrate, trace
+from mnimage.library import address, audit_log, keyfile, migrate
 from mnimage.library.stores import FolderStore, is_name
 from mnimage.library.tables import OBJECTS
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LEFT_AFTER_S = 24 * 3600.0
 _AGAIN = timedelta(hours=24)
 _SWEPT = "swept_at"
-_OWN = "|".join(re.escape(name) for name in (keyfile.NAME, keyfile.COPY, trace.HEAD))
+_OWN = "|".join(re.escape(name) for name in (keyfile.NAME, keyfile.COPY, audit_log.HEAD))
 _OWN_DRAFT = re.compile(rf"\.(?:(?:{_OWN})\.)?[0-9a-f]{{8}}\.draft")
 
 

@@ -209,7 +209,7 @@ DISCLOSURES = _record(
     Column("disclosed_at", String(40), nullable=False),
 )
 
-TRACE = Table(
+AUDIT_LOG = Table(
     "trace",
     METADATA,
     Column("sequence", Integer, primary_key=True, autoincrement=False),
@@ -226,6 +226,7 @@ TRACE = Table(
 """The chain of what was done; `details` is emptied when its patient is erased."""
 
 __all__ = [
+    "AUDIT_LOG",
     "CONSENTS",
     "DISCLOSURES",
     "EVENTS",
@@ -239,5 +240,4 @@ __all__ = [
     "SCORES",
     "SERIES",
     "SESSIONS",
-    "TRACE",
 ]

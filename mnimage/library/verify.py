@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from mnimage.domain.record import Flaw
+from mnimage.domain.record import IntegrityIssue
 from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFailed
-from mnimage.library import database, keyfile, migrate, queries, records, trace
+from mnimage.library import audit_log, database, keyfile, migrate, queries, records
 from mnimage.library.library import CACHE, VAULT, open_engine, open_vault, read_keys
 from mnimage.library.stores import FolderStore, is_name, storage_failed
 from mnimage.library.tables import CONSENTS, NEWEST, OBJECTS, PHOTOS
@@ -33,7 +33,7 @@ _OURS = {
     database.NAME,
     f"{database.NAME}-wal",
     f"{database.NAME}-shm",
-    trace.HEAD,
+    audit_log.HEAD,
     VAULT,
     CACHE,
     migrate.BACKUPS,
@@ -42,7 +42,7 @@ _OURS = {
 
 def verify_library(
     folder: Path, user: str, passphrase: str, tick: Tick, *, server: str = ""
-) -> tuple[Flaw, ...]:
+) -> tuple[IntegrityIssue, ...]:
     """Return all that is amiss in a library, reading every byte of it; changes nothing.
 
     Key file, every page and every row of the database, every original against its fingerprint,
@@ -51,7 +51,7 @@ def verify_library(
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the user or the passphrase is wrong.
     StorageFailed
         If there is no library, or the disk does not give it.
@@ -62,22 +62,22 @@ def verify_library(
 
 def verify_with(
     folder: Path, file: KeyFile, keys: Keys, tick: Tick, *, server: str = ""
-) -> tuple[Flaw, ...]:
+) -> tuple[IntegrityIssue, ...]:
     """Return all that is amiss in a library whose keys are there (see `verify_library`)."""
-    flaws = [*_check_keyfile(folder, file), *_check_strays(folder)]
+    issues = [*_check_keyfile(folder, file), *_check_strays(folder)]
     try:
         engine = _opened(folder, file, keys, server)
     except LibraryError as error:
-        return (*flaws, Flaw(kind="database", where=database.NAME, what=str(error)))
+        return (*issues, IntegrityIssue(kind="database", where=database.NAME, what=str(error)))
     try:
-        flaws += _check_pages(engine)
+        issues += _check_pages(engine)
         for check in _CHECKS:
-            flaws += _guarded(engine, partial(check, folder=folder, keys=keys))
+            issues += _guarded(engine, partial(check, folder=folder, keys=keys))
         originals = partial(_check_originals, folder=folder, file=file, keys=keys, tick=tick)
-        flaws += _guarded(engine, originals)
+        issues += _guarded(engine, originals)
     finally:
         engine.dispose()
-    return tuple(flaws)
+    return tuple(issues)
 
 
 def _opened(folder: Path, file: KeyFile, keys: Keys, server: str) -> Engine:
@@ -99,44 +99,50 @@ def _opened(folder: Path, file: KeyFile, keys: Keys, server: str) -> Engine:
     return engine
 
 
-def _guarded(engine: Engine, check: Callable[[Connection], Iterator[Flaw]]) -> list[Flaw]:
+def _guarded(
+    engine: Engine, check: Callable[[Connection], Iterator[IntegrityIssue]]
+) -> list[IntegrityIssue]:
     """Return what a check finds; where the database itself refuses, that is a flaw too."""
-    flaws: list[Flaw] = []
+    issues: list[IntegrityIssue] = []
     try:
         with database.reading(engine) as connection:
-            flaws.extend(check(connection))
+            issues.extend(check(connection))
     except (LibraryDamaged, StorageFailed, DBAPIError) as error:
-        flaws.append(Flaw(kind="database", where=database.NAME, what=str(error)))
-    return flaws
+        issues.append(IntegrityIssue(kind="database", where=database.NAME, what=str(error)))
+    return issues
 
 
-def _check_keyfile(folder: Path, opened: KeyFile) -> Iterator[Flaw]:
+def _check_keyfile(folder: Path, opened: KeyFile) -> Iterator[IntegrityIssue]:
     """Yield where the key file or its copy is not the one that opened the library."""
     for name in (keyfile.NAME, keyfile.COPY):
         try:
             file = keyfile.read_keyfile(folder, name)
         except LibraryError as error:
-            yield Flaw(kind="key file", where=name, what=str(error))
+            yield IntegrityIssue(kind="key file", where=name, what=str(error))
             continue
         if file != opened:
-            yield Flaw(kind="key file", where=name, what="it differs from the one that opens")
+            yield IntegrityIssue(
+                kind="key file", where=name, what="it differs from the one that opens"
+            )
 
 
-def _check_strays(folder: Path) -> Iterator[Flaw]:
+def _check_strays(folder: Path) -> Iterator[IntegrityIssue]:
     try:
         found = sorted(folder.iterdir())
     except OSError as error:
         raise storage_failed(error, "read") from error
     for path in found:
         if path.name not in _OURS:
-            yield Flaw(kind="stray", where=path.name, what="not of the library", grave=False)
+            yield IntegrityIssue(
+                kind="stray", where=path.name, what="not of the library", grave=False
+            )
 
 
-def _check_pages(engine: Engine) -> list[Flaw]:
+def _check_pages(engine: Engine) -> list[IntegrityIssue]:
     """Return which pages of the file are altered, and what SQLite says of its structure."""
     if not database.is_file(engine):
         return []
-    flaws = []
+    issues = []
     for pragma, good in (
         ("cipher_integrity_check", []),
         ("integrity_check", [("ok",)]),
@@ -146,14 +152,16 @@ def _check_pages(engine: Engine) -> list[Flaw]:
             with database.reading(engine) as connection:
                 said = [tuple(row) for row in connection.exec_driver_sql(f"PRAGMA {pragma}")]
         except LibraryError as error:
-            flaws.append(Flaw(kind="database", where=pragma, what=str(error)))
+            issues.append(IntegrityIssue(kind="database", where=pragma, what=str(error)))
             continue
         if said != good:
-            flaws += [Flaw(kind="database", where=pragma, what=str(row[0])) for row in said[:20]]
-    return flaws
+            issues += [
+                IntegrityIssue(kind="database", where=pragma, what=str(row[0])) for row in said[:20]
+            ]
+    return issues
 
 
-def _check_records(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+def _check_records(connection: Connection, folder: Path, keys: Keys) -> Iterator[IntegrityIssue]:
     """Yield the kinds of records of which a row cannot be one."""
     for kind in records.KINDS.values():
         columns = [kind.table.c[name] for name in kind.fields]
@@ -162,10 +170,10 @@ def _check_records(connection: Connection, folder: Path, keys: Keys) -> Iterator
             for page in rows.partitions():
                 records.from_rows(kind.type, page)
         except LibraryDamaged as error:
-            yield Flaw(kind="database", where=kind.table.name, what=str(error))
+            yield IntegrityIssue(kind="database", where=kind.table.name, what=str(error))
 
 
-def _check_sizes(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+def _check_sizes(connection: Connection, folder: Path, keys: Keys) -> Iterator[IntegrityIssue]:
     """Yield photos whose size is not that of their original."""
     asked = (
         select(PHOTOS.c.id)
@@ -173,14 +181,16 @@ def _check_sizes(connection: Connection, folder: Path, keys: Keys) -> Iterator[F
         .where(OBJECTS.c.size != PHOTOS.c.size)
     )
     for id_ in connection.scalars(asked):
-        yield Flaw(kind="database", where=f"photo {id_}", what="its size is not its original's")
+        yield IntegrityIssue(
+            kind="database", where=f"photo {id_}", what="its size is not its original's"
+        )
 
 
-def _check_trace(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
-    yield from trace.check_trace(connection, folder, keys.trace)
+def _check_trace(connection: Connection, folder: Path, keys: Keys) -> Iterator[IntegrityIssue]:
+    yield from audit_log.check_trace(connection, folder, keys.audit_log)
 
 
-def _check_copies(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+def _check_copies(connection: Connection, folder: Path, keys: Keys) -> Iterator[IntegrityIssue]:
     """Yield the copies made before migrations that are not whole."""
     for path in migrate.backups(folder):
         try:
@@ -189,20 +199,22 @@ def _check_copies(connection: Connection, folder: Path, keys: Keys) -> Iterator[
                 torn = bare.execute("PRAGMA cipher_integrity_check").fetchall()
                 bare.close()
         except LibraryError as error:
-            yield Flaw(kind="copy", where=path.name, what=str(error))
+            yield IntegrityIssue(kind="copy", where=path.name, what=str(error))
             continue
         if torn:
-            yield Flaw(kind="copy", where=path.name, what=f"{len(torn)} pages are altered")
+            yield IntegrityIssue(
+                kind="copy", where=path.name, what=f"{len(torn)} pages are altered"
+            )
 
 
-def _check_cache(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+def _check_cache(connection: Connection, folder: Path, keys: Keys) -> Iterator[IntegrityIssue]:
     for name in Cache(FolderStore(folder / CACHE), keys).damaged():
-        yield Flaw(
+        yield IntegrityIssue(
             kind="cache", where=name[:16], what="not whole; made anew when needed", grave=False
         )
 
 
-def _check_unused(connection: Connection, folder: Path, keys: Keys) -> Iterator[Flaw]:
+def _check_unused(connection: Connection, folder: Path, keys: Keys) -> Iterator[IntegrityIssue]:
     """Yield originals that nothing names, and signed forms that are named and not there."""
     forms = select(CONSENTS.c.signed_sha256).where(CONSENTS.c.signed_sha256 != "")
     unused = select(OBJECTS.c.sha256).where(
@@ -210,9 +222,11 @@ def _check_unused(connection: Connection, folder: Path, keys: Keys) -> Iterator[
     )
     for sha256 in connection.scalars(unused):
         what = "no photo and no consent names it, so no erasure finds it"
-        yield Flaw(kind="original", where=sha256[:16], what=what, grave=False)
+        yield IntegrityIssue(kind="original", where=sha256[:16], what=what, grave=False)
     for sha256 in connection.scalars(forms.where(CONSENTS.c.signed_sha256.not_in(_ALL))):
-        yield Flaw(kind="original", where=sha256[:16], what="a signed form that is not there")
+        yield IntegrityIssue(
+            kind="original", where=sha256[:16], what="a signed form that is not there"
+        )
 
 
 def _about_stray(name: str) -> str:
@@ -231,7 +245,7 @@ _CHECKS = (_check_records, _check_sizes, _check_unused, _check_trace, _check_cop
 
 def _check_originals(
     connection: Connection, *, folder: Path, file: KeyFile, keys: Keys, tick: Tick
-) -> Iterator[Flaw]:
+) -> Iterator[IntegrityIssue]:
     """Yield the originals that are missing or altered, and the files that no row knows."""
     vault = open_vault(folder, file, keys)
     names = list(vault.names())  # Before the rows: what is stored meanwhile is no stray.
@@ -239,7 +253,9 @@ def _check_originals(
     known = {row.name for row in rows}
     for name in names:
         if name not in known:
-            yield Flaw(kind="stray", where=name[:16], what=_about_stray(name), grave=False)
+            yield IntegrityIssue(
+                kind="stray", where=name[:16], what=_about_stray(name), grave=False
+            )
     for done, row in enumerate(rows):
         tick(done, len(rows))
         proof = vault
@@ -249,5 +265,5 @@ def _check_originals(
             for _ in proof.stream(row):
                 pass
         except (PhotoDamaged, StorageFailed) as error:
-            yield Flaw(kind="original", where=row.sha256[:16], what=str(error))
+            yield IntegrityIssue(kind="original", where=row.sha256[:16], what=str(error))
     tick(len(rows), len(rows))

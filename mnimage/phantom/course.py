@@ -16,7 +16,7 @@ from mnimage.phantom.light import Lamp, ring
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import Skin, SkinLook, make_skin
+from mnimage.phantom.skin import Skin, SkinAppearance, make_skin
 from mnimage.phantom.truth import skin_truth
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _FIRST = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 _DAYS_BETWEEN = 42
 _PATCH_PX = (500, 500)
-_FACE_LOOK = SkinLook(microrelief_um=65.0, furrow_um=50.0, scars=(8, 8, 4), marks=(20, 10))
+_FACE_LOOK = SkinAppearance(microrelief_um=65.0, furrow_um=50.0, scars=(8, 8, 4), marks=(20, 10))
 """The face has as much fine detail for its coarse as real portraits have at 0.2 mm a pixel: there,
 hairs and every pore make what is left to the relief here."""
 
@@ -107,14 +107,14 @@ def make_course(
     seed: int,
     sessions: int = 4,
     face_shape: tuple[int, int] = (1500, 1200),
-    patch_look: SkinLook | None = None,
+    patch_look: SkinAppearance | None = None,
 ) -> Course:
     """Return a course of `sessions` six weeks apart; the same arguments give the same course.
 
     Healing is quick at first and slower later. At the end scars have lost 30 % of their depth, red
     marks 25 % of their blood, texture 20 % of its height, brown marks 15 % of their melanin.
     """
-    look = patch_look or SkinLook(scars=(3, 3, 2), marks=(4, 2), lines=1, margin_mm=5.0)
+    look = patch_look or SkinAppearance(scars=(3, 3, 2), marks=(4, 2), lines=1, margin_mm=5.0)
     rng = np.random.default_rng([seed, 11])
     told = ring(8)
     # The rig is screwed together once: its errors stay the same through the course.

@@ -23,7 +23,7 @@ from mnimage.phantom.noise import band_noise
 from mnimage.phantom.render import Shot, picture
 from mnimage.phantom.scars import KINDS, TrueScar, scar_depth
 from mnimage.phantom.sensor import code, expose
-from mnimage.phantom.skin import Skin, SkinLook, draw_scars
+from mnimage.phantom.skin import Skin, SkinAppearance, draw_scars
 from mnimage.phantom.spectrum import skin_rgb
 from mnimage.phantom.texture import TruePore, draw_pores, furrow_net, pore_depth
 
@@ -79,7 +79,7 @@ class FaceScene:
 
 
 def make_face(
-    *, seed: int, shape: tuple[int, int] = (1500, 1200), look: SkinLook | None = None
+    *, seed: int, shape: tuple[int, int] = (1500, 1200), look: SkinAppearance | None = None
 ) -> FaceScene:
     """Return a face; the same arguments give the same face.
 
@@ -92,7 +92,9 @@ def make_face(
     look
         What is in the skin; its tone and curvature don't matter, the portrait's are taken.
     """
-    look = look or SkinLook(microrelief_um=25.0, furrow_um=50.0, scars=(8, 8, 4), marks=(20, 10))
+    look = look or SkinAppearance(
+        microrelief_um=25.0, furrow_um=50.0, scars=(8, 8, 4), marks=(20, 10)
+    )
     mm_per_px = _MM_PER_SOURCE_PX * _HEIGHT / shape[0]
     share = _skin_share(shape)
     colour, relief, places, other = np.random.default_rng(seed).spawn(4)

@@ -65,18 +65,18 @@ def write_shots(
     names = [f"light{index + 1}{suffix}" for index in range(len(lamps))]
     frames = list(shoot_lamps(skin, [*lamps, *_darkness(shot)], shot))
     entries = [_entry(name, lamp) for name, lamp in zip(names, told or lamps, strict=True)]
-    told_all: dict[str, object] = {
+    entered_all: dict[str, object] = {
         "mm_per_px": scale_of(skin, shot).mm_per_px,
         "linear": linear,
         "shots": entries,
     }
     if len(frames) > len(lamps):
         names.append(f"dark{suffix}")
-        told_all["dark"] = names[-1]
+        entered_all["dark"] = names[-1]
     for name, frame in zip(names, frames, strict=True):
         write_whole(folder / name, _encoded(frame, suffix, linear=linear))
     listing = folder / "SHOTS.json"
-    write_whole(listing, json.dumps(told_all, indent=1).encode())
+    write_whole(listing, json.dumps(entered_all, indent=1).encode())
     return listing
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from mnimage.domain.photo import CaptureFacts, Photo, Scale
+from mnimage.domain.photo import CaptureFacts, ImageScale, Photo
 from mnimage.domain.relief import Shots
 from mnimage.kernels.color import to_coded8
 from mnimage.phantom.light import Lamp, Terrain, diffuse, gloss, irradiance, spread, survey
@@ -104,9 +104,9 @@ def shape_of(skin: Skin, shot: Shot) -> tuple[int, int]:
     return skin.shape[0] // shot.binning, skin.shape[1] // shot.binning
 
 
-def scale_of(skin: Skin, shot: Shot) -> Scale:
+def scale_of(skin: Skin, shot: Shot) -> ImageScale:
     """Return the true scale of a shot's picture."""
-    return Scale(skin.mm_per_px * shot.binning / shot.pose.scale, "rig", 0.001)
+    return ImageScale(skin.mm_per_px * shot.binning / shot.pose.scale, "rig", 0.001)
 
 
 def picture(skin: Skin, shot: Shot, light: NDArray[np.float32]) -> NDArray[np.float32]:

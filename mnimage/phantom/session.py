@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.relief import Shots
 from mnimage.kernels.color import to_coded8
 from mnimage.phantom.light import SCATTER_MM, gloss, irradiance, ring, survey
 from mnimage.phantom.sensor import Sensor, expose, stepped
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +78,7 @@ class Rig:
         return ring(self.count, slant_deg=self.slant_deg, distance_mm=self.distance_mm)
 
 
-def scarred_skin(seed: int, side_mm: float = 36.0, look: SkinLook | None = None) -> Skin:
+def scarred_skin(seed: int, side_mm: float = 36.0, look: SkinAppearance | None = None) -> Skin:
     """Return skin of the seed's tone with scars of every kind, lines, pores and furrows.
 
     Another `look` in its place keeps what the seed draws, where it has as many of it.
@@ -87,9 +87,9 @@ def scarred_skin(seed: int, side_mm: float = 36.0, look: SkinLook | None = None)
     return make_skin(seed=seed, size_mm=(side_mm, side_mm), mm_per_px=PITCH / FINER, look=look)
 
 
-def _look(seed: int) -> SkinLook:
+def _look(seed: int) -> SkinAppearance:
     random = np.random.default_rng([seed, 3])
-    return SkinLook(
+    return SkinAppearance(
         tone=TONES[seed % len(TONES)],
         microrelief_um=float(random.uniform(4, 14)),
         furrow_um=float(random.uniform(20, 80)),
@@ -140,7 +140,7 @@ def shoot_session(skin: Skin, seed: int, fault: Fault, rig: Rig | None = None) -
         frames=np.stack([frame[..., channel] for frame in frames]),
         lights=np.array([(lamp.x, lamp.y, lamp.z) for lamp in rig.lamps()]),
         near=True,
-        scale=Scale(PITCH, "rig", 0.001),
+        scale=ImageScale(PITCH, "rig", 0.001),
         picture=to_coded8(np.mean(frames, axis=0)),
         channel=CHANNELS[channel],
         bits=12,

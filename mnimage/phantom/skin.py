@@ -34,7 +34,7 @@ _SIZES: Mapping[str, tuple[tuple[float, float], tuple[float, float]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SkinLook:
+class SkinAppearance:
     """What is in the skin. Lengths in mm or um as named; counts per patch, pores per cm2.
 
     `curvature_mm` is the radius of the ball the patch lies on; infinite is flat. `scars` gives the
@@ -71,7 +71,7 @@ class Skin:
     scar_mm: NDArray[np.float32] = field(repr=False)
     base_mm: NDArray[np.float32] = field(repr=False)
     chromophores: Chromophores
-    look: SkinLook
+    look: SkinAppearance
     scars: tuple[TrueScar, ...] = ()
     pores: tuple[TruePore, ...] = ()
     lines: tuple[TrueLine, ...] = ()
@@ -151,7 +151,7 @@ def make_skin(
     seed: int,
     size_mm: tuple[float, float] = (30.0, 30.0),
     mm_per_px: float = 0.06,
-    look: SkinLook | None = None,
+    look: SkinAppearance | None = None,
 ) -> Skin:
     """Return a patch of skin; the same arguments give the same skin, bit for bit.
 
@@ -166,7 +166,7 @@ def make_skin(
     look
         What is in the skin; a light skin with scars and marks by default.
     """
-    look = look or SkinLook()
+    look = look or SkinAppearance()
     shape = (round(size_mm[0] / mm_per_px), round(size_mm[1] / mm_per_px))
     relief, places, colour = np.random.default_rng(seed).spawn(3)
     pores = draw_pores(size_mm, look.pores_per_cm2, places)
@@ -193,7 +193,9 @@ def make_skin(
     )
 
 
-def _following(colours: Chromophores, texture: NDArray[np.float32], look: SkinLook) -> Chromophores:
+def _following(
+    colours: Chromophores, texture: NDArray[np.float32], look: SkinAppearance
+) -> Chromophores:
     """Return the colours with melanin where the relief is low."""
     if look.correlated == 0:
         return colours
@@ -238,7 +240,7 @@ def _band_px(mm_per_px: float) -> tuple[float, float]:
 
 
 def _furrows(
-    shape: tuple[int, int], mm_per_px: float, look: SkinLook, rng: np.random.Generator
+    shape: tuple[int, int], mm_per_px: float, look: SkinAppearance, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     if look.furrow_um <= 0:
         return np.zeros(shape, dtype=np.float32)

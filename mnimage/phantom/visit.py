@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
+class ShootingHabit:
     """How a clinic photographs: standard deviations from one visit to the next.
 
     `light_deg` is that of the lamp's angle, which is `away_deg` on average; `pose_deg` that of each
@@ -36,10 +36,12 @@ class Habit:
     jpeg: int | None = 90
 
 
-CAREFUL = Habit()
+CAREFUL = ShootingHabit()
 
 
-def visit(skin: Skin, random: np.random.Generator, *, first: bool, habit: Habit = CAREFUL) -> Photo:
+def visit(
+    skin: Skin, random: np.random.Generator, *, first: bool, habit: ShootingHabit = CAREFUL
+) -> Photo:
     """Return one photo of a skin; the first is taken straight on, a later one as it comes."""
     yaw, pitch, roll = random.normal(0, habit.pose_deg, 3).tolist()
     down, right = random.normal(0, 0.5, 2).tolist()

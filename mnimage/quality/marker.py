@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mnimage.domain.marker import Marker
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.photo import ImageScale
     from mnimage.domain.quality import Finding
 
 _ADVICE = {
@@ -36,7 +36,7 @@ _MEASURED = ("rig", "marker")
 
 
 def check_markers(
-    markers: Sequence[Marker], told: Scale | None, seen: Scale | None
+    markers: Sequence[Marker], told: ImageScale | None, seen: ImageScale | None
 ) -> tuple[Finding, ...]:
     """Return what is wrong with the markers, and whether the scale told agrees with theirs.
 
@@ -49,7 +49,7 @@ def check_markers(
     seen
         That of the markers, where they can be used.
     """
-    flaws = [marker.flaw for marker in markers if marker.flaw is not None]
+    issues = [marker.issue for marker in markers if marker.issue is not None]
     found = [
         judge(
             check,
@@ -57,7 +57,7 @@ def check_markers(
             (at_least if check == "marker size" else at_most)(needed, _UNITS[check]),
             _ADVICE[check],
         )
-        for check, measured, needed in flaws
+        for check, measured, needed in issues
     ]
     if told is not None and seen is not None:
         apart = 100 * abs(told.mm_per_px / seen.mm_per_px - 1)
@@ -67,7 +67,7 @@ def check_markers(
     return tuple(found)
 
 
-def check_face_scale(known: Scale | None, rough: Scale | None) -> tuple[Finding, ...]:
+def check_face_scale(known: ImageScale | None, rough: ImageScale | None) -> tuple[Finding, ...]:
     """Return whether a scale can be true of this face: no adult's eyes are so far apart, or near.
 
     The spread is that of 103 adults (BioMed Research International 2013, 821428, see `face.scale`).
@@ -87,7 +87,7 @@ def check_face_scale(known: Scale | None, rough: Scale | None) -> tuple[Finding,
 
 
 def check_same_scale(
-    before: Scale | None, after: Scale | None, magnification: float
+    before: ImageScale | None, after: ImageScale | None, magnification: float
 ) -> tuple[Finding, ...]:
     """Return whether two sessions' scales agree with how large the same skin is in both.
 

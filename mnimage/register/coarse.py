@@ -35,7 +35,7 @@ _MATCH_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Pins:
+class ControlPoints:
     """Places known in both photos, (row, column) each, with their standard error in px."""
 
     before: Points
@@ -43,17 +43,17 @@ class Pins:
     error_px: float
 
 
-def pins_from_faces(before: Face, after: Face) -> Pins:
+def points_from_faces(before: Face, after: Face) -> ControlPoints:
     """Return the mesh landmarks of both faces as pins.
 
     The mesh is that of Kartynnik et al. (2019).
     """
     # The forehead's upper row runs into the hair; it still says where the head is.
     spread = max(before.spread_px, after.spread_px, 0.004 * before.eye_distance_px)
-    return Pins(before.landmarks[:, :2], after.landmarks[:, :2], spread)
+    return ControlPoints(before.landmarks[:, :2], after.landmarks[:, :2], spread)
 
 
-def pins_from_features(before: Gray, after: Gray, mask: Gray) -> Pins | None:
+def points_from_features(before: Gray, after: Gray, mask: Gray) -> ControlPoints | None:
     """Return matched features of two pictures, or None where too few agree on one placing.
 
     SIFT (Lowe 2004) on locally equalised brightness, ratio test both ways, and the consensus of a
@@ -70,15 +70,17 @@ def pins_from_features(before: Gray, after: Gray, mask: Gray) -> Pins | None:
         Where to look in `before` (non-zero).
     """
     for look in _LOOKS:
-        pins = _agreeing(_features(before, mask, look), _features(after, None, look), before.shape)
-        if pins is not None and len(pins.before) >= look.enough:
-            return pins
+        points = _agreeing(
+            _features(before, mask, look), _features(after, None, look), before.shape
+        )
+        if points is not None and len(points.before) >= look.enough:
+            return points
     return None
 
 
 def _agreeing(
     first: _Features | None, second: _Features | None, shape: tuple[int, ...]
-) -> Pins | None:
+) -> ControlPoints | None:
     if first is None or second is None:
         return None
     matches = _mutual_matches(first.descriptors, second.descriptors)
@@ -91,7 +93,7 @@ def _agreeing(
     if model is None or not _is_sound(np.asarray(model, dtype=np.float64), shape):
         return None
     kept = inlier.ravel() > 0
-    return Pins(source[kept], target[kept], 1.5 * first.scale)
+    return ControlPoints(source[kept], target[kept], 1.5 * first.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +156,22 @@ def _is_sound(model: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     return bool((turned > 0).all() and 0.05 < area < 20)
 
 
-def smooth_placing(pins: Pins, places: Points) -> Points:
+def smooth_transform(points: ControlPoints, places: Points) -> Points:
     """Return where `places` (n, 2) of the photo before lie after, smoothly through the pins.
 
     Thin-plate spline with smoothing, so that an error of one pin bends nothing.
 
     After Bookstein (1989), the smoothing as of Wahba (1990).
     """
-    plane = fit_plane(pins.before, pins.after)
-    rest = pins.after - through_plane(plane, pins.before)
-    centre, size = pins.before.mean(axis=0), pins.before.std() + 1e-9
-    kept = np.unique(np.round(pins.before, 2), axis=0, return_index=True)[1]
+    plane = fit_plane(points.before, points.after)
+    rest = points.after - through_plane(plane, points.before)
+    centre, size = points.before.mean(axis=0), points.before.std() + 1e-9
+    kept = np.unique(np.round(points.before, 2), axis=0, return_index=True)[1]
     spline = RBFInterpolator(
-        (pins.before[kept] - centre) / size, rest[kept], kernel="thin_plate_spline", smoothing=0.05
+        (points.before[kept] - centre) / size,
+        rest[kept],
+        kernel="thin_plate_spline",
+        smoothing=0.05,
     )
     inside = np.clip((places - centre) / size, -3, 3)
     return through_plane(plane, places) + spline(inside)

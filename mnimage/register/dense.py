@@ -33,7 +33,7 @@ _CLEARLY_BETTER = 0.97
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class Transform:
     """Where the nodes of the fixed picture lie in the moving one: `plane` of (place + `bent`).
 
     `plane` (2 x 3) takes (row, column, 1) of the fixed picture to the moving one; `bent` (2, rows,
@@ -44,12 +44,12 @@ class Placing:
     plane: NDArray[np.float64]
     bent: Picture
 
-    def at_level(self, factor: int, nodes: tuple[int, int]) -> Placing:
+    def at_level(self, factor: int, nodes: tuple[int, int]) -> Transform:
         """Return the same placing for both pictures reduced by `factor`, on other nodes."""
         centre = np.full(2, (factor - 1) / 2)
         linear, shift = self.plane[:, :2], self.plane[:, 2]
         plane = np.column_stack([linear, (linear @ centre + shift - centre) / factor])
-        return Placing(plane, _resize(self.bent, nodes) / np.float32(factor))
+        return Transform(plane, _resize(self.bent, nodes) / np.float32(factor))
 
     def places(self, shape: tuple[int, int]) -> Picture:
         """Return the (row, column) in the moving picture of every pixel of a `shape` picture."""
@@ -105,7 +105,7 @@ class _Layer:
 def match_dense(
     pictures: tuple[Picture, Picture],
     mask: Picture,
-    start: tuple[Placing, float],
+    start: tuple[Transform, float],
     recipe: RegisterRecipe,
     tick: Tick,
 ) -> Matched:
@@ -128,13 +128,13 @@ def match_dense(
         Options; `tick` is called once per level.
     """
     levels = _levels(pictures[0].shape, recipe.halvings)
-    placing = start[0]
+    transform = start[0]
     for done, level in enumerate(reversed(range(levels))):
         tick(done, levels)
         layer = _layer(pictures, mask, start, 2**level)
         steps = recipe.steps if level else recipe.final_steps
-        placing, stiffness = _refine(layer, placing, level, steps, recipe)
-    return _judge(layer, pictures, placing, stiffness)
+        transform, stiffness = _refine(layer, transform, level, steps, recipe)
+    return _judge(layer, pictures, transform, stiffness)
 
 
 def _levels(shape: tuple[int, ...], halvings: int) -> int:
@@ -145,7 +145,7 @@ def _levels(shape: tuple[int, ...], halvings: int) -> int:
 
 
 def _layer(
-    pictures: tuple[Picture, Picture], mask: Picture, start: tuple[Placing, float], factor: int
+    pictures: tuple[Picture, Picture], mask: Picture, start: tuple[Transform, float], factor: int
 ) -> _Layer:
     fixed, moving = (_normalized(shrink(picture, factor)) for picture in pictures)
     nodes = fixed.shape[0] // flow.BLOCK, fixed.shape[1] // flow.BLOCK
@@ -167,8 +167,8 @@ def shrink(values: Picture, factor: int) -> Picture:
 
 
 def _refine(
-    layer: _Layer, placing: Placing, level: int, steps: int, recipe: RegisterRecipe
-) -> tuple[Placing, flow.Stiffness]:
+    layer: _Layer, transform: Transform, level: int, steps: int, recipe: RegisterRecipe
+) -> tuple[Transform, flow.Stiffness]:
     """Return a better placing after some steps at one level, and the stiffness it was found with.
 
     A fourth difference between nodes grows with the fourth power of their distance, and a pixel
@@ -178,7 +178,7 @@ def _refine(
     """
     factor = 2**level
     scale = recipe.bending_px * factor**4
-    here = placing.at_level(factor, _nodes(layer))
+    here = transform.at_level(factor, _nodes(layer))
     stiffness = flow.yielding_stiffness(here.bent, scale)
     rounds = _ROUNDS if level == 0 else _COARSE_ROUNDS
     for _ in range(steps):
@@ -187,10 +187,10 @@ def _refine(
         scale = _chosen_scale(_normals(layer, here), here, scale)
     stiffness = flow.yielding_stiffness(here.bent, scale)
     here = _stepped(layer, here, stiffness, recipe, rounds)
-    return Placing(placing.plane, here.bent * np.float32(factor)), stiffness
+    return Transform(transform.plane, here.bent * np.float32(factor)), stiffness
 
 
-def _chosen_scale(normals: flow.Normals, here: Placing, scale: float) -> float:
+def _chosen_scale(normals: flow.Normals, here: Transform, scale: float) -> float:
     """Return the scale of bending that foretells best what it has not seen.
 
     A still head, or a flat picture of one, bends far less than one that was turned: halved or
@@ -216,34 +216,34 @@ def _chosen_scale(normals: flow.Normals, here: Placing, scale: float) -> float:
 
 def _stepped(
     layer: _Layer,
-    here: Placing,
+    here: Transform,
     stiffness: flow.Stiffness,
     recipe: RegisterRecipe,
     rounds: int,
-) -> Placing:
+) -> Transform:
     field = here.bent[0], here.bent[1]
     change = np.stack(flow.solve_smooth(_normals(layer, here), field, stiffness, rounds=rounds))
     # A step beyond what the linear model can know would only jump elsewhere.
     longest = recipe.longest_step_px
-    return Placing(here.plane, here.bent + np.clip(change, -longest, longest))
+    return Transform(here.plane, here.bent + np.clip(change, -longest, longest))
 
 
 def _nodes(layer: _Layer) -> tuple[int, int]:
     return layer.fixed.shape[0] // flow.BLOCK, layer.fixed.shape[1] // flow.BLOCK
 
 
-def _normals(layer: _Layer, placing: Placing) -> flow.Normals:
-    moved, weight = _warp(layer, placing)
-    return _held(flow.normal_equations(layer.fixed, moved, weight, layer.slope), layer, placing)
+def _normals(layer: _Layer, transform: Transform) -> flow.Normals:
+    moved, weight = _warp(layer, transform)
+    return _held(flow.normal_equations(layer.fixed, moved, weight, layer.slope), layer, transform)
 
 
-def _held(normals: flow.Normals, layer: _Layer, placing: Placing) -> flow.Normals:
-    return flow.anchored(normals, placing.bent - layer.hold.bent, layer.hold.spread_px)
+def _held(normals: flow.Normals, layer: _Layer, transform: Transform) -> flow.Normals:
+    return flow.anchored(normals, transform.bent - layer.hold.bent, layer.hold.spread_px)
 
 
-def _warp(layer: _Layer, placing: Placing) -> tuple[Picture, Picture]:
+def _warp(layer: _Layer, transform: Transform) -> tuple[Picture, Picture]:
     rows, columns = layer.fixed.shape
-    place = placing.places((rows, columns))
+    place = transform.places((rows, columns))
     moved = cv2.remap(
         layer.moving, place[1], place[0], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
@@ -253,25 +253,28 @@ def _warp(layer: _Layer, placing: Placing) -> tuple[Picture, Picture]:
 
 
 def _judge(
-    layer: _Layer, pictures: tuple[Picture, Picture], placing: Placing, stiffness: flow.Stiffness
+    layer: _Layer,
+    pictures: tuple[Picture, Picture],
+    transform: Transform,
+    stiffness: flow.Stiffness,
 ) -> Matched:
-    moved, weight = _warp(layer, placing)
+    moved, weight = _warp(layer, transform)
     normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
-    held = _held(normals, layer, placing)
-    nodes = placing.bent.shape[1], placing.bent.shape[2]
-    field = placing.bent[0], placing.bent[1]
+    held = _held(normals, layer, transform)
+    nodes = transform.bent.shape[1], transform.bent.shape[2]
+    field = transform.bent[0], transform.bent[1]
     held_as = [stiffness.times(factor) for factor in (4.0, 0.25)]
     stiffer, looser = flow.solve_together([held] * 2, field, held_as, rounds=_TOLD_ROUNDS)
     return Matched(
-        places=placing.places(nodes),
-        bent=placing.bent,
+        places=transform.places(nodes),
+        bent=transform.bent,
         spread=flow.spread_of(flow.draw_posterior(held, stiffness, draws=5, rounds=_TOLD_ROUNDS)),
         stiffer=np.hypot(*stiffer),
         looser=np.hypot(*looser),
         agreement=flow.local_agreement(layer.fixed, moved, weight),
         chance=_chance(layer.fixed, moved, weight),
         seen=block_mean(weight, flow.BLOCK),
-        shade=_shade(pictures, layer.mask, placing),
+        shade=_shade(pictures, layer.mask, transform),
     )
 
 
@@ -279,13 +282,13 @@ _TREND = 10.0
 """Sigma in nodes over which the light itself may change from photo to photo."""
 
 
-def _shade(pictures: tuple[Picture, Picture], mask: Picture, placing: Placing) -> Picture:
+def _shade(pictures: tuple[Picture, Picture], mask: Picture, transform: Transform) -> Picture:
     """Return per node how much brighter the moving picture is than the light around it explains.
 
     As ln of coded brightness. The trend is a wide mean that what stands out takes no part in.
     """
     fixed, moving = pictures
-    place = placing.places(fixed.shape)
+    place = transform.places(fixed.shape)
     moved = cv2.remap(moving, place[1], place[0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     first, second = (
         block_mean(np.asarray(part, dtype=np.float32), flow.BLOCK) for part in (fixed, moved)

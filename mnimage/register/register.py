@@ -14,14 +14,14 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.kernels import flow
 from mnimage.kernels.geometry import block_share, grid_shape
 from mnimage.register.coarse import (
-    Pins,
+    ControlPoints,
     fit_plane,
-    pins_from_faces,
-    pins_from_features,
-    smooth_placing,
+    points_from_faces,
+    points_from_features,
+    smooth_transform,
     through_plane,
 )
-from mnimage.register.dense import Matched, Picture, Placing, match_dense
+from mnimage.register.dense import Matched, Picture, Transform, match_dense
 from mnimage.register.judge import Trust, judge_match
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ def register_pair(
     refusal = _reason_at_once(faces, skin, recipe)
     if refusal:
         return _refused(before, after, refusal, started)
-    pins = _pins(before, after, faces, skin)
-    if pins is None:
+    points = _points(before, after, faces, skin)
+    if points is None:
         return _refused(before, after, _NO_COMMON_SKIN, started)
-    frame = _frame(skin, pins, recipe)
-    work = _prepare(before, after, pins, frame, skin)
-    start = work.start, recipe.anchor_errors * pins.error_px * frame.zoom
+    frame = _frame(skin, points, recipe)
+    work = _prepare(before, after, points, frame, skin)
+    start = work.start, recipe.anchor_errors * points.error_px * frame.zoom
     matched = match_dense(work.pictures, work.mask, start, recipe, tick)
     trust = judge_match(matched, _skin_nodes(skin, frame), recipe)
     if trust.refusal:
@@ -116,16 +116,16 @@ def _reason_at_once(
     return ""
 
 
-def _pins(
+def _points(
     before: Photo,
     after: Photo,
     faces: tuple[Face | None, Face | None],
     skin: NDArray[np.bool_],
-) -> Pins | None:
+) -> ControlPoints | None:
     if faces[0] is not None and faces[1] is not None:
-        return pins_from_faces(faces[0], faces[1])
+        return points_from_faces(faces[0], faces[1])
     mask = skin.astype(np.uint8) * np.uint8(255)
-    return pins_from_features(_gray8(before), _gray8(after), mask)
+    return points_from_features(_gray8(before), _gray8(after), mask)
 
 
 def _gray8(photo: Photo) -> NDArray[np.uint8]:
@@ -133,7 +133,7 @@ def _gray8(photo: Photo) -> NDArray[np.uint8]:
     return np.asarray(coded[..., 1])
 
 
-def _frame(skin: NDArray[np.bool_], pins: Pins, recipe: RegisterRecipe) -> _Frame:
+def _frame(skin: NDArray[np.bool_], points: ControlPoints, recipe: RegisterRecipe) -> _Frame:
     """Return the window around the skin with some margin, in whole nodes of the coarsest level.
 
     Where the photo after is the coarser one, the working picture is as coarse: pixels made up by
@@ -143,7 +143,7 @@ def _frame(skin: NDArray[np.bool_], pins: Pins, recipe: RegisterRecipe) -> _Fram
     top, bottom, left, right = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
     longest = max(bottom - top, right - left) + 1
     fitting = -(-flow.BLOCK * longest // recipe.working_px)
-    step = max(flow.BLOCK, fitting, round(flow.BLOCK / max(_magnified(pins), 0.1)))
+    step = max(flow.BLOCK, fitting, round(flow.BLOCK / max(_magnified(points), 0.1)))
     margin = 4
     top, left = max(0, top // step - margin), max(0, left // step - margin)
     whole = 2**recipe.halvings
@@ -163,31 +163,31 @@ class _Work:
 
     pictures: tuple[Picture, Picture]
     mask: Picture
-    start: Placing
+    start: Transform
     shrunk: NDArray[np.float64]
 
 
 def _prepare(
-    before: Photo, after: Photo, pins: Pins, frame: _Frame, skin: NDArray[np.bool_]
+    before: Photo, after: Photo, points: ControlPoints, frame: _Frame, skin: NDArray[np.bool_]
 ) -> _Work:
-    moving = _reduced(after, frame.zoom / max(_magnified(pins), 1e-3))
+    moving = _reduced(after, frame.zoom / max(_magnified(points), 1e-3))
     # What the reduction really was: whole pixels are not quite the factor asked for.
     shrunk = np.array(moving.shape) / after.shape
     fixed, mask = _window(before, frame), _mask(skin, frame)
-    return _Work((fixed, moving), mask, _start(pins, frame, shrunk), shrunk)
+    return _Work((fixed, moving), mask, _start(points, frame, shrunk), shrunk)
 
 
-def _magnified(pins: Pins) -> float:
+def _magnified(points: ControlPoints) -> float:
     """Return how many pixels of the photo after one of the photo before is wide."""
-    return float(np.sqrt(abs(np.linalg.det(fit_plane(pins.before, pins.after)[:, :2]))))
+    return float(np.sqrt(abs(np.linalg.det(fit_plane(points.before, points.after)[:, :2]))))
 
 
-def _start(pins: Pins, frame: _Frame, shrunk: NDArray[np.float64]) -> Placing:
+def _start(points: ControlPoints, frame: _Frame, shrunk: NDArray[np.float64]) -> Transform:
     """Return the pins' placing in working pixels."""
     row, column = _node_places(frame)
     places = np.column_stack([row.ravel(), column.ravel()]).astype(np.float64)
     coarse = places.reshape(*frame.nodes, 2)[::4, ::4].reshape(-1, 2)
-    target = (smooth_placing(pins, coarse) + 0.5) * shrunk - 0.5
+    target = (smooth_transform(points, coarse) + 0.5) * shrunk - 0.5
     work = _to_work(coarse, frame)
     plane = fit_plane(work, target)
     rest = target - through_plane(plane, work)
@@ -195,7 +195,7 @@ def _start(pins: Pins, frame: _Frame, shrunk: NDArray[np.float64]) -> Placing:
     bent = (rest @ linear.T).reshape(-(-frame.nodes[0] // 4), -(-frame.nodes[1] // 4), 2)
     # The coarse nodes are the first of each four; place them where they belong.
     full = np.stack([_from_every_fourth(bent[..., axis], frame.nodes) for axis in range(2)])
-    return Placing(plane, full)
+    return Transform(plane, full)
 
 
 def _from_every_fourth(values: NDArray[np.float64], nodes: tuple[int, int]) -> NDArray[np.float32]:

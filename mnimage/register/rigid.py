@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Plane: TypeAlias = NDArray[np.float64]
 
-DEPTH_DOUBT = 0.2
+DEPTH_UNCERTAINTY = 0.2
 """How wrong the mesh's depth may be, in eye distances: a turn moves skin by so much of its sine."""
 
 STABLE = frozenset({"forehead", "nose"})
@@ -70,7 +70,7 @@ def fit_head(alignment: Alignment, face: Face, zones: Zones) -> Head | None:
     by a camera linearised about the photo before (size, turn, depth, perspective, keystone), with
     weights that fall with the square of the squared remainder (Geman and McClure 1987), so that
     skin moved by expression has no say. What a turn leaves along the direction in which depth
-    moves skin is forgiven up to `DEPTH_DOUBT`: there a wrong depth looks the same.
+    moves skin is forgiven up to `DEPTH_UNCERTAINTY`: there a wrong depth looks the same.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _beyond_depth(rest: Plane, parallax: Plane) -> Plane:
     strength = np.hypot(*parallax) + 1e-9
     aim = parallax / strength
     along = (rest * aim).sum(axis=0)
-    explained = np.clip(along, -DEPTH_DOUBT * strength, DEPTH_DOUBT * strength)
+    explained = np.clip(along, -DEPTH_UNCERTAINTY * strength, DEPTH_UNCERTAINTY * strength)
     return np.asarray(rest - explained * aim)
 
 

@@ -34,7 +34,7 @@ _LEAST_SHARED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class SessionInput:
     """One session as registration needs it: the photo, its face or None, and where its skin is."""
 
     photo: Photo
@@ -56,7 +56,7 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class RegisteredSession:
     """A session laid onto the baseline.
 
     `through` is the number of the session (0 the baseline) that the way went over, or None when it
@@ -69,12 +69,12 @@ class Laid:
 
 
 def register_series(
-    sittings: Sequence[Sitting],
+    sessions: Sequence[SessionInput],
     recipe: RegisterRecipe,
     *,
     check: bool = True,
     tick: Tick = no_tick,
-) -> tuple[Laid, ...]:
+) -> tuple[RegisteredSession, ...]:
     """Return every session after the first one laid onto the first, in their order.
 
     Each session is laid straight onto the baseline, so that errors never add up. One that cannot
@@ -93,27 +93,27 @@ def register_series(
     tick
         Called once for each session.
     """
-    laid: list[Laid] = []
-    for number in range(1, len(sittings)):
-        tick(number - 1, len(sittings) - 1)
-        straight = _registered(sittings[0], sittings[number], recipe)
+    laid: list[RegisteredSession] = []
+    for number in range(1, len(sessions)):
+        tick(number - 1, len(sessions) - 1)
+        straight = _registered(sessions[0], sessions[number], recipe)
         if straight.aligned:
-            closure = _closure_over(sittings, laid, straight, recipe) if check else None
-            laid.append(Laid(straight, None, closure))
+            closure = _closure_over(sessions, laid, straight, recipe) if check else None
+            laid.append(RegisteredSession(straight, None, closure))
         else:
-            laid.append(_roundabout(sittings, laid, straight, recipe))
+            laid.append(_roundabout(sessions, laid, straight, recipe))
     tick(len(laid), len(laid))
     return tuple(laid)
 
 
-def _registered(before: Sitting, after: Sitting, recipe: RegisterRecipe) -> Alignment:
+def _registered(before: SessionInput, after: SessionInput, recipe: RegisterRecipe) -> Alignment:
     faces = (before.face, after.face)
     return register_pair(before.photo, after.photo, faces, before.skin, recipe)
 
 
 def _closure_over(
-    sittings: Sequence[Sitting],
-    laid: Sequence[Laid],
+    sessions: Sequence[SessionInput],
+    laid: Sequence[RegisteredSession],
     straight: Alignment,
     recipe: RegisterRecipe,
 ) -> Closure | None:
@@ -121,29 +121,31 @@ def _closure_over(
     number = len(laid) + 1
     if number < 2 or not laid[-1].alignment.aligned:
         return None
-    last = _registered(sittings[number - 1], sittings[number], recipe)
+    last = _registered(sessions[number - 1], sessions[number], recipe)
     return closure_error(laid[-1].alignment, last, straight) if last.aligned else None
 
 
 def _roundabout(
-    sittings: Sequence[Sitting],
-    laid: Sequence[Laid],
+    sessions: Sequence[SessionInput],
+    laid: Sequence[RegisteredSession],
     straight: Alignment,
     recipe: RegisterRecipe,
-) -> Laid:
+) -> RegisteredSession:
     number = len(laid) + 1
     for middle in range(number - 1, 0, -1):
         first = laid[middle - 1].alignment
         if not first.aligned:
             continue
-        last = _registered(sittings[middle], sittings[number], recipe)
+        last = _registered(sessions[middle], sessions[number], recipe)
         if not last.aligned:
             continue
         whole = compose(first, last)
         if whole.aligned and whole.covered >= recipe.min_covered:
             said = _ROUNDABOUT.format(straight.reason.rstrip("."), middle)
-            return Laid(replace(whole, warnings=(*whole.warnings, said)), through=middle)
-    return Laid(straight)
+            return RegisteredSession(
+                replace(whole, warnings=(*whole.warnings, said)), through=middle
+            )
+    return RegisteredSession(straight)
 
 
 def compose(first: Alignment, last: Alignment) -> Alignment:

@@ -81,7 +81,7 @@ def measure_fitness(shots: Shots, light: LightField) -> Fitness:
     return Fitness(known, tuple(lamps.tolist()))
 
 
-def fitness_doubts(fitness: Fitness) -> tuple[str, ...]:
+def fitness_warnings(fitness: Fitness) -> tuple[str, ...]:
     """Return plain sentences on what makes the shots doubtful.
 
     The limits are our own (`BENT`, `SHINY`, `MOVED`); which mistakes they catch:

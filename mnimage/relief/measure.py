@@ -19,14 +19,14 @@ from mnimage.relief.crossed import with_lines_doubted
 from mnimage.relief.gaps import wide_gaps
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
-from mnimage.relief.scars import Holes, depth_below, find_scars, measure_scars
+from mnimage.relief.scars import DepressionMap, depth_below, find_scars, measure_scars
 from mnimage.relief.texture import band_sq_um, measure_texture
-from mnimage.relief.window import depth_shifts, only, with_doubt
+from mnimage.relief.window import depth_shifts, only, with_uncertainty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.photo import ImageScale
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Relief, Scar
@@ -112,7 +112,7 @@ def measure_relief(
         holes = _holes(relief, ground, skin, recipe)
         found = measure_scars(holes, labels, recipe)
         if shifts is not None:
-            found = with_doubt(found, shifts)
+            found = with_uncertainty(found, shifts)
         tick(1, 1)
         texture, marks = textured.result(), marked.result()
     if marks is not None:
@@ -240,7 +240,7 @@ def _doubted(recipe: ReliefRecipe, relief: Relief) -> ReliefRecipe:
     )
 
 
-def _holes(relief: Relief, ground: _Ground, skin: Mask, recipe: ReliefRecipe) -> Holes:
+def _holes(relief: Relief, ground: _Ground, skin: Mask, recipe: ReliefRecipe) -> DepressionMap:
     pitch, flat, body = relief.scale.mm_per_px, ground.flat_mm, ground.body
     depth = depth_below(flat, skin, pitch, recipe)
     raw = depth
@@ -252,7 +252,7 @@ def _holes(relief: Relief, ground: _Ground, skin: Mask, recipe: ReliefRecipe) ->
     none = np.zeros(skin.shape, dtype=np.bool_)
     shadowed = none if relief.shadowed is None else relief.shadowed
     turned = None if body is None else body.turned
-    return Holes(
+    return DepressionMap(
         depth,
         raw,
         ground.usable,
@@ -281,7 +281,7 @@ def _across(scar: Scar) -> float:
 
 
 def _index_error(
-    scars: tuple[Scar, ...], area_mm2: float, scale: Scale, recipe: ReliefRecipe
+    scars: tuple[Scar, ...], area_mm2: float, scale: ImageScale, recipe: ReliefRecipe
 ) -> float:
     """Return the standard error of the index; lamps and scale err for all scars alike."""
     volume = sum(scar.volume_mm3 for scar in scars)

@@ -21,7 +21,7 @@ from mnimage.kernels.surface import to_normals
 from mnimage.kernels.threads import one_blas_thread
 from mnimage.relief.align import align_shots
 from mnimage.relief.facets import with_facets
-from mnimage.relief.fitness import fitness_doubts, measure_fitness
+from mnimage.relief.fitness import fitness_warnings, measure_fitness
 from mnimage.relief.gaps import bridge, wide_gaps
 from mnimage.relief.gloss import find_gloss, without_gloss
 from mnimage.relief.light import LightField, light_field
@@ -90,7 +90,7 @@ def recover_relief(
     steady = align_shots(shots, recipe, tick)
     tick(0, 1)
     light = _light(steady.shots, recipe)
-    doubts = fitness_doubts(measure_fitness(steady.shots, light))
+    doubts = fitness_warnings(measure_fitness(steady.shots, light))
     slopes = _apart(solve_slopes(steady.shots, light, recipe, tick), hidden)
     slopes = _without_islands(slopes, shots.scale.mm_per_px)
     _check(slopes.trusted)

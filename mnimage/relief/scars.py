@@ -25,7 +25,7 @@ from mnimage.relief.healthy import below_healthy, fit_form, form_order
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.photo import ImageScale
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ReliefRecipe
 
@@ -67,7 +67,7 @@ _DEEPEST = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Holes:
+class DepressionMap:
     """Depths below the healthy skin (mm, positive in holes) and what is needed to measure them.
 
     `turned` is the cosine of the body's slant where depths are square to the skin: areas are larger
@@ -78,7 +78,7 @@ class Holes:
     raw_mm: Plane = field(repr=False)
     usable: Mask = field(repr=False)
     shadowed: Mask = field(repr=False)
-    scale: Scale
+    scale: ImageScale
     scatter_share: float = 0.0
     gloss: float = 0.0
     turned: Plane | None = field(repr=False, default=None)
@@ -170,7 +170,7 @@ def depth_below(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRe
     return below_healthy(height_mm, skin, recipe.skin_sigma_mm / mm_per_px)
 
 
-def measure_scars(holes: Holes, labels: Labels, recipe: ReliefRecipe) -> tuple[Scar, ...]:
+def measure_scars(holes: DepressionMap, labels: Labels, recipe: ReliefRecipe) -> tuple[Scar, ...]:
     """Return one measurement per label, in order of the ids.
 
     Depth is the 95th percentile below the healthy skin, volume the sum of depths. Our own; how well
@@ -288,7 +288,7 @@ def _number(core: Mask, margin_px: float) -> Labels:
 
 
 def _measure_one(
-    holes: Holes, labels: Labels, number: int, box: tuple[slice, ...], recipe: ReliefRecipe
+    holes: DepressionMap, labels: Labels, number: int, box: tuple[slice, ...], recipe: ReliefRecipe
 ) -> Scar | None:
     pitch = holes.scale.mm_per_px
     whole = labels[box] == number
@@ -345,7 +345,7 @@ def _measure_one(
 
 
 def _cut(
-    holes: Holes, labels: Labels, number: int, box: tuple[slice, ...], recipe: ReliefRecipe
+    holes: DepressionMap, labels: Labels, number: int, box: tuple[slice, ...], recipe: ReliefRecipe
 ) -> tuple[int, float]:
     """Return where a scar goes on under what hides the skin, or beyond the picture.
 
@@ -369,7 +369,9 @@ def _floorless(scar: Scar) -> bool:
     return scar.width_mm < _FLOORLESS_MM and scar.depth_mean_mm <= _LEVEL * scar.depth_mm
 
 
-def _shared_error(amount: float, correction: float, holes: Holes, recipe: ReliefRecipe) -> float:
+def _shared_error(
+    amount: float, correction: float, holes: DepressionMap, recipe: ReliefRecipe
+) -> float:
     """Return the standard error of an amount whose corrections for scatter and gloss are not sure.
 
     Share and reach each go into the correction; half of what fine relief errs by is what a whole
@@ -381,7 +383,7 @@ def _shared_error(amount: float, correction: float, holes: Holes, recipe: Relief
     return hypot(sqrt(2) * recipe.scatter_error * correction, whole, shine)
 
 
-def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:
+def depth_error(depth_mm: float, scale: ImageScale, recipe: ReliefRecipe) -> float:
     """Return the standard error of a depth between sessions: lamps, scale, and a floor.
 
     Joined as squares (JCGM 100:2008); the recipe's parts are simulated. How they hold on unchanged
@@ -391,7 +393,9 @@ def depth_error(depth_mm: float, scale: Scale, recipe: ReliefRecipe) -> float:
     return hypot(relative * depth_mm, recipe.depth_floor_mm)
 
 
-def volume_error(volume_mm3: float, area_mm2: float, scale: Scale, recipe: ReliefRecipe) -> float:
+def volume_error(
+    volume_mm3: float, area_mm2: float, scale: ImageScale, recipe: ReliefRecipe
+) -> float:
     """Return the standard error of a volume between sessions; the scale counts three times.
 
     Carried through to first order and joined as squares (JCGM 100:2008); the recipe's parts as for

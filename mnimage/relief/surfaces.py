@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnimage.domain.scorecard import Layer
-from mnimage.domain.surfaces import Profile, Surface, Surfaces, Trace
+from mnimage.domain.surfaces import Profile, ProfileTrace, Surface, Surfaces
 from mnimage.kernels.geometry import block_mean, expand, sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.alignment import Alignment
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.photo import ImageScale
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import ReliefCard
 
@@ -34,7 +34,7 @@ _HALF = 0.5
 
 def lay_surfaces(
     cards: tuple[ReliefCard, ReliefCard],
-    scales: tuple[Scale, Scale],
+    scales: tuple[ImageScale, ImageScale],
     alignment: Alignment,
     recipe: ReliefRecipe,
 ) -> Surfaces:
@@ -108,7 +108,7 @@ def cut_profile(
     )
 
 
-def _own_surface(card: ReliefCard, scale: Scale, recipe: ReliefRecipe) -> Surface:
+def _own_surface(card: ReliefCard, scale: ImageScale, recipe: ReliefRecipe) -> Surface:
     labels = card.scar_labels
     # Texture is measured on all healthy skin that is trusted, and only there.
     measured = np.isfinite(card.band_um) | (labels > 0)
@@ -122,7 +122,7 @@ def _own_surface(card: ReliefCard, scale: Scale, recipe: ReliefRecipe) -> Surfac
     )
 
 
-def _relative_error(card: ReliefCard, scale: Scale, recipe: ReliefRecipe) -> float:
+def _relative_error(card: ReliefCard, scale: ImageScale, recipe: ReliefRecipe) -> float:
     """Return the relative error of heights: the recipe's, or that of these lamps where larger.
 
     A scar's depth carries the doubt of the lamps of its session.
@@ -151,7 +151,7 @@ def _misplaced_mm(surfaces: Surfaces, row: Plane, column: Plane) -> Plane:
 
 def _trace(
     surface: Surface, place: tuple[Plane, Plane], misplaced_mm: Plane | None, pitch: float
-) -> Trace:
+) -> ProfileTrace:
     height = _at(surface.height_mm, *place)
     measured = _at(surface.measured.astype(np.float32), *place) > _HALF
     height = np.where(measured, height, np.float32(np.nan))
@@ -159,7 +159,9 @@ def _trace(
     if misplaced_mm is not None:
         error = np.hypot(error, misplaced_mm * _steepness(surface.height_mm, place, pitch))
     bound = _at(surface.bound.astype(np.float32), *place) > _HALF
-    return Trace((1000 * height).astype(np.float32), (1000 * error).astype(np.float32), bound)
+    return ProfileTrace(
+        (1000 * height).astype(np.float32), (1000 * error).astype(np.float32), bound
+    )
 
 
 def _steepness(height_mm: Plane, place: tuple[Plane, Plane], pitch: float) -> Plane:

@@ -129,7 +129,7 @@ def only(labels: Labels, kept: Mask) -> Labels:
     return np.asarray((np.cumsum(kept) * kept).astype(np.int32)[labels])
 
 
-def with_doubt(scars: tuple[Scar, ...], shifts: Shifts) -> tuple[Scar, ...]:
+def with_uncertainty(scars: tuple[Scar, ...], shifts: Shifts) -> tuple[Scar, ...]:
     """Return the scars doubted by what other windows make of them.
 
     All sessions share it. Joined as squares (JCGM 100:2008).

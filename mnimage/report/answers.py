@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mnimage.domain.color import ColorProfile, FitError
     from mnimage.domain.comparison import Change, Comparison, ScarChange
     from mnimage.domain.face import Face
-    from mnimage.domain.pair import Examined
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.pair import AnalyzedPhoto
+    from mnimage.domain.photo import ImageScale
     from mnimage.domain.quality import QualityReport
     from mnimage.domain.relief import Direction, Marks, ReliefCard, Scar
     from mnimage.domain.scorecard import ScoreCard
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-def photo_answer(file: str, examined: Examined) -> Document:
+def photo_answer(file: str, analyzed: AnalyzedPhoto) -> Document:
     """Return one photo's entry of `inspect`."""
-    photo, facts = examined.photo, examined.photo.facts
+    photo, facts = analyzed.photo, analyzed.photo.facts
     return {
         "file": file,
         "width": photo.columns,
@@ -41,11 +41,11 @@ def photo_answer(file: str, examined: Examined) -> Document:
         "bits": facts.bits,
         "orientation": facts.orientation,
         "notes": list(facts.notes),
-        "view": examined.face.view.value if examined.face else None,
-        "face": face_answer(examined.face) if examined.face else None,
-        "scale": scale_answer(examined.scale),
-        "findings": findings_answer(examined.quality),
-        "comparable": examined.quality.comparable,
+        "view": analyzed.face.view.value if analyzed.face else None,
+        "face": face_answer(analyzed.face) if analyzed.face else None,
+        "scale": scale_answer(analyzed.scale),
+        "findings": findings_answer(analyzed.quality),
+        "comparable": analyzed.quality.comparable,
     }
 
 
@@ -60,7 +60,7 @@ def face_answer(face: Face) -> Document:
     }
 
 
-def scale_answer(scale: Scale | None) -> Document | None:
+def scale_answer(scale: ImageScale | None) -> Document | None:
     """Return a scale, or None."""
     return asdict(scale) if scale else None
 
@@ -70,7 +70,7 @@ def findings_answer(quality: QualityReport) -> list[Document]:
     return [asdict(finding) for finding in quality.findings]
 
 
-def alignment_answer(alignment: Alignment, before: Examined) -> Document:
+def alignment_answer(alignment: Alignment, before: AnalyzedPhoto) -> Document:
     """Return the answer of `register`."""
     scale = before.scale
     error = {"median": alignment.error_median_px, "p95": alignment.error_p95_px}
@@ -89,7 +89,7 @@ def alignment_answer(alignment: Alignment, before: Examined) -> Document:
     }
 
 
-def _share_answer(alignment: Alignment, before: Examined) -> Document:
+def _share_answer(alignment: Alignment, before: AnalyzedPhoto) -> Document:
     """Return which share of the skin the scores rest on, and which is left out, by reason."""
     if not alignment.aligned:
         return {"scored": 0.0, "left_out": None, "moved_zones": []}
@@ -217,7 +217,7 @@ def scar_answer(scar: Scar) -> Document:
     }
 
 
-def comparison_answer(comparison: Comparison, before: Examined) -> Document:
+def comparison_answer(comparison: Comparison, before: AnalyzedPhoto) -> Document:
     """Return the answer of `compare`."""
     return {
         "comparability": {
@@ -238,7 +238,7 @@ def comparison_answer(comparison: Comparison, before: Examined) -> Document:
         "zones_left_out": dict(comparison.zones_left_out),
         "repeats": repeats_answer(comparison),
         "control": control_answer(comparison),
-        "days_since_needling": comparison.told.days_since_needling,
+        "days_since_needling": comparison.notes.days_since_needling,
         "warnings": [
             {"warning": caution.name, "words": caution.words, "zones": list(caution.zones)}
             for caution in comparison.cautions
@@ -252,7 +252,7 @@ def repeats_answer(comparison: Comparison) -> Document:
         **{side.value: comparison.repeats(side) for side in Side},
         "left_out": [
             {"file": one.name, "side": one.side.value, "reason": one.left_out}
-            for one in comparison.reshots
+            for one in comparison.replicates
             if one.left_out
         ],
     }
@@ -260,7 +260,7 @@ def repeats_answer(comparison: Comparison) -> Document:
 
 def control_answer(comparison: Comparison) -> Document | None:
     """Return the untreated control patch in pixels of the photo before; its zone is `control`."""
-    patch = comparison.told.control
+    patch = comparison.notes.control
     if patch is None:
         return None
     return {

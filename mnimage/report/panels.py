@@ -18,7 +18,7 @@ from mnimage.report.words import layer_words, unit_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mnimage.domain.photo import Coded, Scale
+    from mnimage.domain.photo import Coded, ImageScale
     from mnimage.report.colortables import Table
     from mnimage.report.registration import ErrorMap
 
@@ -38,7 +38,7 @@ _BLOCK = 512
 def map_picture(
     layer: Layer,
     photo_coded: Coded,
-    scale: Scale | None,
+    scale: ImageScale | None,
     limits: tuple[float, float] | None = None,
     *,
     within: float = 0.0,
@@ -171,14 +171,16 @@ def change_layer(before: Layer, after: Layer, *, higher_is_worse: bool = True) -
 def depth_picture(
     depth_mm: NDArray[np.float32],
     photo_coded: Coded,
-    scale: Scale | None,
+    scale: ImageScale | None,
     limits: tuple[float, float] | None = None,
 ) -> NDArray[np.uint8]:
     """Return the depth below healthy skin, in mm, as a map over the photo."""
     return map_picture(Layer("depth", "mm", depth_mm, 1), photo_coded, scale, limits)
 
 
-def error_picture(errors: ErrorMap, photo_coded: Coded, scale: Scale | None) -> NDArray[np.uint8]:
+def error_picture(
+    errors: ErrorMap, photo_coded: Coded, scale: ImageScale | None
+) -> NDArray[np.uint8]:
     """Return the expected error of registration over the photo before, left-out skin patterned."""
     frame, size = _drawn_size(photo_coded)
     picture = error_part(errors, cut_photo(photo_coded, frame, size), frame)

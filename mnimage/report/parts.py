@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.comparison import Change
-    from mnimage.domain.pair import Examined, Pair
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.pair import AnalyzedPhoto, Pair
+    from mnimage.domain.photo import ImageScale
     from mnimage.domain.report import Labels
     from mnimage.report.colortables import Table
     from mnimage.report.registration import ErrorMap
@@ -35,12 +35,12 @@ _SWATCH_PX = 8
 """How much larger than on a map patterns are drawn in a key, so that print keeps their edges."""
 
 
-def face_frame(examined: Examined) -> Frame:
+def face_frame(analyzed: AnalyzedPhoto) -> Frame:
     """Return the upright frame around a face, or the whole picture where there is none."""
-    shape = examined.photo.shape
-    if examined.face is None:
+    shape = analyzed.photo.shape
+    if analyzed.face is None:
         return whole_frame(shape)
-    places = examined.face.landmarks[:, :2]
+    places = analyzed.face.landmarks[:, :2]
     low, high = places.min(axis=0), places.max(axis=0)
     tall, wide = high - low
     rows = max(_FACE_ROWS * tall, _FACE_COLUMNS * wide / _PORTRAIT)
@@ -50,7 +50,7 @@ def face_frame(examined: Examined) -> Frame:
     return frame_around(center, (rows, rows * _PORTRAIT), shape)
 
 
-def scale_bar(scale: Scale | None, frame: Frame, widest: float = 0.34) -> Bar | None:
+def scale_bar(scale: ImageScale | None, frame: Frame, widest: float = 0.34) -> Bar | None:
     """Return a scale bar for pictures of `frame`, at most `widest` of their width."""
     if scale is None:
         return None
@@ -58,9 +58,9 @@ def scale_bar(scale: Scale | None, frame: Frame, widest: float = 0.34) -> Bar | 
     return Bar(length_words(length), pixels / frame.columns)
 
 
-def session_words(examined: Examined, label: str, otherwise: str) -> str:
+def session_words(analyzed: AnalyzedPhoto, label: str, otherwise: str) -> str:
     """Return what a session is called under its pictures: its label and its date."""
-    return f"{label or otherwise}, {date_words(examined.photo.facts.taken_at)}"
+    return f"{label or otherwise}, {date_words(analyzed.photo.facts.taken_at)}"
 
 
 def before_photo(pair: Pair, frame: Frame, longest_px: int) -> NDArray[np.uint8]:

@@ -17,9 +17,9 @@ from mnimage.domain.report import (
     Page,
     Photos,
 )
-from mnimage.report.doubt import needling_words, shots_words
 from mnimage.report.parts import count, face_frame, mark, photo_pair
-from mnimage.report.relief import pair_doubts
+from mnimage.report.relief import pair_warnings
+from mnimage.report.uncertainty import needling_words, shots_words
 from mnimage.report.words import (
     PLUS_MINUS,
     date_words,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 KEY_NUMBERS = 3
 REASONS_SHOWN = 4
-DOUBTS_SHOWN = 3
+WARNINGS_SHOWN = 3
 
 _GRADES = {
     "A": "The two photos were taken alike.",
@@ -70,7 +70,7 @@ def patient_page(pair: Pair, labels: Labels) -> Page:
         masthead(pair, labels, "Your skin, before and after"),
         Photos(photo_pair(pair, labels, face_frame(pair.before))),
         _key_numbers(pair.comparison),
-        *cautions_block(pair.comparison, pair_doubts(pair)),
+        *cautions_block(pair.comparison, pair_warnings(pair)),
         grade_block(pair.comparison),
         Columns(_meaning(pair.comparison, labels)),
     ]
@@ -98,11 +98,11 @@ def cautions_block(comparison: Comparison, doubts: Sequence[tuple[str, str]] = (
 
     `doubts` are those of the relief, each with whose relief it is; the first ones are told.
     """
-    told = [caution_words(one) for one in comparison.cautions]
-    told += [f"{whose}: {doubt}" for whose, doubt in doubts[:DOUBTS_SHOWN]]
-    if left := len(doubts) - DOUBTS_SHOWN if len(doubts) > DOUBTS_SHOWN else 0:
-        told.append(f"{count(left, 'more doubt')} of the relief on the record's pages.")
-    return [Notice("To bear in mind", tuple(told))] if told else []
+    notes = [caution_words(one) for one in comparison.cautions]
+    notes += [f"{whose}: {doubt}" for whose, doubt in doubts[:WARNINGS_SHOWN]]
+    if left := len(doubts) - WARNINGS_SHOWN if len(doubts) > WARNINGS_SHOWN else 0:
+        notes.append(f"{count(left, 'more doubt')} of the relief on the record's pages.")
+    return [Notice("To bear in mind", tuple(notes))] if notes else []
 
 
 def caution_words(caution: Caution) -> str:

@@ -14,7 +14,7 @@ from mnimage.report.words import PLUS_MINUS, number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from mnimage.domain.surfaces import Deepest, Profile, Trace
+    from mnimage.domain.surfaces import Deepest, Profile, ProfileTrace
 
 COLUMNS = (
     "along_mm",
@@ -107,7 +107,7 @@ def profile_png(profile: Profile) -> bytes:
     return content.getvalue()
 
 
-def _draw(box: Axes, profile: Profile, trace: Trace, tone: str, name: str) -> None:
+def _draw(box: Axes, profile: Profile, trace: ProfileTrace, tone: str, name: str) -> None:
     along, height, error = profile.along_mm, trace.height_um, trace.error_um
     box.fill_between(along, height - error, height + error, color=tone, alpha=0.22, linewidth=0)
     words = f"{name}: deepest {deepest_words(profile.deepest(trace))}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from mnimage.domain.comparison import Source, Verdict
 from mnimage.domain.face import CONTROL
 from mnimage.domain.report import Facts, Heading, Page, Picture, Strip, Table
-from mnimage.report.doubt import control_picture, doubt_facts
 from mnimage.report.panels import change_layer, error_part, map_part, map_table, shared_limits
 from mnimage.report.parts import (
     MAP_PX,
@@ -22,8 +21,9 @@ from mnimage.report.parts import (
 )
 from mnimage.report.patient import grade_block, main_zone
 from mnimage.report.registration import error_map, length_words, share_words
-from mnimage.report.relief import pair_doubts
+from mnimage.report.relief import pair_warnings
 from mnimage.report.scars import scars_block
+from mnimage.report.uncertainty import control_picture, uncertainty_facts
 from mnimage.report.words import (
     SCORES,
     date_words,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.comparison import Change, Comparison
-    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.pair import AnalyzedPhoto, Pair
     from mnimage.domain.report import Block, Cell, Labels
     from mnimage.domain.scorecard import ScoreCard
     from mnimage.report.registration import ErrorMap
@@ -126,8 +126,8 @@ def _map_strip(pair: Pair, name: str, photos: tuple[Pixels, Pixels], labels: Lab
     return Strip(pictures, 3, words, legends, number_words, mark(found[1]) if found else None)
 
 
-def _day(examined: Examined) -> str:
-    return date_words(examined.photo.facts.taken_at)
+def _day(analyzed: AnalyzedPhoto) -> str:
+    return date_words(analyzed.photo.facts.taken_at)
 
 
 def _change_words(name: str, change: Change) -> str:
@@ -159,7 +159,7 @@ def _tables(comparison: Comparison) -> list[Block]:
     names = sorted({name for row in comparison.zones.values() for name in row}, key=score_order)
     if not names:
         return []
-    note = _TABLE_NOTE + (_CONTROL_NOTE if comparison.told.control else "")
+    note = _TABLE_NOTE + (_CONTROL_NOTE if comparison.notes.control else "")
     heading = Heading("All numbers, zone by zone", note)
     if len(comparison.zones.keys() - {CONTROL}) == 1:
         zones = sorted(comparison.zones, key=zone_order)
@@ -262,9 +262,9 @@ def _method(pair: Pair) -> list[Block]:
         _registration(pair),
         grade_block(comparison, most=99),
         Heading("Where the doubt comes from"),
-        Facts(doubt_facts(comparison), control_picture(pair)),
+        Facts(uncertainty_facts(comparison), control_picture(pair)),
     ]
-    if doubts := pair_doubts(pair):
+    if doubts := pair_warnings(pair):
         blocks += [Heading("What makes the relief doubtful"), Facts(doubts)]
     if comparison.not_measured:
         missing = {
@@ -302,7 +302,7 @@ def _registration_facts(pair: Pair, errors: ErrorMap) -> tuple[tuple[str, str], 
             f"Left out: {reason.words[0].lower()}{reason.words[1:]}": share_words(share)
             for reason, share in errors.shares.items()
         },
-        "Scale": f"{scale.mm_per_px:.4f} mm per pixel, from the {scale.source}, "
+        "ImageScale": f"{scale.mm_per_px:.4f} mm per pixel, from the {scale.source}, "
         f"\N{PLUS-MINUS SIGN}{100 * scale.error:.0f} %"
         if scale
         else "not known: no lengths in mm",
@@ -311,8 +311,8 @@ def _registration_facts(pair: Pair, errors: ErrorMap) -> tuple[tuple[str, str], 
     return _pairs(facts)
 
 
-def _photo_facts(examined: Examined) -> str:
-    photo, facts = examined.photo, examined.photo.facts
+def _photo_facts(analyzed: AnalyzedPhoto) -> str:
+    photo, facts = analyzed.photo, analyzed.photo.facts
     size = f"{photo.columns} \N{MULTIPLICATION SIGN} {photo.rows} px"
     parts = [size, facts.format, f"{facts.bits} bit", facts.camera or ""]
     return ", ".join(part for part in parts if part)
@@ -326,8 +326,8 @@ def failed_checks(pair: Pair) -> tuple[tuple[str, str], ...]:
             f"{measured_words(finding.measured, finding.unit)}, {finding.rule} "
             f"{figures(finding.needed)} needed. {finding.advice}".strip(),
         )
-        for when, examined in (("before", pair.before), ("after", pair.after))
-        for finding in examined.quality.findings
+        for when, analyzed in (("before", pair.before), ("after", pair.after))
+        for finding in analyzed.quality.findings
         if not finding.ok
     ]
     return tuple(facts) or (("None", "Both photos passed every check."),)

@@ -8,11 +8,11 @@ from mnimage.domain.report import Columns, Notice, Page, Photos, Picture
 from mnimage.report.frames import cut_photo
 from mnimage.report.parts import PHOTO_PX, face_frame, scale_bar, session_words
 from mnimage.report.patient import masthead
-from mnimage.report.relief import pair_doubts
+from mnimage.report.relief import pair_warnings
 from mnimage.report.words import plain
 
 if TYPE_CHECKING:
-    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.pair import AnalyzedPhoto, Pair
     from mnimage.domain.report import Labels
 
 _NO_NUMBERS = (
@@ -43,15 +43,15 @@ def refused_page(pair: Pair, labels: Labels) -> Page:
     return Page(blocks, single=True)
 
 
-def _picture(examined: Examined, title: str) -> Picture:
-    frame = face_frame(examined)
-    pixels = cut_photo(examined.photo.coded, frame, frame.size(PHOTO_PX))
-    return Picture(pixels, "Photo: " + title, title, bar=scale_bar(examined.scale, frame))
+def _picture(analyzed: AnalyzedPhoto, title: str) -> Picture:
+    frame = face_frame(analyzed)
+    pixels = cut_photo(analyzed.photo.coded, frame, frame.size(PHOTO_PX))
+    return Picture(pixels, "Photo: " + title, title, bar=scale_bar(analyzed.scale, frame))
 
 
 def _reasons(pair: Pair) -> tuple[str, ...]:
     comparison = pair.comparison
-    doubts = (f"{whose}: {doubt}" for whose, doubt in pair_doubts(pair))
+    doubts = (f"{whose}: {doubt}" for whose, doubt in pair_warnings(pair))
     reasons = (comparison.alignment.reason, *comparison.comparability.reasons, *doubts)
     stated = dict.fromkeys(plain(reason).rstrip(".") + "." for reason in reasons if reason)
     return tuple(stated)[:6] or ("The photo after could not be laid onto the photo before.",)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from mnimage.domain.alignment import Alignment
     from mnimage.domain.face import Zones
-    from mnimage.domain.pair import Examined
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.pair import AnalyzedPhoto
+    from mnimage.domain.photo import ImageScale
 
     Mask = NDArray[np.bool_]
 
@@ -79,7 +79,7 @@ class ErrorMap:
         return 1.0 - sum(self.shares.values())
 
 
-def error_map(alignment: Alignment, zones: Zones, scale: Scale | None) -> ErrorMap:
+def error_map(alignment: Alignment, zones: Zones, scale: ImageScale | None) -> ErrorMap:
     """Return the error of an aligned pair over the skin of the photo before.
 
     Raises
@@ -126,7 +126,7 @@ def _left_out(alignment: Alignment, rest: Mask, dropped: Mask) -> dict[LeftOut, 
     }
 
 
-def length_words(error_px: float, scale: Scale | None) -> str:
+def length_words(error_px: float, scale: ImageScale | None) -> str:
     """Return an error as "0.03 mm (0.2 px)", or as "0.2 px" where the scale is not known."""
     pixels = f"{_digits(error_px, _STEPS['px'])} px"
     if scale is None:
@@ -144,13 +144,13 @@ def _digits(value: float, step: float) -> str:
     return f"{value:.{digits}f}"
 
 
-def registration_lines(alignment: Alignment, before: Examined) -> tuple[str, str]:
+def registration_lines(alignment: Alignment, before: AnalyzedPhoto) -> tuple[str, str]:
     """Return the error of an aligned pair, and the skin left out of its scores, line by line."""
     errors, scale = error_map(alignment, before.zones, before.scale), before.scale
     return error_sentence(alignment, scale), left_out_sentence(errors)
 
 
-def error_sentence(alignment: Alignment, scale: Scale | None) -> str:
+def error_sentence(alignment: Alignment, scale: ImageScale | None) -> str:
     """Return the median and the 95th percentile of the error with its limit."""
     median, p95, limit = (
         length_words(error, scale)
@@ -187,7 +187,7 @@ def key_words(errors: ErrorMap) -> tuple[tuple[LeftOut, str], ...]:
 
 
 def node_words(
-    alignment: Alignment, errors: ErrorMap, place: tuple[float, float], scale: Scale | None
+    alignment: Alignment, errors: ErrorMap, place: tuple[float, float], scale: ImageScale | None
 ) -> str:
     """Return the error at a place (row, column) of the photo before, or why it was left out."""
     row, column = (int((at + 0.5) // alignment.step) for at in place)

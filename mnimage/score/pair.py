@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.progress import no_tick
 from mnimage.domain.scorecard import PairScores, ScoreError
 from mnimage.errors import NotComparable
-from mnimage.score.carry import carry, skin_after, trusted, typical_magnification
 from mnimage.score.focus import match_focus
 from mnimage.score.maps import measure_maps
 from mnimage.score.plan import make_plan
 from mnimage.score.reference import find_reference
+from mnimage.score.resample import carry, skin_after, trusted, typical_magnification
 from mnimage.score.score import make_card, require_skin, skin_of
 from mnimage.score.scorers import SCORERS, read_skin
 from mnimage.score.zones import change_errors, session_error, zone_cells, zone_means
@@ -43,7 +43,7 @@ def score_pair(
     photos: tuple[Photo, Photo],
     zones: Zones,
     alignment: Alignment,
-    scales: tuple[Scale | None, Scale | None],
+    scales: tuple[ImageScale | None, ImageScale | None],
     recipe: ScoreRecipe,
     tick: Tick = no_tick,
 ) -> PairScores:
@@ -123,20 +123,22 @@ def _unmoved(zones: Zones, alignment: Alignment) -> Zones:
     return replace(zones, labels=kept[zones.labels])
 
 
-def _scale(scales: tuple[Scale | None, Scale | None], alignment: Alignment) -> Scale | None:
+def _scale(
+    scales: tuple[ImageScale | None, ImageScale | None], alignment: Alignment
+) -> ImageScale | None:
     """Return the scale of the photo before, carried over from the photo after if need be."""
     before, after = scales
     if before is not None or after is None:
         return before
     pitch = after.mm_per_px * typical_magnification(alignment)
-    return Scale(pitch, "alignment", after.relative_error)
+    return ImageScale(pitch, "alignment", after.relative_error)
 
 
 def _prepare(
     photos: tuple[Photo, Photo],
     zones: Zones,
     alignment: Alignment,
-    scale: Scale | None,
+    scale: ImageScale | None,
     recipe: ScoreRecipe,
 ) -> tuple[tuple[Plan, Plan], Focus, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
     """Return how each photo is measured: pitch, blur to the same focus, and its skin."""

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.face import Zones
-    from mnimage.domain.photo import Photo, Scale
+    from mnimage.domain.photo import ImageScale, Photo
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ScoreRecipe
-    from mnimage.score.zones import Cells, Known
+    from mnimage.score.zones import Cells, PairInputs
 
     Plane = NDArray[np.float32]
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 def score_photo(
     photo: Photo,
     zones: Zones,
-    scale: Scale | None,
+    scale: ImageScale | None,
     recipe: ScoreRecipe,
     tick: Tick = no_tick,
 ) -> ScoreCard:
@@ -86,7 +86,7 @@ def score_photo(
 def measure_layers(
     photo: Photo,
     skin: NDArray[np.bool_],
-    scale: Scale | None,
+    scale: ImageScale | None,
     recipe: ScoreRecipe,
     tick: Tick = no_tick,
 ) -> Mapping[str, Layer]:
@@ -138,7 +138,7 @@ def require_skin(skin: NDArray[np.bool_]) -> None:
 def make_card(
     skin: Skin,
     cells: Cells,
-    known: Known,
+    known: PairInputs,
     grid: tuple[int, float],
     recipe: ScoreRecipe,
     after_mm: float | None = None,

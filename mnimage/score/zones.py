@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from mnimage.domain.color import FitError
     from mnimage.domain.face import Zones
-    from mnimage.domain.photo import Scale
+    from mnimage.domain.photo import ImageScale
     from mnimage.domain.recipe import ScoreRecipe
 
-    Known: TypeAlias = tuple[Scale | None, FitError | None]
+    PairInputs: TypeAlias = tuple[ImageScale | None, FitError | None]
 
 BLOCKS_WITHOUT_SCALE = 30
 LEAST_CELLS = 16
@@ -78,7 +78,7 @@ def zone_cells(zones: Zones, step: int, seen: NDArray[np.bool_]) -> Cells:
 def zone_scores(
     skin: Skin,
     cells: NDArray[np.bool_],
-    known: Known,
+    known: PairInputs,
     names: Iterable[str],
     cell_mm: float,
     recipe: ScoreRecipe,
@@ -102,7 +102,7 @@ the rest is the same in both (benchmarks/colour.py: a quarter)."""
 
 
 def _score(
-    name: str, skin: Skin, cells: NDArray[np.bool_], known: Known, recipe: ScoreRecipe
+    name: str, skin: Skin, cells: NDArray[np.bool_], known: PairInputs, recipe: ScoreRecipe
 ) -> Score:
     scorer, (scale, color) = SCORERS[name], known
     means = zone_means(name, skin, cells)

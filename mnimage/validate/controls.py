@@ -12,15 +12,15 @@ import cv2
 import numpy as np
 
 from mnimage import pipeline
-from mnimage.capture.shots import read_shots
-from mnimage.domain.photo import ONLY_TOLD
+from mnimage.domain.photo import SCALE_ASSUMED
 from mnimage.errors import MnimageError
+from mnimage.formats.shots import read_shots
 from mnimage.kernels.color import encode_srgb
 from mnimage.phantom.files import write_shots
 from mnimage.phantom.light import ring
 from mnimage.phantom.render import Shot, scale_of
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.targets import Print, Stage, print_light
 from mnimage.validate.line import Line, mean
 from mnimage.validate.plan import SEED
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mnimage.phantom.light import Lamp
     from mnimage.phantom.scars import TrueScar
     from mnimage.phantom.skin import Skin
-    from mnimage.pipeline import ExaminedShots
+    from mnimage.pipeline import AnalyzedShots
 
 SIDE_MM, FINE_MM = 30.0, 0.025
 REFUSED, CAUGHT, COVERED, NEITHER = "refused", "caught", "covered", "NEITHER"
@@ -100,14 +100,14 @@ def control(name: str, number: int) -> Control:
     """Make one mistake on one skin, through files, and say what became of it."""
     mistake, skin = CONTROLS[name], _skin(number)
     try:
-        found = _examined(skin, mistake, number)
-        first = _examined(skin, Mistake(), number + 50) if mistake.second else None
+        found = _analyzed(skin, mistake, number)
+        first = _analyzed(skin, Mistake(), number + 50) if mistake.second else None
     except MnimageError as error:
         return Control(name, number, REFUSED, str(error))
     said = _warnings(found) + ([] if first is None else _of_pair(first, found))
     if said:
         return Control(name, number, CAUGHT, "; ".join(said))
-    card = found.examined.relief
+    card = found.analyzed.relief
     if card is None:
         raise ValueError("a relief was not measured")
     ratio, where = _beyond(skin, card)
@@ -115,15 +115,15 @@ def control(name: str, number: int) -> Control:
     return Control(name, number, outcome, f"{where}, {ratio:.1f} times its 95 % interval")
 
 
-def _examined(skin: Skin, mistake: Mistake, number: int) -> ExaminedShots:
+def _analyzed(skin: Skin, mistake: Mistake, number: int) -> AnalyzedShots:
     with tempfile.TemporaryDirectory() as folder:
         sheet = _write(Path(folder), skin, mistake, number)
         if mistake.spoil is not None:
             mistake.spoil(sheet)
-        return pipeline.examine_shots(read_shots(sheet), name="")
+        return pipeline.analyze_shots(read_shots(sheet), name="")
 
 
-def _of_pair(first: ExaminedShots, second: ExaminedShots) -> list[str]:
+def _of_pair(first: AnalyzedShots, second: AnalyzedShots) -> list[str]:
     """Return what the comparison of two sessions says of their scales."""
     pair = pipeline.compare_shots(first, second)
     failed = [one for one in pair.after.quality.findings if not one.ok]
@@ -131,7 +131,7 @@ def _of_pair(first: ExaminedShots, second: ExaminedShots) -> list[str]:
 
 
 def _skin(number: int) -> Skin:
-    look = SkinLook(
+    look = SkinAppearance(
         tone=("II", "III", "IV")[number % 3], scars=(1, 3, 1), marks=(2, 2), margin_mm=2.0
     )
     return make_skin(
@@ -196,16 +196,16 @@ def _picture(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED), dtype=np.uint16)
 
 
-_USUAL = ("No flat frame", "Scar ", ONLY_TOLD)
+_USUAL = ("No flat frame", "Scar ", SCALE_ASSUMED)
 """Warnings that catch no mistake: no card was shot, a scar is wide for its picture, and that the
 scale was told, which is said of sound shots as well."""
 
 
-def _warnings(found: ExaminedShots) -> list[str]:
+def _warnings(found: AnalyzedShots) -> list[str]:
     """Return what was said of this set that is not said of a sound one."""
-    card = found.examined.relief
+    card = found.analyzed.relief
     said = [] if card is None else [one for one in card.warnings if not one.startswith(_USUAL)]
-    failed = [one for one in found.examined.quality.findings if not one.ok]
+    failed = [one for one in found.analyzed.quality.findings if not one.ok]
     return said + [f"{one.check}: {one.advice}" for one in failed if one.check in _CHECKS]
 
 

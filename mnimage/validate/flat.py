@@ -20,7 +20,7 @@ from mnimage.phantom.light import Lamp
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import Skin, SkinLook, make_skin
+from mnimage.phantom.skin import Skin, SkinAppearance, make_skin
 from mnimage.phantom.spectrum import MELANIN_RANGE
 from mnimage.phantom.visit import CAREFUL, visit
 from mnimage.validate.calls import POWER, Call, calls_of
@@ -61,7 +61,7 @@ def flat(number: int, side_mm: float) -> Flat:
     """Photograph a skin before, again unchanged, and once more with one thing changed."""
     rng = np.random.default_rng([SEED + 2, number])
     tone = list(TONES)[number % len(TONES)]
-    look = SkinLook(
+    look = SkinAppearance(
         tone=tone,
         microrelief_um=float(rng.uniform(6, 14)),
         furrow_um=float(rng.uniform(25, 70)),
@@ -156,7 +156,7 @@ def _compared(before: Photo, after: Photo, mm_per_px: float = PITCH_MM) -> Compa
             write_photo(Path(folder) / f"{name}.jpg", photo, quality=90)
             for name, photo in (("before", before), ("after", after))
         ]
-        pair = workflow.compare_files(*paths, known=workflow.Known(mm_per_px))
+        pair = workflow.compare_files(*paths, known=workflow.PairInputs(mm_per_px))
     return pair.comparison
 
 

@@ -13,7 +13,7 @@ from mnimage import workflow
 from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
 from mnimage.domain.face import WHOLE
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ScoreRecipe
 from mnimage.errors import ChartUnusable
 from mnimage.phantom.camera import CAMERAS, LAMPS, Rig, draw_camera
@@ -23,7 +23,7 @@ from mnimage.phantom.files import write_photo
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.spectrum import skin_reflectance
 from mnimage.score.score import measure_layers
 from mnimage.validate.calls import Call, calls_of
@@ -125,7 +125,7 @@ def _person(rig: Rig, rng: np.random.Generator, typical: float, profile: ColorPr
 def _patch_means(photo: Photo) -> Values:
     """Return the index of each skin's middle as the photo's map has it."""
     everywhere = np.ones(photo.shape, dtype=np.bool_)
-    layer = measure_layers(photo, everywhere, Scale(0.25 / 4, "rig", 0.0), ScoreRecipe())["hi"]
+    layer = measure_layers(photo, everywhere, ImageScale(0.25 / 4, "rig", 0.0), ScoreRecipe())["hi"]
     cells = PATCH_PX // layer.step
     parts = layer.values[: MOSAIC * cells, : MOSAIC * cells].reshape(MOSAIC, cells, MOSAIC, cells)
     inner = parts[:, 1 : cells - 1, :, 1 : cells - 1]
@@ -139,7 +139,10 @@ def again(number: int) -> Again:
     camera = CAMERAS[number // len(TONES) % len(CAMERAS)]
     lamp = list(LAMPS)[number % len(LAMPS)]
     skin = make_skin(
-        seed=SEED + number, size_mm=(30.0, 30.0), mm_per_px=AGAIN_PX_MM, look=SkinLook(tone=tone)
+        seed=SEED + number,
+        size_mm=(30.0, 30.0),
+        mm_per_px=AGAIN_PX_MM,
+        look=SkinAppearance(tone=tone),
     )
     name = f"type {tone}, {camera.name}, {lamp}"
     values: dict[str, Mapping[str, tuple[float, float]]] = {}
@@ -150,7 +153,7 @@ def again(number: int) -> Again:
         for way, (suffix, charted) in ways.items():
             paths = [_write(Path(folder), n, one, suffix) for n, one in enumerate(visits)]
             charts = tuple(chart for _, chart in paths) if charted else ()
-            known = workflow.Known(AGAIN_PX_MM, charts)
+            known = workflow.PairInputs(AGAIN_PX_MM, charts)
             try:
                 pair = workflow.compare_files(paths[0][0], paths[1][0], known=known)
             except ChartUnusable as error:

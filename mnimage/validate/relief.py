@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mnimage.phantom.scars import TrueScar
     from mnimage.phantom.session import Session
     from mnimage.phantom.skin import Skin
-    from mnimage.pipeline import ExaminedShots
+    from mnimage.pipeline import AnalyzedShots
 
     Mask = NDArray[np.bool_]
 
@@ -81,7 +81,7 @@ def relief(number: int, side_mm: float) -> Relieved:
     skin = scarred_skin(seed, side_mm)
     case = f"type {skin.look.tone} skin {number + 1}"
     before = shoot_session(skin, 10 * seed, Fault())
-    first = _examined(before)
+    first = _analyzed(before)
     again = _followed_by(first, skin, 10 * seed + 1)
     zone = again[1].zones.get(WHOLE, {})
     arms = [(LARGE, 0.0), _last(number, zone)]
@@ -116,19 +116,19 @@ def relief(number: int, side_mm: float) -> Relieved:
     )
 
 
-def _examined(session: Session) -> ExaminedShots:
-    return pipeline.examine_shots(session.shots, name="")
+def _analyzed(session: Session) -> AnalyzedShots:
+    return pipeline.analyze_shots(session.shots, name="")
 
 
-def _card(examined: ExaminedShots) -> ReliefCard:
-    card = examined.examined.relief
+def _card(analyzed: AnalyzedShots) -> ReliefCard:
+    card = analyzed.analyzed.relief
     if card is None:
         raise ValueError("a relief was not measured")
     return card
 
 
-def _followed_by(first: ExaminedShots, skin: Skin, seed: int) -> tuple[ExaminedShots, Comparison]:
-    later = _examined(shoot_session(skin, seed, Fault()))
+def _followed_by(first: AnalyzedShots, skin: Skin, seed: int) -> tuple[AnalyzedShots, Comparison]:
+    later = _analyzed(shoot_session(skin, seed, Fault()))
     return later, pipeline.compare_shots(first, later).comparison
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from mnimage.capture.lights import TOLD_SHARED
+from mnimage.formats.lights import ENTERED_SCALE_ERROR
 from mnimage.validate.calls import POWER
 from mnimage.validate.plan import SEED
 
@@ -143,7 +143,7 @@ def page(study: Study, version: str, day: str) -> str:
         version=version,
         recipe=study.recipe,
         summary=summary(study),
-        told=TOLD_SHARED,
+        told=ENTERED_SCALE_ERROR,
         **_chances(),
     )
     parts = [intro, _markdown(rows(study, goals_only=True), (0, 1, 2, 3, 4, 5, 10)), _REST]

@@ -1,7 +1,7 @@
 """Every job the program can do, one function each: read, compute, keep."""
 
 from mnimage.workflow.color import (
-    Known,
+    PairInputs,
     calibrate_file,
     is_profile,
     known_profile,
@@ -20,19 +20,19 @@ from mnimage.workflow.files import (
     write_report,
 )
 from mnimage.workflow.follow import Followed, follow_files
-from mnimage.workflow.read import compare_files, examine_file
+from mnimage.workflow.read import analyze_file, compare_files
 from mnimage.workflow.relief import profile_along, surfaces_of, write_profile
 from mnimage.workflow.rescore import rescore_folders
 from mnimage.workflow.rig import measure_rig, write_markers
 
 __all__ = [
     "Followed",
-    "Known",
+    "PairInputs",
+    "analyze_file",
     "calibrate_file",
     "check_control",
     "compare_files",
     "compare_into",
-    "examine_file",
     "follow_files",
     "is_profile",
     "known_profile",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ImportSummary",
     "Rights",
-    "Troubled",
+    "SkippedFile",
     "forget",
     "import_into",
     "is_library",
@@ -59,7 +59,7 @@ _JPEG_QUALITY = 85
 
 
 @dataclass(frozen=True, slots=True)
-class Troubled:
+class SkippedFile:
     """One file that was not stored, and why."""
 
     file: str
@@ -74,8 +74,8 @@ class ImportSummary:
     """
 
     stored: tuple[str, ...] = ()
-    known: tuple[Troubled, ...] = ()
-    refused: tuple[Troubled, ...] = ()
+    known: tuple[SkippedFile, ...] = ()
+    refused: tuple[SkippedFile, ...] = ()
     stopped: bool = False
 
 
@@ -94,8 +94,8 @@ class Rights:
 @dataclass(slots=True)
 class _Tally:
     stored: list[str] = field(default_factory=list)
-    known: list[Troubled] = field(default_factory=list)
-    refused: list[Troubled] = field(default_factory=list)
+    known: list[SkippedFile] = field(default_factory=list)
+    refused: list[SkippedFile] = field(default_factory=list)
 
 
 def is_library(folder: Path) -> bool:
@@ -145,7 +145,7 @@ def recover(folder: Path, recovery: str, user: str, passphrase: str) -> Library:
 
     Raises
     ------
-    NoEntry
+    AuthenticationFailed
         If the recovery key is not this library's.
     RecordUnusable
         If there is no such user, or the passphrase will not do.
@@ -175,17 +175,19 @@ def migrate(folder: Path, user: str, passphrase: str) -> Library:
 
 def rights(library: Library) -> Rights:
     """Return who has a library open, and what they may do in it."""
-    from mnimage.library.roles import ALLOWED, Deed
+    from mnimage.library.roles import ALLOWED, Permission
 
     allowed = ALLOWED[library.role]
-    return Rights(library.user, library.role.value, Deed.RECORD in allowed, Deed.TREAT in allowed)
+    return Rights(
+        library.user, library.role.value, Permission.RECORD in allowed, Permission.TREAT in allowed
+    )
 
 
 def require_record(library: Library) -> None:
     """Refuse to add anything where the user's role does not allow it; raises `NotAllowed`."""
-    from mnimage.library.roles import Deed, require
+    from mnimage.library.roles import Permission, require
 
-    require(library.role, Deed.RECORD)
+    require(library.role, Permission.RECORD)
 
 
 def thumbnail(library: Library, photo: PhotoRecord) -> bytes:
@@ -235,7 +237,7 @@ def import_into(
     # Closed at once when it is left: files that wait for their row are swept then.
     with closing(cast("Generator[Imported]", import_photos(library, paths, patient))) as landing:
         for done, one in enumerate(landing, start=1):
-            _count(tally, one.status.value, one.id or "", Troubled(one.file, one.reason))
+            _count(tally, one.status.value, one.id or "", SkippedFile(one.file, one.reason))
             tick(done, total)
             if done < total and stop():
                 return _summary(tally, stopped=True)
@@ -293,7 +295,7 @@ def screening_warnings(screening: Sequence[Screened], on: date) -> tuple[str, ..
 
 def save_words(path: Path, words: str) -> None:
     """Keep words in a file of the user's choice; raises `OutputFailed`."""
-    from mnimage.capture.output import write_whole
+    from mnimage.formats.output import write_whole
 
     write_whole(path, words.encode())
 
@@ -308,13 +310,13 @@ def _refuse_exports(paths: Sequence[Path]) -> None:
         )
 
 
-def _count(tally: _Tally, status: str, id_: str, told: Troubled) -> None:
+def _count(tally: _Tally, status: str, id_: str, notes: SkippedFile) -> None:
     if status == "stored":
         tally.stored.append(id_)
     elif status == "known":
-        tally.known.append(told)
+        tally.known.append(notes)
     else:
-        tally.refused.append(told)
+        tally.refused.append(notes)
 
 
 def _summary(tally: _Tally, *, stopped: bool = False) -> ImportSummary:
@@ -324,12 +326,12 @@ def _summary(tally: _Tally, *, stopped: bool = False) -> ImportSummary:
 
 
 def _decoded(library: Library, photo: PhotoRecord) -> NDArray[np.uint8]:
-    from mnimage.capture.files import Wish, decode_photo
-    from mnimage.capture.kinds import HEAD_BYTES, kind_of
+    from mnimage.formats.files import DecodeOptions, decode_photo
+    from mnimage.formats.kinds import HEAD_BYTES, kind_of
 
     content = library.read_original(photo)
     name = photo.file_name or "The photo"
-    coded = decode_photo(content, kind_of(content[:HEAD_BYTES]), name, Wish()).coded
+    coded = decode_photo(content, kind_of(content[:HEAD_BYTES]), name, DecodeOptions()).coded
     deep = coded.dtype == np.uint16
     return (coded >> 8 if deep else coded).astype(np.uint8, copy=False)
 
@@ -371,11 +373,11 @@ def _ends(photos: Sequence[PhotoRecord]) -> tuple[PhotoRecord, PhotoRecord] | No
 
 def _leave(photo: PhotoRecord, library: Callable[[], Library], to: str) -> None:
     """Note that a photo leaves the library in a report: on the record, and in the trace."""
-    from mnimage.library.roles import Deed, require
+    from mnimage.library.roles import Permission, require
 
     opened = library()
-    require(opened.role, Deed.EXPORT)
-    told = Disclosure(
+    require(opened.role, Permission.EXPORT)
+    notes = Disclosure(
         patient_id=photo.patient_id,
         photo_id=photo.id,
         purpose=Purpose.RECORD,
@@ -386,5 +388,5 @@ def _leave(photo: PhotoRecord, library: Callable[[], Library], to: str) -> None:
     )
     patient = opened.find(Patient, photo.patient_id)
     with opened.changing() as changes:
-        changes.add(told)
-        changes.note("exported", patient, {"purpose": told.purpose, "to": told.to})
+        changes.add(notes)
+        changes.note("exported", patient, {"purpose": notes.purpose, "to": notes.to})

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
-from mnimage.capture.colorfile import profile_text, read_profile
-from mnimage.capture.files import Wish, decode_photo, read_photo
-from mnimage.capture.kinds import HEAD_BYTES, kind_of
-from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.domain.original import Original
 from mnimage.domain.progress import Tick, no_tick
-from mnimage.domain.session import NOTHING_TOLD, Told
+from mnimage.domain.session import NO_NOTES, PairNotes
 from mnimage.errors import ChartUnusable
+from mnimage.formats.colorfile import profile_text, read_profile
+from mnimage.formats.files import DecodeOptions, decode_photo, read_photo
+from mnimage.formats.kinds import HEAD_BYTES, kind_of
+from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PairInputs:
     """What the user knows of a pair: the scale before, colour profiles, repeat shots and the rest.
 
     One profile is for both photos, two are for before and after. Repeats are more shots of the
@@ -36,7 +36,7 @@ class Known:
     profiles: tuple[Path, ...] = ()
     repeats_before: tuple[Path, ...] = ()
     repeats_after: tuple[Path, ...] = ()
-    told: Told = NOTHING_TOLD
+    notes: PairNotes = NO_NOTES
 
     @property
     def profile_before(self) -> Path | None:
@@ -49,7 +49,7 @@ class Known:
         return self.profiles[-1] if self.profiles else None
 
 
-NOTHING_KNOWN = Known()
+NO_INPUTS = PairInputs()
 
 
 def calibrate_file(
@@ -84,7 +84,7 @@ def read_calibrated(shot: Path | Original, profile: Path | None) -> Photo:
 def _decoded(original: Original) -> Photo:
     """Return a photo of the library; it is decoded in memory, no clear copy touches the disk."""
     content = original.read()
-    photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), original.name, Wish())
+    photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), original.name, DecodeOptions())
     if photo.facts.taken_at is not None or original.taken_at is None:
         return photo
     return replace(photo, facts=replace(photo.facts, taken_at=original.taken_at))
@@ -108,11 +108,13 @@ def is_profile(path: Path) -> bool:
 
 def knows(
     profiles: tuple[Path, ...],
-    told: Told,
+    notes: PairNotes,
     repeats: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ()),
-) -> Known:
+) -> PairInputs:
     """Return what the user knows of a pair, from parts; `repeats` are those before and after."""
-    return Known(profiles=profiles, repeats_before=repeats[0], repeats_after=repeats[1], told=told)
+    return PairInputs(
+        profiles=profiles, repeats_before=repeats[0], repeats_after=repeats[1], notes=notes
+    )
 
 
 def picture_of(path: Path) -> Coded:

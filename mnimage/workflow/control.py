@@ -8,11 +8,11 @@ from mnimage.compare.control import mark_control
 from mnimage.domain.recipe import Recipe
 
 if TYPE_CHECKING:
-    from mnimage.domain.pair import Examined
+    from mnimage.domain.pair import AnalyzedPhoto
     from mnimage.domain.session import Patch
 
 
-def check_control(before: Examined, patch: Patch) -> None:
+def check_control(before: AnalyzedPhoto, patch: Patch) -> None:
     """Check that a patch of the photo before can serve as control.
 
     Raises

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from mnimage import __version__, pipeline
-from mnimage.capture.files import read_photo
-from mnimage.capture.output import prepare_folder, write_whole
-from mnimage.capture.shots import read_shots
 from mnimage.compare.scars import follow_scars
 from mnimage.domain.face import WHOLE
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.report import Labels
+from mnimage.formats.files import read_photo
+from mnimage.formats.output import prepare_folder, write_whole
+from mnimage.formats.shots import read_shots
 from mnimage.kernels.memory import kept_memory
 from mnimage.phantom.course import make_course, write_course
 from mnimage.report.answers import comparison_answer
 from mnimage.report.course import build_course_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
-from mnimage.workflow.color import NOTHING_KNOWN
+from mnimage.workflow.color import NO_INPUTS
 from mnimage.workflow.files import write_pair
 from mnimage.workflow.origin import made_from
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.comparison import ScarCourse
-    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.pair import AnalyzedPhoto, Pair
     from mnimage.domain.relief import Scar
     from mnimage.domain.scorecard import Layer
     from mnimage.phantom.course import CourseFiles
@@ -105,7 +105,7 @@ def run_demo(out: Path, *, sessions: int = 4, seed: int = SEED, tick: Tick = no_
 
 def _keep(pair: Pair, paths: Sequence[Path], folder: Path) -> None:
     """Keep a pair with what it was made from, so that `mnimage rescore` finds it."""
-    write_pair(pair, prepare_folder(folder), made_from(paths, NOTHING_KNOWN, folder))
+    write_pair(pair, prepare_folder(folder), made_from(paths, NO_INPUTS, folder))
 
 
 @kept_memory()
@@ -120,15 +120,15 @@ def _measure(files: CourseFiles, done: Callable[[int], None]) -> _Course:
     return _Course(tuple(faces), tuple(cheeks))
 
 
-def _face(files: CourseFiles, number: int) -> Examined:
+def _face(files: CourseFiles, number: int) -> AnalyzedPhoto:
     path = files.sessions[number].photo
-    return pipeline.examine_photo(read_photo(path), name=f"Session {number + 1}")
+    return pipeline.analyze_photo(read_photo(path), name=f"Session {number + 1}")
 
 
-def _cheek(files: CourseFiles, number: int) -> pipeline.ExaminedShots:
+def _cheek(files: CourseFiles, number: int) -> pipeline.AnalyzedShots:
     session = files.sessions[number]
     name = f"Session {number + 1}, cheek"
-    return pipeline.examine_shots(read_shots(session.shots), name=name, taken_at=session.taken_at)
+    return pipeline.analyze_shots(read_shots(session.shots), name=name, taken_at=session.taken_at)
 
 
 def _agreement(course: _Course, truth: Sequence[Truth]) -> tuple[Agreement, ...]:

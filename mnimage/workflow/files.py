@@ -11,12 +11,12 @@ import numpy as np
 
 from mnimage import __version__, pipeline
 from mnimage.calibrate.use import true_colors
-from mnimage.capture.files import read_photo
-from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
-from mnimage.capture.sheet import frames_of, is_sheet
-from mnimage.capture.shots import read_shots
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
+from mnimage.formats.files import read_photo
+from mnimage.formats.manifest import frames_of, is_manifest
+from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
+from mnimage.formats.shots import read_shots
 from mnimage.register.warp import full_field, warp_photo
 from mnimage.relief.export import height_tiff, scars_csv
 from mnimage.relief.relief import normals_of
@@ -26,11 +26,11 @@ from mnimage.report.build import build_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
 from mnimage.report.registration import error_map
-from mnimage.workflow.color import NOTHING_KNOWN, Known
+from mnimage.workflow.color import NO_INPUTS, PairInputs
 from mnimage.workflow.origin import made_from
 from mnimage.workflow.read import (
+    analyze_file,
     compare_files,
-    examine_file,
     require_alike,
     score_photo_file,
     steps_of,
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.alignment import Alignment
-    from mnimage.domain.pair import Examined, Pair
-    from mnimage.domain.photo import Photo, Scale
+    from mnimage.domain.pair import AnalyzedPhoto, Pair
+    from mnimage.domain.photo import ImageScale, Photo
     from mnimage.domain.relief import ReliefCard
     from mnimage.domain.scorecard import Layer, ScoreCard
     from mnimage.report.answers import Document
@@ -64,7 +64,7 @@ _ANSWER, _COMPARISON = "answer.json", "comparison.json"
 
 def taken_at(path: Path) -> datetime | None:
     """Return when a photo was taken, or None where the file does not say or is no photo."""
-    if is_sheet(path):
+    if is_manifest(path):
         return None
     return read_photo(path).facts.taken_at
 
@@ -76,7 +76,7 @@ def register_files(
     *,
     mm_per_px: float | None = None,
     tick: Tick = no_tick,
-) -> tuple[Alignment, Examined]:
+) -> tuple[Alignment, AnalyzedPhoto]:
     """Lay the photo after onto the photo before; keep picture, field and error map in `out`.
 
     Returns
@@ -85,9 +85,9 @@ def register_files(
         How after lies on before, and the photo before.
     """
     _refuse_inputs(out, ("aligned.png", "field.npz", _ERRORS), (before, after))
-    first = examine_file(before, mm_per_px=mm_per_px)
+    first = analyze_file(before, mm_per_px=mm_per_px)
     tick(1, 4)
-    second = examine_file(after)
+    second = analyze_file(after)
     tick(2, 4)
     alignment = pipeline.align(first, second, Recipe())
     tick(3, 4)
@@ -101,7 +101,7 @@ def register_files(
     return alignment, first
 
 
-def _error_png(alignment: Alignment, before: Examined) -> bytes:
+def _error_png(alignment: Alignment, before: AnalyzedPhoto) -> bytes:
     errors = error_map(alignment, before.zones, before.scale)
     return _png(panels.error_picture(errors, before.photo.coded, before.scale))
 
@@ -115,26 +115,26 @@ def score_file(
     tick: Tick = no_tick,
 ) -> ScoreCard:
     """Score one ordinary photo; keep its numbers, maps, and true colours by a profile, in `out`."""
-    examined, card = score_photo_file(path, mm_per_px=mm_per_px, profile=profile, tick=tick)
+    analyzed, card = score_photo_file(path, mm_per_px=mm_per_px, profile=profile, tick=tick)
     names = [f"{layer.name}{ending}" for layer in card.layers.values() for ending in _LAYER_FILES]
     inputs = (path, profile) if profile else (path,)
     _refuse_inputs(out, (*names, _COLOURS, _ANSWER), inputs)
     folder = prepare_folder(out)
-    known = Known(mm_per_px, (profile,) if profile else ())
+    known = PairInputs(mm_per_px, (profile,) if profile else ())
     answer = scorecard_answer(card) | {"made_from": made_from((path,), known, folder)}
     write_whole(folder / _ANSWER, json_text(answer).encode())
     for layer in card.layers.values():
-        _write_layer(folder, layer, examined.photo, card.scale)
+        _write_layer(folder, layer, analyzed.photo, card.scale)
     if profile is not None:
-        write_whole(folder / _COLOURS, _png(true_colors(examined.photo)))
+        write_whole(folder / _COLOURS, _png(true_colors(analyzed.photo)))
     return card
 
 
 def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     """Turn directional shots into relief; keep height, depth, normals and scars in `out`."""
     _refuse_inputs(out, ("height.tif", "depth.png", "normals.png", "scars.csv"), _read_by((path,)))
-    done = pipeline.examine_shots(read_shots(path), name=path.name, tick=tick)
-    card, relief = done.examined.relief, done.relief
+    done = pipeline.analyze_shots(read_shots(path), name=path.name, tick=tick)
+    card, relief = done.analyzed.relief, done.relief
     if card is None:
         raise ValueError("examined shots carry no relief")
     folder = prepare_folder(out)
@@ -142,7 +142,7 @@ def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     write_whole(folder / "scars.csv", scars_csv(card))
     write_whole(
         folder / "depth.png",
-        _png(panels.depth_picture(card.depth_mm, done.examined.photo.coded, relief.scale)),
+        _png(panels.depth_picture(card.depth_mm, done.analyzed.photo.coded, relief.scale)),
     )
     write_whole(folder / "normals.png", _png(panels.normals_picture(normals_of(relief))))
     return card
@@ -154,7 +154,7 @@ def compare_into(
     out: Path,
     report: Path | None,
     *,
-    known: Known = NOTHING_KNOWN,
+    known: PairInputs = NO_INPUTS,
     tick: Tick = no_tick,
 ) -> Pair:
     """Compare two files and keep the aligned picture, the maps, the numbers and the report."""
@@ -217,7 +217,7 @@ def _pair_names(pair: Pair) -> list[str]:
 def _read_by(inputs: Iterable[Path]) -> list[Path]:
     """Return the inputs with every frame that sheets among them list."""
     return [
-        each for path in inputs for each in (path, *(frames_of(path) if is_sheet(path) else ()))
+        each for path in inputs for each in (path, *(frames_of(path) if is_manifest(path) else ()))
     ]
 
 
@@ -225,7 +225,7 @@ def _refuse_inputs(out: Path, names: Iterable[str], inputs: Iterable[Path]) -> N
     refuse_overwrite(tuple(inputs), tuple(out / name for name in names))
 
 
-def _write_layer(folder: Path, layer: Layer, photo: Photo, scale: Scale | None) -> None:
+def _write_layer(folder: Path, layer: Layer, photo: Photo, scale: ImageScale | None) -> None:
     picture = panels.map_picture(layer, photo.coded, scale)
     write_whole(folder / f"{layer.name}.png", _png(picture))
     write_whole(folder / f"{layer.name}.npy", _numpy_bytes(layer.values))

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mnimage import __version__, pipeline
-from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
-from mnimage.capture.sheet import frames_of, is_sheet
-from mnimage.capture.shots import read_shots
 from mnimage.compare.scars import follow_scars
 from mnimage.domain.progress import no_tick
 from mnimage.errors import NotComparable
+from mnimage.formats.manifest import frames_of, is_manifest
+from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
+from mnimage.formats.shots import read_shots
 from mnimage.kernels.memory import kept_memory
 from mnimage.report.course import build_course_report
 from mnimage.report.history import history_answer, history_csv
@@ -39,7 +39,7 @@ class Followed:
 
 
 def follow_files(
-    sheets: Sequence[Path], out: Path, report: Path | None = None, *, tick: Tick = no_tick
+    manifests: Sequence[Path], out: Path, report: Path | None = None, *, tick: Tick = no_tick
 ) -> Followed:
     """Follow the scars over sets of directional shots, the first one first; keep it all in `out`.
 
@@ -51,11 +51,11 @@ def follow_files(
     NotComparable
         If there are fewer than two sets, or one is no set of directional shots.
     """
-    _check(sheets)
-    inputs = [each for sheet in sheets for each in (sheet, *frames_of(sheet))]
+    _check(manifests)
+    inputs = [each for manifest in manifests for each in (manifest, *frames_of(manifest))]
     kept = [out / ANSWER, out / LIST, *([report] if report is not None else [])]
     refuse_overwrite(inputs, kept)
-    followed = _follow(sheets, tick)
+    followed = _follow(manifests, tick)
     # Folders are made only now, so that a course that fails or is stopped leaves no trace.
     folder = prepare_folder(out)
     answer = json_text(history_answer(followed.pairs, followed.scars))
@@ -64,44 +64,46 @@ def follow_files(
     if report is not None:
         prepare_folder(report.parent)
         write_whole(report, _report(followed))
-    tick(len(sheets) + 1, len(sheets) + 1)
+    tick(len(manifests) + 1, len(manifests) + 1)
     return followed
 
 
-def _check(sheets: Sequence[Path]) -> None:
-    if len(sheets) < 2:
+def _check(manifests: Sequence[Path]) -> None:
+    if len(manifests) < 2:
         raise NotComparable(
             "Scars are followed over two sessions or more.",
             hint="Name the SHOTS.json of every session, the first one first.",
         )
-    for sheet in sheets:
-        if not is_sheet(sheet):
+    for manifest in manifests:
+        if not is_manifest(manifest):
             raise NotComparable(
-                f"{sheet.name} is no set of directional shots.",
+                f"{manifest.name} is no set of directional shots.",
                 hint="Name the SHOTS.json of every session.",
             )
 
 
 @kept_memory()
-def _follow(sheets: Sequence[Path], tick: Tick) -> Followed:
+def _follow(manifests: Sequence[Path], tick: Tick) -> Followed:
     pairs: list[Pair] = []
-    steps = len(sheets) + 1
+    steps = len(manifests) + 1
     tick(0, steps)
-    first = _session(sheets[0], None)
-    for number in range(1, len(sheets)):
+    first = _session(manifests[0], None)
+    for number in range(1, len(manifests)):
         tick(number, steps)
-        pairs.append(pipeline.compare_shots(first, _session(sheets[number], first.relief.channel)))
-    scale = first.examined.scale
+        pairs.append(
+            pipeline.compare_shots(first, _session(manifests[number], first.relief.channel))
+        )
+    scale = first.analyzed.scale
     if scale is None:
         raise ValueError("directional shots carry no scale")
     scars = follow_scars([pair.comparison.scars for pair in pairs], scale.mm_per_px)
     return Followed(tuple(pairs), scars)
 
 
-def _session(sheet: Path, channel: str | None) -> pipeline.ExaminedShots:
+def _session(manifest: Path, channel: str | None) -> pipeline.AnalyzedShots:
     """Return one session, measured in the colour of the first: other light spreads otherwise."""
-    shots = read_shots(sheet, channel=channel)
-    return pipeline.examine_shots(shots, name=f"{sheet.parent.name}/{sheet.name}")
+    shots = read_shots(manifest, channel=channel)
+    return pipeline.analyze_shots(shots, name=f"{manifest.parent.name}/{manifest.name}")
 
 
 def _report(followed: Followed) -> bytes:

@@ -10,11 +10,11 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from mnimage import __version__
-from mnimage.capture.sheet import frames_of, is_sheet
 from mnimage.domain.recipe import ALGORITHM
-from mnimage.domain.session import Patch, Told
+from mnimage.domain.session import PairNotes, Patch
 from mnimage.errors import MnimageError, OriginUnusable
-from mnimage.workflow.color import Known
+from mnimage.formats.manifest import frames_of, is_manifest
+from mnimage.workflow.color import PairInputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,10 +30,10 @@ class Origin:
     """The files an answer was made from, found again, and what was known: `photos` is 1 or 2."""
 
     photos: tuple[Path, ...]
-    known: Known
+    known: PairInputs
 
 
-def made_from(photos: Sequence[Path], known: Known, folder: Path) -> Document:
+def made_from(photos: Sequence[Path], known: PairInputs, folder: Path) -> Document:
     """Return what an answer in `folder` is made from.
 
     Files are named, told by the way from the folder, and fingerprinted (SHA-256), with every frame
@@ -45,7 +45,7 @@ def made_from(photos: Sequence[Path], known: Known, folder: Path) -> Document:
         "repeats_before": known.repeats_before,
         "repeats_after": known.repeats_after,
     }
-    patch = known.told.control
+    patch = known.notes.control
     return {
         "program": __version__,
         "algorithm": ALGORITHM,
@@ -53,14 +53,14 @@ def made_from(photos: Sequence[Path], known: Known, folder: Path) -> Document:
         "options": {
             "mm_per_px": known.mm_per_px,
             "control": [patch.row, patch.column, patch.height, patch.width] if patch else None,
-            "days_since_needling": known.told.days_since_needling,
+            "days_since_needling": known.notes.days_since_needling,
         },
     }
 
 
 def _file(path: Path, folder: Path) -> Document:
     entry: Document = {"file": path.name, "path": _way(path, folder), "sha256": _fingerprint(path)}
-    if is_sheet(path) and (frames := _frames(path)):
+    if is_manifest(path) and (frames := _frames(path)):
         entry["lists"] = [
             {"path": _way(frame, path.parent), "sha256": _fingerprint(frame)} for frame in frames
         ]
@@ -105,19 +105,19 @@ def find_origin(answer: Mapping[str, Any], folder: Path, photos: Path | None) ->
         If the answer does not say, or one of them is missing or changed.
     """
     try:
-        told = answer["made_from"]
+        notes = answer["made_from"]
         files = {
-            role: tuple(_found(entry, folder, photos) for entry in told["inputs"][role])
+            role: tuple(_found(entry, folder, photos) for entry in notes["inputs"][role])
             for role in _ROLES
         }
-        options = told["options"]
+        options = notes["options"]
         patch = Patch(*options["control"]) if options["control"] else None
-        known = Known(
+        known = PairInputs(
             mm_per_px=options["mm_per_px"],
             profiles=files["profiles"],
             repeats_before=files["repeats_before"],
             repeats_after=files["repeats_after"],
-            told=Told(patch, options["days_since_needling"]),
+            notes=PairNotes(patch, options["days_since_needling"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise OriginUnusable(
@@ -145,6 +145,6 @@ def _found(entry: Mapping[str, Any], folder: Path, photos: Path | None) -> Path:
     )
 
 
-def _lists_the_same(sheet: Path, entry: Mapping[str, Any]) -> bool:
-    frames = [(sheet.parent / str(one["path"]), one["sha256"]) for one in entry.get("lists", ())]
+def _lists_the_same(manifest: Path, entry: Mapping[str, Any]) -> bool:
+    frames = [(manifest.parent / str(one["path"]), one["sha256"]) for one in entry.get("lists", ())]
     return all(frame.is_file() and _fingerprint(frame) == known for frame, known in frames)

@@ -7,23 +7,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mnimage import pipeline
-from mnimage.capture.sheet import is_sheet
-from mnimage.capture.shots import read_shots
 from mnimage.domain.original import Original
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.errors import MnimageError, NotComparable
+from mnimage.formats.manifest import is_manifest
+from mnimage.formats.shots import read_shots
 from mnimage.kernels.memory import kept_memory
-from mnimage.workflow.color import NOTHING_KNOWN, Known, read_calibrated
+from mnimage.workflow.color import NO_INPUTS, PairInputs, read_calibrated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.pair import AnalyzedPhoto, Pair
     from mnimage.domain.scorecard import ScoreCard
-    from mnimage.pipeline import ExaminedShots
+    from mnimage.pipeline import AnalyzedShots
 
 _STEPS = 6
 """Steps of one comparison of two shots: two to examine, four to compare."""
@@ -32,20 +32,20 @@ _RIG_ERROR = 0.01
 """Relative error of a scale that the user gives: 3 mm in the distance of a 300 mm rig."""
 
 
-def examine_file(
+def analyze_file(
     path: Path | Original,
     *,
     mm_per_px: float | None = None,
     profile: Path | None = None,
     check: bool = True,
-) -> Examined:
+) -> AnalyzedPhoto:
     """Return one photo with its face, zones, quality (unless `check` is off) and scale."""
     scale, photo = _rig_scale(mm_per_px), read_calibrated(path, profile)
-    return pipeline.examine_photo(photo, name=path.name, scale=scale, check=check)
+    return pipeline.analyze_photo(photo, name=path.name, scale=scale, check=check)
 
 
-def _rig_scale(mm_per_px: float | None) -> Scale | None:
-    return None if mm_per_px is None else Scale(mm_per_px, "rig", _RIG_ERROR)
+def _rig_scale(mm_per_px: float | None) -> ImageScale | None:
+    return None if mm_per_px is None else ImageScale(mm_per_px, "rig", _RIG_ERROR)
 
 
 def score_photo_file(
@@ -54,22 +54,22 @@ def score_photo_file(
     mm_per_px: float | None = None,
     profile: Path | None = None,
     tick: Tick = no_tick,
-) -> tuple[Examined, ScoreCard]:
+) -> tuple[AnalyzedPhoto, ScoreCard]:
     """Return one ordinary photo and its scores."""
-    if is_sheet(path):
+    if is_manifest(path):
         raise MnimageError(
             "These are directional shots, not an ordinary photo.", hint="Use `mnimage relief`."
         )
-    examined = examine_file(path, mm_per_px=mm_per_px, profile=profile)
-    if not (examined.zones.labels > 0).any():
+    analyzed = analyze_file(path, mm_per_px=mm_per_px, profile=profile)
+    if not (analyzed.zones.labels > 0).any():
         raise MnimageError(
             "No skin was found in the photo.",
             hint="Fill the picture with the face or the skin, evenly lit and in focus.",
         )
-    return examined, pipeline.score_examined(examined, Recipe(), tick)
+    return analyzed, pipeline.score_analyzed(analyzed, Recipe(), tick)
 
 
-def steps_of(known: Known) -> int:
+def steps_of(known: PairInputs) -> int:
     """Return the steps of comparing two files with all that is known of them."""
     return _STEPS + len(known.repeats_before) + len(known.repeats_after)
 
@@ -78,7 +78,7 @@ def compare_files(
     before: Path | Original,
     after: Path | Original,
     *,
-    known: Known = NOTHING_KNOWN,
+    known: PairInputs = NO_INPUTS,
     tick: Tick = no_tick,
 ) -> Pair:
     """Return the whole answer for two photos, or for two sets of directional shots.
@@ -94,10 +94,10 @@ def compare_files(
     tick(0, steps_of(known))
     if not of_shots or isinstance(before, Original) or isinstance(after, Original):
         return _compare_photos(before, after, known, tick)
-    return _compare_sheets(before, after, known, tick)
+    return _compare_manifests(before, after, known, tick)
 
 
-def require_alike(before: Path | Original, after: Path | Original, known: Known) -> bool:
+def require_alike(before: Path | Original, after: Path | Original, known: PairInputs) -> bool:
     """Return whether all files are sets of directional shots; a mixture is no pair.
 
     Raises
@@ -106,7 +106,7 @@ def require_alike(before: Path | Original, after: Path | Original, known: Known)
         If some are photos and some are sets of shots.
     """
     every = (before, after, *known.repeats_before, *known.repeats_after)
-    kinds = {not isinstance(shot, Original) and is_sheet(shot) for shot in every}
+    kinds = {not isinstance(shot, Original) and is_manifest(shot) for shot in every}
     if len(kinds) > 1:
         raise NotComparable(
             "One is an ordinary photo, the other a set of directional shots.",
@@ -123,49 +123,49 @@ def require_alike(before: Path | Original, after: Path | Original, known: Known)
 
 @kept_memory()
 def _compare_photos(
-    before: Path | Original, after: Path | Original, known: Known, tick: Tick
+    before: Path | Original, after: Path | Original, known: PairInputs, tick: Tick
 ) -> Pair:
     # Two cores: decoding and looking at one photo leaves room for the other.
     with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
         first = pool.submit(
-            examine_file, before, mm_per_px=known.mm_per_px, profile=known.profile_before
+            analyze_file, before, mm_per_px=known.mm_per_px, profile=known.profile_before
         )
-        second = pool.submit(examine_file, after, profile=known.profile_after, check=False)
-        examined = first.result(), second.result()
+        second = pool.submit(analyze_file, after, profile=known.profile_after, check=False)
+        analyzed = first.result(), second.result()
     steps = _Steps(known, tick)
 
-    def repeats(paths: tuple[Path, ...], profile: Path | None) -> Iterator[Examined]:
+    def repeats(paths: tuple[Path, ...], profile: Path | None) -> Iterator[AnalyzedPhoto]:
         for path in paths:
             steps.repeat()
-            yield examine_file(path, profile=profile, check=False)
+            yield analyze_file(path, profile=profile, check=False)
 
     return pipeline.compare_photos(
-        *examined,
+        *analyzed,
         again=(
             repeats(known.repeats_before, known.profile_before),
             repeats(known.repeats_after, known.profile_after),
         ),
-        told=known.told,
+        notes=known.notes,
         tick=steps.tick,
     )
 
 
 @kept_memory()
-def _compare_sheets(before: Path, after: Path, known: Known, tick: Tick) -> Pair:
-    first = _examine_sheet(before, tick=partial(_still, tick, 0, steps_of(known)))
+def _compare_manifests(before: Path, after: Path, known: PairInputs, tick: Tick) -> Pair:
+    first = _analyze_manifest(before, tick=partial(_still, tick, 0, steps_of(known)))
     tick(1, steps_of(known))
     # In the colour of the first session: light of another one spreads otherwise in the skin.
     channel = first.relief.channel
-    second = _examine_sheet(after, channel, partial(_still, tick, 1, steps_of(known)))
+    second = _analyze_manifest(after, channel, partial(_still, tick, 1, steps_of(known)))
     steps = _Steps(known, tick)
 
-    def repeats(paths: tuple[Path, ...]) -> Iterator[ExaminedShots]:
+    def repeats(paths: tuple[Path, ...]) -> Iterator[AnalyzedShots]:
         for path in paths:
             steps.repeat()
-            yield _examine_sheet(path, channel, steps.still)
+            yield _analyze_manifest(path, channel, steps.still)
 
     again = repeats(known.repeats_before), repeats(known.repeats_after)
-    return pipeline.compare_shots(first, second, again=again, told=known.told, tick=steps.tick)
+    return pipeline.compare_shots(first, second, again=again, notes=known.notes, tick=steps.tick)
 
 
 def _still(tick: Tick, done: int, total: int, _: int, __: int) -> None:
@@ -173,17 +173,19 @@ def _still(tick: Tick, done: int, total: int, _: int, __: int) -> None:
     tick(done, total)
 
 
-def _examine_sheet(path: Path, channel: str | None = None, tick: Tick = no_tick) -> ExaminedShots:
+def _analyze_manifest(
+    path: Path, channel: str | None = None, tick: Tick = no_tick
+) -> AnalyzedShots:
     # A label for a set of shots: the folder says more than a file named shots.json.
     name = f"{path.parent.name}/{path.name}"
     shots = read_shots(path, channel=channel, tick=tick)
-    return pipeline.examine_shots(shots, name=name, tick=tick)
+    return pipeline.analyze_shots(shots, name=name, tick=tick)
 
 
 class _Steps:
     """Counts the steps of a comparison whose two first shots are examined."""
 
-    def __init__(self, known: Known, tick: Tick) -> None:
+    def __init__(self, known: PairInputs, tick: Tick) -> None:
         self._total, self._told, self._done, self._repeats = steps_of(known), tick, 2, 0
         self.tick(0, 0)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mnimage.capture.output import write_whole
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
+from mnimage.formats.output import write_whole
 from mnimage.relief.surfaces import cut_profile, lay_surfaces
 from mnimage.report.profile import profile_csv, profile_png
 

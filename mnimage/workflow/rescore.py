@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from mnimage.capture.output import prepare_folder, write_whole
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.errors import Cancelled, MnimageError, OriginUnusable, OutputFailed
+from mnimage.formats.output import prepare_folder, write_whole
 from mnimage.report.answers import comparison_answer, scorecard_answer
 from mnimage.report.plain import json_text
 from mnimage.workflow.origin import find_origin, made_from
@@ -60,9 +60,9 @@ class Entry:
 
 def _values(answer: Mapping[str, Any]) -> dict[tuple[str, str], Document]:
     """Return what an answer says of each zone and score: change or value, error and verdict."""
-    told = ("value", "change", "uncertainty", "mdc95", "verdict")
+    notes = ("value", "change", "uncertainty", "mdc95", "verdict")
     return {
-        (zone, name): {key: score[key] for key in told if key in score}
+        (zone, name): {key: score[key] for key in notes if key in score}
         for zone, measured in answer.get("zones", {}).items()
         for name, score in measured["scores"].items()
     }

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from mnimage.calibrate.card import rig_of_card
 from mnimage.calibrate.lamps import rig_of_ball
-from mnimage.capture.output import prepare_folder, refuse_overwrite, write_whole
-from mnimage.capture.rig import rig_text
-from mnimage.capture.sheet import target_files
-from mnimage.capture.targets import read_target
 from mnimage.domain.progress import Tick, no_tick
+from mnimage.formats.manifest import target_files
+from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
+from mnimage.formats.rig import rig_text
+from mnimage.formats.targets import read_target
 from mnimage.report.marker import marker_pdf, marker_png
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def measure_rig(
-    sheets: Sequence[Path],
+    manifests: Sequence[Path],
     out: Path,
     *,
     ball: str | None,
@@ -34,12 +34,12 @@ def measure_rig(
 
     Each sheet is one place of the ball, or one height of the card. The rig is kept in `out`.
     """
-    refuse_overwrite([name for path in sheets for name in (path, *target_files(path))], (out,))
+    refuse_overwrite([name for path in manifests for name in (path, *target_files(path))], (out,))
     places = []
-    for done, path in enumerate(sheets):
-        tick(done, len(sheets) + 1)
+    for done, path in enumerate(manifests):
+        tick(done, len(manifests) + 1)
         places.append(read_target(path))
-    tick(len(sheets), len(sheets) + 1)
+    tick(len(manifests), len(manifests) + 1)
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     if ball is None:
         rig = rig_of_card(places, made_at=made_at)
@@ -47,7 +47,7 @@ def measure_rig(
         rig = rig_of_ball(places, diameter_mm, chrome=ball == "chrome", near=near, made_at=made_at)
     prepare_folder(out.parent)
     write_whole(out, rig_text(rig).encode())
-    tick(len(sheets) + 1, len(sheets) + 1)
+    tick(len(manifests) + 1, len(manifests) + 1)
     return rig
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mnimage.capture.files import Wish, decode_photo
-from mnimage.capture.kinds import HEAD_BYTES, kind_of
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.record import PhotoRecord
 from mnimage.errors import (
-    ChangedElsewhere,
+    EditConflict,
     FaceNotFound,
     ModelsMissing,
     PhotoUnreadable,
     RecordUnusable,
 )
 from mnimage.face.find import find_face
+from mnimage.formats.files import DecodeOptions, decode_photo
+from mnimage.formats.kinds import HEAD_BYTES, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def propose_views(library: Library, photo_ids: Sequence[str], tick: Tick = no_ti
             if view is not None:
                 library.change(replace(photo, view=view))
                 found += 1
-        except (ChangedElsewhere, RecordUnusable):
+        except (EditConflict, RecordUnusable):
             continue
         except ModelsMissing:
             break
@@ -60,7 +60,7 @@ def propose_views(library: Library, photo_ids: Sequence[str], tick: Tick = no_ti
 
 def _view_of(content: bytes, name: str) -> View | None:
     try:
-        photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), name, Wish())
+        photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), name, DecodeOptions())
         face = find_face(photo, passes=_PASSES)
     except (PhotoUnreadable, FaceNotFound):
         return None

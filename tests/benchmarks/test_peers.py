@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.contenders import CONTENDERS, Cut, NoPlacing, Window, make_window
+from benchmarks.contenders import CONTENDERS, Cut, NoTransform, Window, make_window
 from benchmarks.pairs import TruePair
 from benchmarks.peers import Measured, main, measure, report
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot, true_field
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 TURN = np.array([[1.01, 0.03, 4.0], [-0.03, 1.0, -3.0], [2e-5, -1e-5, 1.0]])
 """From fixed to moving, (x, y)."""
@@ -56,20 +56,20 @@ def test_a_peer_finds_a_homography_that_is_known(turned, name, limit):
 def test_a_peer_says_when_the_photos_have_nothing_in_common(turned):
     other = np.random.default_rng(1).integers(0, 255, (260, 260)).astype(np.uint8)
     strange = Window(turned.fixed, Cut(other, np.full_like(other, 255), (0, 0)), 1.0, None)
-    with pytest.raises(NoPlacing):
+    with pytest.raises(NoTransform):
         CONTENDERS["dis"].match(strange)
 
 
 def test_a_photo_without_skin_has_no_window():
     none = np.zeros((40, 40), dtype=np.bool_)
     bare = SimpleNamespace(zones=SimpleNamespace(labels=none, reference=none))
-    with pytest.raises(NoPlacing):
+    with pytest.raises(NoTransform):
         make_window(bare, bare, 1100)
 
 
 @pytest.fixture(scope="module")
 def small_pair():
-    look = SkinLook(tone="III", scars=(2, 2, 1), marks=(6, 4), margin_mm=3.0)
+    look = SkinAppearance(tone="III", scars=(2, 2, 1), marks=(6, 4), margin_mm=3.0)
     skin = make_skin(seed=4, size_mm=(45.0, 45.0), mm_per_px=1 / 6, look=look)
     first, second = Shot(seed=4), Shot(pose=Pose(roll_deg=2.0, shift_mm=(0.5, -0.4)), seed=5)
     row, column, seen = true_field(skin, first, second)

@@ -50,7 +50,7 @@ def records() -> tuple[kept.Record, ...]:
         held_at=MOMENT,
         series_id=series.id,
         number=1,
-        screening=(kept.Screened(asked=kept.Contraindication.HERPES, told=kept.Told.NO),),
+        screening=(kept.Screened(asked=kept.Contraindication.HERPES, told=kept.Answer.NO),),
         treatment=treatment,
         id="c" * 32,
         **mine,

@@ -15,7 +15,7 @@ from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take, wall
 from mnimage.phantom.files import write_photo
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 SENSOR = Sensor(exposure=0.75, blur_px=0.6, electrons=12000.0, jpeg=92)
 SETTINGS = {"before": ((1.0, 1.0, 1.0), 0.75), "after": ((1.08, 1.0, 0.92), 0.65)}
@@ -25,7 +25,7 @@ SETTINGS = {"before": ((1.0, 1.0, 1.0), 0.75), "after": ((1.08, 1.0, 0.92), 0.65
 def session(tmp_path_factory):
     """Return the files of two sessions: skin and chart, taken before and after."""
     folder = tmp_path_factory.mktemp("chart")
-    skin = make_skin(seed=6, size_mm=(28, 28), mm_per_px=0.07, look=SkinLook(tone="II"))
+    skin = make_skin(seed=6, size_mm=(28, 28), mm_per_px=0.07, look=SkinAppearance(tone="II"))
     files = {}
     for seed, (name, (balance, exposure)) in enumerate(SETTINGS.items()):
         rig, sensor = Rig(CAMERAS[0], "flash", balance), replace(SENSOR, exposure=exposure)

@@ -45,7 +45,7 @@ def inbox(tmp_path):
 
 
 @pytest.fixture
-def desk(qapp, qtbot, tmp_path):
+def presenter(qapp, qtbot, tmp_path):
     """The window with its clinic, as the program builds it."""
     QStandardPaths.setTestModeEnabled(True)
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
@@ -62,13 +62,13 @@ def desk(qapp, qtbot, tmp_path):
 
 def enter(window, folder, qtbot, monkeypatch):
     monkeypatch.setattr(window.clinic._ask, "folder", lambda _title: folder)
-    gate = window.library.gate
+    unlock_page = window.library.unlock_page
     window.show_library()
-    gate.make_wanted.emit()
-    gate.make_pressed.emit("admin", WORD, WORD)
-    qtbot.waitUntil(lambda: gate.shown is gate.key, timeout=20_000)
-    gate.key_kept.emit()
-    assert not window.library.at_gate
+    unlock_page.make_wanted.emit()
+    unlock_page.make_pressed.emit("admin", WORD, WORD)
+    qtbot.waitUntil(lambda: unlock_page.shown is unlock_page.key, timeout=20_000)
+    unlock_page.key_kept.emit()
+    assert not window.library.at_unlock
 
 
 def settled(window, qtbot):
@@ -77,39 +77,39 @@ def settled(window, qtbot):
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_a_day_at_the_clinic(desk, inbox, qtbot, tmp_path, monkeypatch):
+def test_a_day_at_the_clinic(presenter, inbox, qtbot, tmp_path, monkeypatch):
     folder, caches = tmp_path / "clinic", tmp_path / "temporary"
     caches.mkdir()
     monkeypatch.setenv("TMPDIR", str(caches))
-    enter(desk, folder, qtbot, monkeypatch)
-    form = desk.library.patient_form
-    desk.library.patients.new.click()
+    enter(presenter, folder, qtbot, monkeypatch)
+    form = presenter.library.patient_form
+    presenter.library.patients.new.click()
     form.code.setText("0042-NACHT")
     form.name.setText(NAME)
     form._keep.click()
-    qtbot.waitUntil(lambda: desk.library.at_patient, timeout=20_000)
+    qtbot.waitUntil(lambda: presenter.library.at_patient, timeout=20_000)
 
-    desk.library.files_dropped.emit([inbox])
-    settled(desk, qtbot)
-    page = desk.library.patient
+    presenter.library.files_dropped.emit([inbox])
+    settled(presenter, qtbot)
+    page = presenter.library.patient
     qtbot.waitUntil(lambda: page.table.columnCount() == 2, timeout=20_000)
     qtbot.waitUntil(page.compare.isEnabled, timeout=20_000)
     page.timeline.grab()
-    photos = desk.clinic._timeline.photos
+    photos = presenter.clinic._timeline.photos
     qtbot.waitUntil(lambda: all(one.id in page.table._pictures for one in photos), timeout=20_000)
 
     page.compare.click()
-    result = desk.compare._result
-    qtbot.waitUntil(lambda: desk.compare._stack.currentWidget() is result, timeout=60_000)
-    assert desk.compare.isVisible()
+    result = presenter.compare._result
+    qtbot.waitUntil(lambda: presenter.compare._stack.currentWidget() is result, timeout=60_000)
+    assert presenter.compare.isVisible()
 
-    desk.clinic.lock()
-    assert desk.library.at_gate
-    assert desk.library.isVisible()
-    desk.library.gate.unlock_pressed.emit("admin", WORD, False)
-    qtbot.waitUntil(desk.compare.isVisible, timeout=20_000)
+    presenter.clinic.lock()
+    assert presenter.library.at_unlock
+    assert presenter.library.isVisible()
+    presenter.library.unlock_page.unlock_pressed.emit("admin", WORD, False)
+    qtbot.waitUntil(presenter.compare.isVisible, timeout=20_000)
 
-    seen = [entry.action for entry in desk.clinic.library().history()]
+    seen = [entry.action for entry in presenter.clinic.library().history()]
     assert "seen" in seen
     assert "exported" not in seen
     assert_nothing_in_clear((folder, caches, tmp_path / "s"))
@@ -127,15 +127,17 @@ def assert_nothing_in_clear(places):
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_left_alone_the_window_locks_itself_over_the_photos(
-    desk, qtbot, tmp_path, monkeypatch, qapp
+    presenter, qtbot, tmp_path, monkeypatch, qapp
 ):
-    enter(desk, tmp_path / "clinic", qtbot, monkeypatch)
-    desk.show_compare()
-    assert desk.compare.isVisible()
-    desk.clinic._house.watch(0.2 / 60)
-    qtbot.waitUntil(lambda: desk.library.at_gate and desk.library.isVisible(), timeout=20_000)
-    assert not desk.compare.isVisible()
-    assert not desk.actions_by_name["screen.compare"].isEnabled()
+    enter(presenter, tmp_path / "clinic", qtbot, monkeypatch)
+    presenter.show_compare()
+    assert presenter.compare.isVisible()
+    presenter.clinic._house.watch(0.2 / 60)
+    qtbot.waitUntil(
+        lambda: presenter.library.at_unlock and presenter.library.isVisible(), timeout=20_000
+    )
+    assert not presenter.compare.isVisible()
+    assert not presenter.actions_by_name["screen.compare"].isEnabled()
 
 
 @pytest.fixture
@@ -189,27 +191,29 @@ def test_thumbnail_is_small_right_way_round_and_kept_encrypted(kept, tmp_path):
 
 @pytest.mark.stress
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_screen_stays_fluid_over_five_thousand_patients(desk, qtbot, tmp_path, monkeypatch, qapp):
+def test_screen_stays_fluid_over_five_thousand_patients(
+    presenter, qtbot, tmp_path, monkeypatch, qapp
+):
     from mnimage.domain.record import Patient
 
-    enter(desk, tmp_path / "clinic", qtbot, monkeypatch)
+    enter(presenter, tmp_path / "clinic", qtbot, monkeypatch)
     names = ("Anna Huber", "Berta Meier", "Cleo Lang", "Dora Kurz")
-    with desk.clinic.library().changing() as changes:
+    with presenter.clinic.library().changing() as changes:
         changes.add(*(Patient(code=f"{n:05d}", name=names[n % 4]) for n in range(5000)))
-    desk.clinic.search("")
-    table = desk.library.patients.table
+    presenter.clinic.search("")
+    table = presenter.library.patients.table
     qtbot.waitUntil(lambda: table.rowCount() == 5000, timeout=20_000)
     words = ("m", "me", "meier", "meier b", "")
     # The quietest of three rounds: other work on the machine is not ours.
-    wait = min(max(longest_wait(qapp, desk, word) for word in words) for _ in range(3))
+    wait = min(max(longest_wait(qapp, presenter, word) for word in words) for _ in range(3))
     print(f"longest wait of the screen: {1000 * wait:.0f} ms")  # noqa: T201
     assert wait < 0.1
     assert table.rowCount() == 5000
 
 
-def longest_wait(qapp, desk, word):
+def longest_wait(qapp, presenter, word):
     """Type a search; return the longest time in which the screen answered nothing, in seconds."""
-    desk.library.patients.search.setText(word)
+    presenter.library.patients.search.setText(word)
     longest, last = 0.0, time.perf_counter()
     end = last + 0.8
     while last < end:

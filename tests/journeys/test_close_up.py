@@ -15,7 +15,7 @@ from mnimage.phantom.files import write_photo
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 MOVED = Pose(yaw_deg=4, pitch_deg=-3, roll_deg=5, scale=1.05, shift_mm=(1.0, -0.7), warp_mm=0.2)
@@ -23,7 +23,7 @@ MOVED = Pose(yaw_deg=4, pitch_deg=-3, roll_deg=5, scale=1.05, shift_mm=(1.0, -0.
 
 @pytest.fixture(scope="module")
 def skin():
-    look = SkinLook(tone="III", margin_mm=4.0)
+    look = SkinAppearance(tone="III", margin_mm=4.0)
     return make_skin(seed=8, size_mm=(36, 36), mm_per_px=0.06, look=look)
 
 

@@ -10,14 +10,14 @@ import pytest
 from mnimage.commands.root import run
 from mnimage.phantom.files import write_photo
 from mnimage.phantom.render import Shot, shoot
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 LIGHTS = [[0.7, 0, 0.7], [0, 0.7, 0.7], [-0.7, 0, 0.7], [0, -0.7, 0.7]]
 
 
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory):
-    skin = make_skin(seed=3, size_mm=(24, 24), mm_per_px=0.06, look=SkinLook(tone="III"))
+    skin = make_skin(seed=3, size_mm=(24, 24), mm_per_px=0.06, look=SkinAppearance(tone="III"))
     return write_photo(tmp_path_factory.mktemp("photo") / "skin.png", shoot(skin, Shot(seed=1)))
 
 

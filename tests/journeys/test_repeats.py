@@ -16,7 +16,7 @@ from mnimage.domain.recipe import Recipe
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot
 from mnimage.phantom.sensor import REAL
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 POSES = {
     "a1": Pose(),
@@ -31,8 +31,8 @@ POSES = {
 def photos(tmp_path_factory) -> Path:
     """Three photos of one skin before, two after; the same skin, unchanged, and another one."""
     folder = tmp_path_factory.mktemp("clinic")
-    skin = make_skin(seed=3, size_mm=(24, 24), mm_per_px=0.05, look=SkinLook(tone="II"))
-    other = make_skin(seed=99, size_mm=(24, 24), mm_per_px=0.05, look=SkinLook(tone="II"))
+    skin = make_skin(seed=3, size_mm=(24, 24), mm_per_px=0.05, look=SkinAppearance(tone="II"))
+    other = make_skin(seed=99, size_mm=(24, 24), mm_per_px=0.05, look=SkinAppearance(tone="II"))
     sensor = replace(REAL, jpeg=90)
     for seed, (name, pose) in enumerate(POSES.items()):
         _write(folder / f"{name}.png", shoot(skin, Shot(sensor=sensor, pose=pose, seed=seed)))

@@ -16,7 +16,7 @@ from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot
 from mnimage.phantom.scars import TrueScar, scar_depth
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 LASTING = TrueScar("boxcar", -6.0, -5.0, depth_mm=0.3, radius_mm=1.4)
 TREATED = TrueScar("rolling", 5.0, -5.0, depth_mm=0.35, radius_mm=2.8)
@@ -31,7 +31,7 @@ SENSOR = Sensor(exposure=0.0, electrons=12000.0, bits=12, blur_px=0.6)
 
 
 def skin_with(scars):
-    look = SkinLook(tone="II", scars=(0, 0, 0), lines=0, furrow_um=30.0)
+    look = SkinAppearance(tone="II", scars=(0, 0, 0), lines=0, furrow_um=30.0)
     bare = make_skin(seed=4, size_mm=(26, 26), look=look)
     return replace(bare, scars=scars, scar_mm=scar_depth(scars, bare.shape, bare.mm_per_px))
 

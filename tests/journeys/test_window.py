@@ -22,7 +22,7 @@ from mnimage.phantom.light import ring
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from ui import app
 from ui.widgets.duo_canvas import CompareMode
 
@@ -33,7 +33,7 @@ SENSOR = Sensor(exposure=0.0, electrons=12000.0, bits=12)
 @pytest.fixture(scope="module")
 def sessions(tmp_path_factory):
     skin = make_skin(
-        seed=11, size_mm=(20, 20), mm_per_px=0.08, look=SkinLook(tone="II", scars=(0, 2, 0))
+        seed=11, size_mm=(20, 20), mm_per_px=0.08, look=SkinAppearance(tone="II", scars=(0, 2, 0))
     )
     lamps, folders = ring(6), [tmp_path_factory.mktemp(name) for name in ("march", "june")]
     healed = skin.treated(scar_fraction=FRACTION)

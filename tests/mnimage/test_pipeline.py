@@ -11,15 +11,15 @@ import pytest
 from benchmarks import heads
 from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
-from mnimage.capture.shots import read_shots
 from mnimage.domain.face import WHOLE, Zones
 from mnimage.domain.marker import number_of
-from mnimage.domain.pair import Examined
-from mnimage.domain.photo import ONLY_TOLD, CaptureFacts, Photo, Scale
+from mnimage.domain.pair import AnalyzedPhoto
+from mnimage.domain.photo import SCALE_ASSUMED, CaptureFacts, ImageScale, Photo
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe, RegisterRecipe
 from mnimage.domain.relief import Shots
 from mnimage.errors import Cancelled, ModelsMissing
+from mnimage.formats.shots import read_shots
 from mnimage.kernels.color import to_coded8
 from mnimage.phantom.camera import Rig
 from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take
@@ -30,32 +30,32 @@ from mnimage.phantom.render import Shot, picture, shoot, shots_value
 from mnimage.phantom.sensor import REAL, Sensor, code, expose
 from mnimage.phantom.session import Fault, scarred_skin, shoot_session
 from mnimage.phantom.session import Rig as Lamps
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.targets import Print, Stage, print_light
 from mnimage.pipeline import (
     _without_chart,
     align,
+    analyze_photo,
+    analyze_shots,
     compare_photos,
     compare_shots,
-    examine_photo,
-    examine_shots,
-    score_examined,
+    score_analyzed,
 )
 from mnimage.report.registration import LeftOut, error_map
 
-SCALE = Scale(0.05, "rig", 0.01)
+SCALE = ImageScale(0.05, "rig", 0.01)
 SPOILT = np.s_[230:420, 230:420]
 
 
-def examined(photo: Photo, scale: Scale | None = SCALE) -> Examined:
+def analyzed(photo: Photo, scale: ImageScale | None = SCALE) -> AnalyzedPhoto:
     shape = photo.shape
     zones = Zones((WHOLE,), np.ones(shape, np.uint8), np.ones(shape, bool))
-    return Examined("a.jpg", photo, None, zones, QualityReport(()), scale)
+    return AnalyzedPhoto("a.jpg", photo, None, zones, QualityReport(()), scale)
 
 
 @pytest.fixture(scope="module")
 def shots() -> tuple[Photo, Photo]:
-    skin = make_skin(seed=3, size_mm=(24, 24), mm_per_px=0.05, look=SkinLook(tone="II"))
+    skin = make_skin(seed=3, size_mm=(24, 24), mm_per_px=0.05, look=SkinAppearance(tone="II"))
     pose = Pose(yaw_deg=1, roll_deg=1, shift_mm=(0.3, -0.4))
     second = Shot(sensor=replace(REAL, jpeg=90), pose=pose, seed=1)
     return shoot(skin, Shot(sensor=replace(REAL, jpeg=90))), shoot(skin, second)
@@ -63,7 +63,7 @@ def shots() -> tuple[Photo, Photo]:
 
 def test_no_fault_of_a_photo_counts_twice(shots):
     soft = replace(shots[1], coded=cv2.GaussianBlur(shots[1].coded, (0, 0), 4.0))
-    first, later = (examine_photo(photo, name="", scale=SCALE) for photo in (shots[0], soft))
+    first, later = (analyze_photo(photo, name="", scale=SCALE) for photo in (shots[0], soft))
     checks = [one.check for one in compare_photos(first, later).after.quality.findings]
     assert "focus" in checks
     assert len(checks) == len(set(checks))
@@ -72,7 +72,7 @@ def test_no_fault_of_a_photo_counts_twice(shots):
 @pytest.fixture(scope="module")
 def spoilt(shots) -> Photo:
     """The photo after with other, much redder skin in one corner, such as a plaster."""
-    look = SkinLook(tone="II")
+    look = SkinAppearance(tone="II")
     other = shoot(make_skin(seed=99, size_mm=(24, 24), mm_per_px=0.05, look=look), Shot())
     coded = shots[1].coded.copy()
     patch = other.coded[SPOILT].astype(np.float32) / np.iinfo(other.coded.dtype).max
@@ -81,8 +81,8 @@ def spoilt(shots) -> Photo:
 
 
 def test_spoilt_skin_is_left_out_of_maps_and_scores(shots, spoilt):
-    clean = compare_photos(examined(shots[0]), examined(shots[1]))
-    pair = compare_photos(examined(shots[0]), examined(spoilt))
+    clean = compare_photos(analyzed(shots[0]), analyzed(shots[1]))
+    pair = compare_photos(analyzed(shots[0]), analyzed(spoilt))
     errors = error_map(pair.comparison.alignment, pair.before.zones, SCALE)
     left_out = errors.left_out[LeftOut.NOT_FOUND] | errors.left_out[LeftOut.ABOVE_LIMIT]
     step = errors.layer.step
@@ -99,11 +99,11 @@ def test_spoilt_skin_is_left_out_of_maps_and_scores(shots, spoilt):
 
 
 def test_skin_above_the_recipes_limit_is_left_out_of_the_maps(shots):
-    loose = compare_photos(examined(shots[0]), examined(shots[1]))
+    loose = compare_photos(analyzed(shots[0]), analyzed(shots[1]))
     error = loose.comparison.alignment.error_px[loose.comparison.alignment.valid]
     strict_px = float(np.percentile(error, 60))  # photo and working pixels are the same here
     recipe = replace(Recipe(), register=RegisterRecipe(max_error_px=strict_px))
-    pair = compare_photos(examined(shots[0]), examined(shots[1]), recipe=recipe)
+    pair = compare_photos(analyzed(shots[0]), analyzed(shots[1]), recipe=recipe)
     alignment = pair.comparison.alignment
     assert alignment.limit_px == pytest.approx(strict_px)
     assert not (alignment.valid & (alignment.error_px > strict_px)).any()
@@ -123,21 +123,21 @@ def test_limit_is_told_in_pixels_of_the_photo_before(shots):
         for shot in shots
     ]
     recipe = replace(Recipe(), register=RegisterRecipe(working_px=320))
-    small = align(*(examined(replace(s, coded=s.coded[:320, :320])) for s in shots), recipe)
-    double = align(*map(examined, large), recipe)
+    small = align(*(analyzed(replace(s, coded=s.coded[:320, :320])) for s in shots), recipe)
+    double = align(*map(analyzed, large), recipe)
     assert small.limit_px == pytest.approx(recipe.register.max_error_px)
     assert double.limit_px == pytest.approx(2 * small.limit_px)
 
 
 def test_a_chart_beside_the_skin_is_no_skin():
     rig, laid = Rig(), Laid((130.0, 200.0), pitch_px=40.0)
-    skin = make_skin(seed=2, size_mm=(30.0, 40.0), mm_per_px=0.06, look=SkinLook(tone="II"))
+    skin = make_skin(seed=2, size_mm=(30.0, 40.0), mm_per_px=0.06, look=SkinAppearance(tone="II"))
     scene = lay_chart(skin_scene(skin, rig, Shot()), rig, laid)
     photo = take(scene, rig, Sensor(exposure=0.9, electrons=12000.0))
     photo = replace(photo, sha256="of this photo")
     photo = with_profile(photo, make_profile(photo))
     # A skin finder that takes everything for skin, as patches of the colour of skin are.
-    zones = examined(photo).zones
+    zones = analyzed(photo).zones
     found = _without_chart(zones, photo)
     on_chart = np.zeros(photo.shape, np.uint8)
     cv2.fillConvexPoly(on_chart, np.rint(laid.corners()[:, ::-1]).astype(np.int32), 1)
@@ -148,14 +148,14 @@ def test_a_chart_beside_the_skin_is_no_skin():
     other = replace(photo, sha256="of another photo")
     assert _without_chart(zones, other) is zones
     assert _without_chart(zones, replace(photo, profile=None)) is zones
-    card = score_examined(examine_photo(photo, name=""), Recipe())
+    card = score_analyzed(analyze_photo(photo, name=""), Recipe())
     assert card.calibrated
     assert card.zones[WHOLE].scores["redness_hi"].uncertainty > 0
 
 
 def test_the_reference_is_that_of_before_carried_by_the_registration():
     skin = make_skin(
-        seed=5, size_mm=(30, 30), mm_per_px=0.06, look=SkinLook(tone="II", marks=(0, 0))
+        seed=5, size_mm=(30, 30), mm_per_px=0.06, look=SkinAppearance(tone="II", marks=(0, 0))
     )
     colours = skin.chromophores
     red = np.arange(skin.shape[1]) < skin.shape[1] // 2
@@ -165,7 +165,7 @@ def test_the_reference_is_that_of_before_carried_by_the_registration():
     before = shoot(skin, Shot(sensor=sensor))
     # The skin moves 4 mm to the right: where the reference lay, redder skin lies now.
     after = shoot(skin, Shot(sensor=sensor, pose=Pose(shift_mm=(0.0, 4.0)), seed=1))
-    first, second = examined(before), examined(after)
+    first, second = analyzed(before), analyzed(after)
     strip = np.zeros(before.shape, bool)
     strip[:, 260:310] = True
     other = np.zeros(before.shape, bool)
@@ -176,7 +176,7 @@ def test_the_reference_is_that_of_before_carried_by_the_registration():
     assert change.before > 2
     assert abs(change.change) < 0.4
     # Held against the skin that now lies at the same pixels, it would seem to have paled.
-    left = score_examined(replace(second, zones=first.zones), Recipe())
+    left = score_analyzed(replace(second, zones=first.zones), Recipe())
     assert left.zones[WHOLE].scores["redness_hi"].value < change.before - 1
 
 
@@ -196,7 +196,7 @@ def marked_face() -> tuple[Photo, float]:
 def test_a_marker_in_a_photo_of_a_face_gives_its_scale_and_its_error(marked_face):
     photo, true = marked_face
     try:
-        found = examine_photo(photo, name="")
+        found = analyze_photo(photo, name="")
     except ModelsMissing:
         pytest.skip("the face models are not here")
     assert found.face is not None
@@ -204,11 +204,11 @@ def test_a_marker_in_a_photo_of_a_face_gives_its_scale_and_its_error(marked_face
     # The skin may lie 10 mm before or behind the marker: that is most of the error.
     assert 0.01 < found.scale.relative_error < 0.06
     assert abs(found.scale.mm_per_px / true - 1) < 2 * found.scale.relative_error
-    cheek = score_examined(found, Recipe()).zones["cheek_left"]
+    cheek = score_analyzed(found, Recipe()).zones["cheek_left"]
     assert cheek.area_uncertainty_mm2 == pytest.approx(
         2 * found.scale.relative_error * cheek.area_mm2
     )
-    rough = score_examined(replace(found, scale=Scale(true, "face", 0.06)), Recipe())
+    rough = score_analyzed(replace(found, scale=ImageScale(true, "face", 0.06)), Recipe())
     assert rough.zones["cheek_left"].area_uncertainty_mm2 > cheek.area_uncertainty_mm2
     assert not [
         one for one in found.quality.findings if one.check == "scale of the face" and not one.ok
@@ -218,7 +218,7 @@ def test_a_marker_in_a_photo_of_a_face_gives_its_scale_and_its_error(marked_face
 def test_a_told_scale_that_the_face_cannot_have_is_a_failed_check(marked_face):
     photo, true = marked_face
     try:
-        found = examine_photo(photo, name="", scale=Scale(1.4 * true, "rig", 0.01))
+        found = analyze_photo(photo, name="", scale=ImageScale(1.4 * true, "rig", 0.01))
     except ModelsMissing:
         pytest.skip("the face models are not here")
     failed = {one.check for one in found.quality.findings if not one.ok}
@@ -227,7 +227,7 @@ def test_a_told_scale_that_the_face_cannot_have_is_a_failed_check(marked_face):
 
 def test_a_marker_beside_the_skin_is_no_part_of_the_relief():
     skin = make_skin(
-        seed=6, size_mm=(24, 24), mm_per_px=0.05, look=SkinLook(scars=(0, 1, 0), marks=(0, 0))
+        seed=6, size_mm=(24, 24), mm_per_px=0.05, look=SkinAppearance(scars=(0, 1, 0), marks=(0, 0))
     )
     shots = shots_value(skin, ring(4))
     stage = Stage(shots.shape, 0.05, samples=1)
@@ -237,21 +237,21 @@ def test_a_marker_beside_the_skin_is_no_part_of_the_relief():
     around = print_light(marker, blank + 1, stage) - printed
     frames = shots.frames * around[..., 2] + printed[..., 2]
     coded = np.rint(shots.picture * around + 255 * printed ** (1 / 2.2)).astype(np.uint8)
-    told = replace(shots.scale, relative_error=0.01, shared_error=0.05)
-    said = f"{ONLY_TOLD}: lay a marker beside the skin."
-    with_paper = replace(shots, frames=frames, picture=coded, scale=told, notes=(said,))
-    found = examine_shots(with_paper, name="")
+    notes = replace(shots.scale, relative_error=0.01, shared_error=0.05)
+    said = f"{SCALE_ASSUMED}: lay a marker beside the skin."
+    with_paper = replace(shots, frames=frames, picture=coded, scale=notes, notes=(said,))
+    found = analyze_shots(with_paper, name="")
     # The marker checks the scale, so that it is no longer only told.
-    assert found.examined.scale.shared_error < 0.03
-    assert said not in found.examined.relief.warnings
-    assert found.examined.scale.mm_per_px == told.mm_per_px
+    assert found.analyzed.scale.shared_error < 0.03
+    assert said not in found.analyzed.relief.warnings
+    assert found.analyzed.scale.mm_per_px == notes.mm_per_px
     on_paper = around[..., 0] < 0.5
     assert not found.relief.trusted[on_paper].any()
-    assert not (found.examined.relief.scar_labels[on_paper] > 0).any()
+    assert not (found.analyzed.relief.scar_labels[on_paper] > 0).any()
     # The skin beside the paper keeps its shape.
-    plain = examine_shots(replace(shots, scale=told, notes=(said,)), name="")
-    assert said in plain.examined.relief.warnings
-    assert plain.examined.scale == told
+    plain = analyze_shots(replace(shots, scale=notes, notes=(said,)), name="")
+    assert said in plain.analyzed.relief.warnings
+    assert plain.analyzed.scale == notes
     bare = plain.relief.height_mm
     skin = found.relief.trusted & (
         cv2.dilate(on_paper.astype(np.uint8), np.ones((41, 41), np.uint8)) == 0
@@ -273,7 +273,7 @@ def test_examining_shots_can_be_stopped_at_every_stage():
             if calls == last:
                 raise Cancelled("stopped")
 
-        examine_shots(shots, name="", tick=tick)
+        analyze_shots(shots, name="", tick=tick)
 
     stop_at(-1)
     whole = calls
@@ -286,30 +286,30 @@ def test_examining_shots_can_be_stopped_at_every_stage():
 def test_comparing_shots_can_be_stopped_while_their_scars_are_measured_again():
     skin = scarred_skin(2, 12.0)
     first, after = (
-        examine_shots(shoot_session(skin, seed, Fault(), Lamps(4)).shots, name="")
+        analyze_shots(shoot_session(skin, seed, Fault(), Lamps(4)).shots, name="")
         for seed in (3, 4)
     )
-    told: list[tuple[int, int]] = []
+    notes: list[tuple[int, int]] = []
 
     def stop_at(last: int) -> None:
-        told.clear()
+        notes.clear()
 
         def tick(done: int, total: int) -> None:
-            told.append((done, total))
-            if len(told) >= last:
+            notes.append((done, total))
+            if len(notes) >= last:
                 raise Cancelled("stopped")
 
         compare_shots(first, after, tick=tick)
 
     stop_at(10**6)
     # Progress never goes back, whoever calls.
-    assert told == sorted(told)
-    assert {total for _, total in told} == {4}
-    between = [number for number, one in enumerate(told, 1) if one == (1, 4)]
+    assert notes == sorted(notes)
+    assert {total for _, total in notes} == {4}
+    between = [number for number, one in enumerate(notes, 1) if one == (1, 4)]
     assert len(between) > 3
     with pytest.raises(Cancelled):
         stop_at(between[2])
-    assert told[-1] == (1, 4)
+    assert notes[-1] == (1, 4)
 
 
 def test_texture_is_compared_on_the_skin_that_both_sessions_show():
@@ -318,30 +318,30 @@ def test_texture_is_compared_on_the_skin_that_both_sessions_show():
         seed=7,
         size_mm=(14, 14),
         mm_per_px=0.05,
-        look=SkinLook(scars=(0, 0, 0), marks=(0, 0), lines=0),
+        look=SkinAppearance(scars=(0, 0, 0), marks=(0, 0), lines=0),
     )
     rows = np.arange(skin.shape[0])[:, None]
     groove = 0.15 * np.exp(-(((rows - 12) / 4.0) ** 2)) * np.ones(skin.shape)
     skin = replace(skin, mark_mm=skin.mark_mm - groove.astype(np.float32))
     whole, cut = (shots_value(skin, ring(4)) for _ in range(2))
     cut = replace(cut, frames=cut.frames[:, 30:], picture=cut.picture[30:])
-    first, after = (examine_shots(one, name="") for one in (whole, cut))
+    first, after = (analyze_shots(one, name="") for one in (whole, cut))
     change = compare_shots(first, after).comparison.zones[WHOLE]["texture_sq_um"]
-    assert first.examined.relief.texture_sq_um > 1.2 * after.examined.relief.texture_sq_um
+    assert first.analyzed.relief.texture_sq_um > 1.2 * after.analyzed.relief.texture_sq_um
     assert change.after == pytest.approx(change.before, rel=0.02)
 
 
 def test_repeat_sets_of_directional_shots_are_averaged_scar_by_scar():
     skin = scarred_skin(2, 18.0)
     sets = [
-        examine_shots(shoot_session(skin, seed, Fault(), Lamps(4)).shots, name=f"set {seed}")
+        analyze_shots(shoot_session(skin, seed, Fault(), Lamps(4)).shots, name=f"set {seed}")
         for seed in (1, 2, 3)
     ]
     first, repeat, after = sets
     alone = compare_shots(first, after).comparison
     pair = compare_shots(first, after, again=([repeat, first], []))
     found = pair.comparison
-    assert [(one.name, bool(one.left_out)) for one in found.reshots] == [
+    assert [(one.name, bool(one.left_out)) for one in found.replicates] == [
         ("set 2", False),
         ("set 1", True),
     ]
@@ -370,10 +370,10 @@ def test_relief_of_a_whole_face_is_measured_on_its_skin_only():
         frames=(np.stack([frame[..., 2] for frame in colors]) + noise).astype(np.float32),
         lights=lamps,
         near=False,
-        scale=Scale(scene.skin.mm_per_px, "rig", 0.001),
+        scale=ImageScale(scene.skin.mm_per_px, "rig", 0.001),
         picture=to_coded8(np.mean(colors, axis=0)),
     )
-    trusted = examine_shots(shots, name="face").relief.trusted
+    trusted = analyze_shots(shots, name="face").relief.trusted
     assert trusted[scene.share > 0.95].mean() > 0.6
     assert trusted[scene.share < 0.05].mean() < 0.02
 
@@ -390,7 +390,7 @@ def lit_head(tmp_path_factory):
 def test_a_scale_that_no_face_can_have_is_a_failed_check_of_single_lamps_too(
     lit_head, times, sound
 ):
-    told = replace(lit_head.scale, mm_per_px=times * lit_head.scale.mm_per_px)
-    found = examine_shots(replace(lit_head, scale=told), name="")
-    (check,) = (one for one in found.examined.quality.findings if one.check == "scale of the face")
+    notes = replace(lit_head.scale, mm_per_px=times * lit_head.scale.mm_per_px)
+    found = analyze_shots(replace(lit_head, scale=notes), name="")
+    (check,) = (one for one in found.analyzed.quality.findings if one.check == "scale of the face")
     assert check.ok is sound

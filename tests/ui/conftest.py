@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 from mnimage.domain.alignment import Alignment, Status
 from mnimage.domain.comparison import Change, Comparability, Comparison, ScarChange, Verdict
 from mnimage.domain.face import Zones
-from mnimage.domain.pair import Examined, Pair
-from mnimage.domain.photo import CaptureFacts, Photo, Scale
+from mnimage.domain.pair import AnalyzedPhoto, Pair
+from mnimage.domain.photo import CaptureFacts, ImageScale, Photo
 from mnimage.domain.quality import Finding, QualityReport
 from mnimage.domain.relief import Scar
 from mnimage.domain.scorecard import Layer
@@ -157,8 +157,8 @@ def _make_pair(shape=(240, 200), *, refused=False, before=None, after=None, dept
     coded = before if depth == np.uint8 else before.astype(np.uint16) * 257
     comparison = _comparison(shape, labels, refused)
     return Pair(
-        _examined("a.jpg", coded, datetime(2026, 3, 12), zones, ()),  # noqa: DTZ001
-        _examined("b.jpg", after, datetime(2026, 9, 3), zones, (_BLURRED,)),  # noqa: DTZ001
+        _analyzed("a.jpg", coded, datetime(2026, 3, 12), zones, ()),  # noqa: DTZ001
+        _analyzed("b.jpg", after, datetime(2026, 9, 3), zones, (_BLURRED,)),  # noqa: DTZ001
         comparison,
         None if refused else after,
         None if refused else np.ones(shape, dtype=bool),
@@ -183,10 +183,10 @@ _BLURRED = Finding("focus", 0.4, 0.6, "at least", "", ok=False, advice="Hold the
 _EXPOSED = Finding("exposure", 1.0, 2.0, "at most", "%", ok=True)
 
 
-def _examined(name, coded, when, zones, findings):
+def _analyzed(name, coded, when, zones, findings):
     photo = Photo(coded, CaptureFacts("JPEG", 8, taken_at=when))
     quality = QualityReport((*findings, _EXPOSED))
-    return Examined(name, photo, None, zones, quality, Scale(0.1, "face", 0.1))
+    return AnalyzedPhoto(name, photo, None, zones, quality, ImageScale(0.1, "face", 0.1))
 
 
 def _comparison(shape, labels, refused):

@@ -229,7 +229,7 @@ def test_library_and_its_forms_fit_the_smallest_window(qapp, qtbot, wider, monke
     library = LibraryView()
     qtbot.addWidget(library)
     wide, tall = theme.SMALLEST_WINDOW
-    parts = (library.gate, library.patients, library.patient, library.imports)
+    parts = (library.unlock_page, library.patients, library.patient, library.imports)
     forms = (library.patient_form, library.course_form, library.consent_form, library.session_form)
     for part in (*parts, *forms):
         part.ensurePolished()

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
-from ui.widgets.furniture import (
+from ui.widgets.overlays import (
     Label,
     Reading,
     draw_key,
@@ -35,12 +35,12 @@ from ui.widgets.viewport import STEP, Viewport
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ui.widgets.furniture import Key
     from ui.widgets.lighting import Lighting
     from ui.widgets.line import LineTool
+    from ui.widgets.overlays import Key
     from ui.widgets.patch import PatchTool
-    from ui.widgets.qimage import Drawable, Outline, Patch, Sheet
-    from ui.widgets.viewport import Placing
+    from ui.widgets.qimage import Drawable, Outline, Overlay, Patch
+    from ui.widgets.viewport import Transform
 
 _WHEEL_NOTCH = 120.0
 _PAN_STEP = 48.0
@@ -55,8 +55,8 @@ class Picture:
     """
 
     pyramid: Drawable = field(repr=False)
-    veil: Sheet | None = None
-    map: Sheet | None = None
+    veil: Overlay | None = None
+    map: Overlay | None = None
     patches: tuple[Patch, ...] = field(default=(), repr=False)
     lit: bool = False
 
@@ -167,9 +167,9 @@ class Canvas(QWidget):
         return self._viewport
 
     @property
-    def placing(self) -> Placing:
+    def transform(self) -> Transform:
         """How the picture lies on this widget now."""
-        return self._viewport.placing(QSizeF(self.size()))
+        return self._viewport.transform(QSizeF(self.size()))
 
     # What the hand does
 
@@ -209,7 +209,7 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the picture, or tell linked canvases where the pointer is."""
         if self._taken:
-            self._taken.move(self.placing.to_plane(event.position()))
+            self._taken.move(self.transform.to_plane(event.position()))
             return
         if self._grip is None:
             self._hover(event.position())
@@ -221,7 +221,7 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go of the rectangle or the line, or of the picture."""
         if self._taken:
-            self._taken.release(1 / self.placing.scale)
+            self._taken.release(1 / self.transform.scale)
         self._taken = None
         self._grip = None
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -249,8 +249,8 @@ class Canvas(QWidget):
 
     def _patch_key(self, event: QKeyEvent) -> bool:
         stretch = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        placing, key = self.placing, event.key()
-        seen, unit = placing.visible(QRectF(self.rect())), 1 / placing.scale
+        transform, key = self.transform, event.key()
+        seen, unit = transform.visible(QRectF(self.rect())), 1 / transform.scale
         patch = self._patch if self._picture_seen() else None
         return patch is not None and patch.key(key, stretch=stretch, unit=unit, seen=seen)
 
@@ -275,7 +275,7 @@ class Canvas(QWidget):
 
     def _hover(self, pointer: QPointF) -> None:
         """Tell all who listen where the pointer is; the lamp stands still while a line is drawn."""
-        self._viewport.pointed.emit(self.placing.to_plane(pointer))
+        self._viewport.pointed.emit(self.transform.to_plane(pointer))
         self._read(pointer)
         if self._line:
             self._line.hover(*self._on_plane(pointer))
@@ -287,22 +287,22 @@ class Canvas(QWidget):
 
     def _on_plane(self, pointer: QPointF) -> tuple[QPointF, float]:
         """Return the point of the plane there, and how long a widget pixel is on the plane."""
-        placing = self.placing
-        return placing.to_plane(pointer), 1 / placing.scale
+        transform = self.transform
+        return transform.to_plane(pointer), 1 / transform.scale
 
     def _relight(self) -> None:
         if self.shows_relief:
             self.update()
 
     def _follow(self) -> None:
-        self.zoomed.emit(self.placing.scale * self.devicePixelRatioF())
+        self.zoomed.emit(self.transform.scale * self.devicePixelRatioF())
         self.update()
 
     def _show_ghost(self, point: QPointF | None) -> None:
         shown = None if self.underMouse() else point
         for spot in (self._ghost, shown):
             if spot is not None:
-                centre = self.placing.to_screen(spot).toPoint()
+                centre = self.transform.to_screen(spot).toPoint()
                 self.update(centre.x() - 16, centre.y() - 16, 32, 32)
         self._ghost = shown
 
@@ -310,7 +310,7 @@ class Canvas(QWidget):
         """Tell what is under the pointer, and take away what was told before."""
         words = ""
         if pointer is not None and self._probe:
-            words = self._probe(self.placing.to_plane(pointer))
+            words = self._probe(self.transform.to_plane(pointer))
         reading = None
         if pointer is not None and words:
             reading = place_reading(words, pointer, QRectF(self.rect()), self.font())
@@ -331,15 +331,15 @@ class Canvas(QWidget):
         self._paint_marks(painter)
         self._paint_ghost(painter)
         if self._line and self._picture_seen():
-            self._line.draw(painter, self.placing)
+            self._line.draw(painter, self.transform)
         if self._patch and self._picture_seen():
-            self._patch.draw(painter, self.placing, QRectF(self.rect()))
+            self._patch.draw(painter, self.transform, QRectF(self.rect()))
         self.paint_furniture(painter)
         colours = self.palette_colours()
         if self._picture_seen():
             corner = QRectF(self.rect())
             if self._mm_per_px:
-                per_mm = self.placing.scale / self._mm_per_px
+                per_mm = self.transform.scale / self._mm_per_px
                 corner.setBottom(draw_scale(painter, per_mm, corner, colours))
             draw_key(painter, self._pattern_key, corner, colours)
         if self._reading:
@@ -367,12 +367,12 @@ class Canvas(QWidget):
 
     def draw_picture(self, painter: QPainter, picture: Picture, exposed: QRectF) -> None:
         """Draw one picture with veil and map, inside an exposed part of the widget."""
-        placing = self.placing
-        part = placing.visible(exposed.adjusted(-1, -1, 1, 1))
+        transform = self.transform
+        part = transform.visible(exposed.adjusted(-1, -1, 1, 1))
         painter.save()
-        painter.setTransform(placing.transform, True)
-        view = placing.visible(QRectF(self.rect()).adjusted(-1, -1, 1, 1))
-        picture.pyramid.draw(painter, placing.scale * self.devicePixelRatioF(), part, view)
+        painter.setTransform(transform.transform, True)
+        view = transform.visible(QRectF(self.rect()).adjusted(-1, -1, 1, 1))
+        picture.pyramid.draw(painter, transform.scale * self.devicePixelRatioF(), part, view)
         whole = QRectF(0, 0, picture.pyramid.width, picture.pyramid.height)
         if picture.map:
             if picture.lit:
@@ -384,15 +384,15 @@ class Canvas(QWidget):
             picture.veil.draw(painter, part.intersected(whole))
         painter.restore()
         for patch in picture.patches:
-            patch.draw(painter, placing.transform, exposed)
+            patch.draw(painter, transform.transform, exposed)
 
     def _paint_outlines(self, painter: QPainter) -> None:
         if not self._outlines:
             return
-        placing = self.placing
+        transform = self.transform
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setTransform(placing.transform, True)
+        painter.setTransform(transform.transform, True)
         for colour, width in ((QColor(0, 0, 0, 150), 3.0), (QColor(255, 255, 255, 230), 1.2)):
             pen = QPen(colour, width)
             pen.setCosmetic(True)
@@ -402,17 +402,17 @@ class Canvas(QWidget):
         painter.restore()
         drawn: list[QRectF] = []
         for outline in self._outlines:
-            box = word_box(painter, outline.name, placing.to_screen(outline.anchor))
+            box = word_box(painter, outline.name, transform.to_screen(outline.anchor))
             # Where words would lie on each other only the first is told; zooming in shows all.
             if not any(box.intersects(other) for other in drawn):
-                draw_word(painter, outline.name, placing.to_screen(outline.anchor))
+                draw_word(painter, outline.name, transform.to_screen(outline.anchor))
                 drawn.append(box)
 
     def _paint_marks(self, painter: QPainter) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for point, word in self._marks:
-            centre = self.placing.to_screen(point)
+            centre = self.transform.to_screen(point)
             _draw_ring(painter, centre, 11)
             draw_word(painter, word, centre + QPointF(0, 22))
         painter.restore()
@@ -422,7 +422,7 @@ class Canvas(QWidget):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _draw_ring(painter, self.placing.to_screen(self._ghost), 7)
+        _draw_ring(painter, self.transform.to_screen(self._ghost), 7)
         painter.restore()
 
 

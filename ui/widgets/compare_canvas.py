@@ -19,20 +19,20 @@ from ui import theme
 from ui.widgets.canvas import Canvas, Picture
 from ui.widgets.control import ControlPart
 from ui.widgets.duo_canvas import CompareMode, DuoCanvas
-from ui.widgets.furniture import Label
 from ui.widgets.lighting import Lighting
 from ui.widgets.line import LineTool
 from ui.widgets.lit import LitSurface
 from ui.widgets.map_bar import MapBar
 from ui.widgets.maps import ERROR, PairMaps
 from ui.widgets.mode_bar import ModeBar
+from ui.widgets.overlays import Label
 from ui.widgets.profile_panel import ProfilePanel
 from ui.widgets.qimage import (
     Outline,
     make_pyramid,
     to_place,
     to_point,
-    veil_sheet,
+    veil_overlay,
     zone_outlines,
 )
 from ui.widgets.relief_bar import ReliefBar
@@ -41,7 +41,7 @@ from ui.widgets.viewport import STEP, Viewport
 if TYPE_CHECKING:
     from PySide6.QtCore import QPointF
 
-    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.pair import AnalyzedPhoto, Pair
     from mnimage.domain.surfaces import Profile, Surfaces
     from ui.widgets.maps import CoveredMap
     from ui.widgets.qimage import Pyramid
@@ -100,7 +100,7 @@ class CompareCanvas(QWidget):
         before, after = self._pictures = Picture(self._photos[0]), Picture(self._photos[1])
         rows, columns = pair.before.photo.shape
         self._shared.set_picture(columns, rows)
-        for canvas, picture in zip(self._strangers, (before, after), strict=True):
+        for canvas, picture in zip(self._unlinked, (before, after), strict=True):
             canvas.viewport.set_picture(picture.pyramid.width, picture.pyramid.height)
         self.line.set_bounds(columns, rows)
         self.line.set_ends(None)
@@ -278,7 +278,7 @@ class CompareCanvas(QWidget):
         if self._pair is None:
             return ()
         return {0: self._linked[:1], 1: (self._duo,)}.get(
-            self._stack.currentIndex(), self._strangers
+            self._stack.currentIndex(), self._unlinked
         )
 
     # Building
@@ -287,9 +287,9 @@ class CompareCanvas(QWidget):
         self._shared = Viewport(self)
         self._linked = tuple(Canvas(self._shared, name) for name in ("Before", "After"))
         self._duo = DuoCanvas(self._shared, "Before and after")
-        self._strangers = tuple(Canvas(Viewport(self), name) for name in ("Before", "After"))
+        self._unlinked = tuple(Canvas(Viewport(self), name) for name in ("Before", "After"))
         self._stack = QStackedWidget()
-        for page in (_row(self._linked), self._duo, _row(self._strangers)):
+        for page in (_row(self._linked), self._duo, _row(self._unlinked)):
             self._stack.addWidget(page)
         for canvas in (*self._linked, self._duo):
             canvas.set_lighting(self.lighting)
@@ -315,7 +315,7 @@ class CompareCanvas(QWidget):
         self._mode_bar.fit_pressed.connect(self.fit)
         self._mode_bar.actual_pressed.connect(self.actual)
         self._duo.mix_changed.connect(self._mode_bar.show_mix)
-        for canvas in (*self._linked, self._duo, *self._strangers):
+        for canvas in (*self._linked, self._duo, *self._unlinked):
             canvas.zoomed.connect(self._mode_bar.show_zoom)
         self._map_bar.map_chosen.connect(self._choose_map)
         self._map_bar.strength_changed.connect(self._set_opacity)
@@ -341,7 +341,7 @@ class CompareCanvas(QWidget):
                 Outline(zone_words(outline.name), outline.path, outline.anchor)
                 for outline in zone_outlines(zones)
             )
-        for canvas in (*self._linked, self._duo, self._strangers[0]):
+        for canvas in (*self._linked, self._duo, self._unlinked[0]):
             canvas.show_outlines(self._outlines if shown else ())
         self.layers_changed.emit()
 
@@ -407,7 +407,7 @@ class CompareCanvas(QWidget):
             before = replace(before, map=chosen.before, patches=left_out)
             after = replace(after, map=chosen.after, patches=left_out)
         labels = (_label("Before", self._pair.before), _label("After", self._pair.after))
-        for canvases in (self._linked, self._strangers):
+        for canvases in (self._linked, self._unlinked):
             for canvas, picture, label in zip(canvases, (before, after), labels, strict=True):
                 canvas.show_picture(picture, label)
         self._duo.show_pair(before, after, labels)
@@ -441,7 +441,7 @@ class CompareCanvas(QWidget):
         before, after = (
             each.scale.mm_per_px if each.scale else None for each in (pair.before, pair.after)
         )
-        for canvas, scale in zip(self._strangers, (before, after), strict=True):
+        for canvas, scale in zip(self._unlinked, (before, after), strict=True):
             canvas.set_scale(scale)
         for canvas in (*self._linked, self._duo):
             canvas.set_scale(before)
@@ -462,7 +462,7 @@ class CompareCanvas(QWidget):
             return
         surround = QColor(theme.colours_of(self.palette()).surround)
         before, after = self._pictures
-        self._pictures = before, replace(after, veil=veil_sheet(self._pair.seen, surround))
+        self._pictures = before, replace(after, veil=veil_overlay(self._pair.seen, surround))
         self._reliefs = None
 
     def changeEvent(self, event: QEvent) -> None:
@@ -473,9 +473,9 @@ class CompareCanvas(QWidget):
             self._redraw()
 
 
-def _label(title: str, examined: Examined) -> Label:
-    taken = examined.photo.facts.taken_at
-    return Label(f"{title}  {date_words(taken)}" if taken else title, examined.name)
+def _label(title: str, analyzed: AnalyzedPhoto) -> Label:
+    taken = analyzed.photo.facts.taken_at
+    return Label(f"{title}  {date_words(taken)}" if taken else title, analyzed.name)
 
 
 def _row(canvases: tuple[Canvas, ...]) -> QWidget:

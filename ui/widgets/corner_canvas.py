@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from ui.widgets.canvas import Canvas
-from ui.widgets.furniture import draw_word
+from ui.widgets.overlays import draw_word
 from ui.widgets.qimage import to_place
 from ui.widgets.viewport import Viewport
 
@@ -77,7 +77,7 @@ class CornerCanvas(Canvas):
     def paint_furniture(self, painter: QPainter) -> None:
         """Draw the corners in their order, and the outline they span."""
         super().paint_furniture(painter)
-        places = [self.placing.to_screen(corner) for corner in self._corners]
+        places = [self.transform.to_screen(corner) for corner in self._corners]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -95,12 +95,12 @@ class CornerCanvas(Canvas):
 
     def _near(self, point: QPointF) -> int | None:
         for number, corner in enumerate(self._corners):
-            if (self.placing.to_screen(corner) - point).manhattanLength() <= _GRAB:
+            if (self.transform.to_screen(corner) - point).manhattanLength() <= _GRAB:
                 return number
         return None
 
     def _inside(self, point: QPointF) -> QPointF:
-        plane, size = self.placing.to_plane(point), self.viewport.picture
+        plane, size = self.transform.to_plane(point), self.viewport.picture
         return QPointF(
             min(max(plane.x(), 0.5), size.width() - 0.5),
             min(max(plane.y(), 0.5), size.height() - 0.5),

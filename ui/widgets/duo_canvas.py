@@ -10,14 +10,14 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from ui import theme
 from ui.widgets.canvas import Canvas, Picture
-from ui.widgets.furniture import Label, draw_label
+from ui.widgets.overlays import Label, draw_label
 from ui.widgets.qimage import difference
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QMouseEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
-    from ui.widgets.qimage import Sheet
+    from ui.widgets.qimage import Overlay
     from ui.widgets.viewport import Viewport
 
 BLINK_MS = 700
@@ -49,7 +49,7 @@ class DuoCanvas(Canvas):
         self._before: Picture | None = None
         self._after: Picture | None = None
         self._labels = (Label("Before"), Label("After"))
-        self._change: Sheet | None = None
+        self._change: Overlay | None = None
         self._change_words = ""
         self._mode = CompareMode.WIPE
         self._mix = {CompareMode.WIPE: 0.5, CompareMode.BLEND: 0.5}
@@ -67,7 +67,7 @@ class DuoCanvas(Canvas):
         self._describe()
         self.update()
 
-    def show_change(self, change: Sheet | None, words: str = "") -> None:
+    def show_change(self, change: Overlay | None, words: str = "") -> None:
         """Show a map of change in place of the plain difference."""
         self._change, self._change_words = change, words
         self._describe()
@@ -229,8 +229,8 @@ class DuoCanvas(Canvas):
         return image
 
     def _plane_on_screen(self) -> QRectF:
-        placing, size = self.placing, self._viewport.picture
-        return QRectF(placing.origin, size * placing.scale)
+        transform, size = self.transform, self._viewport.picture
+        return QRectF(transform.origin, size * transform.scale)
 
     def paint_furniture(self, painter: QPainter) -> None:
         """Draw the divider and then the labels, which nothing covers."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from mnimage.report.relief import relief_doubts
+from mnimage.report.relief import relief_warnings
 from mnimage.report.words import measured_words, plain, score_words
 from ui import theme
 from ui.widgets import icons
@@ -16,7 +16,7 @@ from ui.widgets import icons
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mnimage.domain.pair import Examined, Pair
+    from mnimage.domain.pair import AnalyzedPhoto, Pair
     from mnimage.domain.quality import Finding
 
 
@@ -46,8 +46,8 @@ class FindingList(QScrollArea):
             for reason in reasons:
                 layout.addWidget(_line("warning", reason, ""))
             layout.addSpacing(theme.GRID)
-        for title, examined in (("Before", pair.before), ("After", pair.after)):
-            _add_photo(layout, title, examined)
+        for title, analyzed in (("Before", pair.before), ("After", pair.after)):
+            _add_photo(layout, title, analyzed)
         _add_repeats(layout, pair)
         _add_missing(layout, pair.comparison.not_measured)
         layout.addStretch(1)
@@ -58,7 +58,7 @@ def failed(pair: Pair) -> int:
     """Return how many checks of both photos were not passed, doubts of a relief among them."""
     both = (pair.before, pair.after)
     checks = sum(not finding.ok for each in both for finding in each.quality.findings)
-    return checks + sum(len(relief_doubts(each)) for each in both)
+    return checks + sum(len(relief_warnings(each)) for each in both)
 
 
 def breakable(name: str) -> str:
@@ -68,28 +68,28 @@ def breakable(name: str) -> str:
     return name
 
 
-def _add_photo(layout: QVBoxLayout, title: str, examined: Examined) -> None:
-    heading = _words(f"{title}: {breakable(examined.name)}", "heading")
+def _add_photo(layout: QVBoxLayout, title: str, analyzed: AnalyzedPhoto) -> None:
+    heading = _words(f"{title}: {breakable(analyzed.name)}", "heading")
     layout.addWidget(heading)
-    findings = examined.quality.findings
+    findings = analyzed.quality.findings
     for finding in (finding for finding in findings if not finding.ok):
         layout.addWidget(_line(_drawing(finding), _sentence(finding), finding.advice))
-    for doubt in relief_doubts(examined):
+    for doubt in relief_warnings(analyzed):
         layout.addWidget(_line("warning", doubt, ""))
     passed = [plain(finding.check) for finding in findings if finding.ok]
     if passed:
         layout.addWidget(_line("check", "In order: " + ", ".join(passed).lower(), ""))
-    for note in examined.photo.facts.notes:
+    for note in analyzed.photo.facts.notes:
         layout.addWidget(_line("", note, ""))
     layout.addSpacing(theme.GRID)
 
 
 def _add_repeats(layout: QVBoxLayout, pair: Pair) -> None:
-    reshots = pair.comparison.reshots
-    if not reshots:
+    replicates = pair.comparison.replicates
+    if not replicates:
         return
     layout.addWidget(_words("Repeat shots", "heading"))
-    for one in reshots:
+    for one in replicates:
         drawing = "hatch" if one.left_out else "check"
         state = f"left out: {one.left_out}" if one.left_out else "used"
         layout.addWidget(_line(drawing, f"{breakable(one.name)}, {one.side.value}", state))

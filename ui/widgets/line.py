@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from ui.widgets.furniture import draw_word
+from ui.widgets.overlays import draw_word
 
 if TYPE_CHECKING:
-    from ui.widgets.viewport import Placing
+    from ui.widgets.viewport import Transform
 
 Ends = tuple[QPointF, QPointF]
 
@@ -115,11 +115,11 @@ class LineTool(QObject):
 
     # Painting
 
-    def draw(self, painter: QPainter, placing: Placing) -> None:
+    def draw(self, painter: QPainter, transform: Transform) -> None:
         """Draw the line, its ends A and B, and the cursor."""
         if self._ends is None:
             return
-        first, last = (placing.to_screen(end) for end in self._ends)
+        first, last = (transform.to_screen(end) for end in self._ends)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)

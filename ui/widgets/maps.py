@@ -16,7 +16,7 @@ from mnimage.report.panels import (
 )
 from mnimage.report.registration import error_map, key_words, node_words, tile
 from mnimage.report.words import layer_words, unit_words
-from ui.widgets.qimage import Patch, Sheet, grid_patch, grid_sheet, rgba_image
+from ui.widgets.qimage import Overlay, Patch, grid_overlay, grid_patch, rgba_image
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mnimage.domain.scorecard import Layer
     from mnimage.domain.surfaces import Surfaces
     from mnimage.report.registration import ErrorMap
-    from ui.widgets.furniture import Key
+    from ui.widgets.overlays import Key
 
 ERROR = "error"
 """The map of the expected registration error."""
@@ -39,10 +39,10 @@ _FIRST = ("depth", "texture", "redness", "pigment")
 class CoveredMap:
     """One map for both photos, and its change where that has a meaning."""
 
-    before: Sheet = field(repr=False)
-    after: Sheet = field(repr=False)
+    before: Overlay = field(repr=False)
+    after: Overlay = field(repr=False)
     legend: Legend = field(repr=False)
-    change: Sheet | None = field(repr=False, default=None)
+    change: Overlay | None = field(repr=False, default=None)
     change_legend: Legend | None = field(repr=False, default=None)
 
 
@@ -97,16 +97,16 @@ class PairMaps:
         change = change_layer(before, after, higher_is_worse=not name.startswith(_HIGHER_IS_BETTER))
         reach = shared_limits(change, change)
         return CoveredMap(
-            _sheet(before, limits),
-            _sheet(after, limits),
+            _overlay(before, limits),
+            _overlay(after, limits),
             _legend(before, limits),
-            _sheet(change, reach),
+            _overlay(change, reach),
             _legend(change, reach),
         )
 
     def _error(self) -> CoveredMap:
-        sheet = _sheet(self._errors.layer, self._errors.range)
-        return CoveredMap(sheet, sheet, error_legend(self._errors))
+        overlay = _overlay(self._errors.layer, self._errors.range)
+        return CoveredMap(overlay, overlay, error_legend(self._errors))
 
 
 def _ordered(pair: Pair, surfaces: Surfaces | None) -> Mapping[str, tuple[Layer, Layer]]:
@@ -118,8 +118,8 @@ def _ordered(pair: Pair, surfaces: Surfaces | None) -> Mapping[str, tuple[Layer,
     return dict(sorted(layers.items(), key=lambda item: ranks.get(item[0], len(ranks))))
 
 
-def _sheet(layer: Layer, limits: tuple[float, float]) -> Sheet:
-    return grid_sheet(color_layer(layer.values, map_table(layer.name), *limits), layer.step)
+def _overlay(layer: Layer, limits: tuple[float, float]) -> Overlay:
+    return grid_overlay(color_layer(layer.values, map_table(layer.name), *limits), layer.step)
 
 
 def _legend(layer: Layer, limits: tuple[float, float]) -> Legend:

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from mnimage.report.words import number
-from ui.widgets.furniture import draw_word, word_box
+from ui.widgets.overlays import draw_word, word_box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ui.widgets.viewport import Placing
+    from ui.widgets.viewport import Transform
 
 _GRAB = 10.0
 """Widget pixels within which a side or a corner is taken hold of."""
@@ -240,12 +240,12 @@ class PatchTool(QObject):
 
     # Painting
 
-    def draw(self, painter: QPainter, placing: Placing, pane: QRectF) -> None:
+    def draw(self, painter: QPainter, transform: Transform, pane: QRectF) -> None:
         """Draw the rectangle with its name, and what is to be said of it, inside a pane."""
         if self._box is None:
             return
         box = self._box.normalized()
-        place = QRectF(placing.to_screen(box.topLeft()), placing.to_screen(box.bottomRight()))
+        place = QRectF(transform.to_screen(box.topLeft()), transform.to_screen(box.bottomRight()))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)

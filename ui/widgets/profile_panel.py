@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
-    from mnimage.domain.surfaces import Profile, Trace
+    from mnimage.domain.surfaces import Profile, ProfileTrace
 
 PANEL_HEIGHT = 196
 _SIDE_WIDTH = 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 28, 34
-_DOUBT = 60
+_UNCERTAINTY = 60
 _KEY_STEP = 0.01
 
 
@@ -149,7 +149,7 @@ class ProfilePlot(QWidget):
         tones = (colours.faint, colours.accent)
         for trace, tone in zip((profile.before, profile.after), tones, strict=True):
             doubt = QColor(tone)
-            doubt.setAlpha(_DOUBT)
+            doubt.setAlpha(_UNCERTAINTY)
             line = QPainterPath()
             for piece in _pieces(trace):
                 painter.fillPath(self._band(profile, trace, piece), doubt)
@@ -158,7 +158,7 @@ class ProfilePlot(QWidget):
             painter.drawPath(line)
         painter.restore()
 
-    def _band(self, profile: Profile, trace: Trace, piece: slice) -> QPainterPath:
+    def _band(self, profile: Profile, trace: ProfileTrace, piece: slice) -> QPainterPath:
         band = QPainterPath()
         self._draw_on(band, profile, trace.height_um + trace.error_um, piece)
         back = self._points(profile, trace.height_um - trace.error_um, piece)
@@ -312,7 +312,7 @@ def _ticks(low: float, high: float) -> list[tuple[float, str]]:
     return list(zip(values, tick_words(values), strict=True))
 
 
-def _pieces(trace: Trace) -> Iterator[slice]:
+def _pieces(trace: ProfileTrace) -> Iterator[slice]:
     """Return the stretches of a line that were measured, two samples and longer."""
     known = np.concatenate([[False], np.isfinite(trace.height_um), [False]])
     turns = np.flatnonzero(np.diff(known.astype(np.int8)))

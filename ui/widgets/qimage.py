@@ -158,7 +158,7 @@ def rgba_image(pixels: NDArray[np.uint8]) -> QImage:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Overlay:
     """An image with clear parts that lies over a picture; `plane` is what it covers there."""
 
     image: QImage = field(repr=False)
@@ -181,13 +181,13 @@ class Sheet:
         painter.restore()
 
 
-def grid_sheet(colors: NDArray[np.uint8], step: int) -> Sheet:
+def grid_overlay(colors: NDArray[np.uint8], step: int) -> Overlay:
     """Return the sheet of an RGBA grid whose nodes are step x step blocks of the picture."""
     rows, columns = colors.shape[:2]
-    return Sheet(rgba_image(colors), QRectF(0, 0, columns * step, rows * step))
+    return Overlay(rgba_image(colors), QRectF(0, 0, columns * step, rows * step))
 
 
-def veil_sheet(seen: NDArray[np.bool_], colour: QColor) -> Sheet | None:
+def veil_overlay(seen: NDArray[np.bool_], colour: QColor) -> Overlay | None:
     """Return what hides the part of a picture that shows nothing; None where all is seen."""
     if seen.all():
         return None
@@ -200,7 +200,7 @@ def veil_sheet(seen: NDArray[np.bool_], colour: QColor) -> Sheet | None:
     pixels = np.empty((*alpha.shape, 4), dtype=np.uint8)
     pixels[..., :3] = (colour.red(), colour.green(), colour.blue())
     pixels[..., 3] = np.where(alpha > 0, 255, 0)
-    return Sheet(rgba_image(pixels), QRectF(0, 0, seen.shape[1], seen.shape[0]))
+    return Overlay(rgba_image(pixels), QRectF(0, 0, seen.shape[1], seen.shape[0]))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ STEP = 1.25
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class Transform:
     """How a picture's plane lies on a widget: `scale` pixels per unit, `origin` its corner."""
 
     scale: float
@@ -66,7 +66,7 @@ class Viewport(QObject):
             self._picture = QSizeF(width, height)
             self.fit()
 
-    def placing(self, widget: QSizeF) -> Placing:
+    def transform(self, widget: QSizeF) -> Transform:
         """Return how the picture lies on a widget of this size."""
         if self._scale is None:
             scale = fit_scale(self._picture, widget)
@@ -74,7 +74,7 @@ class Viewport(QObject):
         else:
             scale, centre = self._scale, self._centre
         middle = QPointF(widget.width() / 2, widget.height() / 2)
-        return Placing(scale, middle - centre * scale)
+        return Transform(scale, middle - centre * scale)
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -83,12 +83,12 @@ class Viewport(QObject):
 
     def zoom(self, factor: float, at: QPointF, widget: QSizeF) -> None:
         """Zoom so that what is drawn at `at` stays there."""
-        now = self.placing(widget)
+        now = self.transform(widget)
         self.zoom_to(now.scale * factor, at, widget)
 
     def zoom_to(self, scale: float, at: QPointF, widget: QSizeF) -> None:
         """Zoom to a scale so that what is drawn at `at` stays there; all the way out fits."""
-        kept = self.placing(widget).to_plane(at)
+        kept = self.transform(widget).to_plane(at)
         smallest = fit_scale(self._picture, widget)
         if scale <= min(smallest, LARGEST_SCALE):
             self.fit()
@@ -101,13 +101,13 @@ class Viewport(QObject):
         """Move the picture by so many widget pixels; one that is seen whole stays."""
         if self._scale is None:
             return
-        now = self.placing(widget)
+        now = self.transform(widget)
         middle = QPointF(widget.width() / 2, widget.height() / 2)
         self._move_to(now.to_plane(middle - by), now.scale)
 
     def show_point(self, point: QPointF, widget: QSizeF, least_scale: float = 0.0) -> None:
         """Bring a point of the plane to the middle, at `least_scale` or larger."""
-        self._move_to(point, max(self.placing(widget).scale, least_scale))
+        self._move_to(point, max(self.transform(widget).scale, least_scale))
 
     def _move_to(self, centre: QPointF, scale: float) -> None:
         # The picture's middle of the screen never leaves the picture, so it can't get lost.

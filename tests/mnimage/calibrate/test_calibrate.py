@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from mnimage.calibrate.calibrate import make_profile
-from mnimage.capture.files import read_photo
 from mnimage.domain.photo import CaptureFacts, Photo
 from mnimage.errors import ChartUnusable
+from mnimage.formats.files import read_photo
 from mnimage.kernels.color import difference_2000, lab_d50_to_linear, straighten, to_lab
 from mnimage.phantom.camera import CAMERAS, Rig, bend, true_lab
 from mnimage.phantom.chart import chart_spectra, take, wall

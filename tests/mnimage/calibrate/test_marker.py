@@ -29,7 +29,7 @@ def _photo(marker, *, blur=0.8, seed=0, stage=STAGE):
 def test_scale_at_the_marker_whatever_its_tilt(yaw, pitch, roll, height, ink):
     marker = Print(number_of(20, 3), 20, (4, -3, height), yaw, pitch, roll, spread_mm=ink)
     (found,) = find_markers(_photo(marker))
-    assert (found.number, found.side_mm, found.flaw) == (203, 20, None)
+    assert (found.number, found.side_mm, found.issue) == (203, 20, None)
     assert found.mm_per_px == pytest.approx(pitch_at(STAGE, height), rel=0.0015)
     true = np.degrees(np.arccos(np.cos(np.radians(yaw)) * np.cos(np.radians(pitch))))
     assert found.tilt_deg == pytest.approx(true, abs=4.5)
@@ -55,12 +55,12 @@ def test_opencv_alone_is_further_off():
         (Print(200, 20), 7.0, "marker blur"),
     ],
 )
-def test_a_marker_that_tells_too_little_is_not_used(marker, blur, flaw):
-    stage = Stage((320, 400), 0.22) if flaw == "marker size" else STAGE
+def test_a_marker_that_tells_too_little_is_not_used(marker, blur, issue):
+    stage = Stage((320, 400), 0.22) if issue == "marker size" else STAGE
     found = find_markers(_photo(marker, blur=blur, stage=stage))
     # A marker too blurred to be read at all is as good as none.
-    assert [each.flaw[0] for each in found if each.flaw] == [flaw] * len(found)
-    assert len(found) == (0 if flaw == "marker blur" and not found else 1)
+    assert [each.issue[0] for each in found if each.issue] == [issue] * len(found)
+    assert len(found) == (0 if issue == "marker blur" and not found else 1)
     assert marker_scale(_photo(marker, blur=blur, stage=stage), found, 2.0) is None
 
 

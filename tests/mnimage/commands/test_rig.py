@@ -11,7 +11,7 @@ from tests.mnimage.calibrate.rig_scenes import STAGE, ball_shots, lamps, off_deg
 
 
 def test_a_rig_is_measured_kept_and_taken_into_use(tmp_path, capsys):
-    from mnimage.capture.rig import read_rig
+    from mnimage.formats.rig import read_rig
 
     shown = lamps(11, far=True)
     shots = ball_shots(shown, 11, chrome=False)
@@ -46,7 +46,7 @@ def test_a_missing_sheet_is_an_expected_failure(tmp_path, capsys):
 def test_the_sheet_of_markers_has_their_true_size(tmp_path, capsys):
     """The sheet, set at 600 dpi and read as a photo: each marker tells 25.4 / 300 mm a pixel."""
     from mnimage.calibrate.marker import find_markers
-    from mnimage.capture.files import read_photo
+    from mnimage.formats.files import read_photo
 
     out = tmp_path / "sheet.png"
     assert run(["marker", "--out", str(out)]) == 0

@@ -10,7 +10,7 @@ import pytest
 from mnimage.compare.comparability import grade_pair
 from mnimage.domain.alignment import Alignment, Status
 from mnimage.domain.face import Zones
-from mnimage.domain.pair import Examined
+from mnimage.domain.pair import AnalyzedPhoto
 from mnimage.domain.photo import CaptureFacts, Photo
 from mnimage.domain.quality import Finding, QualityReport
 
@@ -20,11 +20,11 @@ def _finding(check: str, measured: float, *, needed: float = 1.0, grave: bool = 
     return Finding(check, measured, needed, "at most", "x", ok, "" if ok else "Do it.", grave)
 
 
-def _examined(*findings: Finding) -> Examined:
+def _analyzed(*findings: Finding) -> AnalyzedPhoto:
     photo = Photo(np.zeros((64, 64, 3), np.uint8), CaptureFacts("PNG", 8))
     labels = np.ones((64, 64), np.uint8)
     zones = Zones(("whole",), labels, labels > 0)
-    return Examined("a", photo, None, zones, QualityReport(findings), None)
+    return AnalyzedPhoto("a", photo, None, zones, QualityReport(findings), None)
 
 
 def _aligned(*, error: float = 0.1, covered: float = 1.0) -> Alignment:
@@ -35,7 +35,7 @@ def _aligned(*, error: float = 0.1, covered: float = 1.0) -> Alignment:
 
 
 def _grade(*after: Finding, before: tuple[Finding, ...] = (), **field: float) -> str:
-    found = grade_pair(_examined(*before), _examined(*after), _aligned(**field))
+    found = grade_pair(_analyzed(*before), _analyzed(*after), _aligned(**field))
     assert bool(found.reasons) == (found.grade != "A")
     return found.grade
 
@@ -65,7 +65,7 @@ def test_skin_that_could_not_be_laid_over_lowers_it(covered, grade):
 )
 def test_moved_skin_and_another_perspective_lower_it_in_the_alignments_words(field, grade):
     alignment = replace(_aligned(), warnings=("It differs.",), **field)
-    found = grade_pair(_examined(), _examined(), alignment)
+    found = grade_pair(_analyzed(), _analyzed(), alignment)
     assert found.grade == grade
     assert found.reasons == ("It differs.",)
 
@@ -98,5 +98,5 @@ def test_a_refused_pair_is_an_f_with_the_reason():
         *[nothing] * 3,
         nothing > 0,
     )
-    found = grade_pair(_examined(), _examined(), refused)
+    found = grade_pair(_analyzed(), _analyzed(), refused)
     assert (found.grade, found.reasons) == ("F", ("Two people.",))

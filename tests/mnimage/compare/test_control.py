@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from mnimage.compare.control import DRIFTED, UNSEEN, beyond_control, control_cautions, mark_control
-from mnimage.compare.verdict import MDC_FACTOR, Doubt, weigh_change
+from mnimage.compare.verdict import MDC_FACTOR, ChangeUncertainty, weigh_change
 from mnimage.domain.comparison import Verdict
 from mnimage.domain.face import CONTROL, Zones
-from mnimage.domain.pair import Examined
-from mnimage.domain.photo import CaptureFacts, Photo, Scale
+from mnimage.domain.pair import AnalyzedPhoto
+from mnimage.domain.photo import CaptureFacts, ImageScale, Photo
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import CompareRecipe
 from mnimage.domain.scorecard import Score
@@ -20,24 +20,24 @@ from mnimage.errors import PatchUnusable
 RECIPE = CompareRecipe()
 
 
-def examined(scale=0.1) -> Examined:
+def analyzed(scale=0.1) -> AnalyzedPhoto:
     """Return 300 x 400 pixels whose right half is skin of two zones, the left one background."""
     labels = np.zeros((300, 400), np.uint8)
     labels[:, 200:] = 1
     labels[150:, 200:] = 2
-    known = Scale(scale, "rig", 0.01) if scale else None
+    known = ImageScale(scale, "rig", 0.01) if scale else None
     zones = Zones(("forehead", "chin"), labels, np.zeros(labels.shape, bool))
     photo = Photo(np.zeros((300, 400, 3), np.uint8), CaptureFacts("PNG", 8))
-    return Examined("a", photo, None, zones, QualityReport(()), known)
+    return AnalyzedPhoto("a", photo, None, zones, QualityReport(()), known)
 
 
 def test_the_patch_becomes_a_zone_of_its_own():
-    marked = mark_control(examined(), Patch(100, 220, 100, 150), RECIPE).zones
+    marked = mark_control(analyzed(), Patch(100, 220, 100, 150), RECIPE).zones
     assert marked.names == ("forehead", "chin", CONTROL)
-    wanted = examined().zones.labels.copy()
+    wanted = analyzed().zones.labels.copy()
     wanted[100:200, 220:370] = 3
     assert np.array_equal(marked.labels, wanted)
-    assert mark_control(examined(), None, RECIPE).zones.names == ("forehead", "chin")
+    assert mark_control(analyzed(), None, RECIPE).zones.names == ("forehead", "chin")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_the_patch_becomes_a_zone_of_its_own():
 )
 def test_a_patch_that_cannot_serve_is_refused_with_a_hint(patch, scale, why):
     with pytest.raises(PatchUnusable, match=why) as refused:
-        mark_control(examined(scale), patch, RECIPE)
+        mark_control(analyzed(scale), patch, RECIPE)
     assert refused.value.hint
 
 
@@ -65,7 +65,7 @@ def test_no_rectangle_is_no_patch(numbers):
 
 def weighed(name, before, after, error):
     scores = (Score(name, value, "u", error) for value in (before, after))
-    return weigh_change(*scores, Doubt(error / np.sqrt(2), 0.0))
+    return weigh_change(*scores, ChangeUncertainty(error / np.sqrt(2), 0.0))
 
 
 def test_the_difference_of_differences_has_both_errors():

@@ -7,7 +7,7 @@ import pytest
 
 from mnimage.compare.control import beyond_control
 from mnimage.compare.darkening import DARKENING, darkening_cautions
-from mnimage.compare.verdict import Doubt, hold_family, weigh_change
+from mnimage.compare.verdict import ChangeUncertainty, hold_family, weigh_change
 from mnimage.domain.comparison import Verdict
 from mnimage.domain.scorecard import Score
 
@@ -17,7 +17,7 @@ ERROR = {"pigment_mi": 0.5, "ita_deg": 9.2}
 
 def change(name, step):
     scores = (Score(name, 20.0 + value, "u", 1.0) for value in (0.0, step))
-    return weigh_change(*scores, Doubt(ERROR[name] / np.sqrt(2), 0.0))
+    return weigh_change(*scores, ChangeUncertainty(ERROR[name] / np.sqrt(2), 0.0))
 
 
 def face(**steps):

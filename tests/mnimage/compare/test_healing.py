@@ -13,31 +13,31 @@ from mnimage.compare.healing import (
     scars_without_swelling,
     without_swollen,
 )
-from mnimage.compare.verdict import Doubt, weigh_change
+from mnimage.compare.verdict import ChangeUncertainty, weigh_change
 from mnimage.domain.comparison import ScarChange, ScarState, Verdict
 from mnimage.domain.recipe import CompareRecipe
 from mnimage.domain.relief import Scar
 from mnimage.domain.scorecard import Score
-from mnimage.domain.session import Told
+from mnimage.domain.session import PairNotes
 from mnimage.score.scorers import COLOUR_SCORES, RELIEF_SCORES, SCORERS
 
 RECIPE = CompareRecipe()
-DAY3 = Told(days_since_needling=3)
+DAY3 = PairNotes(days_since_needling=3)
 
 
 def better(name):
     scores = (Score(name, value, "u", 0.1) for value in (5.0, 3.0))
-    return weigh_change(*scores, Doubt(0.1, 0.0))
+    return weigh_change(*scores, ChangeUncertainty(0.1, 0.0))
 
 
 @pytest.mark.parametrize(
     ("days", "healing"), [(None, False), (0, True), (6.5, True), (7, False), (30, False)]
 )
 def test_the_window_ends_when_its_days_have_passed(days, healing):
-    told = Told(days_since_needling=days)
-    assert is_healing(told, RECIPE) is healing
-    assert bool(healing_cautions(told, RECIPE)) is healing
-    change = without_swollen("texture_sq_um", better("texture_sq_um"), told, RECIPE)
+    notes = PairNotes(days_since_needling=days)
+    assert is_healing(notes, RECIPE) is healing
+    assert bool(healing_cautions(notes, RECIPE)) is healing
+    change = without_swollen("texture_sq_um", better("texture_sq_um"), notes, RECIPE)
     assert change.verdict is (Verdict.NOT_COMPARABLE if healing else Verdict.BETTER)
 
 
@@ -70,7 +70,7 @@ def test_scars_get_no_verdict_either():
     assert healing.depth.verdict is Verdict.NOT_COMPARABLE
     assert healing.depth.change == depth.change
     assert healing.volume is None
-    assert scars_without_swelling((one,), Told(), RECIPE) == (one,)
+    assert scars_without_swelling((one,), PairNotes(), RECIPE) == (one,)
 
 
 def test_the_whole_answer_says_so():

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mnimage.compare.repeats import Taken, average_sessions, why_no_repeat
-from mnimage.compare.verdict import MDC_FACTOR, Doubt, hold_family, weigh_change
+from mnimage.compare.repeats import ShotFingerprint, average_sessions, why_no_repeat
+from mnimage.compare.verdict import MDC_FACTOR, ChangeUncertainty, hold_family, weigh_change
 from mnimage.domain.comparison import Source, Verdict
 from mnimage.domain.photo import CaptureFacts, Photo
 from mnimage.domain.recipe import CompareRecipe
@@ -140,7 +140,7 @@ def test_holm_over_repeats_keeps_the_family_at_five_percent():
         for one in range(start, start + looks):
             found = means(before[one].tolist(), after[one].tolist(), 0.5)
             values = (Score(NAME, value, "points", 1.0) for value in (found.before, found.after))
-            family[one] = weigh_change(*values, Doubt(found.session, 0.0, found.source))
+            family[one] = weigh_change(*values, ChangeUncertainty(found.session, 0.0, found.source))
         held = hold_family(family)
         called.append(any(each.verdict is not Verdict.WITHIN_ERROR for each in held.values()))
     assert np.mean(called) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(called))
@@ -149,7 +149,7 @@ def test_holm_over_repeats_keeps_the_family_at_five_percent():
 def taken(seed, hours=0.0):
     pixels = np.random.default_rng(seed).integers(0, 255, (4, 4, 3), dtype=np.uint8)
     at = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=hours)
-    return Taken.of(Photo(pixels, CaptureFacts("PNG", 8, taken_at=at)))
+    return ShotFingerprint.of(Photo(pixels, CaptureFacts("PNG", 8, taken_at=at)))
 
 
 def test_a_copy_and_another_days_photo_are_no_repeats():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mnimage.compare.verdict import Doubt, hold_alike, hold_family, weigh_change
+from mnimage.compare.verdict import ChangeUncertainty, hold_alike, hold_family, weigh_change
 from mnimage.domain.comparison import Change, Verdict
 from mnimage.domain.scorecard import Mode, Score
 
@@ -18,12 +18,12 @@ def _score(value: float, name: str = "redness_hi", mode: Mode = Mode.FLAT) -> Sc
 
 
 def test_doubt_of_a_change_counts_both_sessions():
-    assert Doubt(session=3.0, spatial=0.0).of_change == pytest.approx(3 * math.sqrt(2))
-    assert Doubt(session=0.0, spatial=2.0).of_change == pytest.approx(2.0)
+    assert ChangeUncertainty(session=3.0, spatial=0.0).of_change == pytest.approx(3 * math.sqrt(2))
+    assert ChangeUncertainty(session=0.0, spatial=2.0).of_change == pytest.approx(2.0)
 
 
 def test_mdc_is_the_published_multiple_of_one_sessions_error():
-    change = weigh_change(_score(5), _score(5), Doubt(session=1.0, spatial=0.0))
+    change = weigh_change(_score(5), _score(5), ChangeUncertainty(session=1.0, spatial=0.0))
     assert change.mdc95 == pytest.approx(2.77, abs=0.005)
 
 
@@ -38,33 +38,35 @@ def test_mdc_is_the_published_multiple_of_one_sessions_error():
     ],
 )
 def test_verdict_turns_at_the_smallest_detectable_change(after, verdict):
-    change = weigh_change(_score(5.0), _score(after), Doubt(session=1.0, spatial=0.0))
+    change = weigh_change(_score(5.0), _score(after), ChangeUncertainty(session=1.0, spatial=0.0))
     assert change.verdict is verdict
     assert bool(change.reason) == (verdict is Verdict.NOT_COMPARABLE)
 
 
 def test_darker_skin_is_worse_though_its_angle_falls():
     change = weigh_change(
-        _score(40, "ita_deg"), _score(20, "ita_deg"), Doubt(session=1.0, spatial=0.0)
+        _score(40, "ita_deg"), _score(20, "ita_deg"), ChangeUncertainty(session=1.0, spatial=0.0)
     )
     assert change.verdict is Verdict.WORSE
 
 
 def test_different_modes_are_never_compared():
     with pytest.raises(ValueError, match="modes"):
-        weigh_change(_score(1), _score(1, mode=Mode.RELIEF), Doubt(1.0, 0.0))
+        weigh_change(_score(1), _score(1, mode=Mode.RELIEF), ChangeUncertainty(1.0, 0.0))
 
 
 def test_percent_of_nothing_has_no_meaning():
-    change = weigh_change(_score(0.0), _score(1.0), Doubt(1.0, 0.0))
+    change = weigh_change(_score(0.0), _score(1.0), ChangeUncertainty(1.0, 0.0))
     assert change.change_percent is None
-    assert weigh_change(_score(4.0), _score(3.0), Doubt(1.0, 0.0)).change_percent == -25.0
+    assert (
+        weigh_change(_score(4.0), _score(3.0), ChangeUncertainty(1.0, 0.0)).change_percent == -25.0
+    )
 
 
 def _family(shifts: np.ndarray, seed: int) -> dict[int, object]:
     noise = np.random.default_rng(seed).normal(0, math.sqrt(2), len(shifts))
     return {
-        index: weigh_change(_score(10), _score(10 + float(step)), Doubt(1.0, 0.0))
+        index: weigh_change(_score(10), _score(10 + float(step)), ChangeUncertainty(1.0, 0.0))
         for index, step in enumerate(shifts + noise)
     }
 
@@ -148,7 +150,7 @@ def _with_twin(shifts: np.ndarray, seed: int) -> dict[int, object]:
     """Return a family whose last change is its first in other units, with less stated doubt."""
     changes = _family(shifts, seed)
     first = changes[0]
-    twin = weigh_change(_score(100), _score(100 + 10 * first.change), Doubt(9.0, 0.0))
+    twin = weigh_change(_score(100), _score(100 + 10 * first.change), ChangeUncertainty(9.0, 0.0))
     return {**changes, len(shifts): twin}
 
 
@@ -176,7 +178,7 @@ def test_the_step_down_goes_on_with_what_the_twins_leave():
 
 def test_what_is_not_comparable_is_no_part_of_the_family():
     changes = _family(np.zeros(5), 1)
-    nothing = weigh_change(_score(1.0), _score(math.nan), Doubt(1.0, 0.0))
+    nothing = weigh_change(_score(1.0), _score(math.nan), ChangeUncertainty(1.0, 0.0))
     held = hold_family({**changes, 5: nothing})
     assert held[0].family == 5
     assert held[5].verdict is Verdict.NOT_COMPARABLE
@@ -185,7 +187,7 @@ def test_what_is_not_comparable_is_no_part_of_the_family():
 
 def test_the_interval_leaves_out_nothing_exactly_where_there_is_a_verdict():
     for step in (-3.2, -2.7, 1.0, 2.7, 2.9):
-        change = weigh_change(_score(10), _score(10 + step), Doubt(1.0, 0.0))
+        change = weigh_change(_score(10), _score(10 + step), ChangeUncertainty(1.0, 0.0))
         low, high = change.interval
         assert (low <= 0 <= high) is (change.verdict is Verdict.WITHIN_ERROR)
 
@@ -197,7 +199,9 @@ def test_the_interval_covers_the_true_change_in_nineteen_of_twenty():
     covered = []
     for before, after, patch in zip(*days, patches, strict=True):
         change = weigh_change(
-            _score(5 + before), _score(6.5 + after + patch), Doubt(session=0.7, spatial=0.4)
+            _score(5 + before),
+            _score(6.5 + after + patch),
+            ChangeUncertainty(session=0.7, spatial=0.4),
         )
         covered.append(change.interval[0] <= 1.5 <= change.interval[1])
     assert np.mean(covered) == pytest.approx(0.95, abs=3 * math.sqrt(0.05 * 0.95 / 3000))
@@ -207,7 +211,9 @@ def _scars(errors: np.ndarray) -> dict[tuple[int, str], Change]:
     """Return the changes of scars, depth and volume each, in standard errors (n, 2)."""
     return {
         (number, what): weigh_change(
-            _score(10.0), _score(10.0 + math.sqrt(2) * error), Doubt(session=1.0, spatial=0.0)
+            _score(10.0),
+            _score(10.0 + math.sqrt(2) * error),
+            ChangeUncertainty(session=1.0, spatial=0.0),
         )
         for number, both in enumerate(errors)
         for what, error in zip(("volume", "depth"), both, strict=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnimage.face.skin import like_skin, look_at, lost
+from mnimage.face.skin import clipping_mask, like_skin, skin_features
 from mnimage.kernels.color import encode_srgb
 
 TONES = {
@@ -39,7 +39,7 @@ def sample():
     "other", [(0.05, 0.1, 0.3), (0.4, 0.4, 0.4), (0.003, 0.003, 0.003), (0.9, 0.9, 0.9)]
 )
 def test_cloth_and_background_are_not_like_skin(tone, other):
-    alike = like_skin(look_at(paint(TONES[tone], other), MM), sample())
+    alike = like_skin(skin_features(paint(TONES[tone], other), MM), sample())
     assert alike[:, :100].mean() > 0.99
     assert alike[:, 128:].mean() < 0.02
 
@@ -47,7 +47,7 @@ def test_cloth_and_background_are_not_like_skin(tone, other):
 @pytest.mark.parametrize("tone", TONES)
 def test_dark_rough_hair_of_the_skins_own_hue_is_not_like_skin(tone):
     hair = tuple(0.35 * level for level in TONES[tone])
-    alike = like_skin(look_at(paint(TONES[tone], hair, rough=0.35), MM), sample())
+    alike = like_skin(skin_features(paint(TONES[tone], hair, rough=0.35), MM), sample())
     assert alike[:, 135:].mean() < 0.05
 
 
@@ -58,14 +58,14 @@ def test_shading_to_half_the_light_stays_skin(tone):
     linear = np.array(TONES[tone]) * slope * np.ones((120, 200, 1))
     shaded = np.round(encode_srgb(linear) * 255).astype(np.uint8)
     assert shaded.shape == pixels.shape
-    assert like_skin(look_at(shaded, MM), sample()).mean() > 0.97
+    assert like_skin(skin_features(shaded, MM), sample()).mean() > 0.97
 
 
 def test_glare_and_clipping_are_lost():
     pixels = paint(TONES["III"], TONES["III"]).copy()
     pixels[50:56, 50:56] = 255
     pixels[80:84, 150:154] = np.round(encode_srgb(np.array([0.75, 0.56, 0.46])) * 255)
-    gone = lost(look_at(pixels, MM), np.ones((120, 200), dtype=bool))
+    gone = clipping_mask(skin_features(pixels, MM), np.ones((120, 200), dtype=bool))
     assert gone[50:56, 50:56].all()
     assert gone[80:84, 150:154].mean() > 0.8
     assert gone.mean() < 0.02

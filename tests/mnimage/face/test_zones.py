@@ -5,7 +5,7 @@ import pytest
 from mnimage.domain.face import WHOLE, ZONES
 from mnimage.face.find import find_face
 from mnimage.face.zones import skin_zones
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.visit import visit
 
 SPOTS = {50: 12.0, 425: 8.0, 151: 6.0}
@@ -123,7 +123,7 @@ def test_close_up_is_all_skin_and_no_cloth(as_photo, tone, cloth):
 
 @pytest.mark.parametrize("tone", ["I", "VI"])
 def test_close_up_of_marked_skin_is_skin_whatever_its_type(tone):
-    look = SkinLook(tone=tone, marks=(6, 7), margin_mm=4.0)
+    look = SkinAppearance(tone=tone, marks=(6, 7), margin_mm=4.0)
     skin = make_skin(seed=83011, size_mm=(36.0, 36.0), mm_per_px=0.1, look=look)
     photo = visit(skin, np.random.default_rng([83002, 11]), first=True)
     assert (skin_zones(photo, None).labels > 0).mean() > 0.95

@@ -40,11 +40,11 @@ def test_answers_come_in_order_and_are_told():
 
 
 def test_a_stop_lets_most_bands_be():
-    begun, gate = [], threading.Event()
+    begun, unlock_page = [], threading.Event()
 
     def work(span):
         begun.append(span)
-        gate.wait(0.01)
+        unlock_page.wait(0.01)
 
     def tick(done, _total):
         if done == 2:

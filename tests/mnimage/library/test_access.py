@@ -13,10 +13,10 @@ from mnimage.domain import record as kept
 from mnimage.domain.record import Role
 from mnimage.domain.scales import Rater, ScaleName
 from mnimage.errors import (
-    ChangedElsewhere,
+    AuthenticationFailed,
+    EditConflict,
     LibraryDamaged,
     LibraryError,
-    NoEntry,
     NotAllowed,
     OutputFailed,
     RecordUnusable,
@@ -25,7 +25,7 @@ from mnimage.errors import (
 from mnimage.library import access, database, keyfile, migrate, renewal
 from mnimage.library.erase import erase_patient
 from mnimage.library.library import create_library, open_by_recovery, open_engine
-from mnimage.library.roles import Deed
+from mnimage.library.roles import Permission
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, noise, reopen, store
 
@@ -38,7 +38,7 @@ def with_ann(library):
     return library
 
 
-def flaws(folder):
+def issues(folder):
     return verify_library(folder, "admin", WORD, lambda done, total: None)
 
 
@@ -51,7 +51,7 @@ def test_a_removed_user_is_out_with_all_they_kept(with_ann, filled, folder, tmp_
     with reopen(folder) as library:
         access.remove_user(library, "ann")
         later = store(library, filled.session, noise(500, seed=9))
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         reopen(folder, "ann", ANNS)
     for name in (keyfile.NAME, keyfile.COPY):
         shutil.copyfile(copied / name, tmp_path / name)
@@ -71,20 +71,20 @@ def test_a_removed_user_is_out_with_all_they_kept(with_ann, filled, folder, tmp_
                 list(type(library.vault)(library.vault._store, kept_keys).stream(row))
     with reopen(copied, "ann", ANNS) as hers:
         assert hers.read_original(filled.photo) == filled.original  # What was copied is copied.
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_station_that_was_open_notices_the_renewal(with_ann, filled, folder):
     hers = reopen(folder, "ann", ANNS)
     access.remove_user(with_ann, "ann")
     with hers:
-        with pytest.raises((ChangedElsewhere, LibraryDamaged)):
+        with pytest.raises((EditConflict, LibraryDamaged)):
             hers.add(kept.Patient(code="LATE"))
-        with pytest.raises((LibraryDamaged, StorageFailed, ChangedElsewhere)):
+        with pytest.raises((LibraryDamaged, StorageFailed, EditConflict)):
             hers.patients()
     assert with_ann.read_original(filled.photo) == filled.original
     assert [line.patient.code for line in with_ann.patients()] == ["MN-0042"]
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_role_taken_holds_at_once(with_ann, folder):
@@ -97,7 +97,7 @@ def test_a_role_taken_holds_at_once(with_ann, folder):
 
 def test_an_old_passphrase_is_out_and_the_new_in(with_ann, folder):
     access.set_passphrase(with_ann, "ann", "a third horse battery")
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         reopen(folder, "ann", ANNS)
     with reopen(folder, "ann", "a third horse battery") as hers:
         access.set_passphrase(hers, "ann", "a fourth horse battery")
@@ -111,7 +111,7 @@ def test_the_old_recovery_paper_opens_nothing_after_a_new_one(folder):
     with library:
         filled = fill(library)
         fresh = access.renew_recovery(library)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         open_by_recovery(folder, paper)
     with open_by_recovery(folder, fresh) as again:
         access.set_passphrase(again, "admin", ANNS)
@@ -167,15 +167,15 @@ def test_a_renewal_cut_short_is_finished_at_the_next_start(
 
     monkeypatch.setattr(keys, "COST", CHEAP)
     assert keyfile.read_keyfile(folder).previous
-    assert flaws(folder) == ()
-    with pytest.raises(NoEntry):
+    assert issues(folder) == ()
+    with pytest.raises(AuthenticationFailed):
         reopen(folder, "ann", ANNS)
     with reopen(folder) as library:
         assert library.read_original(filled.photo) == filled.original
         assert library.keys.previous is None
         assert library.keys.generation == 2
     assert not keyfile.read_keyfile(folder).previous
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def made_records(filled):
@@ -273,7 +273,7 @@ def test_two_administrators_at_once_lose_no_user(library, folder):
     assert len(access.users(library)) == 17
     reopen(folder, "a0", ANNS).close()
     reopen(folder, "b7", ANNS).close()
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def old_copy(folder, tmp_path):
@@ -289,12 +289,12 @@ def test_a_copy_from_before_lets_no_removed_user_in(with_ann, filled, folder, tm
         with pytest.raises(ZeroDivisionError):
             access.remove_user(with_ann, "ann")
     shutil.copyfile(kept_file, folder / keyfile.COPY)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         reopen(folder, "ann", ANNS)
     with reopen(folder) as library:
         assert [line.name for line in access.users(library)] == ["admin"]
         assert library.read_original(filled.photo) == filled.original
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_station_that_was_open_does_not_undo_a_renewal_cut_short(with_ann, folder, tmp_path):
@@ -304,9 +304,9 @@ def test_a_station_that_was_open_does_not_undo_a_renewal_cut_short(with_ann, fol
         with pytest.raises(ZeroDivisionError):
             access.remove_user(with_ann, "ann")
         shutil.copyfile(kept_file, folder / keyfile.COPY)
-        with pytest.raises(ChangedElsewhere):
+        with pytest.raises(EditConflict):
             access.add_user(other, "bob", Role.VIEWER, ANNS)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         reopen(folder, "ann", ANNS)
 
 
@@ -314,10 +314,10 @@ def test_a_copy_from_before_opens_to_no_old_passphrase(with_ann, folder, tmp_pat
     kept_file = old_copy(folder, tmp_path)
     access.set_passphrase(with_ann, "ann", "a third horse battery")
     shutil.copyfile(kept_file, folder / keyfile.COPY)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         reopen(folder, "ann", ANNS)
     reopen(folder, "ann", "a third horse battery").close()
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_damaged_key_file_is_still_opened_by_its_copy(with_ann, folder):
@@ -326,7 +326,7 @@ def test_a_damaged_key_file_is_still_opened_by_its_copy(with_ann, folder):
     with reopen(folder) as library:
         assert len(access.users(library)) == 2
     reopen(folder, "ann", ANNS).close()
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_removal_loses_no_user_that_another_station_just_added(library, folder, monkeypatch):
@@ -338,14 +338,14 @@ def test_a_removal_loses_no_user_that_another_station_just_added(library, folder
     reopen(folder, "bob", ANNS).close()
 
 
-def at_once(monkeypatch, library, deed):
+def at_once(monkeypatch, library, permission):
     """Have another station do something right before this one gets to write."""
     changing, done = library.changing, []
 
     def later(*told):
         if not done:
             done.append(True)
-            deed()
+            permission()
         return changing(*told)
 
     monkeypatch.setattr(library, "changing", later)
@@ -369,12 +369,12 @@ def test_a_new_passphrase_brings_no_role_back(with_ann, folder, monkeypatch):
         lambda one: erase_patient(one, one.select(kept.Patient)[0]),
     ],
 )
-def test_an_administrator_of_before_rules_no_more(library, filled, folder, deed):
+def test_an_administrator_of_before_rules_no_more(library, filled, folder, permission):
     access.add_user(library, "ann", Role.ADMIN, ANNS)
     with reopen(folder, "ann", ANNS) as hers:
         access.set_role(library, "ann", Role.VIEWER)
         with pytest.raises(NotAllowed):
-            deed(hers)
+            permission(hers)
     assert library.patient("MN-0042") == filled.patient
 
 
@@ -409,14 +409,14 @@ def test_a_copy_that_opens_to_nobody_does_not_stop_a_renewal(library, filled, fo
         access.renew_keys(again)
         assert again.read_original(filled.photo) == filled.original
     assert list(place.iterdir()) == []
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_photo_written_before_a_renewal_gets_no_row_after_it(library, filled):
     """An import in one window, a user removed in another: its key was wrapped by the old master."""
     stored = library.vault.keep([noise(400, seed=3)])
     access.renew_keys(library)
-    with pytest.raises(ChangedElsewhere, match="renewed"), library.changing() as changes:
+    with pytest.raises(EditConflict, match="renewed"), library.changing() as changes:
         changes.take(stored)
     assert not library.knows(stored.sha256)
 
@@ -431,7 +431,7 @@ def test_a_closed_library_gives_nothing_any_more(library, filled):
         lambda: library.read_original(filled.photo),
         lambda: library.add(kept.Patient(code="LATE")),
     ):
-        with pytest.raises(NoEntry, match="closed"):
+        with pytest.raises(AuthenticationFailed, match="closed"):
             asked()
     library.close()
 
@@ -455,12 +455,12 @@ def test_a_change_of_users_that_failed_did_not_happen(with_ann, folder, monkeypa
             patch.setattr(with_ann.engine.dialect, "do_commit", full_disk)
         with pytest.raises(StorageFailed, match="full"):
             access.set_passphrase(with_ann, "ann", "a third horse battery")
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         reopen(folder, "ann", "a third horse battery")
     reopen(folder, "ann", ANNS).close()
     access.set_passphrase(with_ann, "ann", "a third horse battery")
     reopen(folder, "ann", "a third horse battery").close()
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_closing_waits_for_no_writer_and_what_is_half_written_is_undone(library, folder):
@@ -474,8 +474,8 @@ def test_closing_waits_for_no_writer_and_what_is_half_written_is_undone(library,
                 changes.add(kept.Patient(code="HALF"))
                 at_work.set()
                 closed.wait(10)
-                library.require(Deed.SEE)
-        except NoEntry as error:
+                library.require(Permission.SEE)
+        except AuthenticationFailed as error:
             said.append(str(error))
 
     writer = threading.Thread(target=write)
@@ -487,4 +487,4 @@ def test_closing_waits_for_no_writer_and_what_is_half_written_is_undone(library,
     assert said == ["The library is closed."]
     with reopen(folder) as again:
         assert again.patients() == ()
-    assert flaws(folder) == ()
+    assert issues(folder) == ()

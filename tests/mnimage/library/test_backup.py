@@ -10,11 +10,11 @@ import pytest
 
 from mnimage.domain.record import PhotoRecord, Role
 from mnimage.errors import (
-    ChangedElsewhere,
+    AuthenticationFailed,
+    EditConflict,
     LibraryDamaged,
     LibraryError,
     LibraryTooOld,
-    NoEntry,
     NotAllowed,
     RecordUnusable,
     StorageFailed,
@@ -45,7 +45,7 @@ def test_what_is_restored_is_what_was(library, target, tmp_path):
     told = back_up(library, target)
     assert (told.copied, told.kept, told.verified) == (4, 0, True)
     done = restore(target, tmp_path / "new", "admin", WORD)
-    assert (done.copied, done.verified, done.flaws) == (4, True, ())
+    assert (done.copied, done.verified, done.issues) == (4, True, ())
     with open_library(tmp_path / "new", "admin", WORD) as other:
         for one in people:
             here, there = library.timeline(one.patient), other.timeline(one.patient)
@@ -98,7 +98,7 @@ def test_a_backup_made_while_another_station_writes_is_whole(library, target, fo
         for seed in range(2, 8):
             fill(other, f"MN-{seed}", seed)
             assert back_up(library, target).verified
-    assert check(target).flaws == ()
+    assert check(target).issues == ()
 
 
 def test_nothing_in_a_backup_is_in_the_clear(library, target):
@@ -122,9 +122,9 @@ def test_a_flipped_byte_is_noticed_wherever_it_is(library, target, count):
         spoilt[at % len(whole)] ^= 1 << rng.randrange(8)
         path.write_bytes(spoilt)
         with suppress(LibraryError):  # Refused at the door: noticed as well.
-            assert check(target).flaws, path.name
+            assert check(target).issues, path.name
         path.write_bytes(whole)
-    assert check(target).flaws == ()
+    assert check(target).issues == ()
 
 
 def test_a_damaged_photo_is_left_out_and_the_rest_restored(library, target, tmp_path):
@@ -133,7 +133,7 @@ def test_a_damaged_photo_is_left_out_and_the_rest_restored(library, target, tmp_
     spoilt = sorted((target / "vault").rglob("*.*"))[0]
     spoilt.write_bytes(spoilt.read_bytes()[:-1])
     done = restore(target, tmp_path / "new", "admin", WORD)
-    assert [flaw.where for flaw in done.flaws] == [spoilt.name[:16]]
+    assert [issue.where for issue in done.issues] == [spoilt.name[:16]]
     with open_library(tmp_path / "new", "admin", WORD) as other:
         whole = 0
         for filled in (one, two):
@@ -166,7 +166,7 @@ def test_a_photo_lost_from_the_backup_is_copied_again(library, target):
 def test_a_wrong_passphrase_restores_nothing(library, target, tmp_path):
     fill(library)
     back_up(library, target)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         restore(target, tmp_path / "new", "admin", "not the passphrase")
     assert not (tmp_path / "new").exists()
 
@@ -232,7 +232,7 @@ def test_a_full_backup_disk_leaves_earlier_backups_whole(library, target, monkey
             with pytest.raises(StorageFailed, match="backed up"):
                 back_up(library, target)
     assert snapshots(target) == [first]
-    assert check(target).flaws == ()
+    assert check(target).issues == ()
     assert back_up(library, target).verified
 
 
@@ -314,9 +314,12 @@ def test_two_backups_into_one_folder_do_not_cross(library, target, folder):
     with open_library(folder, "admin", WORD) as other:
 
         def meanwhile(done, total):
-            for deed in (lambda: back_up(other, target), lambda: keep_newest(other, target, 1)):
-                with pytest.raises(ChangedElsewhere, match="right now"):
-                    deed()
+            for permission in (
+                lambda: back_up(other, target),
+                lambda: keep_newest(other, target, 1),
+            ):
+                with pytest.raises(EditConflict, match="right now"):
+                    permission()
 
         assert back_up(library, target, verify=False, tick=meanwhile).copied == 1
         assert back_up(other, target).verified

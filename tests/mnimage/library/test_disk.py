@@ -18,7 +18,7 @@ from tests.mnimage.library.conftest import WORD, fill, noise, reopen, store
 SIZE_MB = 4
 
 
-def flaws(folder):
+def issues(folder):
     return verify_library(folder, "admin", WORD, lambda done, total: None)
 
 
@@ -75,7 +75,7 @@ def test_a_full_disk_harms_nothing(disk):
         assert [line.patient.code for line in library.patients()] == [
             line.patient.code for line in listed
         ]
-    assert flaws(disk / "clinic") == ()
+    assert issues(disk / "clinic") == ()
     with reopen(disk / "clinic") as again:
         for photo, content in kept_photos:
             assert again.read_original(photo) == content
@@ -100,7 +100,7 @@ def test_a_disk_that_turns_read_only_is_said(disk):
     with reopen(disk / "clinic") as library:
         assert library.read_original(filled.photo) == filled.original
         store(library, filled.session, noise(1000, seed=3))
-    assert flaws(disk / "clinic") == ()
+    assert issues(disk / "clinic") == ()
 
 
 def test_a_disk_that_vanished_and_came_back(library, folder, filled, tmp_path):
@@ -115,4 +115,4 @@ def test_a_disk_that_vanished_and_came_back(library, folder, filled, tmp_path):
     (tmp_path / "unplugged").rename(folder)
     assert library.read_original(filled.photo) == filled.original
     store(library, filled.session, noise(1000, seed=3))
-    assert flaws(folder) == ()
+    assert issues(folder) == ()

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from mnimage.domain import record as kept
-from mnimage.errors import ChangedElsewhere, NotAllowed, RecordUnusable, StorageFailed
+from mnimage.errors import EditConflict, NotAllowed, RecordUnusable, StorageFailed
 from mnimage.library import access, migrate
 from mnimage.library.backup import back_up
 from mnimage.library.erase import erase_patient
@@ -118,7 +118,7 @@ def test_only_an_administrator_erases(library, folder):
 def test_erased_twice_is_said(library):
     patient = fill(library).patient
     erase_patient(library, patient)
-    with pytest.raises((ChangedElsewhere, RecordUnusable)):
+    with pytest.raises((EditConflict, RecordUnusable)):
         erase_patient(library, patient)
 
 
@@ -150,7 +150,7 @@ def test_a_session_takes_its_photos_along(library):
     library.change(replace(filled.session, patient_id=owner.id))
     told = library.timeline(owner)
     assert [one.id for one in told.photos] == [filled.photo.id]
-    with pytest.raises(ChangedElsewhere):
+    with pytest.raises(EditConflict):
         library.change(replace(filled.photo, notes="as it was read before"))
     erase_patient(library, filled.patient)
     assert library.read_original(told.photos[0]) == filled.original

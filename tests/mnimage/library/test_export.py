@@ -37,7 +37,7 @@ def full(library, code: str = "MN-1", seed: int = 1):
         patient_id=patient.id,
         series_id=series.id,
         held_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
-        screening=(kept.Screened(asked=kept.Contraindication.HERPES, told=kept.Told.NO),),
+        screening=(kept.Screened(asked=kept.Contraindication.HERPES, told=kept.Answer.NO),),
         treatment=kept.Treatment(
             device="Pen", zones=(kept.ZoneTreatment(zone="nose", depth_mm=0.1 + 0.2),), pain=3.5
         ),

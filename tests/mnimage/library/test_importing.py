@@ -49,7 +49,7 @@ def run(library, *paths, patient=None):
     return list(import_photos(library, paths, patient))
 
 
-def flaws(library):
+def issues(library):
     library.close()
     return verify_library(library.folder, "admin", WORD, lambda done, total: None)
 
@@ -69,7 +69,7 @@ def test_what_is_stored_is_there_and_whole(library, tmp_path):
         assert (photo.camera.format, photo.camera.rows, photo.camera.bits) == ("JPEG", 96, 8)
     assert photo.taken_at == datetime(2026, 3, 1, 10, 19, tzinfo=UTC)
     assert len(library.select(Session)) == 1
-    assert not flaws(library)
+    assert not issues(library)
 
 
 def test_doubles_are_known_within_a_run_and_after(library, tmp_path):
@@ -80,7 +80,7 @@ def test_doubles_are_known_within_a_run_and_after(library, tmp_path):
     assert {one.status for one in again} == {Status.KNOWN}
     assert {one.id for one in first} == {one.id for one in again}
     assert len(library.select(PhotoRecord)) == 3
-    assert not flaws(library)
+    assert not issues(library)
 
 
 def test_a_broken_file_is_told_and_the_rest_go_on(library, tmp_path):
@@ -99,7 +99,7 @@ def test_a_broken_file_is_told_and_the_rest_go_on(library, tmp_path):
     assert "end is missing" in told["IMG_0001.jpg"].reason
     assert "empty" in told["IMG_0002.jpg"].reason
     assert "text file" in told["letter.txt"].reason
-    assert not flaws(library)
+    assert not issues(library)
 
 
 def test_times_make_sessions_and_a_second_run_joins_them(library, tmp_path):
@@ -144,7 +144,7 @@ def test_stopped_and_run_again_stores_the_rest(library, tmp_path):
     assert {one.id for one in told} <= {one.id for one in rest if one.status is Status.KNOWN}
     assert len(library.select(PhotoRecord)) == 30
     assert len(library.select(Session)) == 1
-    assert not flaws(library)
+    assert not issues(library)
 
 
 def test_a_viewer_imports_nothing(library, folder, tmp_path):
@@ -213,13 +213,13 @@ def test_a_head_that_cannot_be_written_costs_no_photo(library, tmp_path, monkeyp
         def refuse(path, content):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        patch.setattr("mnimage.capture.output._write_draft", refuse)
+        patch.setattr("mnimage.formats.output._write_draft", refuse)
         assert len(run(library, folder)) == 3
     for photo in library.select(PhotoRecord):
         assert library.read_original(photo)
     run(library, folder)
     assert len(library.select(PhotoRecord)) == 3
-    assert not [flaw for flaw in flaws(library) if flaw.grave]
+    assert not [issue for issue in issues(library) if issue.grave]
 
 
 def test_a_picture_bomb_is_refused(library, tmp_path):
@@ -251,7 +251,7 @@ def test_on_a_real_full_disk_what_was_told_is_kept_and_work_goes_on(disk, tmp_pa
         filler.unlink()
         small = [path for path in sorted(folder.iterdir()) if path.name.startswith("IMG")]
         assert {one.status for one in run(library, *small)} <= {Status.STORED, Status.KNOWN}
-        assert not [flaw for flaw in flaws(library) if flaw.grave]
+        assert not [issue for issue in issues(library) if issue.grave]
 
 
 def test_a_read_only_disk_is_said_and_nothing_changes(disk, tmp_path):  # noqa: F811

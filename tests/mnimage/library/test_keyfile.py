@@ -9,10 +9,10 @@ import pytest
 
 from mnimage.domain.record import Patient, Role, UserLine
 from mnimage.errors import (
+    AuthenticationFailed,
     LibraryDamaged,
     LibraryError,
     LibraryTooNew,
-    NoEntry,
     RecordUnusable,
 )
 from mnimage.library import access, keyfile, keys
@@ -45,7 +45,7 @@ def test_one_passphrase_in_two_unicode_forms_is_one():
     ("name", "word"), [("admin", ANNS), ("ann", WORD), ("bob", WORD), ("ann", ""), ("", "")]
 )
 def test_no_other_entry(made, name, word):
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         keyfile.unlock(made[0], name, word)
 
 
@@ -88,9 +88,9 @@ def test_a_removed_user_opens_nothing_new_with_all_they_kept(made):
     private = keyfile.private_half(file, "ann", ANNS)
     after, fresh = keyfile.renewed(keyfile.without_user(file, opened, "ann"), opened)
     after, fresh = keyfile.settled(after, fresh)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         keyfile.unlock(after, "ann", ANNS)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         keyfile.unlock_as(after, "ann", private)
     with pytest.raises(LibraryDamaged):
         keyfile.prove(after, opened)
@@ -101,16 +101,16 @@ def test_a_removed_user_opens_nothing_new_with_all_they_kept(made):
     assert {fresh.database, fresh.objects, fresh.caches, fresh.seal}.isdisjoint(
         {opened.database, opened.objects, opened.caches, opened.seal}
     )
-    assert (fresh.names, fresh.trace) == (opened.names, opened.trace)
+    assert (fresh.names, fresh.audit_log) == (opened.names, opened.audit_log)
     assert keyfile.unlock(after, "admin", WORD) == fresh
 
 
 def test_an_old_passphrase_opens_no_more(made):
     file, opened, _ = made
     after = keyfile.with_user(file, opened, ANN, "a third horse battery")
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         keyfile.unlock(after, "ann", ANNS)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         keyfile.unlock_as(after, "ann", keyfile.private_half(file, "ann", ANNS))
     assert keyfile.unlock(after, "ann", "a third horse battery") == opened
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from mnimage.errors import LibraryDamaged, NoEntry
+from mnimage.errors import AuthenticationFailed, LibraryDamaged
 from mnimage.library import keys
 
 
@@ -36,7 +36,7 @@ def test_every_single_slip_on_paper_is_told():
     for place, letter in enumerate(text):
         if letter != "-":
             slip = text[:place] + ("A" if letter != "A" else "C") + text[place + 1 :]
-            with pytest.raises(NoEntry):
+            with pytest.raises(AuthenticationFailed):
                 keys.recovery_key(slip)
 
 
@@ -67,7 +67,7 @@ def test_each_purpose_has_a_key_of_its_own():
         opened.backups,
         opened.seal,
         opened.names,
-        opened.trace,
+        opened.audit_log,
     ]
     assert len({*drawn, opened.master, opened.lasting}) == 9
 

@@ -130,8 +130,8 @@ def killed_at_random(tmp_path: Path, rounds: int, part: int = 0, places: Places 
                 assert {one["id"] for one in told} <= {one["id"] for one in rest}
     finally:
         importer.close()
-    flaws = verify_library(folder, "admin", WORD, lambda *_: None)
-    assert [flaw for flaw in flaws if flaw.grave] == []
+    issues = verify_library(folder, "admin", WORD, lambda *_: None)
+    assert [issue for issue in issues if issue.grave] == []
     return halfway
 
 

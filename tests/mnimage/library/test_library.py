@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mnimage.domain import record as kept
-from mnimage.errors import ChangedElsewhere, NoEntry, RecordUnusable, StorageFailed
+from mnimage.errors import AuthenticationFailed, EditConflict, RecordUnusable, StorageFailed
 from mnimage.library import keyfile, keys
 from mnimage.library.library import create_library, open_by_recovery
 from mnimage.library.verify import verify_library
@@ -33,7 +33,7 @@ def test_what_was_kept_is_there_after_opening_again(folder):
 def test_a_wrong_passphrase_and_an_unknown_user_are_told_alike(library, folder):
     said = []
     for user, word in (("admin", "correct horse batter"), ("nobody", WORD)):
-        with pytest.raises(NoEntry) as caught:
+        with pytest.raises(AuthenticationFailed) as caught:
             reopen(folder, user, word)
         said.append(str(caught.value))
     assert said[0] == said[1]
@@ -46,7 +46,7 @@ def test_the_recovery_key_opens_it_however_it_is_typed(folder):
     with open_by_recovery(folder, recovery.lower().replace("-", " ")) as again:
         assert again.role is kept.Role.ADMIN
         assert again.read_original(filled.photo) == filled.original
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         open_by_recovery(folder, keys.recovery_text(keys.new_key()))
 
 
@@ -62,7 +62,7 @@ def test_two_stations_lose_no_update(library, filled, folder):
         here, there = library.patient("MN-0042"), other.patient("MN-0042")
         after = library.change(replace(here, notes="allergic to lidocaine"))
         assert after.version == 2
-        with pytest.raises(ChangedElsewhere, match="another station"):
+        with pytest.raises(EditConflict, match="another station"):
             other.change(replace(there, notes="prefers mornings"))
         again = other.change(replace(other.patient("MN-0042"), medication="none"))
     assert library.patient("MN-0042") == again
@@ -149,7 +149,7 @@ class Stopped(Exception):
     """Something of the caller's own."""
 
 
-def flaws(folder):
+def issues(folder):
     return verify_library(folder, "admin", WORD, lambda done, total: None)
 
 
@@ -164,17 +164,17 @@ def test_a_deletion_that_is_not_kept_costs_no_photo(library, filled, folder):
         delete_and_stop(library, filled.photo)
     assert library.read_original(filled.photo) == filled.original
     library.close()
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_what_was_not_kept_leaves_no_mark_in_the_trace(library, filled, folder):
     with pytest.raises(RecordUnusable):
         library.add(kept.Patient(code="NEW"), kept.Patient(code="MN-0042"))
     library.close()
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
     with reopen(folder) as again:
         again.add(kept.Patient(code="NEXT"))
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_database_that_vanished_is_not_made_anew(library, folder, tmp_path):
@@ -182,10 +182,10 @@ def test_a_database_that_vanished_is_not_made_anew(library, folder, tmp_path):
     (folder / "library.db").rename(tmp_path / "away")
     with pytest.raises(StorageFailed):
         reopen(folder)
-    assert [flaw.kind for flaw in flaws(folder)] == ["database"]
+    assert [issue.kind for issue in issues(folder)] == ["database"]
     assert not (folder / "library.db").exists()
     (tmp_path / "away").rename(folder / "library.db")
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 @pytest.mark.parametrize("name", [keyfile.NAME, keyfile.COPY])
@@ -199,10 +199,10 @@ def test_a_key_file_that_is_not_whole_is_noticed_and_then_mended(
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[:-9] + b"x" + path.read_bytes()[-8:])
-    assert {flaw.kind for flaw in flaws(folder)} == {"key file"}
+    assert {issue.kind for issue in issues(folder)} == {"key file"}
     with reopen(folder) as again:
         assert again.read_original(filled.photo) == filled.original
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_library_that_could_not_be_made_leaves_nothing(tmp_path, monkeypatch):

@@ -40,7 +40,7 @@ def test_an_old_library_says_that_it_is_old(old):
     with pytest.raises(LibraryTooOld) as caught:
         reopen(old)
     assert "mnimage library migrate" in caught.value.hint
-    assert [flaw.kind for flaw in verified(old)] == ["database"]
+    assert [issue.kind for issue in verified(old)] == ["database"]
 
 
 def test_an_old_library_keeps_all_it_held(old):

@@ -55,7 +55,7 @@ def full(filled) -> list[kept.Record]:
         number=2,
         operator="ann",
         screening=tuple(
-            kept.Screened(asked=one, told=kept.Told.YES, until=DAY, note="n")
+            kept.Screened(asked=one, told=kept.Answer.YES, until=DAY, note="n")
             for one in kept.Contraindication
         ),
         override="waited six months",

@@ -9,7 +9,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import PasswordDeleteError
 
 from mnimage.domain.record import Role
-from mnimage.errors import NoEntry, StorageFailed
+from mnimage.errors import AuthenticationFailed, StorageFailed
 from mnimage.library import access
 from mnimage.library.remembered import forget, open_remembered, remember
 from tests.mnimage.library.conftest import WORD
@@ -53,23 +53,23 @@ def with_ann(library):
 
 
 def test_it_opens_what_it_was_told_and_forgets(with_ann, folder, ring):
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         open_remembered(folder, "ann")
     remember(folder, "ann", ANNS)
     with open_remembered(folder, "ann") as hers:
         assert (hers.user, hers.role) == ("ann", Role.CLINICIAN)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         open_remembered(folder, "admin")
     assert ANNS not in str(ring.kept)
     forget(folder, "ann")
     forget(folder, "ann")
     assert ring.kept == {}
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         open_remembered(folder, "ann")
 
 
 def test_it_takes_no_wrong_passphrase(with_ann, folder, ring):
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         remember(folder, "ann", WORD)
     assert ring.kept == {}
 
@@ -81,7 +81,7 @@ def test_what_it_keeps_opens_nothing_once_access_is_taken(with_ann, folder, ring
         access.remove_user(with_ann, "ann")
     else:
         access.set_passphrase(with_ann, "ann", "a third horse battery")
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         open_remembered(folder, "ann")
 
 
@@ -95,7 +95,7 @@ def test_a_renewal_leaves_those_who_stay_their_ring(with_ann, folder, ring):
 def test_what_is_no_key_is_no_entry(with_ann, folder, ring, kept):
     remember(folder, "ann", ANNS)
     ring.kept = dict.fromkeys(ring.kept, kept)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationFailed):
         open_remembered(folder, "ann")
 
 

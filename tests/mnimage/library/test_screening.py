@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from mnimage.domain.record import Contraindication, Screened, Told
+from mnimage.domain.record import Answer, Contraindication, Screened
 from mnimage.library.screening import screening_warnings
 
 TODAY = date(2026, 5, 4)
 
 
-def answers(told=Told.NO, **more):
+def answers(told=Answer.NO, **more):
     return [Screened(asked=asked, told=told, **more) for asked in Contraindication]
 
 
@@ -21,12 +21,12 @@ def test_nothing_speaks_against_it():
 
 
 def test_each_answer_of_yes_warns_with_a_reason():
-    told = screening_warnings(answers(Told.YES), TODAY)
+    told = screening_warnings(answers(Answer.YES), TODAY)
     assert len(told) == len(Contraindication)
     assert all(": " in one for one in told)
 
 
-@pytest.mark.parametrize("given", [[], answers(Told.UNKNOWN)])
+@pytest.mark.parametrize("given", [[], answers(Answer.UNKNOWN)])
 def test_what_was_not_asked_is_said(given):
     told = screening_warnings(given, TODAY)
     assert told == tuple(f"Not known: {asked}." for asked in Contraindication)
@@ -37,15 +37,15 @@ def test_a_retinoid_warns_for_a_year(days, warns):
     given = answers()
     place = [one.asked for one in given].index(Contraindication.RETINOID)
     ended = TODAY - timedelta(days=days)
-    given[place] = Screened(asked=Contraindication.RETINOID, told=Told.YES, until=ended)
+    given[place] = Screened(asked=Contraindication.RETINOID, told=Answer.YES, until=ended)
     told = screening_warnings(given, TODAY)
     assert bool(told) is warns
     assert not told or ended.isoformat() in told[0]
 
 
 def test_what_ended_otherwise_warns_no_more():
-    over = Screened(asked=Contraindication.HERPES, told=Told.YES, until=TODAY - timedelta(days=1))
-    lasting = Screened(asked=Contraindication.TAN, told=Told.YES, until=TODAY)
+    over = Screened(asked=Contraindication.HERPES, told=Answer.YES, until=TODAY - timedelta(days=1))
+    lasting = Screened(asked=Contraindication.TAN, told=Answer.YES, until=TODAY)
     rest = [one for one in answers() if one.asked not in (over.asked, lasting.asked)]
     told = screening_warnings([*rest, over, lasting], TODAY)
     assert len(told) == 1

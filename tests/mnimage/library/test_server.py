@@ -11,14 +11,14 @@ import pytest
 
 from mnimage.domain import record as kept
 from mnimage.errors import (
-    ChangedElsewhere,
+    EditConflict,
     LibraryDamaged,
     LibraryTooOld,
     PhotoDamaged,
     RecordUnusable,
     StorageFailed,
 )
-from mnimage.library import access, carry, database, keyfile, migrate
+from mnimage.library import access, database, keyfile, migrate, transfer
 from mnimage.library.address import home_of, where_is
 from mnimage.library.backup import back_up
 from mnimage.library.erase import erase_patient
@@ -42,7 +42,7 @@ def served(address, folder):
         yield library
 
 
-def flaws(folder):
+def issues(folder):
     return verify_library(folder, "admin", WORD, lambda done, total: None)
 
 
@@ -52,7 +52,7 @@ def test_what_was_kept_is_there_for_another_station(served, folder):
         assert other.read_original(filled.photo) == filled.original
         assert other.timeline(filled.patient).photos == (filled.photo,)
         assert [line.photos for line in other.patients("zoë")] == [1]
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
     assert not (folder / "library.db").exists()
 
 
@@ -60,7 +60,7 @@ def test_no_update_is_lost_between_two_stations(served, folder):
     filled = fill(served)
     with reopen(folder) as other:
         other.change(replace(filled.patient, notes="theirs"))
-        with pytest.raises(ChangedElsewhere):
+        with pytest.raises(EditConflict):
             served.change(replace(filled.patient, notes="ours"))
         with pytest.raises(RecordUnusable):
             other.add(kept.Patient(code="MN-0042"))
@@ -71,7 +71,7 @@ def test_two_stations_writing_at_once_keep_one_chain(served, folder):
     with reopen(folder) as other:
         write_at_once(served, other)
     assert len(served.patients()) == 40
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def write_at_once(one, two, count: int = 20) -> None:
@@ -99,10 +99,10 @@ def test_a_renewal_holds_on_a_server_too(served, folder):
     access.add_user(served, "ann", kept.Role.VIEWER, "another horse battery")
     hers = reopen(folder, "ann", "another horse battery")
     access.remove_user(served, "ann")
-    with hers, pytest.raises(ChangedElsewhere):
+    with hers, pytest.raises(EditConflict):
         hers.read_original(filled.photo)
     assert served.read_original(filled.photo) == filled.original
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_changed_row_shows(served, folder):
@@ -113,7 +113,7 @@ def test_a_changed_row_shows(served, folder):
         connection.execute(text("UPDATE objects SET wrapped = decode('00', 'hex')"))
         connection.execute(text("DELETE FROM trace WHERE sequence > 3"))
         connection.execute(text("UPDATE patients SET sex = 'x'"))
-    assert {flaw.kind for flaw in flaws(folder)} == {"original", "trace", "database"}
+    assert {issue.kind for issue in issues(folder)} == {"original", "trace", "database"}
     with pytest.raises(PhotoDamaged, match="fingerprint"):
         served.vault.read(served_row(served, filled.photo.sha256))
 
@@ -143,7 +143,7 @@ def test_a_database_that_holds_a_library_takes_no_second(served, folder, tmp_pat
     with pytest.raises(RecordUnusable, match="holds something"):
         create_library(tmp_path / "second", WORD, places=Places(server=address))
     assert served.read_original(filled.photo) == filled.original
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_a_library_that_could_not_be_made_leaves_the_server_empty(
@@ -172,9 +172,9 @@ def test_one_who_was_removed_reads_no_more_though_the_server_answers(served, fol
     access.add_user(served, "ann", kept.Role.VIEWER, "another horse battery")
     with reopen(folder, "ann", "another horse battery") as hers:
         access.remove_user(served, "ann")
-        with pytest.raises(ChangedElsewhere):
+        with pytest.raises(EditConflict):
             hers.find(kept.Patient, filled.patient.id)
-        with pytest.raises(ChangedElsewhere):
+        with pytest.raises(EditConflict):
             hers.select(kept.Session)
 
 
@@ -207,7 +207,7 @@ def test_nothing_of_an_erased_patient_is_left_on_the_server(served, folder, addr
     run_checkpoint(served)
     assert not bytes_in(place / "cluster" / "base", b"MN-0042")
     assert served.read_original(other.photo) == other.original
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def run_checkpoint(library) -> None:
@@ -229,7 +229,7 @@ def test_a_backup_of_a_server_comes_back_as_a_folder_or_on_another_server(
     erase_patient(served, erased.patient)
     before = served.timeline(patient)
     told = back_up(served, tmp_path / "disk")
-    assert (told.verified, told.flaws) == (True, ())
+    assert (told.verified, told.issues) == (True, ())
     assert back_up(served, tmp_path / "disk").copied == 0
     assert check_backup(tmp_path / "disk", "admin", WORD).verified
     for name, places in (
@@ -237,14 +237,14 @@ def test_a_backup_of_a_server_comes_back_as_a_folder_or_on_another_server(
         ("server", Places(server=empty(postgres, "another"))),
     ):
         done = restore(tmp_path / "disk", tmp_path / name, "admin", WORD, places=places)
-        assert (done.verified, done.flaws) == (True, ())
+        assert (done.verified, done.issues) == (True, ())
         assert (tmp_path / name / "library.db").exists() is (name == "folder")
         with reopen(tmp_path / name) as other:
             assert other.timeline(other.patient(patient.code)) == before
             for photo in before.photos:
                 assert other.read_original(photo) == served.read_original(photo)
             fill(other, "MN-LATER", seed=50)
-        assert flaws(tmp_path / name) == ()
+        assert issues(tmp_path / name) == ()
     assert [line.patient.code for line in served.patients()] == [patient.code]
 
 
@@ -258,7 +258,7 @@ def test_a_folders_backup_comes_back_on_a_server(library, address, tmp_path):
         access.add_user(other, "ann", kept.Role.VIEWER, "another horse battery")
         access.remove_user(other, "ann")
         other.read_original(other.select(kept.PhotoRecord)[0])
-    assert flaws(new) == ()
+    assert issues(new) == ()
 
 
 def test_a_backup_goes_onto_no_server_that_holds_something(served, address, tmp_path):
@@ -275,7 +275,7 @@ def test_a_server_that_fails_half_way_is_empty_again(library, address, tmp_path,
     fill(library)
     back_up(library, tmp_path / "disk")
     with monkeypatch.context() as patch:
-        patch.setattr(carry, "_check_count", lambda *_: 1 / 0)
+        patch.setattr(transfer, "_check_count", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             restore(tmp_path / "disk", tmp_path / "a", "admin", WORD, places=Places(server=address))
     with pytest.raises(StorageFailed, match="no library"):
@@ -294,7 +294,7 @@ def test_a_backup_while_other_stations_write_is_of_one_moment(served, folder, tm
             assert back_up(served, tmp_path / "disk").verified, number
         writer.join()
     restore(tmp_path / "disk", tmp_path / "new", "admin", WORD)
-    assert flaws(tmp_path / "new") == ()
+    assert issues(tmp_path / "new") == ()
 
 
 def test_the_address_alone_tells_where_the_folder_is(served, folder, address):
@@ -334,7 +334,7 @@ def test_before_a_migration_the_tables_of_a_server_are_copied(served, folder):
     assert (copy.name[:5], step) == ("0001-", "0002")
     with reopen(folder) as again:
         assert again.timeline(patient).photos == served.timeline(patient).photos
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
     assert b"Meulen" not in copy.read_bytes()
     bare = database.raw_connection(copy, served.keys.database)
     told = bare.execute("SELECT code, name, birth_date FROM patients").fetchall()

@@ -138,10 +138,10 @@ def test_a_library_whose_originals_are_in_a_bucket(bucket, folder):
     assert filled.original[1000:1020] not in content
     files.pipe_file(names[0], content[:5000] + b"!" + content[5001:])
     told = verify_library(folder, "admin", WORD, lambda done, total: None)
-    assert [flaw.kind for flaw in told] == ["original"]
+    assert [issue.kind for issue in told] == ["original"]
     files.rm_file(names[0])
     told = verify_library(folder, "admin", WORD, lambda done, total: None)
-    assert [flaw.kind for flaw in told] == ["original"]
+    assert [issue.kind for issue in told] == ["original"]
 
 
 @pytest.mark.parametrize("name", ["../../harm", "ab/../../harm", "/etc/harm", "", "ab\n", "AB.1"])
@@ -149,9 +149,13 @@ def test_a_name_that_would_lead_out_is_refused(tmp_path, name):
     (tmp_path / "vault").mkdir()
     (tmp_path / "harm").write_bytes(b"mine")
     for place in (FolderStore(tmp_path / "vault"), open_store(Path(), "memory://harm")):
-        for deed in (place.remove, place.size, lambda one, at=place: at.open(one).__enter__()):
+        for permission in (
+            place.remove,
+            place.size,
+            lambda one, at=place: at.open(one).__enter__(),
+        ):
             with pytest.raises(LibraryDamaged):
-                deed(name)
+                permission(name)
     assert (tmp_path / "harm").read_bytes() == b"mine"
 
 
@@ -187,7 +191,7 @@ def test_a_backup_out_of_a_bucket_comes_back_into_a_folder_or_a_bucket(bucket, f
         with pytest.raises(RecordUnusable, match="holds something"):
             restore(tmp_path / "disk", tmp_path / "c", "admin", WORD, places=Places(bucket=bucket))
     for name, places in (("a", Places()), ("b", Places(bucket=f"{bucket}-again"))):
-        assert not restore(tmp_path / "disk", tmp_path / name, "admin", WORD, places=places).flaws
+        assert not restore(tmp_path / "disk", tmp_path / name, "admin", WORD, places=places).issues
         with reopen(tmp_path / name) as other:
             for one in people:
                 assert other.read_original(one.photo) == one.original

@@ -47,7 +47,7 @@ def age(paths, seconds: float = DAY) -> None:
         os.utime(path, (then, then))
 
 
-def flaws(folder):
+def issues(folder):
     return verify_library(folder, "admin", WORD, lambda *_: None)
 
 
@@ -57,15 +57,15 @@ def test_what_was_left_goes_after_a_day_and_not_before(library, folder):
     kept_files = [path for path in (folder / "vault").rglob("*.*") if path not in left]
     sweep(library)
     assert [path.exists() for path in left] == [True] * 6 + [False]  # A migration holds the lock.
-    told = flaws(folder)
-    assert "killed" in " ".join(flaw.what for flaw in told)
-    assert not any(flaw.grave for flaw in told)
+    told = issues(folder)
+    assert "killed" in " ".join(issue.what for issue in told)
+    assert not any(issue.grave for issue in told)
     age([*left[:-1], *kept_files])
     assert sweep(library) == 6
     assert not any(path.exists() for path in left)
     assert all(path.exists() for path in kept_files)
     assert library.read_original(filled.photo) == filled.original
-    assert flaws(folder) == ()
+    assert issues(folder) == ()
 
 
 def test_an_import_sweeps_once_a_day(library, folder, tmp_path):
@@ -115,7 +115,7 @@ def test_a_row_that_comes_while_names_are_looked_through_keeps_its_photo(
 
 def test_verify_tells_of_an_original_that_no_erasure_would_find(library, folder):
     library.keep_original([b"a form that was signed"])
-    assert [(flaw.kind, flaw.grave) for flaw in flaws(folder)] == [("original", False)]
+    assert [(issue.kind, issue.grave) for issue in issues(folder)] == [("original", False)]
 
 
 def test_photos_later_than_a_database_that_was_set_back_stay(library, folder):
@@ -148,6 +148,6 @@ def test_what_systems_lay_into_folders_stops_nothing(library, folder, tmp_path):
     assert sweep(library) == 0
     assert back_up(library, tmp_path / "disk").verified
     restore(tmp_path / "disk", tmp_path / "new", "admin", WORD)
-    told = flaws(folder)
-    assert {flaw.what for flaw in told if flaw.kind == "stray"} == {"not of the library"}
-    assert not any(flaw.grave for flaw in told)
+    told = issues(folder)
+    assert {issue.what for issue in told if issue.kind == "stray"} == {"not of the library"}
+    assert not any(issue.grave for issue in told)

@@ -14,7 +14,7 @@ from mnimage.phantom.chart import (
 )
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 RIG = Rig()
 
@@ -73,7 +73,7 @@ def test_paint_is_the_makers():
 
 
 def test_skin_by_a_camera_is_skin():
-    skin = make_skin(seed=1, size_mm=(6.0, 6.0), mm_per_px=0.1, look=SkinLook(tone="II"))
+    skin = make_skin(seed=1, size_mm=(6.0, 6.0), mm_per_px=0.1, look=SkinAppearance(tone="II"))
     scene = skin_scene(skin, RIG, Shot())
     red, green, blue = np.median(scene, axis=(0, 1))
     assert 0.8 > red > green > blue > 0.05

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from mnimage.phantom.pose import Places, Pose, look_up, project, skin_px
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
-FLAT = SkinLook(
+FLAT = SkinAppearance(
     microrelief_um=0.0,
     furrow_um=0.0,
     pores_per_cm2=0.0,

@@ -21,10 +21,10 @@ from mnimage.phantom.render import (
     true_map,
 )
 from mnimage.phantom.sensor import REAL, Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.spectrum import camera_rgb, skin_reflectance
 
-PLAIN = SkinLook(
+PLAIN = SkinAppearance(
     microrelief_um=0.0,
     furrow_um=0.0,
     pores_per_cm2=0.0,

@@ -5,7 +5,7 @@ import pytest
 
 from mnimage.kernels.surface import lamp_rows
 from mnimage.phantom.session import PITCH, Fault, Rig, scarred_skin, shoot_session
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 NOTHING = Fault(
     lamp_mm=0.0,
@@ -17,7 +17,7 @@ NOTHING = Fault(
     electrons=1e9,
     blur_px=0.0,
 )
-BARE = SkinLook(
+BARE = SkinAppearance(
     microrelief_um=0.0,
     furrow_um=0.0,
     pores_per_cm2=0.0,

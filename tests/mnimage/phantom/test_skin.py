@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
-LOOK = SkinLook(microrelief_um=20.0, furrow_um=0.0, pores_per_cm2=0.0, lines=0, curvature_mm=60.0)
+LOOK = SkinAppearance(
+    microrelief_um=20.0, furrow_um=0.0, pores_per_cm2=0.0, lines=0, curvature_mm=60.0
+)
 
 
 def test_same_seed_same_skin_other_seed_other_skin():
@@ -29,7 +31,7 @@ def test_base_is_a_ball():
 
 
 def test_scar_volume_of_the_map_is_the_truth():
-    skin = make_skin(seed=4, look=SkinLook(scars=(2, 3, 2)))
+    skin = make_skin(seed=4, look=SkinAppearance(scars=(2, 3, 2)))
     assert len(skin.scars) == 7
     total = sum(scar.volume_mm3 for scar in skin.scars)
     assert skin.scar_mm.sum() * 0.06**2 == pytest.approx(total, rel=0.005)
@@ -39,7 +41,7 @@ def test_scar_volume_of_the_map_is_the_truth():
 
 
 def test_scars_and_marks_keep_the_margin():
-    skin = make_skin(seed=5, size_mm=(40.0, 40.0), look=SkinLook(margin_mm=6.0))
+    skin = make_skin(seed=5, size_mm=(40.0, 40.0), look=SkinAppearance(margin_mm=6.0))
     assert skin.scars
     assert all(max(abs(one.row_mm), abs(one.column_mm)) < 14 for one in skin.scars)
     assert all(max(abs(one.row_mm), abs(one.column_mm)) < 14 for one in skin.chromophores.marks)
@@ -67,7 +69,7 @@ def test_renewal_changes_the_finest_relief_and_keeps_its_size():
 
 
 def test_pigment_can_follow_the_relief():
-    worst = make_skin(seed=8, size_mm=(15.0, 15.0), look=SkinLook(correlated=0.2))
+    worst = make_skin(seed=8, size_mm=(15.0, 15.0), look=SkinAppearance(correlated=0.2))
     usual = make_skin(seed=8, size_mm=(15.0, 15.0))
     assert np.array_equal(worst.height_mm, usual.height_mm)
     pairs = [(skin.chromophores.melanin_skin, skin.texture_mm) for skin in (worst, usual)]

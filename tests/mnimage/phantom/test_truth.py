@@ -3,10 +3,10 @@ import pytest
 
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, true_map
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.truth import seen_at, skin_truth, true_scars
 
-SKIN = make_skin(seed=2, size_mm=(24.0, 24.0), look=SkinLook(margin_mm=3.0))
+SKIN = make_skin(seed=2, size_mm=(24.0, 24.0), look=SkinAppearance(margin_mm=3.0))
 
 
 def test_places_of_a_straight_shot_are_the_samples():

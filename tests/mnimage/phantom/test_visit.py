@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from mnimage.phantom.skin import SkinLook, make_skin
-from mnimage.phantom.visit import Habit, visit
+from mnimage.phantom.skin import SkinAppearance, make_skin
+from mnimage.phantom.visit import ShootingHabit, visit
 
-STEADY = Habit(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, warp_mm=0.0, jpeg=None)
+STEADY = ShootingHabit(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, warp_mm=0.0, jpeg=None)
 
 
 @pytest.fixture(scope="module")
 def skin():
-    return make_skin(seed=7500, size_mm=(12, 12), mm_per_px=0.1, look=SkinLook())
+    return make_skin(seed=7500, size_mm=(12, 12), mm_per_px=0.1, look=SkinAppearance())
 
 
 def test_the_same_draws_give_the_same_photo(skin):

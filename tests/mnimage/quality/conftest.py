@@ -80,7 +80,7 @@ def read(name):
 
 
 @cache
-def examine(name):
+def analyze(name):
     """Return photo, face and zones of a portrait."""
     from mnimage.face.find import find_face
     from mnimage.face.zones import skin_zones
@@ -102,7 +102,7 @@ def kit():
         zones=make_zones,
         photo=make_photo,
         shot=make_shot,
-        examine=examine,
+        analyze=analyze,
     )
 
 

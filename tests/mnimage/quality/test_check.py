@@ -13,14 +13,14 @@ def names(report):
 
 
 def test_good_portrait_passes_every_check(kit):
-    report = check_photo(*kit.examine("faces/002_neutral.jpg"))
+    report = check_photo(*kit.analyze("faces/002_neutral.jpg"))
     assert report.comparable
     assert [one.check for one in report.findings if not one.ok] == []
     assert len(report.findings) >= 13
 
 
 def test_compared_with_itself_nothing_has_changed(kit):
-    photo, face, zones = kit.examine("faces/002_neutral.jpg")
+    photo, face, zones = kit.analyze("faces/002_neutral.jpg")
     report = check_photo(photo, face, zones, before=Earlier(photo, face, zones))
     same = [one for one in report.findings if one.check.startswith(SAME)]
     assert len(same) >= 8
@@ -28,8 +28,8 @@ def test_compared_with_itself_nothing_has_changed(kit):
 
 
 def test_names_are_unique_and_checks_that_fail_advise(kit):
-    before = Earlier(*kit.examine("same_person/lisa1.jpg"))
-    report = check_photo(*kit.examine("same_person/lisa2.jpg"), before=before)
+    before = Earlier(*kit.analyze("same_person/lisa1.jpg"))
+    report = check_photo(*kit.analyze("same_person/lisa2.jpg"), before=before)
     assert len(set(names(report))) == len(names(report))
     for finding in report.findings:
         assert bool(finding.advice) != finding.ok
@@ -58,7 +58,7 @@ def test_no_skin_is_said_and_nothing_is_made_up(kit):
 
 def test_limits_come_from_the_recipe(kit, recipe):
     strict = replace(recipe, min_face_px=5000.0)
-    report = check_photo(*kit.examine("faces/002_neutral.jpg"), strict)
+    report = check_photo(*kit.analyze("faces/002_neutral.jpg"), strict)
     assert [one.check for one in report.findings if not one.ok] == ["face size"]
     assert not report.comparable
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from mnimage import pipeline
-from mnimage.capture.files import read_photo
+from mnimage.formats.files import read_photo
 from mnimage.phantom.render import Shot, shoot
 from mnimage.phantom.skin import make_skin
 
@@ -28,7 +28,7 @@ def test_the_encoders_setting_is_read_from_the_file(skin, tmp_path, quality, enc
         cv2.imwrite(str(path), skin[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     photo = read_photo(path)
     assert photo.facts.jpeg_quality == pytest.approx(quality, abs=1.5)
-    checks = {one.check: one for one in pipeline.examine_photo(photo, name="").quality.findings}
+    checks = {one.check: one for one in pipeline.analyze_photo(photo, name="").quality.findings}
     assert checks["compression"].ok is (quality >= 75)
     assert bool(checks["compression"].advice) is (quality < 75)
 
@@ -38,5 +38,5 @@ def test_a_file_that_loses_nothing_is_not_asked(skin, tmp_path):
     Image.fromarray(np.asarray(skin)).save(path)
     photo = read_photo(path)
     assert photo.facts.jpeg_quality is None
-    checks = {one.check for one in pipeline.examine_photo(photo, name="").quality.findings}
+    checks = {one.check for one in pipeline.analyze_photo(photo, name="").quality.findings}
     assert "compression" not in checks

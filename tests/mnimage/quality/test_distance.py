@@ -42,7 +42,7 @@ def test_perspective_is_ears_over_eyes(kit, recipe):
 def test_arms_length_against_a_metre_is_noticed(kit, recipe):
     from mnimage.quality.shot import take_shot
 
-    near, far = (take_shot(*kit.examine(f"same_person/lisa{i}.jpg")) for i in (1, 2))
+    near, far = (take_shot(*kit.analyze(f"same_person/lisa{i}.jpg")) for i in (1, 2))
     finding = distance.check_same_perspective(near, far, recipe)
     assert not finding.ok
     assert "back" in finding.advice

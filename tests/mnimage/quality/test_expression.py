@@ -12,7 +12,7 @@ def pairs(kit):
     """Return (neutral, smiling) of everyone."""
     kinds = ("neutral", "smiling")
     return [
-        tuple(take_shot(*kit.examine(f"faces/{who}_{kind}.jpg")) for kind in kinds)
+        tuple(take_shot(*kit.analyze(f"faces/{who}_{kind}.jpg")) for kind in kinds)
         for who in PEOPLE
     ]
 
@@ -34,7 +34,7 @@ def test_change_of_expression_is_noticed_in_everyone(pairs, recipe):
 
 @pytest.mark.parametrize("names", [("30cm", "45cm"), ("lisa1", "lisa2")])
 def test_the_same_expression_passes_at_another_distance(kit, recipe, names):
-    one, other = (take_shot(*kit.examine(f"same_person/{name}.jpg")) for name in names)
+    one, other = (take_shot(*kit.analyze(f"same_person/{name}.jpg")) for name in names)
     assert check_same_smile(one, other, recipe).ok
 
 
@@ -44,7 +44,7 @@ def test_teeth_show_an_open_mouth(pairs, recipe):
 
 
 def test_wider_mouth_smiles_more_and_size_does_not_matter(kit):
-    _, face, _ = kit.examine("faces/002_neutral.jpg")
+    _, face, _ = kit.analyze("faces/002_neutral.jpg")
     wide = face.landmarks.copy()
     wide[61, 1] -= 15
     wide[291, 1] += 15
@@ -54,7 +54,7 @@ def test_wider_mouth_smiles_more_and_size_does_not_matter(kit):
 
 
 def test_leaning_head_does_not_smile(kit):
-    _, face, _ = kit.examine("faces/002_neutral.jpg")
+    _, face, _ = kit.analyze("faces/002_neutral.jpg")
     row, column, depth = face.landmarks.T
     angle = np.radians(30)
     leaning = np.column_stack(

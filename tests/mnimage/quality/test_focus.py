@@ -11,7 +11,7 @@ BLURS = (0.0, 0.7, 1.5, 3.0)
 
 
 def findings(kit, recipe, name, noise=0.0):
-    photo, face, zones = kit.examine(name)
+    photo, face, zones = kit.analyze(name)
     rng = np.random.default_rng(1)
     for sigma in BLURS:
         pixels = cv2.GaussianBlur(photo.coded, (0, 0), sigma) if sigma else photo.coded
@@ -39,7 +39,7 @@ def test_noise_does_not_pass_for_sharpness(kit, recipe, name):
 
 
 def test_jpeg_at_medium_quality_stays_sharp(kit, recipe):
-    photo, face, zones = kit.examine("faces/002_neutral.jpg")
+    photo, face, zones = kit.analyze("faces/002_neutral.jpg")
     small = cv2.imencode(".jpg", photo.coded, [cv2.IMWRITE_JPEG_QUALITY, 70])[1]
     again = Photo(cv2.imdecode(small, cv2.IMREAD_COLOR), photo.facts)
     assert check_focus(take_shot(again, face, zones), None, recipe).ok
@@ -63,7 +63,7 @@ def test_share_of_noise_is_that_of_noise(scale):
 
 
 def test_a_finer_photo_is_as_sharp(kit, recipe):
-    photo, face, zones = kit.examine("faces/002_neutral.jpg")
+    photo, face, zones = kit.analyze("faces/002_neutral.jpg")
     large = cv2.resize(photo.coded, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_LANCZOS4)
     zone = cv2.resize(zones.labels, large.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     fine = take_shot(

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mnimage.domain.marker import Marker
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.quality.marker import check_face_scale, check_markers, check_same_scale
 
 FINE = Marker(200, 20.0, 200.0, ((0, 0), (0, 200), (200, 200), (200, 0)), 4.0, 0.8, 0.1, 0.002)
-SEEN = Scale(0.1, "marker", 0.006)
+SEEN = ImageScale(0.1, "marker", 0.006)
 
 
 def test_nothing_is_said_where_nothing_is_wrong():
@@ -16,32 +16,32 @@ def test_nothing_is_said_where_nothing_is_wrong():
 
 
 def test_a_wrong_scale_is_caught():
-    (right,) = check_markers((FINE,), Scale(0.101, "rig", 0.01), SEEN)
-    (wrong,) = check_markers((FINE,), Scale(0.11, "rig", 0.01), SEEN)
+    (right,) = check_markers((FINE,), ImageScale(0.101, "rig", 0.01), SEEN)
+    (wrong,) = check_markers((FINE,), ImageScale(0.11, "rig", 0.01), SEEN)
     assert right.ok
     assert not wrong.ok
     assert "disagree" in wrong.advice
 
 
 def test_a_marker_not_used_says_why():
-    (told,) = check_markers((replace(FINE, flaw=("marker tilt", 47.0, 35.0)),), None, None)
+    (told,) = check_markers((replace(FINE, issue=("marker tilt", 47.0, 35.0)),), None, None)
     assert (told.check, told.measured, told.needed, told.ok) == ("marker tilt", 47.0, 35.0, False)
     assert "not used" in told.advice
 
 
-EYES = Scale(0.2, "face", 0.06)
+EYES = ImageScale(0.2, "face", 0.06)
 
 
 def test_a_scale_that_no_face_can_have_is_caught():
-    (right,) = check_face_scale(Scale(0.22, "rig", 0.01), EYES)
-    (wrong,) = check_face_scale(Scale(0.26, "rig", 0.01), EYES)
+    (right,) = check_face_scale(ImageScale(0.22, "rig", 0.01), EYES)
+    (wrong,) = check_face_scale(ImageScale(0.26, "rig", 0.01), EYES)
     assert right.ok
     assert not wrong.ok
     assert check_face_scale(None, EYES) == check_face_scale(SEEN, None) == ()
 
 
 def test_sessions_whose_scales_disagree_on_the_same_skin_are_caught():
-    before, nearer = Scale(0.1, "rig", 0.005), Scale(0.08, "marker", 0.005)
+    before, nearer = ImageScale(0.1, "rig", 0.005), ImageScale(0.08, "marker", 0.005)
     (right,) = check_same_scale(before, nearer, 1.25)
     (wrong,) = check_same_scale(before, nearer, 1.0)
     assert right.ok

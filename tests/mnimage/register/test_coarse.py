@@ -21,30 +21,30 @@ def pair():
     return first, cv2.warpAffine(first, turn, (1200, 1200), flags=cv2.INTER_CUBIC), turn
 
 
-def _away(pins: coarse.Pins, turn: np.ndarray) -> float:
-    there = pins.before[:, ::-1] @ turn[:, :2].T + turn[:, 2]
-    return float(np.hypot(*(pins.after[:, ::-1] - there).T).mean())
+def _away(points: coarse.ControlPoints, turn: np.ndarray) -> float:
+    there = points.before[:, ::-1] @ turn[:, :2].T + turn[:, 2]
+    return float(np.hypot(*(points.after[:, ::-1] - there).T).mean())
 
 
 def test_a_glance_places_skin_with_much_to_see(pair):
     first, second, turn = pair
-    pins = coarse.pins_from_features(first, second, np.full(first.shape, 255, np.uint8))
-    assert pins is not None
-    assert pins.error_px == pytest.approx(1.5 * 2)
-    assert _away(pins, turn) < pins.error_px
+    points = coarse.points_from_features(first, second, np.full(first.shape, 255, np.uint8))
+    assert points is not None
+    assert points.error_px == pytest.approx(1.5 * 2)
+    assert _away(points, turn) < points.error_px
 
 
 def test_a_small_piece_of_skin_gets_the_closer_look(pair):
     first, second, turn = pair
     small = np.zeros(first.shape, np.uint8)
     small[500:600, 500:600] = 255
-    pins = coarse.pins_from_features(first, second, small)
-    assert pins is not None
-    assert pins.error_px == pytest.approx(1.5)
-    assert _away(pins, turn) < pins.error_px
+    points = coarse.points_from_features(first, second, small)
+    assert points is not None
+    assert points.error_px == pytest.approx(1.5)
+    assert _away(points, turn) < points.error_px
 
 
 def test_strangers_have_no_placing(pair):
     first, _, _ = pair
     other = cv2.flip(_speckle(1100, 2.5), 0)
-    assert coarse.pins_from_features(first, other, np.full(first.shape, 255, np.uint8)) is None
+    assert coarse.points_from_features(first, other, np.full(first.shape, 255, np.uint8)) is None

@@ -11,7 +11,7 @@ from benchmarks.pairs import PORTRAITS
 from mnimage.domain.recipe import RegisterRecipe
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.truth import seen_at
 from mnimage.register.register import register_pair
 from mnimage.register.warp import full_field
@@ -89,7 +89,7 @@ def test_a_mark_that_went_is_still_skin():
         seed=5,
         size_mm=(60.0, 60.0),
         mm_per_px=1 / 6,
-        look=SkinLook(tone="II", marks=(14, 10), margin_mm=6.0),
+        look=SkinAppearance(tone="II", marks=(14, 10), margin_mm=6.0),
     )
     healed = skin.treated(redness_fraction=1.0, pigment_fraction=1.0, seed=6)
     first, second = Shot(seed=1), Shot(pose=Pose(roll_deg=2), seed=2)

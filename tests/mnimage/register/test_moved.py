@@ -105,7 +105,7 @@ def test_without_a_face_nothing_is_said():
 
 
 @cache
-def _examined(name):
+def _analyzed(name):
     path = DATA / name
     if not path.is_file():
         pytest.skip("../shared/data is not here")
@@ -129,15 +129,15 @@ def _aligned(first, second):
 @pytest.mark.parametrize("who", ["003", "010"])
 def test_people_who_smile_are_told_from_people_at_rest(who):
     """003 hardly smiles, 010 heartily; benchmarks/refusals.py looks at everyone."""
-    found = _aligned(_examined(f"faces/{who}_neutral.jpg"), _examined(f"faces/{who}_smiling.jpg"))
+    found = _aligned(_analyzed(f"faces/{who}_neutral.jpg"), _analyzed(f"faces/{who}_smiling.jpg"))
     assert found.warnings[0].startswith("The expression differs")
     assert "mouth" in found.warnings[0]
-    forehead = at_nodes(_examined(f"faces/{who}_neutral.jpg")[2].labels, found) == 1
+    forehead = at_nodes(_analyzed(f"faces/{who}_neutral.jpg")[2].labels, found) == 1
     assert found.moved[forehead].sum() <= 0.1 * forehead.sum()
 
 
 def test_30_against_45_cm_is_another_distance_and_no_expression():
-    near, far = _examined("same_person/30cm.jpg"), _examined("same_person/45cm.jpg")
+    near, far = _analyzed("same_person/30cm.jpg"), _analyzed("same_person/45cm.jpg")
     found = _aligned(near, far)
     assert len(found.warnings) == 1
     assert "farther away" in found.warnings[0]
@@ -145,7 +145,7 @@ def test_30_against_45_cm_is_another_distance_and_no_expression():
 
 
 def test_the_same_photo_resized_and_cropped_is_neither():
-    first = _examined("same_person/30cm.jpg")
+    first = _analyzed("same_person/30cm.jpg")
     coded = first[0].coded[40:, 30:]
     size = round(coded.shape[1] * 0.7), round(coded.shape[0] * 0.7)
     small = cv2.resize(coded, size, interpolation=cv2.INTER_AREA)

@@ -13,8 +13,8 @@ from mnimage.phantom.light import Lamp
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
-from mnimage.register.series import Sitting, closure_error, compose, register_series
+from mnimage.phantom.skin import SkinAppearance, make_skin
+from mnimage.register.series import SessionInput, closure_error, compose, register_series
 
 SHAPE = (480, 480)
 RECIPE = RegisterRecipe()
@@ -28,7 +28,7 @@ POSES = (
 @cache
 def course():
     """Skin, and shots of it, at three sessions."""
-    look = SkinLook(scars=(3, 4, 3), marks=(10, 6))
+    look = SkinAppearance(scars=(3, 4, 3), marks=(10, 6))
     first = make_skin(seed=3, size_mm=(72.0, 72.0), mm_per_px=0.125, look=look)
     healed = {"scar_fraction": 0.15, "redness_fraction": 0.2, "renew": 0.4}
     skins = first, first.treated(**healed, seed=1), first.treated(**healed, seed=2)
@@ -45,9 +45,9 @@ def course():
     return skins, shots
 
 
-def sitting(number):
+def session(number):
     skins, shots = course()
-    return Sitting(shoot(skins[number], shots[number]), None, np.ones(SHAPE, dtype=bool))
+    return SessionInput(shoot(skins[number], shots[number]), None, np.ones(SHAPE, dtype=bool))
 
 
 def truth(first, second, step=1):
@@ -110,7 +110,7 @@ def test_ways_that_do_not_join_are_an_error():
 
 
 def test_going_through_a_middle_session_or_straight_gives_the_same_place():
-    laid = register_series([sitting(number) for number in range(3)], RECIPE)
+    laid = register_series([session(number) for number in range(3)], RECIPE)
     assert [one.through for one in laid] == [None, None]
     assert laid[0].closure is None
     closure = laid[1].closure
@@ -125,8 +125,8 @@ def test_going_through_a_middle_session_or_straight_gives_the_same_place():
 
 
 def test_a_session_that_cannot_go_straight_goes_through_a_middle_one(monkeypatch):
-    sittings = [sitting(number) for number in range(3)]
-    numbers = {id(one.photo): number for number, one in enumerate(sittings)}
+    sessions = [session(number) for number in range(3)]
+    numbers = {id(one.photo): number for number, one in enumerate(sessions)}
     lost = replace(truth(0, 1), status=Status.NOT_COMPARABLE, reason="Too much has changed")
 
     def known_ways(before, after, faces, skin, recipe):
@@ -134,7 +134,7 @@ def test_a_session_that_cannot_go_straight_goes_through_a_middle_one(monkeypatch
         return lost if pair == (0, 2) else truth(*pair)
 
     monkeypatch.setattr("mnimage.register.series.register_pair", known_ways)
-    laid = register_series(sittings, RECIPE)
+    laid = register_series(sessions, RECIPE)
     assert [one.through for one in laid] == [None, 1]
     found, true = laid[1].alignment, truth(0, 2)
     assert "Too much has changed" in found.warnings[-1]
@@ -146,8 +146,8 @@ def test_a_session_that_cannot_go_straight_goes_through_a_middle_one(monkeypatch
 
 def test_a_stranger_in_a_series_stays_refused():
     stranger = make_skin(seed=9, size_mm=(72.0, 72.0), mm_per_px=0.125)
-    other = Sitting(shoot(stranger, course()[1][1]), None, np.ones(SHAPE, dtype=bool))
-    laid = register_series([sitting(0), other], RECIPE)
+    other = SessionInput(shoot(stranger, course()[1][1]), None, np.ones(SHAPE, dtype=bool))
+    laid = register_series([session(0), other], RECIPE)
     assert not laid[0].alignment.aligned
     assert laid[0].alignment.reason
     assert compose(truth(0, 1), laid[0].alignment).reason == laid[0].alignment.reason

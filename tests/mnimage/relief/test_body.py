@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.domain.relief import Relief
 from mnimage.phantom.scars import TrueScar
@@ -47,7 +47,7 @@ def holed(scar):
 def relief(height, trusted=None):
     known = np.ones(SHAPE, np.bool_) if trusted is None else trusted
     grey = np.full(SHAPE, 0.5, np.float32)
-    return Relief(height.astype(np.float32), grey, known, Scale(PITCH, "rig", 0.001))
+    return Relief(height.astype(np.float32), grey, known, ImageScale(PITCH, "rig", 0.001))
 
 
 def test_only_what_is_wide_is_a_body():

@@ -6,7 +6,7 @@ from io import BytesIO, StringIO
 import numpy as np
 import tifffile
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.relief import Relief, ReliefCard, Scar
 from mnimage.relief.export import height_tiff, scars_csv
 
@@ -14,7 +14,7 @@ from mnimage.relief.export import height_tiff, scars_csv
 def test_height_comes_back_with_its_resolution():
     height = np.random.default_rng(1).normal(0, 0.1, (30, 40)).astype(np.float32)
     relief = Relief(
-        height, np.zeros_like(height), np.ones((30, 40), bool), Scale(0.05, "rig", 0.001)
+        height, np.zeros_like(height), np.ones((30, 40), bool), ImageScale(0.05, "rig", 0.001)
     )
     with tifffile.TiffFile(BytesIO(height_tiff(relief))) as file:
         page = file.pages[0]

@@ -10,8 +10,8 @@ from mnimage.kernels.color import encode_srgb
 from mnimage.phantom.light import ring
 from mnimage.phantom.render import Shot, shots_value
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
-from mnimage.relief.fitness import Fitness, fitness_doubts, measure_fitness
+from mnimage.phantom.skin import SkinAppearance, make_skin
+from mnimage.relief.fitness import Fitness, fitness_warnings, measure_fitness
 from mnimage.relief.light import light_field
 from mnimage.relief.relief import recover_relief
 
@@ -20,7 +20,7 @@ SHOT = Shot(sensor=Sensor(exposure=0.0, electrons=12000.0, bits=12), gloss=0.005
 
 @pytest.fixture(scope="module")
 def skin():
-    look = SkinLook(tone="III", scars=(1, 2, 0), marks=(1, 1))
+    look = SkinAppearance(tone="III", scars=(1, 2, 0), marks=(1, 1))
     return make_skin(seed=7300, size_mm=(14.0, 14.0), mm_per_px=0.05, look=look)
 
 
@@ -29,7 +29,7 @@ def shots_of(skin, count=8, **shot):
 
 
 def doubts(shots):
-    return fitness_doubts(measure_fitness(shots, light_field(shots)))
+    return fitness_warnings(measure_fitness(shots, light_field(shots)))
 
 
 @pytest.mark.parametrize("count", [4, 8])
@@ -70,4 +70,4 @@ def test_the_relief_carries_the_doubt(skin):
 def test_three_shots_tell_nothing(skin):
     found = measure_fitness(shots_of(skin, 3), light_field(shots_of(skin, 3)))
     assert np.isnan(found.curvature)
-    assert fitness_doubts(Fitness(float("nan"), ())) == ()
+    assert fitness_warnings(Fitness(float("nan"), ())) == ()

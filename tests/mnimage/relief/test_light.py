@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.relief import Shots
 from mnimage.kernels.surface import fit_level, predict
 from mnimage.relief.light import light_field
@@ -15,7 +15,7 @@ def _shots(shape, near):
     frames = np.zeros((4, *shape), np.float32)
     picture = np.zeros((*shape, 3), np.uint8)
     lights = LAMPS if near else LAMPS / np.linalg.norm(LAMPS, axis=1, keepdims=True)
-    return Shots(frames, lights, near, Scale(PITCH, "rig", 0.001), picture)
+    return Shots(frames, lights, near, ImageScale(PITCH, "rig", 0.001), picture)
 
 
 def _literal(row, column, shape, height=0.0):

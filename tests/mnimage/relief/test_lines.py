@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.texture import TrueLine, line_depth
 from mnimage.relief.lines import find_lines
 from mnimage.relief.marks import levelled
@@ -18,7 +18,7 @@ NEAR_MM = 0.1
 @cache
 def bare(seed, pitch, micro, furrow):
     """Skin without a line, in mm."""
-    look = SkinLook(
+    look = SkinAppearance(
         microrelief_um=micro,
         furrow_um=furrow,
         lines=0,

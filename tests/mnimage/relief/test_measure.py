@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy.fft import dctn, idctn
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.domain.relief import Relief
 from mnimage.errors import Cancelled, ShotsUnusable
 from mnimage.phantom.light import ring
 from mnimage.phantom.render import Shot, shots_value
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
 
@@ -135,7 +135,7 @@ def true_sq_um(skin, card):
 
 def test_texture_follows_the_truth():
     looks = [
-        SkinLook(microrelief_um=m, furrow_um=f, scars=(1, 1, 0))
+        SkinAppearance(microrelief_um=m, furrow_um=f, scars=(1, 1, 0))
         for m, f in ((5, 15), (12, 35), (18, 50), (32, 90))
     ]
     found, true = [], []
@@ -149,8 +149,8 @@ def test_texture_follows_the_truth():
 
 
 def test_texture_hardly_heeds_scars():
-    look = SkinLook(microrelief_um=15.0)
-    bare = SkinLook(microrelief_um=15.0, scars=(0, 0, 0))
+    look = SkinAppearance(microrelief_um=15.0)
+    bare = SkinAppearance(microrelief_um=15.0, scars=(0, 0, 0))
     with_scars, without = (
         measure_relief(recover_relief(shoot(make_skin(seed=3, look=one)), RECIPE), RECIPE)
         for one in (look, bare)
@@ -181,7 +181,7 @@ def test_a_scar_too_wide_for_the_picture_is_told():
     depth = 0.4 * (np.hypot(row - 150, column - 150) < 60)
     height = -depth.astype(np.float32)
     whole = np.ones(depth.shape, bool)
-    relief = Relief(height, height, whole, Scale(0.05, "rig", 0.001))
+    relief = Relief(height, height, whole, ImageScale(0.05, "rig", 0.001))
     card = measure_relief(relief, RECIPE)
     assert len(card.scars) == 1
     assert "too wide" in card.warnings[0]
@@ -191,7 +191,7 @@ def test_a_scar_too_wide_for_the_picture_is_told():
 
 def test_nothing_trusted_is_refused():
     flat = np.zeros((40, 40), np.float32)
-    relief = Relief(flat, flat, flat > 1, Scale(0.05, "rig", 0.001))
+    relief = Relief(flat, flat, flat > 1, ImageScale(0.05, "rig", 0.001))
     with pytest.raises(ShotsUnusable) as told:
         measure_relief(relief, RECIPE)
     assert told.value.hint
@@ -214,7 +214,7 @@ def test_depth_is_not_told_over_what_is_wide_and_no_skin():
     height[100:220, 150:280] = 40.0  # an eye, a paper: six millimetres wide
     trusted = height < 1
     trusted[20:23, 20:23] = False  # glare, no wider than a pore
-    relief = Relief(height, height, trusted, Scale(0.05, "rig", 0.01))
+    relief = Relief(height, height, trusted, ImageScale(0.05, "rig", 0.01))
     depth = measure_relief(relief, RECIPE).depth_mm
     assert np.isnan(depth[105:215, 155:275]).all()
     assert np.isfinite(depth[trusted]).mean() > 0.97
@@ -226,7 +226,7 @@ def test_can_be_stopped_in_every_part():
     rng = np.random.default_rng(3)
     height = 0.01 * rng.standard_normal((120, 130), dtype=np.float32)
     whole = np.ones(height.shape, bool)
-    relief = Relief(height, height, whole, Scale(0.05, "rig", 0.01))
+    relief = Relief(height, height, whole, ImageScale(0.05, "rig", 0.01))
     calls = []
     measure_relief(relief, RECIPE, tick=lambda *_: calls.append(1))
     assert len(calls) > 8

@@ -10,7 +10,7 @@ from mnimage.domain.recipe import ReliefRecipe
 from mnimage.errors import ShotsUnusable
 from mnimage.phantom.light import ring
 from mnimage.phantom.render import shots_value
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.relief.light import light_field
 from mnimage.relief.order import HOLLOW, check_order, exchanged, hollow, slopes_agree
 from mnimage.relief.solve import solve_slopes
@@ -18,7 +18,7 @@ from mnimage.relief.solve import solve_slopes
 
 @pytest.fixture(scope="module")
 def burst():
-    skin = make_skin(seed=7, size_mm=(14, 14), mm_per_px=0.05, look=SkinLook(tone="III"))
+    skin = make_skin(seed=7, size_mm=(14, 14), mm_per_px=0.05, look=SkinAppearance(tone="III"))
     return shots_value(skin, ring(8))
 
 

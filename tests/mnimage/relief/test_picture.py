@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.domain.relief import Shots
 from mnimage.kernels.color import mean_coded
@@ -26,7 +26,9 @@ def test_the_picture_is_sharp_though_the_skin_moved():
     light = np.stack([_spots(*way) for way in ways]) * lights[0, 2]
     coded = np.rint(255 * (1.055 * light ** (1 / 2.4) - 0.055)).astype(np.uint8)
     frames = light[..., 2].astype(np.float32)
-    shots = Shots(frames, lights, False, Scale(0.05, "rig", 0.01), mean_coded(coded), colors=coded)
+    shots = Shots(
+        frames, lights, False, ImageScale(0.05, "rig", 0.01), mean_coded(coded), colors=coded
+    )
     relief = recover_relief(shots, ReliefRecipe())
     true = 255 * (1.055 * (_spots(0, 0) * lights[0, 2]) ** (1 / 2.4) - 0.055)
     inner = (slice(12, -12), slice(12, -12))

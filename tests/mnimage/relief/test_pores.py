@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.relief.marks import inner_skin, levelled
 from mnimage.relief.pore_rule import read_rule
 from mnimage.relief.pores import best_apart, find_pores
@@ -21,7 +21,7 @@ def drawn(seed, **look):
         seed=seed,
         size_mm=(24.0, 24.0),
         mm_per_px=0.025,
-        look=SkinLook(scars=(0, 0, 0), marks=(0, 0), curvature_mm=float("inf"), **look),
+        look=SkinAppearance(scars=(0, 0, 0), marks=(0, 0), curvature_mm=float("inf"), **look),
     )
 
 

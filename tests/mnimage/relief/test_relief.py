@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.domain.relief import Shots
 from mnimage.errors import Cancelled, ShotsUnusable
@@ -55,7 +55,7 @@ def render(slopes, lamps, *, near=False, z=0.0, albedo=0.5):
 
 def shots(frames, lamps, *, near=False, saturated=None):
     picture = np.zeros((*frames.shape[1:], 3), dtype=np.uint8)
-    return Shots(frames, lamps, near, Scale(PITCH, "rig", 0.001), picture, saturated=saturated)
+    return Shots(frames, lamps, near, ImageScale(PITCH, "rig", 0.001), picture, saturated=saturated)
 
 
 def gap_um(found, true):
@@ -192,6 +192,8 @@ def test_what_was_noted_in_reading_is_told():
 def test_hardly_any_skin_by_its_scale_is_refused():
     _, *slopes = bump((100, 120))
     lamps = 300 * directions()
-    seen = replace(shots(render(slopes, lamps), lamps, near=True), scale=Scale(0.001, "rig", 0.01))
+    seen = replace(
+        shots(render(slopes, lamps), lamps, near=True), scale=ImageScale(0.001, "rig", 0.01)
+    )
     with pytest.raises(ShotsUnusable, match=r"show only 0\.1 mm of skin"):
         recover_relief(seen, PLAIN)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ReliefRecipe
-from mnimage.relief.scars import Holes, find_scars, measure_scars, volume_error
+from mnimage.relief.scars import DepressionMap, find_scars, measure_scars, volume_error
 
 PITCH = 0.05
 RECIPE = ReliefRecipe()
@@ -35,7 +35,7 @@ def _measure(depth, shadowed=None):
     usable = np.ones(depth.shape, bool)
     dark = np.zeros(depth.shape, bool) if shadowed is None else shadowed
     labels = find_scars(-depth, usable, PITCH, RECIPE)
-    holes = Holes(depth, 0.9 * depth, usable, dark, Scale(PITCH, "rig", 0.002))
+    holes = DepressionMap(depth, 0.9 * depth, usable, dark, ImageScale(PITCH, "rig", 0.002))
     return measure_scars(holes, labels, RECIPE), labels
 
 
@@ -148,7 +148,7 @@ def test_a_scar_hardly_seen_is_not_measured():
     usable = np.ones(depth.shape, bool)
     usable[:, :255] = False
     usable[:, 255:260] = False
-    holes = Holes(depth, depth, usable, ~usable & False, Scale(PITCH, "rig", 0.002))
+    holes = DepressionMap(depth, depth, usable, ~usable & False, ImageScale(PITCH, "rig", 0.002))
     assert measure_scars(holes, labels, RECIPE) == ()
 
 
@@ -171,10 +171,10 @@ def test_a_scar_that_goes_on_under_paper_or_beyond_the_picture_is_a_lower_bound(
     hidden = usable.copy()
     hidden[:100] = False
     bare = np.zeros(depth.shape, bool)
-    scale = Scale(PITCH, "rig", 0.002)
+    scale = ImageScale(PITCH, "rig", 0.002)
 
     def bound(seen, rows=slice(None)):
-        holes = Holes(depth[rows], depth[rows], seen[rows], bare[rows], scale)
+        holes = DepressionMap(depth[rows], depth[rows], seen[rows], bare[rows], scale)
         (scar,) = measure_scars(holes, np.where(seen, labels, 0)[rows], RECIPE)
         return scar.lower_bound
 
@@ -192,7 +192,7 @@ def test_a_scar_that_is_cut_is_doubted_by_what_a_cut_elsewhere_would_show():
     def measured(rows):
         usable = ~bare
         usable[:rows] = False
-        holes = Holes(depth, depth, usable, bare, Scale(PITCH, "rig", 0.002))
+        holes = DepressionMap(depth, depth, usable, bare, ImageScale(PITCH, "rig", 0.002))
         (scar,) = measure_scars(holes, np.where(usable, labels, 0), RECIPE)
         return scar
 
@@ -201,5 +201,5 @@ def test_a_scar_that_is_cut_is_doubted_by_what_a_cut_elsewhere_would_show():
     assert before.volume_mm3 - after.volume_mm3 == pytest.approx(row, rel=0.05)
     assert before.volume_uncertainty_mm3 > 0.9 * row
     assert whole.volume_uncertainty_mm3 == pytest.approx(
-        volume_error(whole.volume_mm3, whole.area_mm2, Scale(PITCH, "rig", 0.002), RECIPE)
+        volume_error(whole.volume_mm3, whole.area_mm2, ImageScale(PITCH, "rig", 0.002), RECIPE)
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.progress import no_tick
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.domain.relief import Shots
@@ -29,7 +29,7 @@ def seen(lamps, slope=SLOPE, noise=0.0, dark=None):
         frames[:, dark] = 0
     frames += noise * np.random.default_rng(3).standard_normal(frames.shape)
     picture = np.zeros((*SHAPE, 3), dtype=np.uint8)
-    scale = Scale(PITCH, "rig", 0.001)
+    scale = ImageScale(PITCH, "rig", 0.001)
     return Shots(frames.astype(np.float32), lamps, False, scale, picture)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mnimage.domain.alignment import Alignment, Status
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.domain.relief import ReliefCard, Scar
 from mnimage.kernels.geometry import grid_places
@@ -14,7 +14,7 @@ from mnimage.relief.surfaces import cut_profile, lay_surfaces
 
 SHAPE, PITCH, STEP = (160, 200), 0.1, 8
 SHIFT = (4.5, -7.25)
-SCALE = Scale(PITCH, "rig", 0.01)
+SCALE = ImageScale(PITCH, "rig", 0.01)
 RECIPE = ReliefRecipe()
 
 

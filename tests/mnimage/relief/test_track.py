@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.relief import Shots
 from mnimage.phantom.light import ring
 from mnimage.relief.track import find_motion
@@ -100,7 +100,7 @@ def test_drawn_shots_without_any_noise_stay_where_they_are(count):
         frames=np.stack(frames).astype(np.float32),
         lights=lamps,
         near=False,
-        scale=Scale(0.05, "rig", 0.001),
+        scale=ImageScale(0.05, "rig", 0.001),
         picture=np.zeros((300, 320, 3), dtype=np.uint8),
     )
     motion = find_motion(shots)

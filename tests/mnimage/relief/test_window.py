@@ -6,7 +6,7 @@ import pytest
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.relief.body import body_form
 from mnimage.relief.measure import measure_relief
-from mnimage.relief.window import Shifts, depth_shifts, only, with_doubt
+from mnimage.relief.window import Shifts, depth_shifts, only, with_uncertainty
 from tests.mnimage.relief.test_body import PITCH, SCARS, SHAPE, ball, holed, relief
 
 EVERYWHERE = np.ones(SHAPE, np.bool_)
@@ -56,7 +56,7 @@ def test_the_scars_kept_are_numbered_anew():
 def test_what_the_window_moves_is_joined_to_the_doubt_that_sessions_share():
     _, _, height = ball()
     (scar,) = measure_relief(relief(height - holed(SCARS[0])), ReliefRecipe()).scars
-    (doubted,) = with_doubt((scar,), Shifts(np.array([0.0, 0.2]), np.array([0.0, 0.03])))
+    (doubted,) = with_uncertainty((scar,), Shifts(np.array([0.0, 0.2]), np.array([0.0, 0.03])))
     assert doubted.depth_systematic_mm**2 == pytest.approx(scar.depth_systematic_mm**2 + 0.03**2)
     assert doubted.volume_systematic_mm3**2 == pytest.approx(
         scar.volume_systematic_mm3**2 + (0.03 * scar.area_mm2) ** 2

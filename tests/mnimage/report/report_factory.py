@@ -11,8 +11,8 @@ from skimage import data
 from mnimage.domain.alignment import Alignment, Status
 from mnimage.domain.comparison import Change, Comparability, Comparison, ScarChange, Verdict
 from mnimage.domain.face import ZONES, Face, Pose, Zones
-from mnimage.domain.pair import Examined, Pair
-from mnimage.domain.photo import CaptureFacts, Photo, Scale, View
+from mnimage.domain.pair import AnalyzedPhoto, Pair
+from mnimage.domain.photo import CaptureFacts, ImageScale, Photo, View
 from mnimage.domain.quality import Finding, QualityReport
 from mnimage.domain.relief import Scar
 from mnimage.domain.scorecard import Layer, Mode
@@ -20,7 +20,7 @@ from mnimage.domain.scorecard import Layer, Mode
 STEP = 4
 FIRST_DAY = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 MADE_AT = datetime(2026, 6, 12, 16, 5, tzinfo=UTC)
-SCALE = Scale(0.8, "face", 0.06)
+SCALE = ImageScale(0.8, "face", 0.06)
 FACE_BOX = (50, 185, 170, 285)
 """Rows and columns of the face in scikit-image's astronaut (NASA, public domain)."""
 
@@ -38,9 +38,9 @@ def make_face() -> Face:
     return Face(landmarks, 0.98, 0.99, Pose(1.0, -2.0, 0.4), View.FRONT, 78.0, 0.6)
 
 
-def make_examined(
+def make_analyzed(
     *, name="front.jpg", day=0, face=True, scale=SCALE, shape=None, findings=(), taken=True
-) -> Examined:
+) -> AnalyzedPhoto:
     coded = portrait().copy()
     if shape is not None:
         coded = np.ascontiguousarray(coded[: shape[0], : shape[1]])
@@ -48,7 +48,7 @@ def make_examined(
     facts = CaptureFacts("JPEG", 8, taken_at=taken_at, camera="Canon EOS R6")
     shape = coded.shape[:2]
     zones = Zones(("whole",), np.ones(shape, np.uint8), np.zeros(shape, bool))
-    return Examined(
+    return AnalyzedPhoto(
         name,
         Photo(coded, facts),
         make_face() if face else None,
@@ -217,8 +217,8 @@ def make_pair(
     day=84,
     not_measured=NOT_MEASURED,
 ) -> Pair:
-    before = make_examined(face=face, scale=scale, shape=shape, taken=taken)
-    after = make_examined(
+    before = make_analyzed(face=face, scale=scale, shape=shape, taken=taken)
+    after = make_analyzed(
         name="after.jpg",
         day=day,
         face=face,
@@ -246,8 +246,8 @@ def make_pair(
 
 
 def make_refused() -> Pair:
-    before = make_examined()
-    after = make_examined(name="after.jpg", day=84, findings=(FAILED,))
+    before = make_analyzed()
+    after = make_analyzed(name="after.jpg", day=84, findings=(FAILED,))
     alignment = make_alignment(
         before.photo.shape, status=Status.NOT_COMPARABLE, reason="the photos show different people"
     )

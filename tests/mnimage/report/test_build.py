@@ -65,7 +65,7 @@ def test_no_scale_no_bar_and_said_so(made):
     report = build(made, made.make_pair(scale=None))
     assert all(p.bar is None for photos in blocks(report, Photos) for p in photos.pictures)
     facts = dict(fact for block in blocks(report, Facts) for fact in block.facts)
-    assert "not known" in facts["Scale"]
+    assert "not known" in facts["ImageScale"]
     assert "mm" not in facts["Registration error, median"]
 
 
@@ -248,7 +248,7 @@ def test_inputs_are_left_alone(made):
     np.testing.assert_array_equal(pair.layers["redness"][0].values, values)
 
 
-def with_doubts(pair, before=(), after=()):
+def with_warnings(pair, before=(), after=()):
     """Return a pair of reliefs with these warnings; nothing else of the cards is looked at."""
     nothing = np.zeros((0, 0), np.float32)
     cards = [
@@ -267,7 +267,7 @@ ROOM, MOVED, GLOSS = "Room light was on.", "The skin moved between the shots.", 
 
 
 def test_doubts_of_the_relief_are_printed_for_the_patient_and_in_the_record(made):
-    pair = with_doubts(made.make_pair(), (ROOM, MOVED), (ROOM, GLOSS))
+    pair = with_warnings(made.make_pair(), (ROOM, MOVED), (ROOM, GLOSS))
     report = build(made, pair)
     lines = (f"Both reliefs: {ROOM}", f"Relief before: {MOVED}", f"Relief after: {GLOSS}")
     (notice,) = blocks(report, Notice)
@@ -278,7 +278,7 @@ def test_doubts_of_the_relief_are_printed_for_the_patient_and_in_the_record(made
 
 def test_doubts_beyond_the_first_are_counted_for_the_patient(made):
     many = tuple(f"Lamp {number} was moved." for number in range(5))
-    report = build(made, with_doubts(made.make_pair(), many))
+    report = build(made, with_warnings(made.make_pair(), many))
     (notice,) = blocks(report, Notice)
     assert len(notice.lines) == 4
     assert "2 more doubts" in notice.lines[-1]
@@ -287,16 +287,16 @@ def test_doubts_beyond_the_first_are_counted_for_the_patient(made):
 
 
 def test_reliefs_without_doubt_say_nothing_of_it(made):
-    report = build(made, with_doubts(made.make_pair()))
+    report = build(made, with_warnings(made.make_pair()))
     assert not blocks(report, Notice)
     assert "doubtful" not in " ".join(heading.text for heading in blocks(report, Heading))
 
 
 def test_refused_pair_is_told_what_to_do(made):
-    report = build(made, with_doubts(made.make_refused(), (), (MOVED,)))
+    report = build(made, with_warnings(made.make_refused(), (), (MOVED,)))
     (columns,) = blocks(report, Columns)
-    told = dict(columns.texts)["What to do"]
-    assert "same patient" in told  # what the refusal itself asks for
-    assert "Hold still and focus anew." in told  # the advice of the check that failed
+    notes = dict(columns.texts)["What to do"]
+    assert "same patient" in notes  # what the refusal itself asks for
+    assert "Hold still and focus anew." in notes  # the advice of the check that failed
     (notice,) = blocks(report, Notice)
     assert f"Relief after: {MOVED}" in notice.lines

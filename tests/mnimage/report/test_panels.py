@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnimage.domain.face import Zones
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.scorecard import Layer
 from mnimage.report import panels
 from mnimage.report.colortables import change_table, redness_table
@@ -75,7 +75,7 @@ def test_picture_is_the_photo_and_a_strip():
 @pytest.mark.parametrize(("shape", "width"), [((40, 60), 560), ((300, 4800), 2400)])
 def test_sizes_are_kept_in_bounds(shape, width):
     photo = np.zeros((*shape, 3), np.uint8)
-    picture = panels.map_picture(layer(np.ones(shape)), photo, Scale(0.1, "rig", 0.01))
+    picture = panels.map_picture(layer(np.ones(shape)), photo, ImageScale(0.1, "rig", 0.01))
     assert picture.shape[1] == width
 
 
@@ -95,7 +95,7 @@ def test_scale_bar_is_as_long_as_it_says(columns, mm_per_px, bar_px):
     """The longest of 1, 2, 5 times ten mm that fits into 26 % of the width, in drawn pixels."""
     photo = np.full((100, columns, 3), 255, np.uint8)
     picture = panels.map_picture(
-        layer(np.full((100, columns), np.nan)), photo, Scale(mm_per_px, "rig", 0.01)
+        layer(np.full((100, columns), np.nan)), photo, ImageScale(mm_per_px, "rig", 0.01)
     )
     drawn = {400: 560, 4800: 2400}.get(columns, columns) / columns
     millimetres = bar_px / drawn * mm_per_px

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnimage.domain.surfaces import Profile, Trace
+from mnimage.domain.surfaces import Profile, ProfileTrace
 from mnimage.report.profile import (
     COLUMNS,
     change_words,
@@ -22,7 +22,7 @@ def trace(depth_um, error_um=8.0, *, bound=False, count=41):
     part = np.linspace(-1, 1, count)
     height = (-depth_um * np.clip(1 - part**2, 0, None)).astype(np.float32)
     error = np.full(count, error_um, dtype=np.float32)
-    return Trace(height, error, np.full(count, bound))
+    return ProfileTrace(height, error, np.full(count, bound))
 
 
 def profile(before, after):
@@ -33,10 +33,10 @@ def profile(before, after):
 
 
 def test_words_carry_unit_and_doubt():
-    told = profile(trace(400), trace(300, bound=True))
-    assert deepest_words(told.deepest(told.before)) == "400 ± 8 µm"
-    assert deepest_words(told.deepest(told.after)) == "at least 300 ± 8 µm"
-    assert change_words(told) == "−100 ± 11 µm, shallower"  # noqa: RUF001  a true minus
+    notes = profile(trace(400), trace(300, bound=True))
+    assert deepest_words(notes.deepest(notes.before)) == "400 ± 8 µm"
+    assert deepest_words(notes.deepest(notes.after)) == "at least 300 ± 8 µm"
+    assert change_words(notes) == "−100 ± 11 µm, shallower"  # noqa: RUF001  a true minus
 
 
 @pytest.mark.parametrize(("after", "word"), [(410, "within error"), (440, "deeper")])
@@ -45,13 +45,13 @@ def test_change_smaller_than_its_doubt_is_called_that(after, word):
 
 
 def test_nothing_measured_is_said():
-    nothing = Trace(
+    nothing = ProfileTrace(
         np.full(41, np.nan, np.float32), np.full(41, np.nan, np.float32), np.zeros(41) > 0
     )
-    told = profile(trace(400), nothing)
-    assert deepest_words(told.deepest(told.after)) == "not measured"
-    assert change_words(told) == "not known"
-    low, high = height_range(told)
+    notes = profile(trace(400), nothing)
+    assert deepest_words(notes.deepest(notes.after)) == "not measured"
+    assert change_words(notes) == "not known"
+    low, high = height_range(notes)
     assert low < -400 < 0 < high
 
 
@@ -67,9 +67,9 @@ def test_level_skin_is_not_blown_up():
 
 
 def test_table_holds_every_sample():
-    told = profile(trace(400), trace(300))
-    told.after.height_um[3] = np.nan
-    lines = list(csv.reader(StringIO(profile_csv(told).decode())))
+    notes = profile(trace(400), trace(300))
+    notes.after.height_um[3] = np.nan
+    lines = list(csv.reader(StringIO(profile_csv(notes).decode())))
     assert tuple(lines[0]) == COLUMNS
     assert len(lines) == 42
     numbers = [float(cell) for cell in lines[21]]

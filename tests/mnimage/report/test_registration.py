@@ -7,7 +7,7 @@ import pytest
 
 from mnimage.domain.alignment import Alignment, Status
 from mnimage.domain.face import Zones
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.report.registration import (
     RANGES,
     LeftOut,
@@ -21,7 +21,7 @@ from mnimage.report.registration import (
     tile,
 )
 
-SCALE = Scale(0.15, "face", 0.06)
+SCALE = ImageScale(0.15, "face", 0.06)
 SHAPE, STEP = (80, 80), 8
 SKIN = Zones(("whole",), np.ones(SHAPE, np.uint8), np.zeros(SHAPE, bool))
 
@@ -117,11 +117,11 @@ def test_a_little_is_never_called_nothing():
 
 def test_value_under_the_pointer(alignment):
     errors = error_map(alignment, SKIN, SCALE)
-    told = {row: node_words(alignment, errors, (row * 8 + 3, 70.0), SCALE) for row in range(10)}
-    assert told[9] == "0.030 mm (0.20 px)"
-    assert told[0] == told[4] == "left out: not found in both photos"
-    assert told[1] == "left out: moved by expression"
-    assert told[2] == "left out: 0.22 mm (1.5 px), above the limit"
+    notes = {row: node_words(alignment, errors, (row * 8 + 3, 70.0), SCALE) for row in range(10)}
+    assert notes[9] == "0.030 mm (0.20 px)"
+    assert notes[0] == notes[4] == "left out: not found in both photos"
+    assert notes[1] == "left out: moved by expression"
+    assert notes[2] == "left out: 0.22 mm (1.5 px), above the limit"
     for outside in ((-3.0, 5.0), (5.0, 80.2), (900.0, 5.0)):
         assert node_words(alignment, errors, outside, SCALE) == ""
 
@@ -138,8 +138,8 @@ def test_sentences_state_error_limit_and_reasons(alignment):
         "Registration error: median 0.030 mm (0.20 px), 95 % of the skin below 0.030 mm (0.20 px), "
         "limit 0.15 mm (1.0 px)."
     )
-    told = left_out_sentence(error_map(alignment, SKIN, SCALE))
-    assert told == (
+    notes = left_out_sentence(error_map(alignment, SKIN, SCALE))
+    assert notes == (
         "Scored: 50 % of the skin. Left out: 20 % not found in both photos, "
         "20 % error above the limit, 10 % moved by expression."
     )

@@ -75,5 +75,5 @@ def test_measured_values_have_no_exponent(value, unit, words):
 
 def test_lines_never_end_between_a_number_and_its_unit():
     gap = "\N{NO-BREAK SPACE}"
-    told = f"0.2{gap}mm (1{gap}px), 95{gap}% of 3 people"
-    assert unbroken("0.2 mm (1 px), 95 % of 3 people") == told
+    notes = f"0.2{gap}mm (1{gap}px), 95{gap}% of 3 people"
+    assert unbroken("0.2 mm (1 px), 95 % of 3 people") == notes

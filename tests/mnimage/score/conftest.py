@@ -11,7 +11,7 @@ from mnimage.kernels.geometry import block_mean, grid_places
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import REAL
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 
 SKIN = np.array([0.5, 0.28, 0.2])
 
@@ -57,7 +57,9 @@ def visit():
     """Return two photos of one phantom, `changed` and re-shot with `sensor`, truly aligned."""
 
     def pair(seed, tone, changed=lambda skin: skin, **sensor):
-        skin = make_skin(seed=seed, size_mm=(32, 32), mm_per_px=0.05, look=SkinLook(tone=tone))
+        skin = make_skin(
+            seed=seed, size_mm=(32, 32), mm_per_px=0.05, look=SkinAppearance(tone=tone)
+        )
         first = Shot(sensor=replace(REAL, jpeg=90))
         pose = Pose(yaw_deg=2, roll_deg=1, scale=1.02, shift_mm=(0.5, -0.7))
         second = Shot(sensor=replace(REAL, jpeg=90, **sensor), pose=pose, seed=1)

@@ -7,21 +7,21 @@ import pytest
 
 from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
-from mnimage.domain.photo import Photo, Scale
+from mnimage.domain.photo import ImageScale, Photo
 from mnimage.domain.recipe import ScoreRecipe
 from mnimage.kernels.color import lab_d50_to_linear, to_lab
 from mnimage.phantom.camera import CAMERAS, LAMPS, Rig, draw_camera, true_lab
 from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take, wall
 from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.spectrum import skin_reflectance
 from mnimage.score.colour import redness_index
 from mnimage.score.pair import score_pair
 from mnimage.score.score import score_photo
 
 RECIPE = ScoreRecipe()
-SCALE = Scale(0.1, "rig", 0.0)
+SCALE = ImageScale(0.1, "rig", 0.0)
 SENSOR = Sensor(exposure=0.75, blur_px=0.6, electrons=12000.0, jpeg=92)
 
 
@@ -53,7 +53,7 @@ def test_redness_follows_blood_over_cameras_lamps_and_skins():
 
 @pytest.fixture(scope="module")
 def skin():
-    return make_skin(seed=3, size_mm=(20.0, 20.0), mm_per_px=0.1, look=SkinLook(tone="III"))
+    return make_skin(seed=3, size_mm=(20.0, 20.0), mm_per_px=0.1, look=SkinAppearance(tone="III"))
 
 
 @pytest.fixture(scope="module")

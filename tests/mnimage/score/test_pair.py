@@ -6,13 +6,13 @@ from scipy.ndimage import zoom
 
 from mnimage.domain.alignment import Status
 from mnimage.domain.face import Zones
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ScoreRecipe
 from mnimage.errors import NotComparable
 from mnimage.score.pair import score_pair
 
 RECIPE = ScoreRecipe()
-SCALE = Scale(0.05, "rig", 0.0)
+SCALE = ImageScale(0.05, "rig", 0.0)
 
 
 def values(card):
@@ -152,7 +152,9 @@ def test_pixels_a_little_coarser_after_do_not_make_the_pores_go(paint, all_skin,
     skin = zoom(rough, 4, order=3)
     photos = (paint(skin), paint(zoom(skin, 0.98, order=3)))
     field = still(skin.shape, 0.98)
-    pair = score_pair(photos, all_skin(skin.shape), field, (Scale(at, "rig", 0.0), None), RECIPE)
+    pair = score_pair(
+        photos, all_skin(skin.shape), field, (ImageScale(at, "rig", 0.0), None), RECIPE
+    )
     first, second = values(pair.before)["pores"], values(pair.after)["pores"]
     assert first > 20
     assert second > 0.5 * first
@@ -161,7 +163,7 @@ def test_pixels_a_little_coarser_after_do_not_make_the_pores_go(paint, all_skin,
 def test_what_the_photo_after_is_too_coarse_for_is_measured_in_neither(paint, all_skin, still):
     skin = zoom(0.08 * np.random.default_rng(2).standard_normal((90, 100)), 4, order=3)
     photos = (paint(skin), paint(zoom(skin, 0.8, order=3)))
-    scale = Scale(RECIPE.pore_coarsest_mm_per_px, "rig", 0.0)
+    scale = ImageScale(RECIPE.pore_coarsest_mm_per_px, "rig", 0.0)
     field = still(skin.shape, 0.8)
     pair = score_pair(photos, all_skin(skin.shape), field, (scale, None), RECIPE)
     for card in (pair.before, pair.after):

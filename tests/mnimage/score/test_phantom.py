@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from mnimage.domain.photo import Scale
+from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ScoreRecipe
 from mnimage.kernels.geometry import block_mean
 from mnimage.phantom.render import Shot, shoot
 from mnimage.phantom.sensor import REAL
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.score.focus import match_focus
 from mnimage.score.score import score_photo
 
@@ -17,9 +17,9 @@ RECIPE = ScoreRecipe()
 
 
 def redness_and_blood(tone, all_skin):
-    skin = make_skin(seed=11, size_mm=(24, 24), mm_per_px=0.05, look=SkinLook(tone=tone))
+    skin = make_skin(seed=11, size_mm=(24, 24), mm_per_px=0.05, look=SkinAppearance(tone=tone))
     photo = shoot(skin, Shot(sensor=replace(REAL, jpeg=90)))
-    card = score_photo(photo, all_skin(photo.shape), Scale(0.05, "rig", 0.0), RECIPE)
+    card = score_photo(photo, all_skin(photo.shape), ImageScale(0.05, "rig", 0.0), RECIPE)
     layer = card.layers["redness"]
     # The map is smoothed over half a millimetre; so is the truth it is held against.
     blood = gaussian_filter(skin.chromophores.blood, RECIPE.redness_sigma_mm / 0.05)

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from mnimage.domain.face import Zones
-from mnimage.domain.photo import Photo, Scale
+from mnimage.domain.photo import ImageScale, Photo
 from mnimage.domain.recipe import Recipe, ScoreRecipe
 from mnimage.errors import Cancelled, NotComparable
 from mnimage.score.score import measure_layers, score_photo
 
 RECIPE = ScoreRecipe()
-SCALE = Scale(0.05, "rig", 0.0)
+SCALE = ImageScale(0.05, "rig", 0.0)
 SHAPE = (480, 640)
 ROWS, COLUMNS = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float64)
 
@@ -100,7 +100,9 @@ def test_without_a_scale_scores_per_cm2_are_refused(paint, all_skin):
 
 
 def test_pores_need_fine_pixels_and_depth_needs_directional_shots(paint, all_skin):
-    card = score_photo(paint(np.zeros(SHAPE)), all_skin(SHAPE), Scale(0.12, "rig", 0.0), RECIPE)
+    card = score_photo(
+        paint(np.zeros(SHAPE)), all_skin(SHAPE), ImageScale(0.12, "rig", 0.0), RECIPE
+    )
     assert "0.08 mm" in card.not_measured["pores"]
     assert "lines" in card.zones["whole"].scores
     for name in ("texture_sq_um", "scar_depth_index_um", "scar_depth_mm", "scar_volume_mm3"):
@@ -110,7 +112,7 @@ def test_pores_need_fine_pixels_and_depth_needs_directional_shots(paint, all_ski
 def test_an_error_of_the_scale_widens_only_what_hangs_on_it(paint, all_skin):
     picture = paint(0.03 * np.random.default_rng(1).standard_normal(SHAPE))
     cards = [
-        score_photo(picture, all_skin(SHAPE), Scale(0.05, "face", error), RECIPE)
+        score_photo(picture, all_skin(SHAPE), ImageScale(0.05, "face", error), RECIPE)
         for error in (0.0, 0.05)
     ]
     doubt = [{n: s.uncertainty for n, s in card.zones["whole"].scores.items()} for card in cards]

@@ -6,7 +6,7 @@ import pytest
 
 from mnimage.domain.comparison import Change, Verdict
 from mnimage.domain.face import WHOLE
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.validate import flat
 from mnimage.validate.calls import POWER
 from mnimage.validate.truth import true_colours
@@ -20,7 +20,7 @@ def stated(mdc95):
 
 def test_a_pair_with_a_wider_doubt_is_visited_again_with_more(monkeypatch):
     """The first changed pair states half as much again as the unchanged one did."""
-    look = SkinLook(tone="II", marks=(6, 2), margin_mm=2.0)
+    look = SkinAppearance(tone="II", marks=(6, 2), margin_mm=2.0)
     skin = make_skin(seed=3, size_mm=(16.0, 16.0), mm_per_px=0.12, look=look)
     start, seen = true_colours(skin)[NAME], []
 
@@ -40,6 +40,6 @@ def test_a_pair_with_a_wider_doubt_is_visited_again_with_more(monkeypatch):
 
 
 def test_a_change_that_no_skin_can_show_is_none():
-    look = SkinLook(tone="II", marks=(1, 1), margin_mm=2.0)
+    look = SkinAppearance(tone="II", marks=(1, 1), margin_mm=2.0)
     skin = make_skin(seed=3, size_mm=(16.0, 16.0), mm_per_px=0.12, look=look)
     assert flat._changed(skin, NAME, None, stated(500.0), [1, 2]) is None

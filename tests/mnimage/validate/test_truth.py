@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnimage.phantom.skin import SkinLook, make_skin
+from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.spectrum import skin_reflectance
 from mnimage.validate.truth import hemoglobin, true_colours
 
@@ -27,7 +27,7 @@ def test_melanin_hardly_moves_the_index():
 
 
 def test_marks_move_their_own_score():
-    skin = make_skin(seed=7400, size_mm=(16, 16), mm_per_px=0.08, look=SkinLook(marks=(3, 3)))
+    skin = make_skin(seed=7400, size_mm=(16, 16), mm_per_px=0.08, look=SkinAppearance(marks=(3, 3)))
     colours = skin.chromophores
     red = replace(skin, chromophores=replace(colours, blood_marks=2 * colours.blood_marks))
     brown = replace(skin, chromophores=replace(colours, melanin_marks=2 * colours.melanin_marks))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainterPath, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.widgets.canvas import Canvas, Picture
-from ui.widgets.furniture import Label
+from ui.widgets.overlays import Label
 from ui.widgets.qimage import Outline, make_pyramid, to_point
 from ui.widgets.viewport import Viewport
 
@@ -48,7 +48,7 @@ def test_pixel_is_drawn_where_the_arithmetic_says(canvas):
     pixels[41, 63] = (250, 10, 20)
     show(canvas, pixels)
     canvas.show_point(to_point(41, 63), 8.0)
-    place = canvas.placing.to_screen(to_point(41, 63)).toPoint()
+    place = canvas.transform.to_screen(to_point(41, 63)).toPoint()
     image = canvas.grab().toImage()
     assert image.pixelColor(place).getRgb()[:3] == (250, 10, 20)
     assert image.pixelColor(place + QPoint(8, 0)).getRgb()[:3] == (0, 0, 0)
@@ -57,21 +57,21 @@ def test_pixel_is_drawn_where_the_arithmetic_says(canvas):
 def test_wheel_zooms_at_the_pointer(canvas):
     show(canvas, np.zeros((600, 800, 3), dtype=np.uint8))
     place = QPoint(100, 80)
-    before = canvas.placing.to_plane(QPointF(place))
+    before = canvas.transform.to_plane(QPointF(place))
     wheel(canvas, place, 3)
-    after = canvas.placing.to_plane(QPointF(place))
+    after = canvas.transform.to_plane(QPointF(place))
     assert (after - before).manhattanLength() < 1e-6
-    assert canvas.placing.scale == pytest.approx(0.5 * 1.25**3)
+    assert canvas.transform.scale == pytest.approx(0.5 * 1.25**3)
 
 
 def test_drag_moves_and_double_click_fits(canvas, qtbot):
     show(canvas, np.zeros((600, 800, 3), dtype=np.uint8))
     canvas.zoom(4)
-    before = canvas.placing.origin
+    before = canvas.transform.origin
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     qtbot.mouseMove(canvas, QPoint(130, 90))
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(130, 90))
-    moved = canvas.placing.origin - before
+    moved = canvas.transform.origin - before
     assert (moved.x(), moved.y()) == pytest.approx((30, -10))
     qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(130, 90))
     assert canvas.viewport.fits
@@ -80,10 +80,10 @@ def test_drag_moves_and_double_click_fits(canvas, qtbot):
 def test_keys(canvas, qtbot):
     show(canvas, np.zeros((600, 800, 3), dtype=np.uint8))
     qtbot.keyClick(canvas, Qt.Key.Key_Plus)
-    assert canvas.placing.scale == pytest.approx(0.5 * 1.25)
-    origin = canvas.placing.origin
+    assert canvas.transform.scale == pytest.approx(0.5 * 1.25)
+    origin = canvas.transform.origin
     qtbot.keyClick(canvas, Qt.Key.Key_Left)
-    assert canvas.placing.origin.x() > origin.x()
+    assert canvas.transform.origin.x() > origin.x()
     qtbot.keyClick(canvas, Qt.Key.Key_Minus)
     assert canvas.viewport.fits
     qtbot.keyClick(canvas, Qt.Key.Key_Plus)
@@ -103,7 +103,7 @@ def test_linked_canvases_show_the_same_part(qtbot):
     row.resize(900, 400)
     row.grab()
     wheel(pair[0], QPoint(50, 60), 5)
-    assert pair[1].placing == pair[0].placing
+    assert pair[1].transform == pair[0].transform
     assert not viewport.fits
 
 

@@ -34,11 +34,11 @@ def test_every_mode_is_a_button(compare):
 def test_modes_keep_the_zoom(compare):
     compare.zoom_in()
     compare.zoom_in()
-    scale = compare._linked[0].placing.scale
+    scale = compare._linked[0].transform.scale
     compare.set_mode(CompareMode.WIPE)
-    assert compare._duo.placing.scale == pytest.approx(scale)
+    assert compare._duo.transform.scale == pytest.approx(scale)
     compare.set_mode(CompareMode.SIDE)
-    assert compare._linked[1].placing.scale == pytest.approx(scale)
+    assert compare._linked[1].transform.scale == pytest.approx(scale)
     compare.fit()
     assert compare._shared.fits
 
@@ -86,9 +86,9 @@ def test_map_colours_the_photo_only_where_it_was_measured(compare):
     plain = compare._linked[0].grab().toImage()
     compare.show_map("redness")
     mapped = compare._linked[0].grab().toImage()
-    placing = compare._linked[0].placing
-    inside = placing.to_screen(to_point(70, 100)).toPoint()
-    outside = placing.to_screen(to_point(220, 180)).toPoint()
+    transform = compare._linked[0].transform
+    inside = transform.to_screen(to_point(70, 100)).toPoint()
+    outside = transform.to_screen(to_point(220, 180)).toPoint()
     assert plain.pixelColor(inside) != mapped.pixelColor(inside)
     assert plain.pixelColor(outside) == mapped.pixelColor(outside)
 
@@ -105,9 +105,9 @@ def test_zones_are_drawn_over_both(compare):
 def test_spot_is_brought_to_the_middle(compare):
     compare.show_spot(60.0, 70.0, "1")
     canvas = compare._linked[0]
-    spot = canvas.placing.to_plane(canvas.rect().toRectF().center())
+    spot = canvas.transform.to_plane(canvas.rect().toRectF().center())
     assert (spot.x(), spot.y()) == pytest.approx((70.5, 60.5))
-    assert canvas.placing.scale >= 1.0
+    assert canvas.transform.scale >= 1.0
 
 
 def test_after_is_the_aligned_picture(compare, make_pair):
@@ -128,7 +128,7 @@ def test_refused_pair_is_shown_unaligned_and_unlinked(compare, make_pair):
     assert compare.mode is CompareMode.SIDE
     assert not compare.findChild(QToolButton, "mode-wipe").isEnabled()
     assert not compare.findChild(QComboBox, "maps").isEnabled()
-    left, right = compare._strangers
+    left, right = compare._unlinked
     assert right.viewport.picture.width() == 300
     left.zoom(3)
     assert right.viewport.fits
@@ -180,7 +180,7 @@ def with_left_out(pair):
 
 
 def hover(canvas, row, column):
-    place = canvas.placing.to_screen(to_point(row, column))
+    place = canvas.transform.to_screen(to_point(row, column))
     canvas.mouseMoveEvent(
         QMouseEvent(
             QEvent.Type.MouseMove,
@@ -223,7 +223,7 @@ def grain(canvas, *rows):
     """How much rows change at most from pixel to pixel: high in patterns, low elsewhere."""
     image, steps = canvas.grab().toImage(), []
     for row in rows:
-        left, right = (canvas.placing.to_screen(to_point(row, at)).toPoint() for at in (150, 175))
+        left, right = (canvas.transform.to_screen(to_point(row, at)).toPoint() for at in (150, 175))
         values = [image.pixelColor(x, left.y()).lightness() for x in range(left.x(), right.x())]
         steps.append(float(np.abs(np.diff(values)).max()))
     return max(steps)

@@ -25,7 +25,7 @@ def compare(qtbot, make_pair, make_surfaces):
 
 
 def at(canvas, row, column):
-    return canvas.placing.to_screen(QPointF(column + 0.5, row + 0.5)).toPoint()
+    return canvas.transform.to_screen(QPointF(column + 0.5, row + 0.5)).toPoint()
 
 
 def grey(canvas, row, column):
@@ -126,11 +126,11 @@ def test_drag_moves_the_picture_when_no_line_is_wanted(compare, qtbot):
     compare.zoom_in()
     compare.zoom_in()
     canvas = compare._linked[0]
-    before = canvas.placing.origin
+    before = canvas.transform.origin
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     qtbot.mouseMove(canvas, QPoint(140, 100))
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(140, 100))
-    assert canvas.placing.origin.x() > before.x() + 20
+    assert canvas.transform.origin.x() > before.x() + 20
     assert compare.line.ends is None
 
 

@@ -28,7 +28,7 @@ def button(compare, name):
 
 
 def drag(qtbot, pane, start, end):
-    places = [pane.placing.to_screen(QPointF(*point)).toPoint() for point in (start, end)]
+    places = [pane.transform.to_screen(QPointF(*point)).toPoint() for point in (start, end)]
     qtbot.mousePress(pane, Qt.MouseButton.LeftButton, pos=places[0])
     qtbot.mouseMove(pane, places[1])
     qtbot.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=places[1])

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 
 from ui.widgets.canvas import Picture
 from ui.widgets.corner_canvas import CornerCanvas
-from ui.widgets.furniture import Label
+from ui.widgets.overlays import Label
 from ui.widgets.qimage import make_pyramid
 
 PLACES = ((50.0, 60.0), (50.0, 240.0), (170.0, 240.0), (170.0, 60.0))
@@ -25,7 +25,7 @@ def canvas(qtbot):
 
 
 def at(canvas, row, column):
-    return canvas.placing.to_screen(QPointF(column + 0.5, row + 0.5)).toPoint()
+    return canvas.transform.to_screen(QPointF(column + 0.5, row + 0.5)).toPoint()
 
 
 def click(canvas, qtbot, row, column):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from ui.widgets.canvas import Label, Picture
 from ui.widgets.duo_canvas import CompareMode, DuoCanvas
-from ui.widgets.qimage import grid_sheet, make_pyramid
+from ui.widgets.qimage import grid_overlay, make_pyramid
 from ui.widgets.viewport import Viewport
 
 RED, BLUE = (200, 0, 0), (0, 0, 200)
@@ -110,7 +110,7 @@ def test_map_of_change_replaces_the_plain_difference(duo):
     green = np.zeros((30, 40, 4), dtype=np.uint8)
     green[..., 1:] = 255
     green[..., 2] = 0
-    duo.show_change(grid_sheet(green, 10), "Change of redness")
+    duo.show_change(grid_overlay(green, 10), "Change of redness")
     duo.set_opacity(1.0)
     duo.set_mode(CompareMode.DIFFERENCE)
     assert colour_at(duo, 200) == (0, 255, 0)

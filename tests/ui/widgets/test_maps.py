@@ -6,8 +6,8 @@ from mnimage.domain.scorecard import Layer
 from ui.widgets.maps import ERROR, PairMaps
 
 
-def colour(sheet, row, column):
-    return sheet.image.pixelColor(column, row).getRgb()
+def colour(overlay, row, column):
+    return overlay.image.pixelColor(column, row).getRgb()
 
 
 def with_layer(pair, name, before, after):

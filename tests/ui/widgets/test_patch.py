@@ -5,7 +5,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from ui.widgets.patch import PatchTool
-from ui.widgets.viewport import Placing
+from ui.widgets.viewport import Transform
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 SEEN = QRectF(0, 0, 200, 100)
@@ -132,7 +132,7 @@ def drawn(patch):
     image = QImage(200, 100, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.darkGray)
     painter = QPainter(image)
-    patch.draw(painter, Placing(1.0, QPointF(0, 0)), QRectF(image.rect()))
+    patch.draw(painter, Transform(1.0, QPointF(0, 0)), QRectF(image.rect()))
     painter.end()
     return image
 

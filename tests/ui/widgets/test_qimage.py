@@ -73,12 +73,12 @@ def test_part_is_drawn_where_it_belongs(qapp):
 def test_grid_covers_its_blocks(qapp):
     colors = np.zeros((2, 3, 4), dtype=np.uint8)
     colors[1, 2] = (10, 20, 30, 255)
-    sheet = qimage.grid_sheet(colors, 8)
-    assert sheet.plane == QRectF(0, 0, 24, 16)
+    overlay = qimage.grid_overlay(colors, 8)
+    assert overlay.plane == QRectF(0, 0, 24, 16)
     image = QImage(24, 16, QImage.Format.Format_RGB888)
     image.fill(QColor(0, 0, 0))
     painter = QPainter(image)
-    sheet.draw(painter, QRectF(0, 0, 24, 16))
+    overlay.draw(painter, QRectF(0, 0, 24, 16))
     painter.end()
     assert image.pixelColor(22, 14).getRgb()[:3] == (10, 20, 30)
     assert image.pixelColor(4, 4).getRgb()[:3] == (0, 0, 0)
@@ -86,9 +86,9 @@ def test_grid_covers_its_blocks(qapp):
 
 def test_veil_hides_only_what_is_not_seen(qapp):
     seen = np.ones((20, 30), dtype=bool)
-    assert qimage.veil_sheet(seen, QColor(9, 9, 9)) is None
+    assert qimage.veil_overlay(seen, QColor(9, 9, 9)) is None
     seen[:5] = False
-    veil = qimage.veil_sheet(seen, QColor(9, 9, 9)).image
+    veil = qimage.veil_overlay(seen, QColor(9, 9, 9)).image
     assert veil.pixelColor(10, 2).getRgb() == (9, 9, 9, 255)
     assert veil.pixelColor(10, 12).alpha() == 0
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
-from ui.widgets.viewport import LARGEST_SCALE, Placing, Viewport, fit_scale
+from ui.widgets.viewport import LARGEST_SCALE, Transform, Viewport, fit_scale
 
 WIDGET = QSizeF(800, 600)
 
@@ -29,49 +29,49 @@ def near(one, other, within=1e-6):
     top=st.floats(-3000, 3000),
 )
 def test_screen_and_picture_points_go_both_ways(scale, x, y, left, top):
-    placing = Placing(scale, QPointF(left, top))
-    assert near(placing.to_plane(placing.to_screen(QPointF(x, y))), QPointF(x, y), 1e-3)
+    transform = Transform(scale, QPointF(left, top))
+    assert near(transform.to_plane(transform.to_screen(QPointF(x, y))), QPointF(x, y), 1e-3)
 
 
 def test_transform_says_the_same():
-    placing = Placing(2.5, QPointF(-10, 30))
-    assert near(placing.transform.map(QPointF(4, 8)), QPointF(0, 50))
-    assert near(placing.to_screen(QPointF(4, 8)), QPointF(0, 50))
+    transform = Transform(2.5, QPointF(-10, 30))
+    assert near(transform.transform.map(QPointF(4, 8)), QPointF(0, 50))
+    assert near(transform.to_screen(QPointF(4, 8)), QPointF(0, 50))
 
 
 def test_visible_part():
-    placing = Placing(2.0, QPointF(-100, -50))
-    assert placing.visible(QRectF(0, 0, 40, 20)) == QRectF(50, 25, 20, 10)
+    transform = Transform(2.0, QPointF(-100, -50))
+    assert transform.visible(QRectF(0, 0, 40, 20)) == QRectF(50, 25, 20, 10)
 
 
 def test_fits_at_first_and_is_centred(viewport):
-    placing = viewport.placing(WIDGET)
-    assert placing.scale == pytest.approx(800 / 6000)
-    assert near(placing.to_screen(QPointF(3000, 2000)), QPointF(400, 300))
-    assert near(placing.to_screen(QPointF(0, 0)), QPointF(0, 300 - 4000 * 800 / 6000 / 2))
+    transform = viewport.transform(WIDGET)
+    assert transform.scale == pytest.approx(800 / 6000)
+    assert near(transform.to_screen(QPointF(3000, 2000)), QPointF(400, 300))
+    assert near(transform.to_screen(QPointF(0, 0)), QPointF(0, 300 - 4000 * 800 / 6000 / 2))
 
 
 def test_zoom_keeps_what_is_under_the_pointer(viewport):
     pointer = QPointF(123, 456)
     for factor in (3.0, 2.0, 0.5):
-        before = viewport.placing(WIDGET).to_plane(pointer)
+        before = viewport.transform(WIDGET).to_plane(pointer)
         viewport.zoom(factor, pointer, WIDGET)
-        assert near(viewport.placing(WIDGET).to_plane(pointer), before)
-    assert viewport.placing(WIDGET).scale == pytest.approx(3 * 800 / 6000)
+        assert near(viewport.transform(WIDGET).to_plane(pointer), before)
+    assert viewport.transform(WIDGET).scale == pytest.approx(3 * 800 / 6000)
 
 
 def test_zoom_ends_at_the_largest_scale_and_at_the_whole_picture(viewport):
     viewport.zoom(1e6, QPointF(400, 300), WIDGET)
-    assert viewport.placing(WIDGET).scale == LARGEST_SCALE
+    assert viewport.transform(WIDGET).scale == LARGEST_SCALE
     viewport.zoom(1e-6, QPointF(400, 300), WIDGET)
     assert viewport.fits
 
 
 def test_pan_moves_with_the_hand(viewport):
     viewport.zoom_to(1.0, QPointF(400, 300), WIDGET)
-    before = viewport.placing(WIDGET).to_plane(QPointF(200, 200))
+    before = viewport.transform(WIDGET).to_plane(QPointF(200, 200))
     viewport.pan(QPointF(30, -40), WIDGET)
-    assert near(viewport.placing(WIDGET).to_plane(QPointF(230, 160)), before)
+    assert near(viewport.transform(WIDGET).to_plane(QPointF(230, 160)), before)
 
 
 def test_pan_leaves_a_whole_picture_alone(viewport):
@@ -82,14 +82,14 @@ def test_pan_leaves_a_whole_picture_alone(viewport):
 def test_picture_cannot_be_lost(viewport):
     viewport.zoom_to(1.0, QPointF(400, 300), WIDGET)
     viewport.pan(QPointF(1e6, -1e6), WIDGET)
-    centre = viewport.placing(WIDGET).to_plane(QPointF(400, 300))
+    centre = viewport.transform(WIDGET).to_plane(QPointF(400, 300))
     assert near(centre, QPointF(0, 4000))
 
 
 def test_point_is_brought_to_the_middle_and_near(viewport):
     viewport.show_point(QPointF(100, 200), WIDGET, 1.0)
-    assert near(viewport.placing(WIDGET).to_screen(QPointF(100, 200)), QPointF(400, 300))
-    assert viewport.placing(WIDGET).scale == 1.0
+    assert near(viewport.transform(WIDGET).to_screen(QPointF(100, 200)), QPointF(400, 300))
+    assert viewport.transform(WIDGET).scale == 1.0
 
 
 def test_picture_of_the_same_size_keeps_its_place(viewport):

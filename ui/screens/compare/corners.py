@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 
 from ui.widgets.canvas import Picture
 from ui.widgets.corner_canvas import CORNERS, CornerCanvas
-from ui.widgets.furniture import Label
+from ui.widgets.overlays import Label
 from ui.widgets.qimage import make_pyramid
 
 if TYPE_CHECKING:

@@ -206,10 +206,10 @@ def distinct_names(shots: Sequence[Shot]) -> list[str]:
     Lists of shots are all called alike, so they go by their folder; photos of the library have
     names of their own.
     """
-    told = [_parts(shot) for shot in shots]
+    notes = [_parts(shot) for shot in shots]
     names: list[str] = []
-    for depth in range(1, max((len(parts) for parts in told), default=0) + 1):
-        names = ["/".join(parts[-depth:]) for parts in told]
+    for depth in range(1, max((len(parts) for parts in notes), default=0) + 1):
+        names = ["/".join(parts[-depth:]) for parts in notes]
         if len(set(names)) == len(names):
             break
     return names

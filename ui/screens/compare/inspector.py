@@ -9,11 +9,11 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
-from mnimage.report.doubt import needling_words, shots_words
 from mnimage.report.patient import caution_words
 from mnimage.report.refused import refused_advice
 from mnimage.report.registration import registration_lines
-from mnimage.report.relief import pair_doubts
+from mnimage.report.relief import pair_warnings
+from mnimage.report.uncertainty import needling_words, shots_words
 from mnimage.report.words import unbroken
 from ui import theme
 from ui.widgets.findings import FindingList, failed
@@ -80,14 +80,14 @@ class Inspector(QFrame):
         self._grade.show_grade(grade.grade)
         self._words.setText(_GRADES.get(grade.grade, ""))
         reasons = reasons_of(pair)
-        self._told = (*doubts_of(pair), *reasons)
+        self._told = (*warnings_of(pair), *reasons)
         self._show_reasons()
-        told = (
+        notes = (
             _alignment_words(pair),
             "" if pair.before.relief else color_words(comparison),
-            told_words(comparison),
+            entered_words(comparison),
         )
-        self._facts.setText("\n".join(filter(None, told)))
+        self._facts.setText("\n".join(filter(None, notes)))
         self._scores.show_zones(comparison.zones, is_calibrated(comparison))
         self._scars.show_scars(comparison.scars)
         self._scars_before = {str(scar.id): scar.before for scar in comparison.scars}
@@ -180,27 +180,27 @@ def reasons_of(pair: Pair) -> tuple[str, ...]:
     cautions = (caution_words(caution) for caution in pair.comparison.cautions)
     left_out = (
         f"Repeat shot {one.side.value} left out, {one.name}: {one.left_out}"
-        for one in pair.comparison.reshots
+        for one in pair.comparison.replicates
         if one.left_out
     )
-    told = (*said, *cautions, *left_out, *pair.comparison.comparability.reasons)
-    return tuple(dict.fromkeys(reason.rstrip(".") + "." for reason in told if reason))
+    notes = (*said, *cautions, *left_out, *pair.comparison.comparability.reasons)
+    return tuple(dict.fromkeys(reason.rstrip(".") + "." for reason in notes if reason))
 
 
-def doubts_of(pair: Pair) -> tuple[str, ...]:
+def warnings_of(pair: Pair) -> tuple[str, ...]:
     """Return what makes the reliefs doubtful, what holds for both of them said once."""
-    return tuple(f"{whose}: {doubt}" for whose, doubt in pair_doubts(pair))
+    return tuple(f"{whose}: {doubt}" for whose, doubt in pair_warnings(pair))
 
 
-def told_words(comparison: Comparison) -> str:
+def entered_words(comparison: Comparison) -> str:
     """Return what the clinic told of the pair: repeat shots, needling, a control patch."""
     shots, days = shots_words(comparison), needling_words(comparison)
-    told = (
+    notes = (
         f"Shots: {shots}." if shots else "",
         f"Since needling: {days}." if days else "",
-        "Verdicts are those beyond the control patch." if comparison.told.control else "",
+        "Verdicts are those beyond the control patch." if comparison.notes.control else "",
     )
-    return " ".join(filter(None, told))
+    return " ".join(filter(None, notes))
 
 
 def is_calibrated(comparison: Comparison) -> bool | None:

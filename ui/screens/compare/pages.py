@@ -185,10 +185,10 @@ class BusyPage(QWidget):
         seconds = self._clock.elapsed() / 1000 if self._clock.isValid() else 0.0
         part = self._bar.value() / self._bar.maximum() if self._bar.maximum() > 0 else 0.0
         words = self.tr("Reading photos, laying them onto each other, measuring the skin")
-        told = [words, self.tr("{0:.0f} s so far").format(seconds)]
+        notes = [words, self.tr("{0:.0f} s so far").format(seconds)]
         if part >= _ENOUGH and seconds >= 2:
-            told.append(self.tr("about {0:.0f} s left").format(seconds * (1 - part) / part + 0.5))
-        self._time.setText("\n".join((told[0], ", ".join(told[1:]))))
+            notes.append(self.tr("about {0:.0f} s left").format(seconds * (1 - part) / part + 0.5))
+        self._time.setText("\n".join((notes[0], ", ".join(notes[1:]))))
 
 
 def _column(page: QWidget) -> QVBoxLayout:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.original import Original
 from mnimage.domain.progress import no_tick
-from mnimage.domain.session import Told
+from mnimage.domain.session import PairNotes
 from mnimage.errors import PatchUnusable
-from ui.screens.compare.desk import ColourWork, DetailsDesk
+from ui.screens.compare.details_presenter import ColourWork, DetailsPresenter
 from ui.screens.compare.files import (
     SAME,
     distinct_names,
@@ -24,8 +24,8 @@ from ui.screens.compare.files import (
     shots_inside,
     shown_repeats,
 )
-from ui.screens.compare.patchdesk import PatchDesk, PatchWork
-from ui.screens.compare.rigdesk import RigDesk, RigWork
+from ui.screens.compare.patch_presenter import PatchPresenter, PatchWork
+from ui.screens.compare.rig_presenter import RigPresenter, RigWork
 from ui.screens.compare.sessions import Details
 from ui.screens.compare.side import Side
 
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from mnimage.domain.session import Patch
     from mnimage.domain.surfaces import Profile, Surfaces
     from mnimage.errors import MnimageError
-    from mnimage.workflow import Known
+    from mnimage.workflow import PairInputs
     from ui.jobs import Jobs
     from ui.screens.compare.files import Shot
     from ui.screens.compare.view import CompareView
-    from ui.widgets.ask import Ask
+    from ui.widgets.file_dialogs import FileDialogs
 
 Place = tuple[float, float]
 """Row and column in the photo before."""
@@ -53,7 +53,7 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
     """The jobs of the library that this screen starts; `mnimage.workflow` is one."""
 
     def compare_files(
-        self, before: Shot, after: Shot, *, known: Known = ..., tick: Tick = no_tick
+        self, before: Shot, after: Shot, *, known: PairInputs = ..., tick: Tick = no_tick
     ) -> Pair:
         """Return two photos laid onto each other and compared."""
 
@@ -69,9 +69,9 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
     def knows(
         self,
         profiles: tuple[Path, ...],
-        told: Told,
+        notes: PairNotes,
         repeats: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ()),
-    ) -> Known:
+    ) -> PairInputs:
         """Return what the user knows of a pair."""
 
     def surfaces_of(self, pair: Pair) -> Surfaces | None:
@@ -87,7 +87,7 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
 class ComparePresenter:
     """Takes two files, has them compared, shows the answer and writes the report."""
 
-    def __init__(self, view: CompareView, workflow: Workflow, jobs: Jobs, ask: Ask) -> None:
+    def __init__(self, view: CompareView, workflow: Workflow, jobs: Jobs, ask: FileDialogs) -> None:
         self._view, self._workflow, self._jobs, self._ask = view, workflow, jobs, ask
         self._files: dict[Side, Shot] = {}
         self._shown: tuple[dict[Side, Shot], Pair, Details] | None = None
@@ -95,9 +95,9 @@ class ComparePresenter:
         self._profile: Profile | None = None
         self._details = Details()
         self._left_out: Mapping[Path, str] = {}
-        self._rig = RigDesk(view, workflow, jobs, ask)
-        self._desk = DetailsDesk(view, workflow, jobs, ask, self.use_details)
-        self._patch = PatchDesk(view, workflow, self.use_control)
+        self._rig = RigPresenter(view, workflow, jobs, ask)
+        self._presenter = DetailsPresenter(view, workflow, jobs, ask, self.use_details)
+        self._patch = PatchPresenter(view, workflow, self.use_control)
         self._busy = False
         view.photo_wanted.connect(self.choose)
         view.files_dropped.connect(self.drop)
@@ -192,7 +192,7 @@ class ComparePresenter:
             self._jobs.cancel("order")
             self._jobs.cancel("report")
             self._view.set_report_busy(False)
-            self._desk.stop()
+            self._presenter.stop()
 
     def report(self) -> None:
         """Ask for a place and write the report there."""
@@ -216,21 +216,21 @@ class ComparePresenter:
 
     def open_details(self) -> None:
         """Show what was told of the two sessions, to be changed."""
-        self._desk.open(self._details, self._files, self._left_out)
+        self._presenter.open(self._details, self._files, self._left_out)
 
     def use_control(self, patch: Patch | None) -> None:
         """Compare again with this untreated skin as control, or with none."""
         self.use_details(replace(self._details, control=patch))
 
-    def use_details(self, told: Details) -> None:
+    def use_details(self, notes: Details) -> None:
         """Compare again with what was told."""
-        if told == self._details:
+        if notes == self._details:
             return
-        if told.profiles and self._of_shots():
+        if notes.profiles and self._of_shots():
             self._view.show_error(*_NOT_FOR_SHOTS)
             return
-        self._details = told
-        self._show_told()
+        self._details = notes
+        self._show_notes()
         if len(self._files) == len(Side):
             self._settle()
 
@@ -252,7 +252,7 @@ class ComparePresenter:
             self._take(side or self._free_side(), path)
             return
         self.open_details()
-        self._desk.read(side or Side.BEFORE, path)
+        self._presenter.read(side or Side.BEFORE, path)
 
     # The depth profile
 
@@ -329,7 +329,7 @@ class ComparePresenter:
         """Show which files are chosen, and start once there are two."""
         self._view.clear_error()
         self._show_files()
-        self._show_told()
+        self._show_notes()
         if len(self._files) < len(Side):
             return
         self._busy = True
@@ -340,8 +340,8 @@ class ComparePresenter:
     def _compare(
         self, files: Mapping[Side, Shot], details: Details, tick: Tick
     ) -> tuple[Pair, Surfaces | None]:
-        told = Told(details.control, details.days)
-        known = self._workflow.knows(details.paths, told, details.shots)
+        notes = PairNotes(details.control, details.days)
+        known = self._workflow.knows(details.paths, notes, details.shots)
         before, after = (files[side] for side in Side)
         pair = self._workflow.compare_files(before, after, known=known, tick=tick)
         return _told_apart(pair, before, after), self._workflow.surfaces_of(pair)
@@ -357,8 +357,10 @@ class ComparePresenter:
         self._busy = False
         self._shown = dict(self._files), pair, self._details
         repeats = (path for paths in self._details.shots for path in paths)
-        reshots = pair.comparison.reshots
-        self._left_out = {path: one.left_out for path, one in zip(repeats, reshots, strict=False)}
+        replicates = pair.comparison.replicates
+        self._left_out = {
+            path: one.left_out for path, one in zip(repeats, replicates, strict=False)
+        }
         self._show_files()
         self._surfaces, self._profile = surfaces, None
         self._view.show_pair(pair, surfaces)
@@ -377,14 +379,14 @@ class ComparePresenter:
         if self._shown:
             self._files, self._details = dict(self._shown[0]), self._shown[2]
             self._show_files()
-            self._show_told()
+            self._show_notes()
             self._view.show_result()
             self._view.show_control(self._details.control)
         else:
             self._view.show_empty()
 
-    def _show_told(self) -> None:
-        self._view.show_told(self._details, of_shots=self._of_shots())
+    def _show_notes(self) -> None:
+        self._view.show_notes(self._details, of_shots=self._of_shots())
 
     def _of_shots(self) -> bool:
         return any(is_json(path) for path in self._files.values())

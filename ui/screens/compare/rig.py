@@ -29,7 +29,7 @@ _DIAMETER_MM = (1.0, 200.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
-class RigWish:
+class RigRequest:
     """What the shots show: a "chrome" or "matte" ball, or None for a card."""
 
     ball: str | None
@@ -40,9 +40,9 @@ class RigWish:
 class RigDialog(QDialog):
     """Which shots, of what; then the lamps with their errors."""
 
-    sheets_wanted = Signal()
+    manifests_wanted = Signal()
     measure_pressed = Signal(object)
-    """A `RigWish`."""
+    """A `RigRequest`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,11 +70,11 @@ class RigDialog(QDialog):
         for label in (self._answer, self._trouble, self._hint):
             layout.addWidget(label)
         layout.addLayout(self._buttons())
-        self.show_sheets(())
+        self.show_overlays(())
 
     # What is shown
 
-    def show_sheets(self, names: Sequence[str]) -> None:
+    def show_overlays(self, names: Sequence[str]) -> None:
         """Show which lists of shots are taken."""
         self._sheets.setText("\n".join(map(breakable, names)) or self.tr("None chosen"))
         self._measure.setEnabled(bool(names))
@@ -122,7 +122,7 @@ class RigDialog(QDialog):
         choose = QPushButton(self.tr("Choose…"))
         choose.setAccessibleName(self.tr("Choose the lists of shots"))
         choose.setAutoDefault(False)
-        choose.clicked.connect(self.sheets_wanted)
+        choose.clicked.connect(self.manifests_wanted)
         row = QHBoxLayout()
         row.addWidget(self._sheets, 1)
         row.addWidget(choose, 0, Qt.AlignmentFlag.AlignTop)
@@ -167,7 +167,7 @@ class RigDialog(QDialog):
     def _press(self) -> None:
         ball = self._kind.currentData() or None
         near = bool(self._near.currentData()) and ball is not None
-        self.measure_pressed.emit(RigWish(ball, self._diameter.value(), near))
+        self.measure_pressed.emit(RigRequest(ball, self._diameter.value(), near))
 
 
 def _words(words: str, kind: str) -> QLabel:

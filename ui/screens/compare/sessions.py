@@ -26,8 +26,8 @@ class KnownProfile:
     def words(self) -> str:
         """How well the profile fits its chart, each patch predicted from the others."""
         error = self.profile.error
-        told = f"Colour error {error.mean:.1f} ΔE on average, {error.skin:.1f} on skin tones"
-        return "\n".join((told + ".", *self.profile.warnings))
+        notes = f"Colour error {error.mean:.1f} ΔE on average, {error.skin:.1f} on skin tones"
+        return "\n".join((notes + ".", *self.profile.warnings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,9 +81,9 @@ class CompareView(QWidget):
     profile_make_pressed = Signal()
     details_closed = Signal()
     rig_pressed = Signal()
-    rig_sheets_wanted = Signal()
+    rig_manifests_wanted = Signal()
     rig_measure_pressed = Signal(object)
-    """What the shots show, a `RigWish`."""
+    """What the shots show, a `RigRequest`."""
     rig_closed = Signal()
     corners_wanted = Signal()
     corners_marked = Signal(object)
@@ -188,7 +188,7 @@ class CompareView(QWidget):
         """Show the heights along the line that was drawn."""
         self.canvas.show_profile(profile)
 
-    def show_told(self, details: Details, *, of_shots: bool = False) -> None:
+    def show_notes(self, details: Details, *, of_shots: bool = False) -> None:
         """Show on the bar what was told of the sessions; directional shots take no profile."""
         words = self.tr("Colour profile") if details.profiles else self.tr("No colour profile")
         words = self.tr("Session details") if of_shots else words
@@ -254,7 +254,7 @@ class CompareView(QWidget):
 
     def show_rig_dialog(self, names: Sequence[str]) -> None:
         """Let a light rig be measured from these lists of shots."""
-        self._rig.show_sheets(names)
+        self._rig.show_overlays(names)
         self._rig.open()
 
     def set_rig_busy(self, busy: bool) -> None:
@@ -363,7 +363,7 @@ class CompareView(QWidget):
         self.canvas.control.panel.confirm_pressed.connect(self.control_confirmed)
         self._dialog.make_wanted.connect(self.profile_make_pressed)
         self._dialog.corners_wanted.connect(self.corners_wanted)
-        self._rig.sheets_wanted.connect(self.rig_sheets_wanted)
+        self._rig.manifests_wanted.connect(self.rig_manifests_wanted)
         self._rig.measure_pressed.connect(self.rig_measure_pressed)
         self._rig.rejected.connect(self.rig_closed)
         self._corners.marked.connect(self.corners_marked)

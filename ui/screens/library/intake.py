@@ -41,7 +41,7 @@ class ImportWork(Protocol):
         """Set the view of photos by the face."""
 
 
-class ImportDesk:
+class ImportPresenter:
     """One import at a time; `landed` is called when photos or their views have come in."""
 
     def __init__(

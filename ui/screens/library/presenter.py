@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.record import Patient, Purpose
-from mnimage.errors import ChangedElsewhere, MnimageError, NoEntry, RecordUnusable
-from ui.screens.library.gatekeeper import DoorWork, Gatekeeper
-from ui.screens.library.intake import ImportDesk, ImportWork
-from ui.screens.library.recorddesk import RecordDesk, RecordWork
+from mnimage.errors import AuthenticationFailed, EditConflict, MnimageError, RecordUnusable
+from ui.screens.library.intake import ImportPresenter, ImportWork
+from ui.screens.library.login_presenter import DoorWork, LoginPresenter
+from ui.screens.library.record_presenter import RecordPresenter, RecordWork
 from ui.screens.library.shown import Chosen, Course, Heading
 from ui.screens.library.words import (
     consent_words,
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from mnimage.library.library import Library
     from mnimage.workflow.clinic import Rights
     from ui.jobs import Jobs
-    from ui.screens.library.habits import Habits
+    from ui.screens.library.local_settings import LocalSettings
     from ui.screens.library.view import LibraryView
-    from ui.widgets.ask import Ask
+    from ui.widgets.file_dialogs import FileDialogs
 
 _LIST, _TIMELINE, _PICTURES = "patients", "timeline", "pictures"
 _BATCH = 2
@@ -67,7 +67,7 @@ class ClinicWork(DoorWork, ImportWork, RecordWork, Protocol):
         """Return a photo of the library to be compared."""
 
 
-class House(Protocol):
+class Shell(Protocol):
     """What of the window the library's screen moves."""
 
     def compare(self, before: Original, after: Original) -> None:
@@ -94,12 +94,12 @@ class LibraryPresenter:
         view: LibraryView,
         work: ClinicWork,
         jobs: Jobs,
-        ask: Ask,
-        habits: Habits,
-        house: House,
+        ask: FileDialogs,
+        settings: LocalSettings,
+        house: Shell,
     ) -> None:
         self._view, self._work, self._jobs, self._ask = view, work, jobs, ask
-        self._habits, self._house = habits, house
+        self._settings, self._house = settings, house
         self._library: Library | None = None
         self._rights: Rights | None = None
         self._timeline: Timeline | None = None
@@ -108,16 +108,16 @@ class LibraryPresenter:
         self._pair: tuple[PhotoRecord, PhotoRecord] | None = None
         self._wanted: list[str] = []
         self._locked_for = ""
-        self._door = Gatekeeper(view.gate, work, jobs, ask, habits, self.enter)
-        self._imports = ImportDesk(view, work, jobs, self.reload)
-        self._desk = RecordDesk(view, work, jobs, self.library, self._kept)
+        self._door = LoginPresenter(view.unlock_page, work, jobs, ask, settings, self.enter)
+        self._imports = ImportPresenter(view, work, jobs, self.reload)
+        self._presenter = RecordPresenter(view, work, jobs, self.library, self._kept)
         self._connect()
         self._door.begin()
 
     def library(self) -> Library:
-        """Return the open library; raises `NoEntry` while it is locked."""
+        """Return the open library; raises `AuthenticationFailed` while it is locked."""
         if self._library is None:
-            raise NoEntry("The library is locked.", hint="Unlock it first.")
+            raise AuthenticationFailed("The library is locked.", hint="Unlock it first.")
         return self._library
 
     # The door
@@ -130,10 +130,10 @@ class LibraryPresenter:
         self._locked_for = ""
         self._view.patients.allow_changes(allowed=rights.record)
         self._view.patient.allow(record=rights.record, treat=rights.treat)
-        self._house.watch(self._habits.idle_minutes)
+        self._house.watch(self._settings.idle_minutes)
         alike = rights.user == rights.role
         self._house.greet(rights.user if alike else f"{rights.user}, {rights.role}")
-        self._imports.rest(_rest_words(library, self._habits.idle_minutes))
+        self._imports.rest(_rest_words(library, self._settings.idle_minutes))
         if again:
             self._view.show_behind()
             self.reload()
@@ -157,7 +157,7 @@ class LibraryPresenter:
         self._house.watch(None)
         self._house.greet("")
         self._house.cover(covered=True)
-        self._view.show_gate()
+        self._view.show_unlock()
         self._door.ask_again(user, locked=True)
         for lane in (_LIST, _TIMELINE, _PICTURES):
             self._jobs.cancel(lane)
@@ -176,7 +176,7 @@ class LibraryPresenter:
 
     def set_idle(self, minutes: int) -> None:
         """Lock after so many minutes without a touch, from now on."""
-        self._habits.idle_minutes = minutes
+        self._settings.idle_minutes = minutes
         if self._library is not None:
             self._house.watch(minutes)
             self._imports.rest(_rest_words(self._library, minutes))
@@ -205,7 +205,7 @@ class LibraryPresenter:
     def new_patient(self) -> None:
         """Let a patient be made."""
         if self._may_record():
-            self._desk.open_patient(None)
+            self._presenter.open_patient(None)
 
     # One patient
 
@@ -288,7 +288,7 @@ class LibraryPresenter:
     def open_session(self, session_id: str = "") -> None:
         """Let a session be seen or changed, or a new one be made."""
         if self._rights is not None:
-            self._desk.open_session(self._rights, session_id, self._course)
+            self._presenter.open_session(self._rights, session_id, self._course)
 
     # Inside
 
@@ -299,9 +299,9 @@ class LibraryPresenter:
         patients.new_pressed.connect(self.new_patient)
         patient.back_pressed.connect(self.show_patients)
         patient.edit_pressed.connect(self._edit_patient)
-        patient.consents_pressed.connect(self._desk.open_consents)
-        patient.course_new_pressed.connect(self._desk.open_course)
-        patient.course_edit_pressed.connect(self._desk.open_course)
+        patient.consents_pressed.connect(self._presenter.open_consents)
+        patient.course_new_pressed.connect(self._presenter.open_course)
+        patient.course_edit_pressed.connect(self._presenter.open_course)
         patient.course_chosen.connect(self.choose_course)
         patient.session_new_pressed.connect(self.open_session)
         patient.photos_pressed.connect(self.import_photos)
@@ -310,7 +310,7 @@ class LibraryPresenter:
         patient.timeline.session_opened.connect(self.open_session)
         patient.timeline.photo_picked.connect(self.pick)
         patient.timeline.photo_opened.connect(self.open_photo)
-        patient.timeline.view_told.connect(self._tell_view)
+        patient.timeline.view_entered.connect(self._tell_view)
         patient.table.pictures_wanted.connect(self.want_pictures)
         self._view.files_dropped.connect(self.import_paths)
 
@@ -330,7 +330,7 @@ class LibraryPresenter:
     def _show_patient(self, timeline: Timeline) -> None:
         fresh = self._timeline is None or self._timeline.patient.id != timeline.patient.id
         self._timeline = timeline
-        self._desk.show(timeline)
+        self._presenter.show(timeline)
         today = datetime.now(UTC).astimezone().date()
         patient = timeline.patient
         consents = tuple(
@@ -341,7 +341,7 @@ class LibraryPresenter:
             Heading(patient.code, patient.name, patient_words(patient, today), consents)
         )
         self._show_timeline()
-        if fresh and not self._view.at_gate:
+        if fresh and not self._view.at_unlock:
             self._view.show_patient()
 
     def _show_timeline(self) -> None:
@@ -415,10 +415,10 @@ class LibraryPresenter:
 
     def _edit_patient(self) -> None:
         if self._timeline is not None and self._may_record():
-            self._desk.open_patient(self._timeline.patient)
+            self._presenter.open_patient(self._timeline.patient)
 
     def _tell_view(self, photo_id: str, view: View | None) -> None:
-        self._desk.tell_view(photo_id, view)
+        self._presenter.tell_view(photo_id, view)
 
     def _may_record(self) -> bool:
         """Say whether the user may add and change; tell why where not."""
@@ -435,7 +435,7 @@ class LibraryPresenter:
         self._wanted.clear()
         self._timeline = self._pair = None
         self._course = self._picked = ""
-        self._desk.show(None)
+        self._presenter.show(None)
         self._view.patient.table.forget()
 
     def _put_away(self) -> None:
@@ -455,7 +455,7 @@ class LibraryPresenter:
 
     def _tell(self, error: MnimageError) -> None:
         hint = error.hint
-        if isinstance(error, ChangedElsewhere) and not hint:
+        if isinstance(error, EditConflict) and not hint:
             hint = "Close the form, look at it again, and repeat your change."
         self._view.show_error(str(error), hint)
 

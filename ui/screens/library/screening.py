@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mnimage.domain.record import Contraindication, Screened, Told
+from mnimage.domain.record import Answer, Contraindication, Screened
 from ui.screens.library.fields import Choice, DateLine, Line, Wrong, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WORDS = ((Told.UNKNOWN, "not asked"), (Told.NO, "no"), (Told.YES, "yes"))
+_WORDS = ((Answer.UNKNOWN, "not asked"), (Answer.NO, "no"), (Answer.YES, "yes"))
 
 
 class ScreeningPart(QWidget):
@@ -31,7 +31,7 @@ class ScreeningPart(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._told: dict[Contraindication, Choice[Told]] = {}
+        self._told: dict[Contraindication, Choice[Answer]] = {}
         self._until: dict[Contraindication, DateLine] = {}
         self._notes: dict[Contraindication, str] = {}
         self.override = Line(self.tr("Why the skin is needled all the same"))
@@ -59,10 +59,10 @@ class ScreeningPart(QWidget):
         for asked, choice in self._told.items():
             answer = answers.get(asked)
             choice.blockSignals(True)
-            choice.choose(answer.told if answer else Told.UNKNOWN)
+            choice.choose(answer.told if answer else Answer.UNKNOWN)
             choice.blockSignals(False)
             self._until[asked].show_day(answer.until if answer else None)
-            self._until[asked].setVisible(choice.value is Told.YES)
+            self._until[asked].setVisible(choice.value is Answer.YES)
 
     def answers(self) -> tuple[Screened, ...]:
         """Return what was said; raises `Wrong` where a day is none."""
@@ -70,14 +70,14 @@ class ScreeningPart(QWidget):
             Screened(
                 asked=asked,
                 told=choice.value,
-                until=self._until[asked].day if choice.value is Told.YES else None,
+                until=self._until[asked].day if choice.value is Answer.YES else None,
                 note=self._notes.get(asked, ""),
             )
             for asked, choice in self._told.items()
-            if choice.value is not Told.UNKNOWN
+            if choice.value is not Answer.UNKNOWN
         )
 
-    def answer(self, asked: Contraindication, told: Told) -> None:
+    def answer(self, asked: Contraindication, told: Answer) -> None:
         """Answer one question."""
         self._told[asked].choose(told)
 
@@ -102,7 +102,7 @@ class ScreeningPart(QWidget):
             keeps.setRetainSizeWhenHidden(True)
             until.setSizePolicy(keeps)
             until.hide()
-            choice.currentIndexChanged.connect(self._told_changed)
+            choice.currentIndexChanged.connect(self._notes_changed)
             until.editingFinished.connect(self._day_changed)
             grid.addWidget(QLabel(asked.value.capitalize()), row, 0)
             grid.addWidget(until, row, 1)
@@ -114,15 +114,15 @@ class ScreeningPart(QWidget):
 
     def _answer_no(self) -> None:
         for choice in self._told.values():
-            if choice.value is Told.UNKNOWN:
+            if choice.value is Answer.UNKNOWN:
                 choice.blockSignals(True)
-                choice.choose(Told.NO)
+                choice.choose(Answer.NO)
                 choice.blockSignals(False)
         self.changed.emit()
 
-    def _told_changed(self) -> None:
+    def _notes_changed(self) -> None:
         for asked, choice in self._told.items():
-            self._until[asked].setVisible(choice.value is Told.YES)
+            self._until[asked].setVisible(choice.value is Answer.YES)
         self._day_changed()
 
     def _day_changed(self) -> None:

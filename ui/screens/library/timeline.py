@@ -294,7 +294,7 @@ class TimelineView(QTableView):
     """A photo's identifier, and whether it is to join the one that was picked before."""
     photo_opened = Signal(str)
     session_opened = Signal(str)
-    view_told = Signal(str, object)
+    view_entered = Signal(str, object)
     """A photo's identifier and its `View`, or None."""
 
     def __init__(self, table: PhotoTable, parent: QWidget | None = None) -> None:
@@ -372,7 +372,9 @@ class TimelineView(QTableView):
             action = views.addAction(view_words(view))
             action.setCheckable(True)
             action.setChecked(view is photo.view)
-            action.triggered.connect(lambda _=False, told=view: self.view_told.emit(photo.id, told))
+            action.triggered.connect(
+                lambda _=False, told=view: self.view_entered.emit(photo.id, told)
+            )
         return menu
 
     def place_of(self, row: int, column: int) -> QRect:

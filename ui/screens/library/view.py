@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from ui.screens.library.gate import GatePage
 from ui.screens.library.imports import ImportBar, ImportDialog
 from ui.screens.library.patient import PatientPage
 from ui.screens.library.patientform import ConsentForm, CourseForm, PatientForm
 from ui.screens.library.patients import PatientsPage
 from ui.screens.library.sessionform import SessionForm
+from ui.screens.library.unlock_page import UnlockPage
 from ui.widgets.toast import Toast
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ class LibraryView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.gate, self.patients, self.patient = GatePage(), PatientsPage(), PatientPage()
+        self.unlock_page, self.patients, self.patient = UnlockPage(), PatientsPage(), PatientPage()
         self.imports = ImportBar()
         self._stack = QStackedWidget()
-        for page in (self.gate, self.patients, self.patient):
+        for page in (self.unlock_page, self.patients, self.patient):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -44,16 +44,16 @@ class LibraryView(QWidget):
         self.consent_form, self.session_form = ConsentForm(self), SessionForm(self)
         self._behind: QWidget = self.patients
         self.patient.files_dropped.connect(self._drop)
-        self.show_gate()
+        self.show_unlock()
 
-    def show_gate(self) -> None:
+    def show_unlock(self) -> None:
         """Show the door; what was there waits behind it, its dialogs hidden."""
-        if not self.at_gate:
+        if not self.at_unlock:
             self._behind = self.patient if self.at_patient else self.patients
         self.toast.hide()
         self.imports.hide()
-        self._stack.setCurrentWidget(self.gate)
-        self.gate.take_focus()
+        self._stack.setCurrentWidget(self.unlock_page)
+        self.unlock_page.take_focus()
 
     def show_patients(self) -> None:
         """Show the list of patients."""
@@ -70,9 +70,9 @@ class LibraryView(QWidget):
         self._show(self._behind)
 
     @property
-    def at_gate(self) -> bool:
+    def at_unlock(self) -> bool:
         """Whether the door is shown."""
-        return self._stack.currentWidget() is self.gate
+        return self._stack.currentWidget() is self.unlock_page
 
     @property
     def at_patient(self) -> bool:

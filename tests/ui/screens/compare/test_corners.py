@@ -15,7 +15,7 @@ def test_four_corners_are_told_in_their_order(qtbot):
     places = ((20.0, 30.0), (20.0, 250.0), (150.0, 250.0), (150.0, 30.0))
     for row, column in places:
         assert not use.isEnabled()
-        point = canvas.placing.to_screen(QPointF(column + 0.5, row + 0.5)).toPoint()
+        point = canvas.transform.to_screen(QPointF(column + 0.5, row + 0.5)).toPoint()
         qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=point)
     with qtbot.waitSignal(dialog.marked, timeout=500) as marked:
         use.click()

@@ -14,7 +14,7 @@ def dialog(qtbot):
     return dialog
 
 
-def told(dialog, side):
+def notes(dialog, side):
     return dialog.findChild(QLabel, f"profile-{side}").text().replace("\u200b", "")
 
 
@@ -26,18 +26,18 @@ FIT = Shown("march.json", "Colour error 1.2 ΔE on average, 0.9 on skin tones.")
 
 
 def test_no_profile_says_what_that_means(dialog):
-    assert "not calibrated" in told(dialog, "before")
+    assert "not calibrated" in notes(dialog, "before")
     assert not button(dialog, "remove-profile-before").isEnabled()
 
 
 def test_profile_is_shown_with_its_error_and_serves_both(dialog):
     dialog.show_profiles({"before": FIT})
-    assert told(dialog, "before") == f"{FIT.name}\n{FIT.words}"
-    assert "same" in told(dialog, "after")
+    assert notes(dialog, "before") == f"{FIT.name}\n{FIT.words}"
+    assert "same" in notes(dialog, "after")
     assert button(dialog, "remove-profile-before").isEnabled()
     assert not button(dialog, "remove-profile-after").isEnabled()
     dialog.show_profiles({"before": FIT, "after": Shown("june.json", "Colour error 2.0 ΔE.")})
-    assert told(dialog, "after").startswith("june.json")
+    assert notes(dialog, "after").startswith("june.json")
 
 
 def test_long_words_have_room(dialog):

@@ -96,9 +96,9 @@ def test_two_files_without_a_side_are_a_pair():
 
 @pytest.mark.parametrize("times", [(None,) * 3, (at(1), at(1, 10), at(1, 11))])
 def test_three_files_that_cannot_be_told_apart_are_refused(times):
-    with pytest.raises(NotComparable) as told:
+    with pytest.raises(NotComparable) as notes:
         sessions_of((A, B, C), times)
-    assert "own side" in told.value.hint
+    assert "own side" in notes.value.hint
 
 
 def test_session_of_four_shots_is_refused():
@@ -127,15 +127,15 @@ def test_seven_files_are_too_many():
     ],
 )
 def test_stray_repeats_are_refused_in_words(more, first, kept, elsewhere, words):
-    told, hint = problem_with_repeats(more, first, kept, elsewhere)
-    assert words in told
+    notes, hint = problem_with_repeats(more, first, kept, elsewhere)
+    assert words in notes
     assert hint.endswith(".")
 
 
 def test_repeats_of_the_same_kind_are_taken():
     assert problem_with_repeats((B, C), A, (), (D,)) is None
-    sheets = [Path(f"{name}/SHOTS.json") for name in "abc"]
-    assert problem_with_repeats(sheets[:1], sheets[1], (), sheets[2:]) is None
+    manifests = [Path(f"{name}/SHOTS.json") for name in "abc"]
+    assert problem_with_repeats(manifests[:1], manifests[1], (), manifests[2:]) is None
 
 
 def test_repeats_are_shown_under_names_that_tell_them_apart():

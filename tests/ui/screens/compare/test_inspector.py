@@ -7,14 +7,14 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from mnimage.domain.comparison import Caution, Comparability
-from mnimage.domain.session import Patch, Reshot, Side, Told
+from mnimage.domain.session import PairNotes, Patch, Replicate, Side
 from ui.screens.compare.inspector import (
     GradeBadge,
     Inspector,
     color_words,
-    doubts_of,
+    entered_words,
     reasons_of,
-    told_words,
+    warnings_of,
 )
 
 
@@ -38,15 +38,15 @@ def inspector(qtbot, make_pair):
 
 
 def test_scar_is_told_as_it_was_before(inspector, qtbot):
-    with qtbot.waitSignal(inspector.scar_chosen) as told:
+    with qtbot.waitSignal(inspector.scar_chosen) as notes:
         inspector._scars.chosen.emit(("2",))
-    assert (told.args[0].row, told.args[0].column) == (180.0, 90.0)
+    assert (notes.args[0].row, notes.args[0].column) == (180.0, 90.0)
 
 
 def test_score_is_told_by_name(inspector, qtbot):
-    with qtbot.waitSignal(inspector.map_chosen) as told:
+    with qtbot.waitSignal(inspector.map_chosen) as notes:
         inspector._scores.chosen.emit(("whole", "redness_hi"))
-    assert told.args == ["redness_hi"]
+    assert notes.args == ["redness_hi"]
 
 
 def test_keeps_its_width_whatever_it_shows(inspector, make_pair):
@@ -124,8 +124,8 @@ def test_colour_is_told_with_the_error_of_both_charts():
 def test_cautions_are_among_the_reasons(make_pair):
     pair = make_pair()
     caution = Caution("healing window", "Day 3 after needling.")
-    told = replace(pair, comparison=replace(pair.comparison, cautions=(caution,)))
-    assert "Healing window: Day 3 after needling." in reasons_of(told)
+    notes = replace(pair, comparison=replace(pair.comparison, cautions=(caution,)))
+    assert "Healing window: Day 3 after needling." in reasons_of(notes)
 
 
 def test_doubts_of_a_relief_are_told_at_the_top_and_among_the_checks(inspector, make_pair):
@@ -147,14 +147,14 @@ def test_doubt_of_both_reliefs_is_said_once(make_pair):
         before=replace(pair.before, relief=first),
         after=replace(pair.after, relief=later),
     )
-    assert doubts_of(pair) == ("Both reliefs: b", "Relief before: a", "Relief after: c")
-    assert doubts_of(make_pair()) == ()
+    assert warnings_of(pair) == ("Both reliefs: b", "Relief before: a", "Relief after: c")
+    assert warnings_of(make_pair()) == ()
 
 
 def test_left_out_repeats_are_among_the_reasons_and_the_checks(inspector, make_pair):
     pair = make_pair()
-    reshots = (Reshot("a2.jpg", Side.BEFORE), Reshot("b2.jpg", Side.AFTER, "Other skin."))
-    pair = replace(pair, comparison=replace(pair.comparison, reshots=reshots))
+    replicates = (Replicate("a2.jpg", Side.BEFORE), Replicate("b2.jpg", Side.AFTER, "Other skin."))
+    pair = replace(pair, comparison=replace(pair.comparison, replicates=replicates))
     assert "Repeat shot after left out, b2.jpg: Other skin." in reasons_of(pair)
     inspector.show_pair(pair)
     listed = [
@@ -166,10 +166,10 @@ def test_left_out_repeats_are_among_the_reasons_and_the_checks(inspector, make_p
 
 def test_what_was_told_of_the_pair_is_said(make_pair):
     comparison = make_pair().comparison
-    assert told_words(comparison) == ""
-    told = Told(control=Patch(1, 1, 9, 9), days_since_needling=3)
-    reshots = (Reshot("a2.jpg", Side.BEFORE),)
-    words = told_words(replace(comparison, told=told, reshots=reshots))
+    assert entered_words(comparison) == ""
+    notes = PairNotes(control=Patch(1, 1, 9, 9), days_since_needling=3)
+    replicates = (Replicate("a2.jpg", Side.BEFORE),)
+    words = entered_words(replace(comparison, notes=notes, replicates=replicates))
     assert words == (
         "Shots: 2 before, 1 after. Since needling: 3 days. "
         "Verdicts are those beyond the control patch."

@@ -14,7 +14,7 @@ from ui.screens.compare.files import distinct_names, is_json, pair_label, same_f
 from ui.screens.compare.presenter import ComparePresenter
 from ui.screens.compare.side import Side
 from ui.screens.compare.view import CompareView
-from ui.widgets.ask import Ask
+from ui.widgets.file_dialogs import FileDialogs
 
 
 def original(sha256, name, leave=None):
@@ -23,7 +23,9 @@ def original(sha256, name, leave=None):
 
 @pytest.fixture
 def stage(inline_jobs, tmp_path):
-    stage = SimpleNamespace(view=Mock(spec=CompareView), ask=Mock(spec=Ask), workflow=Mock())
+    stage = SimpleNamespace(
+        view=Mock(spec=CompareView), ask=Mock(spec=FileDialogs), workflow=Mock()
+    )
     stage.workflow.compare_files.side_effect = _pair
     stage.workflow.taken_at.return_value = None
     stage.workflow.is_profile.return_value = False
@@ -35,13 +37,13 @@ def stage(inline_jobs, tmp_path):
 
 
 def _pair(before, after, *, known, tick):
-    def examined(shot):
+    def analyzed(shot):
         return SimpleNamespace(
             name=shot.name, photo=SimpleNamespace(sha256=getattr(shot, "sha256", "f"))
         )
 
     return SimpleNamespace(
-        before=examined(before), after=examined(after), comparison=SimpleNamespace(reshots=())
+        before=analyzed(before), after=analyzed(after), comparison=SimpleNamespace(replicates=())
     )
 
 

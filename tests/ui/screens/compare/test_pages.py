@@ -40,9 +40,9 @@ def test_message_moves_nothing(empty):
 
 def test_choose_buttons_tell_their_side(empty, qtbot):
     for side in ("before", "after"):
-        with qtbot.waitSignal(empty.photo_wanted) as told:
+        with qtbot.waitSignal(empty.photo_wanted) as notes:
             empty.findChild(object, f"target-{side}").findChild(QPushButton).click()
-        assert told.args == [side]
+        assert notes.args == [side]
 
 
 def test_progress_tells_time_left_once_it_is_known(busy):

@@ -9,7 +9,7 @@ from unittest.mock import Mock, call
 import pytest
 
 from mnimage.domain.progress import no_tick
-from mnimage.domain.session import Patch, Told
+from mnimage.domain.session import PairNotes, Patch
 from mnimage.errors import (
     ChartUnusable,
     NotComparable,
@@ -20,17 +20,17 @@ from mnimage.errors import (
 from ui.screens.compare.presenter import ComparePresenter
 from ui.screens.compare.side import Side
 from ui.screens.compare.view import CompareView
-from ui.widgets.ask import Ask
+from ui.widgets.file_dialogs import FileDialogs
 
 
-def pair_of(before, after, reshots=()):
+def pair_of(before, after, replicates=()):
     """Stand in for a pair: all that the presenter looks at is whether it is one photo twice."""
-    examined = [
+    analyzed = [
         SimpleNamespace(photo=SimpleNamespace(sha256=each), name=f"{place}.jpg")
         for place, each in enumerate((before, after))
     ]
-    comparison = SimpleNamespace(reshots=reshots)
-    return SimpleNamespace(before=examined[0], after=examined[1], comparison=comparison)
+    comparison = SimpleNamespace(replicates=replicates)
+    return SimpleNamespace(before=analyzed[0], after=analyzed[1], comparison=comparison)
 
 
 PAIR = pair_of("1f", "2e")
@@ -58,9 +58,9 @@ class Library:
     def taken_at(self, path):
         return self.times.get(path)
 
-    def knows(self, profiles, told, repeats=((), ())):
+    def knows(self, profiles, notes, repeats=((), ())):
         self.repeats = repeats
-        return profiles, told
+        return profiles, notes
 
     def check_control(self, before, patch):
         if patch.width < 40:
@@ -103,7 +103,7 @@ class Library:
 @pytest.fixture
 def stage(inline_jobs, tmp_path):
     stage = Mock()
-    stage.view, stage.library, stage.ask = Mock(spec=CompareView), Library(), Mock(spec=Ask)
+    stage.view, stage.library, stage.ask = Mock(spec=CompareView), Library(), Mock(spec=FileDialogs)
     stage.jobs = inline_jobs
     stage.presenter = ComparePresenter(stage.view, stage.library, stage.jobs, stage.ask)
     stage.a, stage.b, stage.c = (tmp_path / name for name in ("a.jpg", "b.jpg", "c.jpg"))
@@ -295,20 +295,20 @@ def charts(stage, tmp_path):
 
 
 def use(stage, days=None):
-    stage.presenter._desk.confirm(days)
+    stage.presenter._presenter.confirm(days)
 
 
 def test_profile_is_read_shown_and_used(charts):
     charts.ask.photo.return_value = charts.profile
     charts.presenter.open_details()
-    charts.presenter._desk.choose("before")
+    charts.presenter._presenter.choose("before")
     shown = charts.view.show_details.call_args.args[0]
     assert shown.paths == (charts.profile,)
-    assert charts.library.known[-1] == ((), Told())
+    assert charts.library.known[-1] == ((), PairNotes())
     use(charts, 3.0)
-    assert charts.library.known[-1] == ((charts.profile,), Told(days_since_needling=3.0))
+    assert charts.library.known[-1] == ((charts.profile,), PairNotes(days_since_needling=3.0))
     assert len(charts.library.compared) == 2
-    assert charts.view.show_told.call_args.args[0].days == 3.0
+    assert charts.view.show_notes.call_args.args[0].days == 3.0
 
 
 def test_nothing_new_is_not_compared_again(charts):
@@ -320,7 +320,7 @@ def test_nothing_new_is_not_compared_again(charts):
 def test_details_closed_without_use_change_nothing(charts):
     charts.ask.photo.return_value = charts.profile
     charts.presenter.open_details()
-    charts.presenter._desk.choose("after")
+    charts.presenter._presenter.choose("after")
     charts.presenter.swap()
     assert charts.library.known[-1][0] == ()
 
@@ -328,7 +328,7 @@ def test_details_closed_without_use_change_nothing(charts):
 def test_profile_of_another_photo_is_not_kept(charts):
     charts.ask.photo.return_value = charts.profile
     charts.presenter.open_details()
-    charts.presenter._desk.choose("after")
+    charts.presenter._presenter.choose("after")
     use(charts)
     charts.presenter.drop([charts.c], "after")
     assert charts.library.known[-1][0] == ()
@@ -338,7 +338,7 @@ def test_profile_that_cannot_be_used_is_told_where_it_was_chosen(charts):
     charts.library.error = ChartUnusable("No chart.", hint="Or give its four corners by hand.")
     charts.ask.photo.return_value = charts.chart
     charts.presenter.open_details()
-    charts.presenter._desk.choose("before")
+    charts.presenter._presenter.choose("before")
     charts.view.show_profile_trouble.assert_called_once_with(
         "No chart.", "Or give its four corners by hand.", by_hand=True
     )
@@ -348,7 +348,7 @@ def test_profile_that_cannot_be_used_is_told_where_it_was_chosen(charts):
 def test_dropped_profile_is_taken_as_one_and_other_json_as_shots(charts, tmp_path):
     charts.presenter.drop([charts.profile], "after")
     charts.view.show_details.assert_called()
-    assert charts.presenter._desk._draft.paths == (charts.profile,)
+    assert charts.presenter._presenter._draft.paths == (charts.profile,)
     other = tmp_path / "session.json"
     charts.library.profiles = ()
     charts.presenter.drop([other], "after")
@@ -360,13 +360,13 @@ def test_profile_is_made_from_a_photo_of_the_chart(charts):
         charts.chart,
         charts.profile,
     )
-    charts.presenter._desk.make()
+    charts.presenter._presenter.make()
     assert charts.library.made == [(charts.chart, charts.profile)]
     assert charts.view.show_made.call_args.args[0].path == charts.profile
     charts.ask.save_colours.return_value = None
-    charts.presenter._desk.make()
+    charts.presenter._presenter.make()
     charts.ask.photo.return_value = None
-    charts.presenter._desk.make()
+    charts.presenter._presenter.make()
     assert len(charts.library.made) == 1
 
 
@@ -374,7 +374,7 @@ def test_profile_made_while_nothing_is_chosen_is_chosen(charts):
     charts.ask.photo.return_value = charts.chart
     charts.ask.save_colours.return_value = charts.profile
     charts.presenter.open_details()
-    charts.presenter._desk.make()
+    charts.presenter._presenter.make()
     use(charts)
     assert charts.library.known[-1][0] == (charts.profile,)
 
@@ -382,24 +382,27 @@ def test_profile_made_while_nothing_is_chosen_is_chosen(charts):
 def test_chart_that_is_read_when_the_dialog_is_closed_comes_up_no_more(stage, held_jobs):
     presenter = ComparePresenter(stage.view, stage.library, held_jobs, stage.ask)
     presenter.open_details()
-    presenter._desk.read(Side.BEFORE, stage.a)
-    presenter._desk.stop()
+    presenter._presenter.read(Side.BEFORE, stage.a)
+    presenter._presenter.stop()
     assert held_jobs.cancelled == ["colours"]
     assert stage.view.set_reading.mock_calls[-1] == call(False)
 
 
 def test_corners_of_a_chart_that_is_not_found_are_marked_by_hand(charts):
-    desk, corners = charts.presenter._desk, ((1.0, 2.0), (1.0, 9.0), (6.0, 9.0), (6.0, 2.0))
-    desk.ask_corners()
+    presenter, corners = (
+        charts.presenter._presenter,
+        ((1.0, 2.0), (1.0, 9.0), (6.0, 9.0), (6.0, 2.0)),
+    )
+    presenter.ask_corners()
     charts.view.show_corners.assert_not_called()
     charts.presenter.open_details()
     charts.library.error = ChartUnusable("No chart.", hint="Or give its four corners by hand.")
-    desk.read(Side.AFTER, charts.chart)
+    presenter.read(Side.AFTER, charts.chart)
     charts.library.error = None
-    desk.ask_corners()
+    presenter.ask_corners()
     charts.view.show_corners.assert_called_once_with("pixels of chart.jpg", "chart.jpg")
     charts.ask.save_colours.return_value = charts.profile
-    desk.make_by_corners(corners)
+    presenter.make_by_corners(corners)
     assert charts.library.made == [(charts.chart, charts.profile, corners)]
     use(charts)
     assert charts.library.known[-1][0] == (charts.profile,)
@@ -407,7 +410,7 @@ def test_corners_of_a_chart_that_is_not_found_are_marked_by_hand(charts):
 
 def test_profile_file_has_no_corners_to_mark(charts):
     charts.library.error = ChartUnusable("Damaged.", hint="Make it again.")
-    charts.presenter._desk.read(Side.AFTER, charts.profile)
+    charts.presenter._presenter.read(Side.AFTER, charts.profile)
     assert charts.view.show_profile_trouble.call_args.kwargs == {"by_hand": False}
 
 
@@ -418,7 +421,7 @@ def test_directional_shots_take_no_profile(charts, tmp_path):
         (folder / "SHOTS.json").write_text("{}")
     charts.presenter.drop(folders)
     charts.presenter.open_details()
-    charts.presenter._desk.read(Side.BEFORE, charts.profile)
+    charts.presenter._presenter.read(Side.BEFORE, charts.profile)
     use(charts)
     assert "directional shots" in charts.view.show_error.call_args.args[0]
     assert charts.library.known[-1][0] == ()
@@ -505,8 +508,8 @@ def test_repeats_are_chosen_by_dialog(compared):
 
 
 def test_what_was_left_out_is_shown_with_its_reason(compared):
-    reshots = [SimpleNamespace(left_out=""), SimpleNamespace(left_out="Other skin.")]
-    compared.library.pair = pair_of("1f", "2e", reshots)
+    replicates = [SimpleNamespace(left_out=""), SimpleNamespace(left_out="Other skin.")]
+    compared.library.pair = pair_of("1f", "2e", replicates)
     compared.presenter.add_repeats([compared.c, compared.d], "after")
     shown = compared.view.show_repeats.call_args.args[0]
     assert [(one.name, one.left_out) for one in shown["after"]] == [
@@ -518,22 +521,22 @@ def test_what_was_left_out_is_shown_with_its_reason(compared):
 def test_repeats_are_removed_in_the_details(compared):
     compared.presenter.add_repeats([compared.c, compared.d], "before")
     compared.presenter.open_details()
-    desk = compared.presenter._desk
-    desk.remove_repeat("before", 0)
+    presenter = compared.presenter._presenter
+    presenter.remove_repeat("before", 0)
     assert [one.name for one in compared.view.show_details.call_args.args[1]["before"]] == ["d.jpg"]
     assert compared.library.repeats[0] == (compared.c, compared.d)  # not used yet
-    desk.confirm(None)
+    presenter.confirm(None)
     assert compared.library.repeats[0] == (compared.d,)
 
 
 def test_repeats_are_added_in_the_details_unless_they_are_stray(compared):
     compared.presenter.open_details()
     compared.ask.photos.side_effect = [(compared.b,), (compared.c,)]
-    desk = compared.presenter._desk
-    desk.add_repeats("before")
+    presenter = compared.presenter._presenter
+    presenter.add_repeats("before")
     assert "already" in compared.view.show_profile_trouble.call_args.args[0]
-    desk.add_repeats("before")
-    desk.confirm(None)
+    presenter.add_repeats("before")
+    presenter.confirm(None)
     assert compared.library.repeats == ((compared.c,), ())
 
 
@@ -583,9 +586,9 @@ PATCH = Patch(10, 20, 60, 50)
 def test_control_is_checked_when_drawn_and_used_when_wanted(compared):
     compared.presenter._patch.check(PATCH)
     compared.view.show_patch_state.assert_called_with(fits=True, news=True)
-    assert compared.library.known[-1] == ((), Told())
+    assert compared.library.known[-1] == ((), PairNotes())
     compared.presenter._patch.confirm()
-    assert compared.library.known[-1] == ((), Told(control=PATCH))
+    assert compared.library.known[-1] == ((), PairNotes(control=PATCH))
     compared.view.show_control.assert_called_with(PATCH)
     compared.view.show_patch_state.assert_called_with(fits=True, news=False)
 
@@ -604,7 +607,7 @@ def test_control_is_removed_by_comparing_without(compared):
     compared.presenter._patch.check(None)
     compared.view.show_patch_state.assert_called_with(fits=True, news=True)
     compared.presenter._patch.confirm()
-    assert compared.library.known[-1] == ((), Told())
+    assert compared.library.known[-1] == ((), PairNotes())
     compared.view.show_control.assert_called_with(None)
 
 
@@ -620,6 +623,6 @@ def test_control_stays_with_the_photo_before_and_repeats(compared):
     compared.presenter._patch.check(PATCH)
     compared.presenter._patch.confirm()
     compared.presenter.add_repeats([compared.c], "after")
-    assert compared.library.known[-1] == ((), Told(control=PATCH))
+    assert compared.library.known[-1] == ((), PairNotes(control=PATCH))
     compared.presenter.drop([compared.d], "before")
-    assert compared.library.known[-1] == ((), Told())
+    assert compared.library.known[-1] == ((), PairNotes())

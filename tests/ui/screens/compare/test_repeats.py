@@ -37,9 +37,9 @@ def test_what_was_left_out_says_why(shots):
 
 def test_removing_tells_which(shots, qtbot):
     shots.show_shots([RepeatShown("a2.jpg"), RepeatShown("a3.jpg")])
-    with qtbot.waitSignal(shots.removed, timeout=500) as told:
+    with qtbot.waitSignal(shots.removed, timeout=500) as notes:
         shots.findChild(QPushButton, "remove-repeat-before-1").click()
-    assert told.args == [1]
+    assert notes.args == [1]
 
 
 def test_list_follows_what_is_left(shots, qtbot):

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from mnimage.domain.rig import LightRig, RigLamp
 from mnimage.errors import RigUnusable
-from ui.screens.compare.rig import RigDialog, RigWish
-from ui.screens.compare.rigdesk import RigDesk, rig_words
+from ui.screens.compare.rig import RigDialog, RigRequest
+from ui.screens.compare.rig_presenter import RigPresenter, rig_words
 from ui.screens.compare.view import CompareView
-from ui.widgets.ask import Ask
+from ui.widgets.file_dialogs import FileDialogs
 
 LAMPS = tuple(RigLamp((0.5, 0.0, 0.87), error) for error in (0.3, 0.42))
 RIG = LightRig(LAMPS, near=False, common_deg=0.2, method="chrome ball", made_at="2026-03-02")
-WISH = RigWish("chrome", 20.0, near=False)
+WISH = RigRequest("chrome", 20.0, near=False)
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def dialog(qtbot):
 def test_nothing_is_measured_without_shots(dialog, qtbot):
     measure = dialog.findChild(QPushButton, "measure-rig")
     assert not measure.isEnabled()
-    dialog.show_sheets(("left/SHOTS.json", "right/SHOTS.json"))
+    dialog.show_overlays(("left/SHOTS.json", "right/SHOTS.json"))
     with qtbot.waitSignal(dialog.measure_pressed, timeout=500) as pressed:
         measure.click()
     assert pressed.args == [WISH]
 
 
 def test_card_needs_no_diameter(dialog, qtbot):
-    dialog.show_sheets(("a/SHOTS.json",))
+    dialog.show_overlays(("a/SHOTS.json",))
     dialog._near.setCurrentIndex(1)
     dialog.findChild(QComboBox, "rig-kind").setCurrentIndex(2)
     assert not dialog._diameter.isEnabled()
@@ -54,40 +54,40 @@ def test_trouble_takes_the_answer_away(dialog):
 
 
 @pytest.fixture
-def desk(inline_jobs):
-    view, ask, library = Mock(spec=CompareView), Mock(spec=Ask), Mock()
-    desk = RigDesk(view, library, inline_jobs, ask)
-    desk.view, desk.ask, desk.library = view, ask, library
-    ask.sheets.return_value = (Path("x/SHOTS.json"), Path("y/SHOTS.json"))
+def presenter(inline_jobs):
+    view, ask, library = Mock(spec=CompareView), Mock(spec=FileDialogs), Mock()
+    presenter = RigPresenter(view, library, inline_jobs, ask)
+    presenter.view, presenter.ask, presenter.library = view, ask, library
+    ask.manifests.return_value = (Path("x/SHOTS.json"), Path("y/SHOTS.json"))
     ask.save_rig.return_value = Path("RIG.json")
-    desk.open()
-    return desk
+    presenter.open()
+    return presenter
 
 
-def test_rig_is_measured_and_told(desk):
-    desk.library.measure_rig.return_value = RIG
-    desk.choose()
-    desk.view.show_rig_dialog.assert_called_with(("x/SHOTS.json", "y/SHOTS.json"))
-    desk.measure(WISH)
-    sheets, out = desk.library.measure_rig.call_args.args
-    assert (sheets, out) == (desk.ask.sheets.return_value, Path("RIG.json"))
-    assert "found: 2" in desk.view.show_rig.call_args.args[0]
-    assert desk.view.set_rig_busy.mock_calls == [call(True), call(False)]
+def test_rig_is_measured_and_told(presenter):
+    presenter.library.measure_rig.return_value = RIG
+    presenter.choose()
+    presenter.view.show_rig_dialog.assert_called_with(("x/SHOTS.json", "y/SHOTS.json"))
+    presenter.measure(WISH)
+    manifests, out = presenter.library.measure_rig.call_args.args
+    assert (manifests, out) == (presenter.ask.manifests.return_value, Path("RIG.json"))
+    assert "found: 2" in presenter.view.show_rig.call_args.args[0]
+    assert presenter.view.set_rig_busy.mock_calls == [call(True), call(False)]
 
 
-def test_failure_is_told_in_the_dialog(desk):
-    desk.library.measure_rig.side_effect = RigUnusable("No ball.", hint="On dark cloth.")
-    desk.choose()
-    desk.measure(WISH)
-    desk.view.show_rig_trouble.assert_called_once_with("No ball.", "On dark cloth.")
+def test_failure_is_told_in_the_dialog(presenter):
+    presenter.library.measure_rig.side_effect = RigUnusable("No ball.", hint="On dark cloth.")
+    presenter.choose()
+    presenter.measure(WISH)
+    presenter.view.show_rig_trouble.assert_called_once_with("No ball.", "On dark cloth.")
 
 
-def test_change_of_mind_measures_nothing(desk):
-    desk.measure(WISH)
-    desk.choose()
-    desk.ask.save_rig.return_value = None
-    desk.measure(WISH)
-    desk.library.measure_rig.assert_not_called()
+def test_change_of_mind_measures_nothing(presenter):
+    presenter.measure(WISH)
+    presenter.choose()
+    presenter.ask.save_rig.return_value = None
+    presenter.measure(WISH)
+    presenter.library.measure_rig.assert_not_called()
 
 
 def test_words_give_errors_warnings_and_what_to_do():

@@ -43,29 +43,29 @@ def test_files_are_dropped_on_their_side(view, qtbot):
     for side in ("before", "after"):
         target = view.findChild(object, f"target-{side}")
         point = target.mapTo(view, target.rect().center())
-        with qtbot.waitSignal(view.files_dropped) as told:
+        with qtbot.waitSignal(view.files_dropped) as notes:
             drop(view, ["/x/a.jpg"], point)
-        assert told.args == [[Path("/x/a.jpg")], side]
+        assert notes.args == [[Path("/x/a.jpg")], side]
 
 
 def test_two_files_have_no_side(view, qtbot):
-    with qtbot.waitSignal(view.files_dropped) as told:
+    with qtbot.waitSignal(view.files_dropped) as notes:
         drop(view, ["/x/a.jpg", "/x/b.jpg"])
-    assert told.args == [[Path("/x/a.jpg"), Path("/x/b.jpg")], ""]
+    assert notes.args == [[Path("/x/a.jpg"), Path("/x/b.jpg")], ""]
 
 
 def test_what_is_no_file_is_passed_as_nothing(view, qtbot):
-    with qtbot.waitSignal(view.files_dropped) as told:
+    with qtbot.waitSignal(view.files_dropped) as notes:
         drop(view, [QUrl("https://example.org/a.jpg")])
-    assert told.args[0] == []
+    assert notes.args[0] == []
 
 
 def test_drop_on_a_result_goes_by_halves(view, make_pair, qtbot):
     view.show_pair(make_pair())
     for x, side in ((10, "before"), (1090, "after")):
-        with qtbot.waitSignal(view.files_dropped) as told:
+        with qtbot.waitSignal(view.files_dropped) as notes:
             drop(view, ["/x/a.jpg"], QPoint(x, 300))
-        assert told.args[1] == side
+        assert notes.args[1] == side
     assert not view._veil.isVisible()
 
 
@@ -120,7 +120,7 @@ def test_chosen_scar_comes_to_the_middle(view, make_pair):
     table = view.findChild(QTableView, "scars")
     table.clicked.emit(table.model().index(1, 0))
     canvas = view.canvas._linked[0]
-    spot = canvas.placing.to_plane(canvas.rect().toRectF().center())
+    spot = canvas.transform.to_plane(canvas.rect().toRectF().center())
     assert (spot.x(), spot.y()) == pytest.approx((70.5, 60.5))
 
 
@@ -172,8 +172,8 @@ class Library:
             raise self.error
         return self.pair
 
-    def knows(self, profiles, told, repeats=((), ())):
-        return profiles, told
+    def knows(self, profiles, notes, repeats=((), ())):
+        return profiles, notes
 
     def surfaces_of(self, pair):
         return None
@@ -247,9 +247,9 @@ def test_swap_compares_again(screen, qtbot):
 def test_lower_part_of_a_result_takes_repeat_shots(view, make_pair, qtbot):
     view.show_pair(make_pair())
     for paths, x, side in ((["/x/a.jpg"], 10, "before"), (["/x/a.jpg", "/x/b.jpg"], 1090, "after")):
-        with qtbot.waitSignal(view.repeats_dropped, timeout=500) as told:
+        with qtbot.waitSignal(view.repeats_dropped, timeout=500) as notes:
             drop(view, paths, QPoint(x, 650))
-        assert told.args == [[Path(path) for path in paths], side]
+        assert notes.args == [[Path(path) for path in paths], side]
 
 
 def test_lower_part_of_a_filled_side_takes_repeat_shots(view, qtbot):
@@ -258,9 +258,9 @@ def test_lower_part_of_a_filled_side_takes_repeat_shots(view, qtbot):
     with qtbot.waitSignal(view.files_dropped, timeout=500):
         drop(view, ["/x/a.jpg"], low)
     view.show_files({"before": "a.jpg"})
-    with qtbot.waitSignal(view.repeats_dropped, timeout=500) as told:
+    with qtbot.waitSignal(view.repeats_dropped, timeout=500) as notes:
         drop(view, ["/x/b.jpg"], low)
-    assert told.args == [[Path("/x/b.jpg")], "before"]
+    assert notes.args == [[Path("/x/b.jpg")], "before"]
 
 
 def test_file_bar_counts_repeats_and_says_what_was_left_out(view):
@@ -275,9 +275,9 @@ def test_file_bar_counts_repeats_and_says_what_was_left_out(view):
 def test_patch_goes_out_and_its_refusal_comes_in(view, make_pair, qtbot):
     view.show_pair(make_pair())
     view.canvas.toggle_control()
-    with qtbot.waitSignal(view.control_drawn, timeout=500) as told:
+    with qtbot.waitSignal(view.control_drawn, timeout=500) as notes:
         qtbot.keyClick(view.canvas._linked[0], Qt.Key.Key_Return)
-    assert told.args[0].height > 0
+    assert notes.args[0].height > 0
     view.show_patch_state(fits=False, news=False)
     view.show_patch_trouble("Off the skin.", "Elsewhere.")
     assert view.canvas.control.tool.trouble == "Off the skin."

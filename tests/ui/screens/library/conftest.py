@@ -15,10 +15,10 @@ import pytest
 from mnimage.domain.record import Patient, Role
 from mnimage.library import access, keys
 from mnimage.workflow import clinic
-from ui.screens.library.habits import Habits
+from ui.screens.library.local_settings import LocalSettings
 from ui.screens.library.presenter import LibraryPresenter
 from ui.screens.library.view import LibraryView
-from ui.widgets.ask import Ask
+from ui.widgets.file_dialogs import FileDialogs
 
 WORD = "correct horse battery"
 CHEAP = keys.Cost(memory_kib=64, passes=1, lanes=1)
@@ -33,20 +33,22 @@ def cheap_passphrases(monkeypatch):
 def stage(qtbot, inline_jobs, tmp_path, monkeypatch):
     """The whole screen, at the door; no library is there yet."""
     monkeypatch.setattr(clinic, "propose_views", lambda library, ids, tick: 0)
-    stage = SimpleNamespace(view=LibraryView(), ask=Mock(spec=Ask), house=Mock(), jobs=inline_jobs)
+    stage = SimpleNamespace(
+        view=LibraryView(), ask=Mock(spec=FileDialogs), house=Mock(), jobs=inline_jobs
+    )
     qtbot.addWidget(stage.view)
     stage.folder = tmp_path / "clinic"
     stage.inbox = tmp_path / "inbox"
-    stage.habits = Habits()
+    stage.settings = LocalSettings()
 
     def begin():
         stage.presenter = LibraryPresenter(
-            stage.view, clinic, inline_jobs, stage.ask, stage.habits, stage.house
+            stage.view, clinic, inline_jobs, stage.ask, stage.settings, stage.house
         )
         return stage.presenter
 
     def unlock(user="admin", word=WORD):
-        stage.view.gate.unlock_pressed.emit(user, word, False)
+        stage.view.unlock_page.unlock_pressed.emit(user, word, False)
 
     def patient(code="0042", **more):
         made = Patient(code=code, **more)
@@ -80,7 +82,7 @@ def entered(stage, empty_library):
     """The screen with a library of its own open."""
     shutil.copytree(empty_library, stage.folder)
     stage.ask.folder.return_value = stage.folder
-    stage.view.gate.open_wanted.emit()
+    stage.view.unlock_page.open_wanted.emit()
     stage.unlock()
     stage.house.reset_mock()
     return stage

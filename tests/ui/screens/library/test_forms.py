@@ -6,12 +6,12 @@ from unittest.mock import Mock
 import pytest
 
 from mnimage.domain.record import (
+    Answer,
     Contraindication,
     Purpose,
     Series,
     Session,
     SkinType,
-    Told,
     VisitKind,
 )
 from mnimage.domain.scales import Rater, ScaleName
@@ -87,7 +87,7 @@ def test_session_warns_before_the_skin_is_needled(entered, patient):
     entered.view.patient.session_new.click()
     form = entered.view.session_form
     assert "13 questions not asked" in form.warned.text()
-    answer(form, Contraindication.RETINOID, Told.YES)
+    answer(form, Contraindication.RETINOID, Answer.YES)
     ask_all(form)
     assert "twelve months" in form.screening._warnings.text()
     form._keep.click()

@@ -7,7 +7,7 @@ import pytest
 
 from mnimage.domain.photo import View
 from mnimage.domain.record import PhotoRecord, Role, Session
-from mnimage.errors import NoEntry, NotAllowed
+from mnimage.errors import AuthenticationFailed, NotAllowed
 from mnimage.workflow import clinic
 
 WORD = "correct horse battery"
@@ -201,7 +201,7 @@ def test_compare_hands_on_originals_that_the_open_library_reads(course):
     assert "0042" in before.name
     assert before.taken_at.date().isoformat() == "2026-01-05"
     course.presenter.lock()
-    with pytest.raises(NoEntry, match="locked"):
+    with pytest.raises(AuthenticationFailed, match="locked"):
         before.read()
     course.unlock()
     assert before.read() == b"0front"
@@ -241,10 +241,10 @@ def test_what_is_no_picture_says_so_in_its_place(course):
 
 def test_view_is_told_by_hand(course):
     photo = course.kept[0, View.FRONT]
-    course.view.patient.timeline.view_told.emit(photo.id, View.RIGHT_90)
+    course.view.patient.timeline.view_entered.emit(photo.id, View.RIGHT_90)
     told = course.presenter.library().find(PhotoRecord, photo.id)
     assert told.view is View.RIGHT_90
-    course.view.patient.timeline.view_told.emit(photo.id, None)
+    course.view.patient.timeline.view_entered.emit(photo.id, None)
     assert course.presenter.library().find(PhotoRecord, photo.id).view is None
 
 
@@ -252,8 +252,8 @@ def test_lock_hides_everything_and_unlock_returns(course):
     course.presenter.lock()
     course.house.cover.assert_called_with(covered=True)
     course.house.watch.assert_called_with(None)
-    assert course.view.at_gate
-    with pytest.raises(NoEntry):
+    assert course.view.at_unlock
+    with pytest.raises(AuthenticationFailed):
         course.presenter.library()
     course.unlock()
     course.house.cover.assert_called_with(covered=False)
@@ -281,13 +281,13 @@ def test_lock_lets_an_import_end_before_the_keys_go(course, monkeypatch, held_jo
     course.view.files_dropped.emit([course.photo("a.png", "2026-05-01")])
     course.presenter.lock()
     closed.assert_not_called()
-    assert course.view.at_gate
+    assert course.view.at_unlock
     work, done, _ = held_jobs.held["import"]
     done(work(lambda *_: None))
     work, done, _ = held_jobs.held["views"]
     done(work(lambda *_: None))
     closed.assert_called_once()
-    assert course.view.at_gate
+    assert course.view.at_unlock
     course.presenter._imports._jobs = course.jobs
     course.unlock()
     assert len(course.presenter._timeline.photos) == 6
@@ -296,7 +296,7 @@ def test_lock_lets_an_import_end_before_the_keys_go(course, monkeypatch, held_jo
 def test_idle_time_is_kept_and_used_at_once(entered):
     entered.presenter.set_idle(2)
     entered.house.watch.assert_called_with(2)
-    assert entered.habits.idle_minutes == 2
+    assert entered.settings.idle_minutes == 2
 
 
 def test_patient_who_is_gone_leads_back_to_the_list(entered):

@@ -135,7 +135,7 @@ def test_header_opens_the_session_and_the_menu_tells_a_view(shown, qtbot):
     assert opened.args == [told.sessions[1].id]
     menu = view.menu_of(told.photos[0])
     views = next(action.menu() for action in menu.actions() if action.menu())
-    with qtbot.waitSignal(view.view_told) as chosen:
+    with qtbot.waitSignal(view.view_entered) as chosen:
         views.actions()[1].trigger()
     assert chosen.args == [told.photos[0].id, View.LEFT_45]
     menu.close()

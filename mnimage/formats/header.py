@@ -1,0 +1,120 @@
+"""What a photo file tells of itself before a pixel is decoded, and whether it is whole."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+
+import pi_heif
+import rawpy
+from PIL import Image
+
+from mnimage.errors import PhotoUnreadable
+from mnimage.formats import heif, jpeg, png, tiff
+from mnimage.formats.decoded import AGAIN, check_size, damaged
+from mnimage.formats.exif import Exif, read_exif
+from mnimage.formats.ifd import first_directory, read_directory
+from mnimage.formats.kinds import HEAD_BYTES, kind_of, other_kind_of
+from mnimage.formats.strict import BROKEN, heard, noted
+
+_COLUMNS, _ROWS, _DEPTH = 0x0100, 0x0101, 0x0102
+_ONLY_PHOTOS = "Only photos are kept: JPEG, PNG, TIFF, HEIC, AVIF, WebP, BMP and camera RAW."
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoHeader:
+    """Kind, size as stored (before any turn), bits per colour and EXIF of a photo file."""
+
+    kind: str
+    columns: int
+    rows: int
+    bits: int = 8
+    exif: Exif = field(default_factory=Exif)
+
+
+def read_header(content: bytes) -> PhotoHeader:
+    """Return what a file's bytes tell of the photo in them; no pixel is decoded.
+
+    Checked is what can be checked in the time of reading: that it is a photo, of a size that can
+    be worked with, and that its end is there; a PNG's checksums too. A single wrong byte among
+    the pixels of a JPEG is not noticed here.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If it is no photo, cut off, or too large or too small.
+    """
+    kind = kind_of(content[:HEAD_BYTES])
+    if kind is None and (other := other_kind_of(content[:HEAD_BYTES])):
+        raise PhotoUnreadable(f"This is {other}, not a photo.", hint=_ONLY_PHOTOS)
+    if not content:
+        raise PhotoUnreadable("The file is empty.", hint=AGAIN)
+    if kind == "TIFF" and not tiff.is_raw(content):
+        return _tiff(content)
+    reader = {"JPEG": _jpeg, "PNG": _png, "HEIF": _heif}.get(kind or "")
+    if reader:
+        return reader(content)
+    return _raw(content) if kind in (None, "RAW", "TIFF") else _plain(str(kind), content)
+
+
+def _jpeg(content: bytes) -> PhotoHeader:
+    header = jpeg.read_header(content)
+    jpeg.check_whole(content, header)
+    return PhotoHeader("JPEG", header.columns, header.rows, header.bits, read_exif(header.exif))
+
+
+def _png(content: bytes) -> PhotoHeader:
+    header = png.read_header(content)
+    check_size(header.rows, header.columns)
+    return PhotoHeader("PNG", header.columns, header.rows, min(header.bits, 16), header.exif)
+
+
+def _tiff(content: bytes) -> PhotoHeader:
+    tags = read_directory(content, first_directory(content), frozenset({_COLUMNS, _ROWS, _DEPTH}))
+    columns, rows = tags.number(_COLUMNS, 0), tags.number(_ROWS, 0)
+    check_size(rows, columns)
+    tiff.check_whole(content)
+    return PhotoHeader("TIFF", columns, rows, tags.number(_DEPTH, 8), read_exif(content))
+
+
+def _heif(content: bytes) -> PhotoHeader:
+    heif.check_boxes(content)
+    with heard():
+        try:
+            file = pi_heif.open_heif(content, convert_hdr_to_8bit=False)
+            columns, rows = file.size
+            info = file.info
+        except BROKEN as error:
+            raise damaged("its header cannot be read") from error
+    check_size(rows, columns)
+    exif = read_exif(info.get("exif") or b"")
+    return PhotoHeader("HEIF", columns, rows, int(info.get("bit_depth", 8)), exif)
+
+
+def _raw(content: bytes) -> PhotoHeader:
+    tiff.check_whole(content)
+    with heard():
+        try:
+            with rawpy.imread(io.BytesIO(content)) as raw:
+                columns, rows = raw.sizes.width, raw.sizes.height
+                bits = min(16, max(8, int(raw.white_level or 0).bit_length()))
+        except rawpy.LibRawFileUnsupportedError as error:
+            raise PhotoUnreadable(
+                "This is no photo that can be read.", hint=_ONLY_PHOTOS
+            ) from error
+        except (rawpy.LibRawError, MemoryError) as error:
+            raise damaged("the RAW file cannot be read") from error
+    check_size(rows, columns)
+    return PhotoHeader("RAW", columns, rows, bits, read_exif(content))
+
+
+def _plain(kind: str, content: bytes) -> PhotoHeader:
+    with noted():
+        try:
+            with Image.open(io.BytesIO(content)) as picture:
+                columns, rows = picture.size
+                exif = read_exif(picture.info.get("exif") or b"")
+        except BROKEN as error:
+            raise damaged("its header cannot be read") from error
+    check_size(rows, columns)
+    return PhotoHeader(kind, columns, rows, 8, exif)

@@ -1,0 +1,72 @@
+"""Reads HEIC and HEIF (ISO/IEC 23008-12) by libheif; more than 8 bits become 16."""
+
+from __future__ import annotations
+
+import numpy as np
+import pi_heif
+
+from mnimage.errors import PhotoUnreadable
+from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
+from mnimage.formats.exif import read_exif
+from mnimage.formats.strict import BROKEN, heard
+
+_WIDE = 12
+"""Colour primaries of Display P3 in an nclx box (ITU-T H.273)."""
+
+
+def read_heif(content: bytes) -> Decoded:
+    """Return the main picture of a HEIC or HEIF file.
+
+    libheif turns the picture itself by the file's own turn boxes, which rule over EXIF; so the
+    pixels are upright, and the EXIF value is kept for the record only.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If the file is cut off, damaged, too large or too small.
+    """
+    check_boxes(content)
+    with heard():
+        try:
+            decoded = _read(content)
+        except PhotoUnreadable:
+            raise
+        except BROKEN as error:
+            raise damaged("part of its picture cannot be decoded") from error
+    return decoded
+
+
+def check_boxes(content: bytes) -> None:
+    """Refuse a file whose outermost boxes reach beyond its end: libheif shows grey there."""
+    at = 0
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(content[at + 8 : at + 16], "big")
+        if size == 0:  # The last box, up to the end.
+            return
+        if size < 8 or at + size > len(content):
+            raise damaged("its end is missing")
+        at += size
+
+
+def _read(content: bytes) -> Decoded:
+    file = pi_heif.open_heif(content, convert_hdr_to_8bit=False)
+    columns, rows = file.size
+    check_size(rows, columns)
+    info = file.info
+    bits = int(info.get("bit_depth", 8))
+    samples = _full_range(as_samples(np.array(file)), bits)
+    notes = ["The file holds several pictures; the main one is used."] if len(file) > 1 else []
+    icc = info.get("icc_profile") or b""
+    if not icc and (info.get("nclx_profile") or {}).get("color_primaries") == _WIDE:
+        notes.append("The colours are in Display P3 without a profile; they are read as sRGB.")
+    exif = read_exif(info.get("exif") or b"")
+    return Decoded(samples, bits, exif, upright=True, icc=icc, notes=tuple(notes))
+
+
+def _full_range(samples: Samples, bits: int) -> Samples:
+    """Spread 10 or 12 bits, which come in the upper bits of 16, over all of them."""
+    if samples.dtype == np.uint8 or not 8 < bits < 16:
+        return samples
+    return as_samples(samples | (samples >> np.uint16(bits)))

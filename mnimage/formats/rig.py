@@ -1,0 +1,117 @@
+"""Rigs on disk, and the shots of balls and cards that they are measured from."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mnimage.domain.photo import ImageScale
+from mnimage.domain.rig import RIG_VERSION, LightRig, RigLamp
+from mnimage.errors import RigUnusable, ShotsUnusable
+from mnimage.formats.manifest import Triple, read_text, wrong
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_AGAIN = "Make it with `mnimage rig`, and do not change it by hand."
+
+
+class _Lamp(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    light: Triple | None = None
+    lamp_mm: Triple | None = None
+    error_deg: float = Field(ge=0, le=180)
+    error_mm: float | None = None
+    left_out_deg: float | None = None
+    power: float | None = Field(default=None, gt=0)
+    power_error: float | None = None
+
+
+class _Rig(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    version: int
+    made_at: str
+    method: str
+    near: bool
+    common_deg: float = Field(ge=0, le=180)
+    mm_per_px: float | None = Field(default=None, gt=0)
+    scale_error: float | None = Field(default=None, ge=0)
+    lamps: tuple[_Lamp, ...] = Field(min_length=3, max_length=64)
+    warnings: tuple[str, ...] = ()
+
+
+def rig_text(rig: LightRig) -> str:
+    """Return a rig as JSON, as `read_rig` takes it and `mnimage rig --json` prints it."""
+    lamps = [
+        {
+            ("lamp_mm" if rig.near else "light"): [round(part, 6) for part in lamp.light],
+            "error_deg": lamp.error_deg,
+            "error_mm": lamp.error_mm,
+            "left_out_deg": lamp.left_out_deg,
+            "power": lamp.power,
+            "power_error": lamp.power_error,
+        }
+        for lamp in rig.lamps
+    ]
+    document = {
+        "version": rig.version,
+        "made_at": rig.made_at,
+        "method": rig.method,
+        "near": rig.near,
+        "common_deg": rig.common_deg,
+        "mm_per_px": rig.scale.mm_per_px if rig.scale else None,
+        "scale_error": rig.scale.relative_error if rig.scale else None,
+        "lamps": lamps,
+        "warnings": list(rig.warnings),
+    }
+    return json.dumps(document, indent=1)
+
+
+def read_rig(path: Path) -> LightRig:
+    """Return a kept rig.
+
+    Raises
+    ------
+    RigUnusable
+        If the file is missing, no rig, of a newer version, or says what cannot be.
+    """
+    try:
+        kept = _Rig.model_validate_json(read_text(path))
+    except ValidationError as error:
+        told = wrong(path, error.errors()[0])
+        raise RigUnusable(str(told), hint=_AGAIN) from error
+    except ShotsUnusable as error:
+        raise RigUnusable(str(error), hint=error.hint) from error
+    if kept.version > RIG_VERSION:
+        raise RigUnusable(
+            f"{path.name} was made by a newer version of this program.", hint="Update mnimage."
+        )
+    scale = (
+        None if kept.mm_per_px is None else ImageScale(kept.mm_per_px, "rig", kept.scale_error or 0)
+    )
+    return LightRig(
+        lamps=tuple(_lamp(each, path, near=kept.near) for each in kept.lamps),
+        near=kept.near,
+        common_deg=kept.common_deg,
+        method=kept.method,
+        made_at=kept.made_at,
+        scale=scale,
+        warnings=kept.warnings,
+        version=kept.version,
+    )
+
+
+def _lamp(kept: _Lamp, path: Path, *, near: bool) -> RigLamp:
+    light = kept.lamp_mm if near else kept.light
+    if light is None or not np.isfinite(light).all() or light[2] <= 0:
+        raise RigUnusable(
+            f"{path.name} has a lamp without a place in front of the skin.", hint=_AGAIN
+        )
+    return RigLamp(
+        light, kept.error_deg, kept.error_mm, kept.left_out_deg, kept.power, kept.power_error
+    )

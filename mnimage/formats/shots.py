@@ -1,0 +1,353 @@
+"""Directional shots on disk become values that relief can be computed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnimage.domain.progress import Tick, no_tick
+from mnimage.domain.relief import Shots
+from mnimage.errors import PhotoUnreadable, ShotsUnusable
+from mnimage.formats.channel import CHANNELS, choose_channel
+from mnimage.formats.files import DecodeOptions, read_photo
+from mnimage.formats.flats import Flats
+from mnimage.formats.lights import Lights, believed_lights
+from mnimage.formats.manifest import ShotManifest, read_manifest
+from mnimage.formats.subset import few_enough
+from mnimage.kernels.color import mean_coded, to_coded8, to_linear
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from mnimage.domain.photo import Photo
+
+SATURATED = 0.99
+"""Share of full range from which a coded value counts as at its end."""
+
+_LEFT = 0.25
+"""Error of slopes over the share of room light in the shots: a sixth of it may have changed.
+
+Room light that is not subtracted makes slopes 1.6 times its share too shallow. What is more than a
+tenth comes from no darkened room, but from a lamp or a door: that part is not sure at all.
+"""
+_UNSURE = 1.6
+_UNKNOWN_ROOM = 0.03
+"""The same where no dark frame tells: some 2 % of room light in a darkened room."""
+_BRIGHT_DARK, _LIT_DARK = 0.1, 0.4
+_FEW_ERROR = 0.02
+_UNLIT = 0.05
+"""Light over that of the other shots below which a lamp did not fire; grazing lamps give 0.3."""
+_DIM, _GREY, _COLORED = 0.1, 0.004, 0.04
+"""Distance of the colours over their greatest: of grey files, 0 but for rounding, and of files that
+hold colour; what lies between is not judged."""
+_WIDEST_MM = 500.0
+"""Shorter side of a picture of skin: a head is 250 mm high, a trunk narrower than this."""
+_WIDE = (
+    "By its scale the picture shows {:.0f} cm each way, more than a body is wide: the scale is too "
+    "large, and all that is told in mm with it."
+)
+_BAND = 512
+_EIGHT_BITS = "8-bit frames: fine depth is less certain; use 16-bit or RAW."
+_FEW = "Only three shots: a shadow or a shine cannot be told from a slope; take four or more."
+_NO_DARK = "No dark frame: stray light makes the relief too shallow."
+_NO_FLAT = "No flat frame: uneven light bends the surface."
+_ROOM = "Room light makes up {:.0%} of the shots: darken the room; the relief is less certain."
+
+
+@dataclass(slots=True)
+class _Stack:
+    """What is gathered while the shots are read one by one."""
+
+    shape: tuple[int, int]
+    frames: NDArray[np.float32] = field(repr=False)
+    saturated: NDArray[np.bool_] = field(repr=False)
+    colors: NDArray[np.uint8] = field(repr=False)
+    bits: int = 16
+    room: float | None = None
+    notes: dict[str, None] = field(default_factory=dict)
+    tints: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where the frames come from, and how their numbers are to be taken."""
+
+    folder: Path
+    linear: bool
+    channel: int
+
+
+def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) -> Shots:
+    """Return the directional shots that a SHOTS.json lists (format: the command line's contract).
+
+    Each frame becomes linear light of one colour channel; the dark frame is subtracted from it,
+    and it is divided by its flat frame, from which the lamp's own falloff and slant over a level
+    card were taken first: they are allowed for when slopes are solved, and would count twice. What
+    is left in the flat frame are the lens' fading, the lamp's power and its beam. The lamps are
+    those of the sheet, or of the rig it names. `saturated` also marks places where a
+    flat frame is too dark to divide by. RAW frames are developed with a fixed white balance and
+    count as linear whatever the sheet says. Embedded colour profiles are applied unless `linear`.
+
+    Parameters
+    ----------
+    path
+        The sheet; its file names are relative to its folder.
+    channel
+        "blue" (least scattered in skin), "green" or "red"; by default blue, or green where the
+        signal to noise ratio of blue is under 50. Sessions that are to be compared should be read
+        in the channel of the first one.
+    tick
+        Told after each frame.
+
+    Raises
+    ------
+    ShotsUnusable
+        If the sheet or any file in it cannot be used; the message names the culprit.
+    ValueError
+        If there is no such channel.
+    """
+    if channel is not None and channel not in CHANNELS:
+        raise ValueError(f"no such channel: {channel}")
+    manifest, fewer = few_enough(read_manifest(path))
+    lights = believed_lights(manifest, path)
+    source = _Source(path.parent, manifest.linear, CHANNELS.index(channel or "blue"))
+    dark = _read(source, manifest.dark, None) if manifest.dark is not None else None
+    first = _read(source, manifest.shots[0].file, None)
+    chosen, faint = (channel, "") if channel else choose_channel(_middle(first, source, dark))
+    source = replace(source, channel=CHANNELS.index(chosen))
+    stack = _read_frames(manifest, source, (dark, first), tick)
+    stack.notes |= dict.fromkeys([faint] if faint else [])
+    doubts = [lights.slope_error, _level(stack, manifest, source, dark, lights)]
+    doubts.append(_room_error(stack.room))
+    doubts.append(_FEW_ERROR if len(manifest.shots) < 4 else 0.0)
+    notes = [note for note, lacking in _lacking(stack, manifest) if lacking]
+    notes += [fewer] if fewer else []
+    notes += _too_wide(stack.shape, lights.scale.mm_per_px)
+    return Shots(
+        frames=stack.frames,
+        lights=lights.values,
+        near=lights.near,
+        scale=lights.scale,
+        picture=mean_coded(stack.colors),
+        channel=chosen,
+        bits=stack.bits,
+        saturated=stack.saturated,
+        notes=(*lights.notes, *notes, *stack.notes),
+        slope_error=float(np.sqrt(np.sum(np.square(doubts)))),
+        colors=stack.colors,
+    )
+
+
+def _room_error(room: float | None) -> float:
+    if room is None:
+        return _UNKNOWN_ROOM
+    return _LEFT * room + _UNSURE * max(room - _BRIGHT_DARK, 0.0)
+
+
+def _too_wide(shape: tuple[int, int], mm_per_px: float) -> list[str]:
+    side_mm = min(shape) * mm_per_px
+    return [_WIDE.format(side_mm / 10)] if side_mm > _WIDEST_MM else []
+
+
+def _lacking(stack: _Stack, manifest: ShotManifest) -> tuple[tuple[str, bool], ...]:
+    return (
+        (_EIGHT_BITS, stack.bits <= 8),
+        (_FEW, len(manifest.shots) < 4),
+        (_NO_DARK, manifest.dark is None),
+        (_NO_FLAT, not manifest.flat),
+    )
+
+
+def _middle(photo: Photo, source: _Source, dark: Photo | None) -> NDArray[np.float32]:
+    """Return linear light of the middle of a shot, dark frame subtracted."""
+    part = tuple(slice(size // 3, size - size // 3) for size in photo.shape)
+    light = _light(photo.coded[part], photo, source)
+    if dark is None or dark.shape != photo.shape:
+        return light
+    return np.asarray(light - _light(dark.coded[part], dark, source), dtype=np.float32)
+
+
+def _read_frames(
+    manifest: ShotManifest, source: _Source, known: tuple[Photo | None, Photo], tick: Tick
+) -> _Stack:
+    """Read all shots; the dark frame and the first shot are known already."""
+    dark, first = known
+    count = len(manifest.shots)
+    stack = _empty(count, first.shape)
+    if dark is not None and dark.shape != first.shape:
+        dark = _read(source, manifest.dark or "", first.shape)
+    for number, shot in enumerate(manifest.shots):
+        tick(number, count)
+        photo = first if number == 0 else _read(source, shot.file, stack.shape)
+        _add(stack, number, photo, source, dark)
+    if dark is not None:
+        _check_dark(stack, dark, manifest, source)
+    _check_fired(stack, manifest)
+    _check_colors(stack, manifest)
+    tick(count, count)
+    return stack
+
+
+def _check_colors(stack: _Stack, manifest: ShotManifest) -> None:
+    """Refuse a set in which some shots are grey and others in colour: their light differs."""
+    tints = np.array(stack.tints)
+    grey, colored = np.flatnonzero(tints < _GREY), np.flatnonzero(tints > _COLORED)
+    if not grey.size or not colored.size:
+        return
+    odd, others = (grey, "in colour") if grey.size <= colored.size else (colored, "grey")
+    name = manifest.shots[int(odd[0])].file
+    raise ShotsUnusable(
+        f"{name} is {'grey' if odd is grey else 'in colour'}, but other shots are {others}.",
+        hint="Take and save all shots of a set alike: grey stands for another part of the light.",
+    )
+
+
+def _tint(coded: NDArray[np.uint8] | NDArray[np.uint16]) -> float:
+    """Return the usual distance of the three colours over their greatest where there is light."""
+    thin = coded[::7, ::7].reshape(-1, 3).astype(np.float32)
+    top = thin.max(axis=1)
+    lit = top > max(_DIM * float(top.max()), 1.0)
+    return float(np.mean(np.ptp(thin[lit], axis=1) / top[lit])) if lit.any() else float("nan")
+
+
+def _check_fired(stack: _Stack, manifest: ShotManifest) -> None:
+    """Refuse a shot whose lamp did not fire, and one picture that stands for two lamps."""
+    thin = stack.frames[:, ::7, ::7]
+    light = thin.mean(axis=(1, 2), dtype=np.float64)
+    usual = float(np.median(light))
+    for number, shot in enumerate(manifest.shots):
+        if light[number] < _UNLIT * usual:
+            raise ShotsUnusable(
+                f"{shot.file} is nearly black: its lamp did not fire.",
+                hint="Take the shots again, or take this one off the list if four others are left.",
+            )
+        for other in range(number):
+            # Noise is never the same twice; without any the picture tells nothing.
+            if np.array_equal(thin[number], thin[other]) and np.ptp(thin[number]) > 0:
+                raise ShotsUnusable(
+                    f"{manifest.shots[other].file} and {shot.file} are the same picture.",
+                    hint="List each lamp with the shot that it lit.",
+                )
+
+
+def _check_dark(stack: _Stack, dark: Photo, manifest: ShotManifest, source: _Source) -> None:
+    """Refuse a dark frame in which a lamp was on; tell of much room light."""
+    room = float(_light(dark.coded[::7, ::7], dark, source)[..., source.channel].mean())
+    lamps = float(np.mean([frame[::7, ::7].mean() for frame in stack.frames]))
+    stack.room = max(room, 0.0) / max(room + lamps, 1e-6)
+    if stack.room > _LIT_DARK:
+        raise ShotsUnusable(
+            f"{manifest.dark} is no dark frame: it holds {stack.room:.0%} of the light of the shots.",
+            hint="Take it with all lamps off, in a darkened room, with the setting of the shots.",
+        )
+    if stack.room > _BRIGHT_DARK:
+        stack.notes[_ROOM.format(stack.room)] = None
+
+
+def _empty(count: int, shape: tuple[int, int]) -> _Stack:
+    try:
+        return _Stack(
+            shape,
+            frames=np.empty((count, *shape), dtype=np.float32),
+            saturated=np.zeros((count, *shape), dtype=np.bool_),
+            colors=np.empty((count, *shape, 3), dtype=np.uint8),
+        )
+    except MemoryError as error:
+        raise ShotsUnusable(
+            f"{count} shots of {shape[0] * shape[1] / 1e6:.0f} megapixels do not fit into memory.",
+            hint="Crop the shots to the skin of interest, or close other programs.",
+        ) from error
+
+
+def _read(source: _Source, name: str, shape: tuple[int, int] | None) -> Photo:
+    try:
+        photo = read_photo(
+            source.folder / name, DecodeOptions(profiles=not source.linear, camera_white=False)
+        )
+    except PhotoUnreadable as error:
+        raise ShotsUnusable(str(error), hint=error.hint) from error
+    if shape is not None and shape != photo.shape:
+        raise ShotsUnusable(
+            f"{name} is {photo.columns} x {photo.rows} pixels, "
+            f"but the first shot is {shape[1]} x {shape[0]}.",
+            hint="All frames of a set must come from one fixed camera with one setting.",
+        )
+    return photo
+
+
+def _add(stack: _Stack, number: int, photo: Photo, source: _Source, dark: Photo | None) -> None:
+    coded = photo.coded
+    end = SATURATED * np.iinfo(coded.dtype).max
+    stack.bits = min(stack.bits, photo.facts.bits)
+    stack.tints.append(_tint(coded))
+    stack.notes |= dict.fromkeys(photo.facts.notes)
+    for band in _bands(stack.shape[0]):
+        light = _light(coded[band], photo, source)
+        if dark is not None:
+            light = light - _light(dark.coded[band], dark, source)
+        stack.colors[number, band] = to_coded8(np.maximum(light, 0))
+        stack.frames[number, band] = light[..., source.channel]
+        high = coded[band] >= end
+        stack.saturated[number, band] = high[..., 0] | high[..., 1] | high[..., 2]
+
+
+def _light(
+    coded: NDArray[np.uint8] | NDArray[np.uint16], photo: Photo, source: _Source
+) -> NDArray[np.float32]:
+    """Return linear light; RAW has been developed to sRGB, whatever the sheet says."""
+    if source.linear and photo.facts.format != "RAW":
+        return np.asarray(coded / np.float32(np.iinfo(coded.dtype).max), dtype=np.float32)
+    return to_linear(coded)
+
+
+def _level(
+    stack: _Stack, manifest: ShotManifest, source: _Source, dark: Photo | None, lights: Lights
+) -> float:
+    """Divide the frames by what their flat frames tell, or by the lamps' powers, in place.
+
+    Returns the relative error of slopes that the flat frames reveal.
+    """
+    if not manifest.flat:
+        if lights.powers is not None:
+            stack.frames /= lights.powers[:, None, None].astype(np.float32)
+        return 0.0
+    flats = Flats(lights, stack.shape)
+    for name in manifest.flat:
+        flats.add(name, _flat(source, name, dark, stack.shape))
+    for number, gain in enumerate(flats.gains()):
+        chosen = slice(number, number + 1) if len(manifest.flat) > 1 else slice(None)
+        stack.frames[chosen] /= gain
+    faint = flats.faint()
+    for number, dim in enumerate(faint):
+        chosen = slice(number, number + 1) if len(faint) > 1 else slice(None)
+        stack.saturated[chosen] |= dim
+    stack.notes |= dict.fromkeys(flats.notes())
+    return flats.slope_error()
+
+
+def _bands(rows: int) -> Iterator[slice]:
+    """Yield slices of rows, to spare memory."""
+    return (slice(start, start + _BAND) for start in range(0, rows, _BAND))
+
+
+def _flat(
+    source: _Source, name: str, dark: Photo | None, shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return one channel of a flat frame, dark frame subtracted."""
+    photo = _read(source, name, shape)
+    flat = np.empty(shape, dtype=np.float32)
+    for band in _bands(shape[0]):
+        flat[band] = _light(photo.coded[band], photo, source)[..., source.channel]
+        if dark is not None:
+            flat[band] -= _light(dark.coded[band], dark, source)[..., source.channel]
+    if float(flat.mean(dtype=np.float64)) <= 0:
+        raise ShotsUnusable(
+            f"{name} is no brighter than the dark frame, so it is no flat frame.",
+            hint="Photograph a white card in the skin's place, with the same lamps.",
+        )
+    return flat

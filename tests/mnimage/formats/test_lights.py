@@ -1,0 +1,57 @@
+"""How surely the scale of a set of shots is known: told only, or measured by the rig as well."""
+
+import json
+
+import pytest
+
+from mnimage.domain.photo import SCALE_ASSUMED
+from mnimage.formats.lights import believed_lights
+from mnimage.formats.manifest import read_manifest
+
+AROUND = [[0.6, 0.0, 0.8], [0.0, 0.6, 0.8], [-0.6, 0.0, 0.8], [0.0, -0.6, 0.8]]
+
+
+def _lights(folder, rig_mm_per_px=None, **told):
+    shots = [{"file": f"{number}.png"} for number in range(4)]
+    manifest = {"linear": True, "shots": shots, **told}
+    if rig_mm_per_px is None:
+        for shot, light in zip(shots, AROUND, strict=True):
+            shot["light"] = light
+    else:
+        manifest["rig"] = "RIG.json"
+        lamp = {"lamp_mm": None, "error_deg": 0.5, "error_mm": None, "power": None}
+        rig = {
+            "version": 1,
+            "made_at": "2026-01-01",
+            "method": "chrome ball",
+            "near": False,
+            "common_deg": 0.2,
+            "mm_per_px": rig_mm_per_px,
+            "scale_error": 0.006,
+            "lamps": [{**lamp, "light": light, "power_error": None} for light in AROUND],
+        }
+        (folder / "RIG.json").write_text(json.dumps(rig))
+    path = folder / "SHOTS.json"
+    path.write_text(json.dumps(manifest))
+    return believed_lights(read_manifest(path), path)
+
+
+def test_a_scale_that_was_only_told_errs_alike_at_every_session(tmp_path):
+    found = _lights(tmp_path, mm_per_px=0.05)
+    scale = found.scale
+    assert scale.relative_error == pytest.approx(0.01)
+    # 3 cm nearer at 50 cm.
+    assert scale.shared_error == pytest.approx(3 / 50)
+    assert scale.error == pytest.approx((0.01**2 + 0.06**2) ** 0.5)
+    (said,) = found.notes
+    assert said.startswith(SCALE_ASSUMED)
+    assert "areas to 12%, volumes to 18%" in said
+    assert "marker" in said
+
+
+def test_a_scale_that_the_rig_measured_is_not_only_told(tmp_path):
+    measured = _lights(tmp_path, rig_mm_per_px=0.05)
+    assert measured.scale.error == pytest.approx(0.006)
+    assert measured.notes == ()
+    assert _lights(tmp_path, rig_mm_per_px=0.05, mm_per_px=0.0505).scale.shared_error == 0
+    assert _lights(tmp_path, rig_mm_per_px=0.05, mm_per_px=0.055).scale.shared_error > 0

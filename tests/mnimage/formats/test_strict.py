@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import warnings
+
+import pytest
+
+from mnimage.formats.strict import heard, noted, unlogged
+
+
+def test_what_c_code_prints_is_heard_and_not_seen(capfd):
+    with heard() as said:
+        os.write(2, b"first complaint\nsecond\n")
+    os.write(2, b"afterwards\n")
+    assert said == ["first complaint", "second"]
+    assert capfd.readouterr().err == "afterwards\n"
+
+
+def test_the_stream_comes_back_after_a_failure(capfd):
+    def fail():
+        with heard():
+            os.write(2, b"inside\n")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    os.write(2, b"outside\n")
+    assert capfd.readouterr().err == "outside\n"
+
+
+def test_warnings_become_words_and_do_not_leak():
+    with noted() as said:
+        warnings.warn("two\n  lines", UserWarning, stacklevel=1)
+        warnings.warn("two\n  lines", UserWarning, stacklevel=1)
+    assert said == ["two lines"]
+    with pytest.raises(UserWarning, match="still an error"):
+        warnings.warn("still an error", UserWarning, stacklevel=1)
+
+
+def test_one_may_stand_within_the_other(capfd):
+    with heard() as said, noted() as warned:
+        os.write(2, b"printed\n")
+        warnings.warn("warned", UserWarning, stacklevel=1)
+    assert (said, warned) == (["printed"], ["warned"])
+    assert capfd.readouterr().err == ""
+
+
+def test_threads_take_turns_and_restore_everything(capfd):
+    before = list(warnings.filters)
+
+    def work():
+        for _ in range(50):
+            with heard() as said:
+                os.write(2, b"x\n")
+            assert said == ["x"]
+            with noted() as words:
+                warnings.warn("w", UserWarning, stacklevel=1)
+            assert words == ["w"]
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert capfd.readouterr().err == ""
+    assert warnings.filters == before
+
+
+def test_a_program_without_an_error_stream_still_reads(monkeypatch):
+    def refuse(_):
+        raise OSError("bad file descriptor")
+
+    monkeypatch.setattr(os, "dup", refuse)
+    with heard() as said:
+        pass
+    assert said == []
+
+
+def test_a_logger_is_quiet_inside_only(caplog):
+    logger = logging.getLogger("some.library")
+    with unlogged("some.library"):
+        logger.error("inside")
+    logger.error("outside")
+    assert caplog.messages == ["outside"]

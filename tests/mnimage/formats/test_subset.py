@@ -1,0 +1,49 @@
+"""Which shots of a light stage are read."""
+
+import numpy as np
+import pytest
+
+from mnimage.formats.manifest import ShotLine, ShotManifest
+from mnimage.formats.subset import KEPT, MOST, few_enough
+
+
+def stage(count):
+    """Return a sheet with lamps evenly over a whole sphere (Fibonacci's lattice)."""
+    number = np.arange(count) + 0.5
+    up = 1 - 2 * number / count
+    turn = np.pi * (1 + 5**0.5) * number
+    out = np.sqrt(1 - up**2)
+    ways = np.stack([out * np.cos(turn), out * np.sin(turn), up], axis=1)
+    lines = [ShotLine(file=f"{n}.png", light=tuple(map(float, way))) for n, way in enumerate(ways)]
+    return ShotManifest(
+        mm_per_px=0.1, shots=tuple(lines), flat=tuple(f"f{n}.png" for n in range(count))
+    )
+
+
+@pytest.mark.parametrize("count", [156, 346, 1000])
+def test_of_a_light_stage_well_spread_lamps_before_the_face_are_kept(count):
+    manifest, said = few_enough(stage(count))
+    assert len(manifest.shots) == KEPT
+    assert str(count) in said
+    ways = np.array([shot.light for shot in manifest.shots])
+    slant = np.degrees(np.arccos(ways[:, 2]))
+    assert slant.min() >= 15
+    assert slant.max() <= 65
+    between = np.degrees(np.arccos(np.clip(ways @ ways.T - 2 * np.eye(len(ways)), -1, 1)))
+    assert between.min() > 12
+    for axis in (0, 1):
+        assert abs(ways[:, axis].mean()) < 0.15
+    assert [one.file for one in manifest.shots] == [name[1:] for name in manifest.flat]
+
+
+def test_few_shots_stay_as_they_are():
+    manifest = stage(MOST)
+    assert few_enough(manifest) == (manifest, "")
+
+
+def test_what_is_wrong_with_a_long_sheet_is_left_to_its_checker():
+    manifest = stage(100)
+    broken = manifest.model_copy(
+        update={"shots": (*manifest.shots[:-1], ShotLine(file="x.png", light=(0.0, 0.0, 0.0)))}
+    )
+    assert few_enough(broken) == (broken, "")

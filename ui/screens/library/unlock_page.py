@@ -1,0 +1,420 @@
+"""The library's door: make one, unlock it, see its recovery key once, or use that key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.screens.library.fields import Line, label
+from ui.widgets.eliding import ElidingLabel
+
+_WIDE = 600
+_KEY_GROUPS_A_LINE = 4
+
+
+class UnlockPage(QWidget):
+    """One form at a time, in the middle of the screen."""
+
+    make_wanted = Signal()
+    open_wanted = Signal()
+    make_pressed = Signal(str, str, str)
+    """User, passphrase, and the passphrase again."""
+    unlock_pressed = Signal(str, str, bool)
+    """User, passphrase, and whether this computer is to remember it."""
+    migrate_pressed = Signal(str, str)
+    recover_pressed = Signal(str, str, str, str)
+    """Recovery key, user, new passphrase, and that again."""
+    key_copied = Signal()
+    key_save_pressed = Signal()
+    key_print_pressed = Signal()
+    key_kept = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.welcome, self.unlock = _Welcome(), _Unlock()
+        self.make, self.key, self.recover = _Make(), _Key(), _Recover()
+        self._forms = (self.welcome, self.unlock, self.make, self.key, self.recover)
+        self._shown: _FormBox = self.welcome
+        self._trouble, self._hint = label("", "trouble"), label("", "soft")
+        self._trouble.setObjectName("gate-trouble")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(_middle(*self._forms, self._trouble, self._hint))
+        self._connect()
+
+    def show_welcome(self) -> None:
+        """Say what a library is, and offer to make or to open one."""
+        self._show(self.welcome)
+
+    def show_unlock(self, place: str, user: str, *, remembered: bool, locked: bool) -> None:
+        """Ask for the passphrase of a library; `locked` where its screens wait behind."""
+        self.unlock.fill(place, user, remembered=remembered, locked=locked)
+        self._show(self.unlock)
+
+    def show_make(self, place: str) -> None:
+        """Ask for the first user and passphrase of a new library."""
+        self.make.fill(place)
+        self._show(self.make)
+
+    def show_key(self, key: str) -> None:
+        """Show the recovery key of a library that was just made, this once."""
+        self.key.fill(key)
+        self._show(self.key)
+
+    def forget_key(self) -> None:
+        """Take the recovery key off the screen and the clipboard."""
+        clipboard = QGuiApplication.clipboard()
+        if self.key.words and clipboard.text() == self.key.words:
+            clipboard.clear()
+        self.key.fill("")
+
+    def show_trouble(self, words: str, hint: str = "") -> None:
+        """Say why the door stays shut, and what to do."""
+        self.set_busy("")
+        self._trouble.setText(words)
+        self._hint.setText(hint)
+
+    def offer_migration(self) -> None:
+        """Offer to bring an older library up to date."""
+        self.unlock.offer_migration(offered=True)
+
+    def set_busy(self, words: str) -> None:
+        """Say what is being done, or nothing."""
+        self._trouble.setText("")
+        self._hint.setText(words)
+        self._shown.setDisabled(bool(words))
+
+    @property
+    def trouble(self) -> str:
+        """What is said to be wrong."""
+        return self._trouble.text()
+
+    def take_focus(self) -> None:
+        """Put the cursor where the next word is written."""
+        self._shown.first.setFocus()
+
+    def _show(self, form: _FormBox) -> None:
+        self.show_trouble("")
+        self._shown = form
+        for each in self._forms:
+            each.setVisible(each is form)
+        self.take_focus()
+
+    @property
+    def shown(self) -> QWidget:
+        """The form that is shown."""
+        return self._shown
+
+    def _connect(self) -> None:
+        for form in (self.welcome, self.unlock):
+            form.make.clicked.connect(self.make_wanted)
+            form.open.clicked.connect(self.open_wanted)
+        self.make.open.clicked.connect(self.open_wanted)
+        self.unlock.confirmed.connect(self._unlock)
+        self.unlock.migrate.clicked.connect(self._migrate)
+        self.unlock.lost.clicked.connect(self._begin_recovery)
+        self.make.confirmed.connect(self._make)
+        self.recover.confirmed.connect(self._recover)
+        self.recover.back.clicked.connect(self._leave_recovery)
+        self.key.copy.clicked.connect(self._copy)
+        self.key.save.clicked.connect(self.key_save_pressed)
+        self.key.print.clicked.connect(self.key_print_pressed)
+        self.key.confirmed.connect(self.key_kept)
+
+    def _unlock(self) -> None:
+        form = self.unlock
+        self.unlock_pressed.emit(form.user.words, form.word.text(), form.remember.isChecked())
+        form.word.clear()
+
+    def _migrate(self) -> None:
+        self.migrate_pressed.emit(self.unlock.user.words, self.unlock.word.text())
+        self.unlock.word.clear()
+
+    def _make(self) -> None:
+        form = self.make
+        self.make_pressed.emit(form.user.words, form.word.text(), form.again.text())
+
+    def _begin_recovery(self) -> None:
+        self.recover.fill(self.unlock.user.words)
+        self._show(self.recover)
+
+    def _leave_recovery(self) -> None:
+        self.recover.fill("")
+        self._show(self.unlock)
+
+    def _recover(self) -> None:
+        form = self.recover
+        words = form.word.text(), form.again.text()
+        self.recover_pressed.emit(form.key.words, form.user.words, *words)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.key.words)
+        self.key_copied.emit()
+
+
+class _FormBox(QWidget):
+    """One form of the door; Enter in any field is its main action."""
+
+    confirmed = Signal()
+    first: QWidget
+
+    def __init__(self, title: str, words: str) -> None:
+        super().__init__()
+        self.title = label(title, "title")
+        self.words_label = label(words, "soft")
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(8)
+        self.rows.addWidget(self.title)
+        self.rows.addWidget(self.words_label)
+        self.rows.addSpacing(8)
+
+    def add_line(self, words: str, line: QLineEdit) -> None:
+        """Add a field under its words."""
+        told = QLabel(words)
+        told.setBuddy(line)
+        line.setMinimumHeight(36)
+        line.returnPressed.connect(self.confirmed)
+        self.rows.addWidget(told)
+        self.rows.addWidget(line)
+
+    def add_buttons(self, main: QPushButton, *others: QPushButton) -> None:
+        """Add the main action and what lies beside it."""
+        main.setProperty("kind", "main")
+        main.clicked.connect(self.confirmed)
+        self.rows.addSpacing(8)
+        self.rows.addWidget(main, 0, Qt.AlignmentFlag.AlignLeft)
+        if others:
+            row = QHBoxLayout()
+            for button in others:
+                row.addWidget(button)
+            row.addStretch(1)
+            self.rows.addSpacing(8)
+            self.rows.addLayout(row)
+        self.rows.addStretch(1)
+
+
+class _Welcome(_FormBox):
+    """The first screen of a clinic without a library."""
+
+    def __init__(self) -> None:
+        super().__init__("", "")
+        self.title.setText(self.tr("The clinic's library"))
+        self.words_label.setText(
+            self.tr(
+                "One encrypted folder for patients, sessions, photos and consents. Photos are "
+                "written once and never altered, every look and change is recorded, and a copy "
+                "of the folder tells nothing to one without a passphrase."
+            )
+        )
+        self.make = QPushButton(self.tr("Make a library…"))
+        self.make.setObjectName("make-library")
+        self.make.setProperty("kind", "main")
+        self.open = QPushButton(self.tr("Open one that is there…"))
+        self.first = self.make
+        row = QHBoxLayout()
+        row.addWidget(self.make)
+        row.addWidget(self.open)
+        row.addStretch(1)
+        self.rows.addLayout(row)
+        self.rows.addStretch(1)
+
+
+class _Unlock(_FormBox):
+    """User and passphrase of a library that is there."""
+
+    def __init__(self) -> None:
+        super().__init__("", "")
+        self.words_label.hide()
+        self.place = ElidingLabel("soft")
+        self.rows.addWidget(self.place)
+        self.user, self.word = Line(self.tr("User")), _secret(self.tr("Passphrase"))
+        self.word.setObjectName("passphrase")
+        self.first = self.word
+        self.add_line(self.tr("User"), self.user)
+        self.add_line(self.tr("Passphrase"), self.word)
+        self.remember = QCheckBox(self.tr("Remember on this computer"))
+        self.remember.setToolTip(
+            self.tr(
+                "The computer's keyring keeps the key: whoever is signed in to this computer "
+                "then opens the library at the start. A locked screen still asks."
+            )
+        )
+        self.rows.addWidget(self.remember)
+        self.lost = QPushButton(self.tr("Passphrase lost…"))
+        self.open = QPushButton(self.tr("Another library…"))
+        self.make = QPushButton(self.tr("New library…"))
+        unlock = QPushButton(self.tr("Unlock"))
+        unlock.setObjectName("unlock")
+        self.add_buttons(unlock, self.lost, self.open, self.make)
+        self.migrate = QPushButton(self.tr("Bring it up to date, after a back-up"))
+        self.rows.addWidget(self.migrate)
+        self.migrate.hide()
+
+    def fill(self, place: str, user: str, *, remembered: bool, locked: bool) -> None:
+        """Show which library it is and who opened it last."""
+        self.title.setText(self.tr("Locked") if locked else self.tr("Open the library"))
+        self.place.tell(place)
+        self.user.setText(user)
+        self.word.clear()
+        self.remember.setChecked(remembered)
+        for button in (self.open, self.make):
+            button.setVisible(not locked)
+        self.offer_migration(offered=False)
+
+    def offer_migration(self, *, offered: bool) -> None:
+        """Offer to bring an older library up to date, or not."""
+        self.migrate.setVisible(offered)
+
+
+class _Make(_FormBox):
+    """The first user and passphrase of a new library."""
+
+    def __init__(self) -> None:
+        super().__init__("", "")
+        self.title.setText(self.tr("Make a library"))
+        self.words_label.setText(
+            self.tr(
+                "You are its first administrator. The passphrase has at least eight characters; "
+                "four words that do not belong together are good. Nobody can look it up."
+            )
+        )
+        self.place = ElidingLabel("soft")
+        self.rows.addWidget(self.place)
+        self.user = Line(self.tr("User"))
+        self.word, self.again = _secret(self.tr("Passphrase")), _secret(self.tr("Once more"))
+        self.first = self.word
+        self.add_line(self.tr("User"), self.user)
+        self.add_line(self.tr("Passphrase"), self.word)
+        self.add_line(self.tr("Passphrase once more"), self.again)
+        make = QPushButton(self.tr("Make the library"))
+        make.setObjectName("make")
+        self.open = QPushButton(self.tr("Open one that is there…"))
+        self.add_buttons(make, self.open)
+
+    def fill(self, place: str) -> None:
+        """Show where it is made."""
+        self.place.tell(place)
+        self.user.setText("admin")
+        self.word.clear()
+        self.again.clear()
+
+
+class _Key(_FormBox):
+    """The recovery key, shown once."""
+
+    def __init__(self) -> None:
+        super().__init__("", "")
+        self.title.setText(self.tr("The recovery key"))
+        self.words_label.setText(
+            self.tr(
+                "It opens the library if every passphrase is lost, and it is shown only now. "
+                "Print it or write it on paper, and lock it away from this computer."
+            )
+        )
+        self.words = ""
+        self._key = QLabel()
+        self._key.setProperty("kind", "key")
+        self._key.setObjectName("recovery-key")
+        self._key.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.rows.addWidget(self._key)
+        self.print = QPushButton(self.tr("Print…"))
+        self.save = QPushButton(self.tr("Save…"))
+        self.copy = QPushButton(self.tr("Copy"))
+        row = QHBoxLayout()
+        for button in (self.print, self.save, self.copy):
+            row.addWidget(button)
+        row.addStretch(1)
+        self.rows.addLayout(row)
+        self.seen = QCheckBox(self.tr("It is on paper, and the paper is locked away"))
+        self.seen.setObjectName("key-seen")
+        self.rows.addSpacing(8)
+        self.rows.addWidget(self.seen)
+        self._go = QPushButton(self.tr("Go on"))
+        self._go.setObjectName("key-kept")
+        self.seen.toggled.connect(self._go.setEnabled)
+        self.first = self.print
+        self.add_buttons(self._go)
+
+    def fill(self, key: str) -> None:
+        """Show a key, in groups that are easy to write down."""
+        self.words = key
+        groups = key.replace("-", " ").split()
+        lines = [
+            "  ".join(groups[start : start + _KEY_GROUPS_A_LINE])
+            for start in range(0, len(groups), _KEY_GROUPS_A_LINE)
+        ]
+        self._key.setText("\n".join(lines))
+        self._key.setMinimumSize(self._key.sizeHint())
+        self.seen.setChecked(False)
+        self._go.setEnabled(False)
+
+
+class _Recover(_FormBox):
+    """A new passphrase by the recovery key."""
+
+    def __init__(self) -> None:
+        super().__init__("", "")
+        self.title.setText(self.tr("Passphrase lost"))
+        self.words_label.setText(
+            self.tr("With the recovery key on paper, a user of the library gets a new passphrase.")
+        )
+        self.key, self.user = Line(self.tr("Recovery key")), Line(self.tr("User"))
+        self.word, self.again = _secret(self.tr("New passphrase")), _secret(self.tr("Once more"))
+        self.first = self.key
+        self.add_line(self.tr("Recovery key"), self.key)
+        self.add_line(self.tr("User"), self.user)
+        self.add_line(self.tr("New passphrase"), self.word)
+        self.add_line(self.tr("New passphrase once more"), self.again)
+        self.back = QPushButton(self.tr("Back"))
+        self.add_buttons(QPushButton(self.tr("Set the passphrase and unlock")), self.back)
+
+    def fill(self, user: str) -> None:
+        """Show an empty form for a user."""
+        self.user.setText(user)
+        for line in (self.key, self.word, self.again):
+            line.clear()
+
+
+def _secret(name: str) -> Line:
+    line = Line(name)
+    line.setMaxLength(1000)
+    line.setEchoMode(QLineEdit.EchoMode.Password)
+    return line
+
+
+def _middle(*widgets: QWidget) -> QScrollArea:
+    """Return a card in the middle of the screen, scrolled where there is too little room."""
+    card = QFrame()
+    card.setProperty("kind", "door")
+    card.setFixedWidth(_WIDE)
+    inside = QVBoxLayout(card)
+    inside.setContentsMargins(32, 28, 32, 24)
+    for widget in widgets:
+        inside.addWidget(widget)
+    page = QWidget()
+    # Between stretches and not by an alignment, which would not ask how tall the words grow.
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(card)
+    row.addStretch(1)
+    layout = QVBoxLayout(page)
+    layout.addStretch(1)
+    layout.addLayout(row)
+    layout.addStretch(2)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(page)
+    return area
