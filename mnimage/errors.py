@@ -27,12 +27,18 @@ Anything outside this tree is a bug, and is left to fly.
 """
 
 
-class MnimageError(Exception):
-    """A failure a clinician can act on; `hint` says how."""
+from __future__ import annotations
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
+from mnimage.words.message import Message
+
+
+class MnimageError(Exception):
+    """A failure a clinician can act on; `hint` says how, empty where there is nothing to do."""
+
+    def __init__(self, message: Message | str, *, hint: Message | str = "") -> None:
+        super().__init__(str(message))
+        self.message = message if isinstance(message, Message) else Message("")
+        self.hint = str(hint or self.message.hint)
 
 
 class Cancelled(MnimageError):
