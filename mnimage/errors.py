@@ -26,7 +26,6 @@ MnimageError
 Anything outside this tree is a bug, and is left to fly.
 """
 
-
 from __future__ import annotations
 
 from mnimage.words.message import Message

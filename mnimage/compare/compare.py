@@ -19,6 +19,8 @@ from mnimage.compare.scars import compare_relief, compare_scars
 from mnimage.compare.verdict import ChangeUncertainty, hold_family, weigh_change
 from mnimage.domain.comparison import Comparison, Verdict
 from mnimage.domain.face import CONTROL, WHOLE
+from mnimage.domain.metrics import METRICS, names_of
+from mnimage.domain.scorecard import Mode
 from mnimage.domain.session import ALONE, Side
 
 if TYPE_CHECKING:
@@ -143,13 +145,19 @@ def _against_control(changes: Changes) -> tuple[Changes, Changes]:
     return treated, control
 
 
-_FLAT_HEADLINES = frozenset({"redness_hi", "pigment_mi", "texture_contrast", "scar_visibility"})
-_RELIEF_HEADLINES = frozenset(
-    {"redness_hi", "pigment_mi", "texture_sq_um", "scar_depth_index_um", "scar_volume_mm3"}
+_FLAT_HEADLINES = names_of(lambda metric: metric.headline and metric.mode is Mode.FLAT)
+_RELIEF_ONLY = names_of(lambda metric: metric.headline and metric.mode is Mode.RELIEF)
+_RELIEF_HEADLINES = (
+    *_RELIEF_ONLY,
+    *names_of(lambda metric: metric.headline and metric.needs_color),
 )
+"""With relief, texture and scars are measured by it, not by how visible they are in a photo."""
+
 _HEADLINES_SHARE = 2 / 3
 
-_TWINS = {(WHOLE, "scar_depth_index_um"): (WHOLE, "scar_volume_mm3")}
+_TWINS = {
+    (WHOLE, name): (WHOLE, metric.same_as) for name, metric in METRICS.items() if metric.same_as
+}
 """The index is the volume over one area for both sessions: a second look at it sees nothing new."""
 
 
@@ -162,7 +170,7 @@ def shares(changes: Changes) -> dict[tuple[str, str], float]:
 
     Weights as of Benjamini and Hochberg (1997); what they cost and give: `docs/doubt.md`.
     """
-    in_relief = any(name in _RELIEF_HEADLINES - _FLAT_HEADLINES for _, name in changes)
+    in_relief = any(name in _RELIEF_ONLY for _, name in changes)
     wanted = _RELIEF_HEADLINES if in_relief else _FLAT_HEADLINES
     tested = {
         key for key, change in changes.items() if change.verdict is not Verdict.NOT_COMPARABLE

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnimage.compare.repeats import LOGGED
 from mnimage.compare.verdict import MDC_FACTOR, decide
 from mnimage.domain.comparison import Caution, Controlled, Verdict
 from mnimage.domain.face import CONTROL
+from mnimage.domain.metrics import log_offset
 from mnimage.errors import PatchUnusable
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def beyond_control(name: str, change: Change, control: Change) -> Change:
     if control.verdict is Verdict.NOT_COMPARABLE or change.verdict is Verdict.NOT_COMPARABLE:
         return change
     factor, expected = 1.0, control.change
-    offset = LOGGED.get(name)
+    offset = log_offset(name)
     if offset is not None and min(control.before, control.after) + offset > 0:
         factor = (change.before + offset) / (control.before + offset)
         expected = factor * control.change

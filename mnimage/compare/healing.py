@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Caution, Verdict
+from mnimage.domain.metrics import names_of
 
 if TYPE_CHECKING:
     from mnimage.domain.comparison import Change, ScarChange
@@ -17,21 +18,10 @@ if TYPE_CHECKING:
 
 HEALING = "healing window"
 
-SWOLLEN = frozenset(
-    {
-        "texture_contrast",
-        "pores",
-        "lines",
-        "scar_visibility",
-        "texture_sq_um",
-        "scar_depth_index_um",
-        "scar_depth_mm",
-        "scar_volume_mm3",
-    }
-)
+SWOLLEN = frozenset(names_of(lambda metric: metric.swells))
 """Scores of the skin's surface: swelling fills furrows, pores and scars (science of change, 5)."""
 
-REDDENED = frozenset({"redness_hi", "red_area", "evenness"})
+REDDENED = frozenset(names_of(lambda metric: metric.reddens))
 """Scores that needling itself raises for days; true all the same."""
 
 
@@ -83,8 +73,8 @@ def _rested(change: Change | None, notes: PairNotes, recipe: CompareRecipe) -> C
 
 def _swelling(notes: PairNotes, recipe: CompareRecipe) -> str:
     return (
-        f"Day {notes.days_since_needling:g} after needling: until {recipe.healing_days:g} days have "
-        "passed, swelling makes skin look smoother and scars shallower."
+        f"Day {notes.days_since_needling:g} after needling: until {recipe.healing_days:g} days "
+        "have passed, swelling makes skin look smoother and scars shallower."
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Source
+from mnimage.domain.metrics import log_offset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
 
     Measured: TypeAlias = Mapping[tuple[str, str], tuple[float, float]]
     """(the photo before, the repeat) of each zone and score."""
-
-LOGGED: Mapping[str, float] = {
-    "texture_sq_um": 0.0,
-    "scar_depth_index_um": 0.0,
-    "scar_volume_mm3": 0.0,
-    "texture_contrast": 0.0,
-    "pores": 1.0,
-    "lines": 1.0,
-}
-"""Scores that err by factors: they are averaged as ln(value + this) (science of change, 5)."""
 
 SAME_DAY_HOURS = 12.0
 """Shots farther apart than this are another session's."""
@@ -121,7 +112,7 @@ class _Scale:
     @classmethod
     def of(cls, name: str, values: Sequence[float]) -> _Scale:
         """Return the score's scale; as it is where a value has no logarithm."""
-        offset = LOGGED.get(name)
+        offset = log_offset(name)
         if offset is None or any(value + offset <= 0 for value in values):
             return cls(None)
         return cls(offset)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mnimage.compare.repeats import average_sessions
 from mnimage.compare.verdict import ChangeUncertainty, hold_alike, weigh_change
 from mnimage.domain.comparison import ScarChange, ScarCourse, Verdict
+from mnimage.domain.metrics import METRICS, names_of
 from mnimage.domain.recipe import CompareRecipe
 from mnimage.domain.scorecard import Mode, Score
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 NONE: Again = ((), ())
 USUAL = CompareRecipe()
 
-WHOLE_SCORES = ("texture_sq_um", "scar_depth_index_um", "scar_depth_mm", "scar_volume_mm3")
+WHOLE_SCORES = names_of(lambda metric: metric.mode is Mode.RELIEF)
 
 _NEAR_MM = 1.0
 
@@ -64,8 +65,8 @@ def relief_scores(card: ReliefCard, scars: Sequence[Scar], area_mm2: float) -> M
     volume = math.fsum(scar.volume_mm3 for scar in scars)
     index_error = card.scar_depth_index_uncertainty_um * card.area_mm2 / area_mm2
     rows = [
-        ("texture_sq_um", card.texture_sq_um, "um", card.texture_uncertainty_um),
-        ("scar_depth_index_um", 1000 * volume / area_mm2, "um", index_error),
+        ("texture_sq_um", card.texture_sq_um, card.texture_uncertainty_um),
+        ("scar_depth_index_um", 1000 * volume / area_mm2, index_error),
     ]
     if area > 0:
         shares = [scar.area_mm2 / area for scar in scars]
@@ -73,17 +74,18 @@ def relief_scores(card: ReliefCard, scars: Sequence[Scar], area_mm2: float) -> M
             (
                 "scar_depth_mm",
                 _sum(shares, [scar.depth_mm for scar in scars]),
-                "mm",
                 _sum(shares, [scar.depth_uncertainty_mm for scar in scars]),
             ),
             (
                 "scar_volume_mm3",
                 volume,
-                "mm3",
                 math.fsum(scar.volume_uncertainty_mm3 for scar in scars),
             ),
         ]
-    return {name: Score(name, value, unit, error, Mode.RELIEF) for name, value, unit, error in rows}
+    return {
+        name: Score(name, value, METRICS[name].unit, error, Mode.RELIEF)
+        for name, value, error in rows
+    }
 
 
 def _sum(shares: Sequence[float], values: Sequence[float]) -> float:

@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, TypeVar
 
 from mnimage.domain.comparison import Change, Source, Verdict
+from mnimage.domain.metrics import is_worse_higher
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 MDC_FACTOR = 1.96
 """Standard errors of the change beyond which 95 % of no-change repeats stay (MDC95)."""
-
-LOWER_IS_WORSE = frozenset({"ita_deg", "evenness"})
-"""Scores whose fall is for the worse; a smaller ITA is darker skin (pigment after inflammation)."""
 
 LEVEL = 0.05
 """Chance of any false call in one family."""
@@ -93,7 +91,7 @@ def decide(name: str, change: Change) -> Change:
 
 
 def _direction(name: str, change: float) -> Verdict:
-    worse = (change > 0) != (name in LOWER_IS_WORSE)
+    worse = (change > 0) == is_worse_higher(name)
     return Verdict.WORSE if worse else Verdict.BETTER
 
 

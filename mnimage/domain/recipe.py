@@ -6,6 +6,8 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
+from mnimage.domain.metrics import METRICS
+
 ALGORITHM = 6
 """Raised whenever the same recipe would give other numbers on the same photo."""
 
@@ -121,35 +123,18 @@ class ScoreRecipe:
     mark_sigma_mm: float = 0.4
     mark_surround_mm: float = 3.0
     mark_contrast: float = 0.025
-    focus_left: tuple[tuple[str, float], ...] = (
-        ("texture_contrast", 0.04),
-        ("pores", 0.1),
-        ("lines", 0.06),
+    focus_left: tuple[tuple[str, float], ...] = tuple(
+        (name, one.focus_left) for name, one in METRICS.items() if one.focus_left is not None
     )
-    focus_kept: tuple[tuple[str, float], ...] = (
-        ("texture_contrast", 0.13),
-        ("pores", 0.3),
-        ("lines", 0.2),
-        ("scar_visibility", 0.05),
+    focus_kept: tuple[tuple[str, float], ...] = tuple(
+        (name, one.focus_kept) for name, one in METRICS.items() if one.focus_kept is not None
     )
     block_mm: float = 5.0
     resamples: int = 500
-    # The larger of two: unchanged rendered skin of tones I to V photographed again with the lamp
-    # moved by 3 to 6 degrees (benchmarks/repeatability.py), and studio portraits of 12 people taken
-    # twice within minutes, which differ by more in colour (blood moves, a head shades itself):
-    # rms of the change over the root of two was 0.7 HI, 7 to 10 % red area, 0.3 to 1.3 MI,
-    # 1 to 2.8 evenness, on pairs of grade B and D. ITA: a moved lamp (0.7); what exposure and white
-    # balance add depends on the skin's own colour.
-    session: tuple[tuple[str, float, float], ...] = (
-        ("redness_hi", 0.45, 0.1),
-        ("red_area", 4.0, 0.15),
-        ("pigment_mi", 0.35, 0.1),
-        ("ita_deg", 1.0, 0.0),
-        ("evenness", 1.2, 0.0),
-        ("texture_contrast", 0.02, 0.07),
-        ("pores", 2.0, 0.1),
-        ("lines", 0.8, 0.12),
-        ("scar_visibility", 0.1, 0.2),
+    session: tuple[tuple[str, float, float], ...] = tuple(
+        (name, one.session_error.absolute, one.session_error.relative)
+        for name, one in METRICS.items()
+        if one.session_error is not None
     )
     # By how much pores' contrast differs between sessions (ln; lamp's angle, noise, coding): 54
     # pairs of rendered skin photographed again spread by 0.6 of what is told with it.
@@ -165,13 +150,13 @@ class ScoreRecipe:
 class CompareRecipe:
     """Options of weighing a change.
 
-    `uncertainty_by_grade` is by how much the session error of a flat score grows when the two photos were
-    not taken alike, per grade of comparability. `repeat_share` is per score the share of the
-    validated variance that differs from shot to shot of one session, so that repeats average it
-    out and tell it; `repeat_prior` how many degrees of freedom the validated share counts beside
-    the repeats' own. Within `healing_days` of needling, swollen skin gets no verdict. A control
-    patch covers at least `control_least_mm2` (`control_least_px` without a scale), of which at
-    least `control_least_skin` is skin.
+    `uncertainty_by_grade` is the factor by which the session error of a flat score grows when the
+    two photos were taken differently, per grade of comparability. `repeat_share` is per score the
+    share of the validated variance that differs from shot to shot of one session, so that
+    replicates average it out and measure it; `repeat_prior` how many degrees of freedom the
+    validated share counts beside the replicates' own. Within `healing_days` of needling, swollen
+    skin gets no verdict. A control patch covers at least `control_least_mm2` (`control_least_px`
+    without a scale), of which at least `control_least_skin` is skin.
     """
 
     uncertainty_by_grade: tuple[tuple[str, float], ...] = (
@@ -180,22 +165,8 @@ class CompareRecipe:
         ("C", 1.4),
         ("D", 1.8),
     )
-    # Rendered skin, shots of one session against the validated variance (benchmarks/repeats.py),
-    # rounded down, at least 0.05.
-    repeat_share: tuple[tuple[str, float], ...] = (
-        ("redness_hi", 0.05),
-        ("red_area", 0.05),
-        ("pigment_mi", 0.05),
-        ("ita_deg", 0.05),
-        ("evenness", 0.05),
-        ("texture_contrast", 0.2),
-        ("pores", 0.5),
-        ("lines", 0.1),
-        ("scar_visibility", 0.05),
-        ("texture_sq_um", 0.2),
-        ("scar_depth_index_um", 0.05),
-        ("scar_depth_mm", 0.05),
-        ("scar_volume_mm3", 0.1),
+    repeat_share: tuple[tuple[str, float], ...] = tuple(
+        (name, one.repeat_share) for name, one in METRICS.items()
     )
     repeat_prior: float = 4.0
     healing_days: float = 7.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mnimage.domain.comparison import Source, Verdict
 from mnimage.domain.face import CONTROL
+from mnimage.domain.metrics import METRICS, is_worse_higher
 from mnimage.domain.report import Facts, Heading, Page, Picture, Strip, Table
 from mnimage.report.panels import change_layer, error_part, map_part, map_table, shared_limits
 from mnimage.report.parts import (
@@ -25,7 +26,6 @@ from mnimage.report.relief import pair_warnings
 from mnimage.report.scars import scars_block
 from mnimage.report.uncertainty import control_picture, uncertainty_facts
 from mnimage.report.words import (
-    SCORES,
     date_words,
     figures,
     layer_words,
@@ -69,7 +69,6 @@ _CONTROL_NOTE = (
     "SE, MDC95 and verdict are those of it."
 )
 _SOURCES = {Source.VALIDATED: "validation", Source.REPEATS: "repeats"}
-_HIGHER_IS_BETTER = ("ita", "evenness")
 
 
 def record_pages(pair: Pair, labels: Labels) -> tuple[Page, ...]:
@@ -90,7 +89,7 @@ def _maps(pair: Pair, labels: Labels) -> list[Block]:
 
 
 def _map_order(name: str) -> tuple[int, str]:
-    order = [words.layer for words in SCORES.values()]
+    order = [metric.layer for metric in METRICS.values()]
     return next((i for i, start in enumerate(order) if start and name.startswith(start)), 99), name
 
 
@@ -99,7 +98,7 @@ def _map_strip(pair: Pair, name: str, photos: tuple[Pixels, Pixels], labels: Lab
     before, after = pair.layers[name]
     frame = face_frame(pair.before)
     limits, table, words = shared_limits(before, after), map_table(name), layer_words(name)
-    change = change_layer(before, after, higher_is_worse=not name.startswith(_HIGHER_IS_BETTER))
+    change = change_layer(before, after, higher_is_worse=is_worse_higher(name))
     reach = shared_limits(change, change)
     found = _map_change(pair.comparison, name)
     within = found[1].mdc95 if found else 0.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnimage.domain.face import CONTROL, WHOLE, ZONES
+from mnimage.domain.metrics import METRICS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,33 +28,6 @@ class ScoreWords:
     digits: int
     layer: str = ""
 
-
-SCORES: dict[str, ScoreWords] = {
-    "scar_depth_index_um": ScoreWords(
-        "Scar depth index", "mean depth of the measured skin below its healthy surface", 1, "depth"
-    ),
-    "scar_depth_mm": ScoreWords("Scar depth", "depth of scars below healthy skin", 2, "depth"),
-    "redness_hi": ScoreWords(
-        "Redness", "redness above the patient's own reference skin", 1, "redness"
-    ),
-    "texture_sq_um": ScoreWords(
-        "Texture", "roughness of the skin's surface between 0.1 and 2.5 mm", 1, "texture"
-    ),
-    "scar_volume_mm3": ScoreWords("Scar volume", "missing volume under healthy skin", 2, "depth"),
-    "scar_visibility": ScoreWords(
-        "Scar visibility", "contrast and area of scar-like marks; says nothing of depth", 1, "scar"
-    ),
-    "texture_contrast": ScoreWords(
-        "Texture contrast", "fine light and dark of the skin in an ordinary photo", 1, "texture"
-    ),
-    "red_area": ScoreWords("Red area", "part of the skin that is clearly red", 1, "redness"),
-    "pigment_mi": ScoreWords("Pigment", "melanin index", 1, "pigment"),
-    "evenness": ScoreWords("Evenness of tone", "how little skin colour varies", 1),
-    "ita_deg": ScoreWords("Skin tone (ITA)", "individual typology angle; higher is lighter", 1),
-    "pores": ScoreWords("Pores", "number of pore-like dark dots", 1, "pores"),
-    "lines": ScoreWords("Lines", "length of line-like furrows", 1, "lines"),
-}
-"""In the order in which the first three are shown to a patient, whatever their results are."""
 
 _UNITS = {"um": "µm", "mm2": "mm²", "mm3": "mm³", "deg": "°", "points": "points", "px": "px"}
 _UNIT_PARTS = {"cm2": "cm²"}
@@ -86,13 +60,16 @@ _LAYERS = {
 
 def score_words(name: str) -> ScoreWords:
     """Return the words of a score; a name not in the table is made readable."""
-    return SCORES.get(name) or ScoreWords(plain(name), "", 2)
+    metric = METRICS.get(name)
+    if metric is None:
+        return ScoreWords(plain(name), "", 2)
+    return ScoreWords(metric.label, metric.meaning, metric.digits, metric.layer)
 
 
 def score_order(name: str) -> tuple[int, str]:
     """Return the key that sorts scores in the table's order, unknown ones last by name."""
-    order = list(SCORES)
-    return (order.index(name) if name in SCORES else len(order), name)
+    order = list(METRICS)
+    return (order.index(name) if name in METRICS else len(order), name)
 
 
 def zone_order(name: str) -> tuple[int, str]:
@@ -110,7 +87,7 @@ def layer_words(name: str) -> str:
     """Return a map's name in plain words."""
     if name.startswith("change_"):
         return "Change of " + layer_words(name.removeprefix("change_")).lower()
-    return _LAYERS.get(name) or (SCORES[name].name if name in SCORES else plain(name))
+    return _LAYERS.get(name) or score_words(name).name
 
 
 def plain(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.domain.metrics import METRICS
 from mnimage.domain.progress import no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.scorecard import Layer, Mode, ScoreCard
@@ -19,7 +20,7 @@ from mnimage.score.maps import measure_maps
 from mnimage.score.plan import make_plan
 from mnimage.score.reference import find_reference
 from mnimage.score.scorers import (
-    COLOUR_SCORES,
+    COLOR_SCORES,
     COLOURLESS,
     SCORERS,
     Skin,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import ImageScale, Photo
     from mnimage.domain.progress import Tick
     from mnimage.domain.recipe import ScoreRecipe
-    from mnimage.score.zones import Cells, PairInputs
+    from mnimage.score.zones import Calibration, Cells
 
     Plane = NDArray[np.float32]
 
@@ -138,7 +139,7 @@ def require_skin(skin: NDArray[np.bool_]) -> None:
 def make_card(
     skin: Skin,
     cells: Cells,
-    known: PairInputs,
+    known: Calibration,
     grid: tuple[int, float],
     recipe: ScoreRecipe,
     after_mm: float | None = None,
@@ -152,7 +153,7 @@ def make_card(
     cell_mm, (scale, color) = grid[1], known
     refused = not_measured(scale.mm_per_px if scale else None, recipe, after_mm)
     if is_colourless(skin):
-        refused |= dict.fromkeys(COLOUR_SCORES, COLOURLESS)
+        refused |= dict.fromkeys(COLOR_SCORES, COLOURLESS)
     names = [name for name in SCORERS if name not in refused]
     found = {
         zone: zone_scores(skin, inside, known, names, cell_mm, recipe)
@@ -171,35 +172,22 @@ def make_card(
     )
 
 
-DISPLAY = {
-    "redness": ("redness_hi", "points", 0.0),
-    "pigment": ("pigment_mi", "points", 0.5),
-    "texture_contrast": ("texture_contrast", "%", 0.75),
-    "pores": ("pores", "/cm2", 2.0),
-    "lines": ("lines", "mm/cm2", 0.5),
-    "scar_visibility": ("scar_visibility", "points", 0.0),
-}
-"""Maps for the eye: the score each belongs to, its unit and by how many mm it is smoothed."""
+DISPLAY = {metric.layer: metric for metric in METRICS.values() if metric.layer_unit}
+"""Maps for the eye and the score that each belongs to."""
 
 
 def _display(
     skin: Skin, cells: Cells, grid: tuple[int, float], names: list[str]
 ) -> Mapping[str, Layer]:
     step, cell_mm = grid
-    planes = {
-        "redness": skin.redness_smooth,
-        "pigment": skin.pigment,
-        "texture_contrast": skin.energy,
-        "pores": skin.pores,
-        "lines": skin.lines,
-        "scar_visibility": 100 * skin.scarred,
-    }
     layers: dict[str, Layer] = {}
-    for name, (score, unit, sigma_mm) in DISPLAY.items():
-        if score in names:
-            values = smoothed(planes[name], skin.seen, sigma_mm / cell_mm)
-            values = 100 * np.sqrt(np.maximum(values, 0)) if score == "texture_contrast" else values
-            layers[name] = Layer(name, unit, cells.laid_out(values, step), step)
+    for name, metric in DISPLAY.items():
+        scorer = SCORERS[metric.name]
+        if metric.name in names and scorer.drawn is not None:
+            values = smoothed(scorer.drawn(skin), skin.seen, metric.layer_sigma_mm / cell_mm)
+            layers[name] = Layer(
+                name, metric.layer_unit, cells.laid_out(scorer.as_drawn(values), step), step
+            )
     return layers
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mnimage.domain.metrics import names_of
+from mnimage.domain.scorecard import Mode
 from mnimage.kernels.color import to_lab
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.statistics import midmean
@@ -65,19 +67,24 @@ class Skin:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """One score: `value` makes it from the zone's means of `planes`.
+    """How one score is computed: `value` makes it from the zone's means of `planes`.
+
+    What else is known of the score is in `mnimage.domain.metrics`.
 
     `scale_power` says how it goes with the scale's error; `finest` whether it needs pixels fine
-    enough for pores, `fine` for lines and texture; `needs_scale` whether it is per cm2.
+    enough for pores, `fine` for lines and texture; `needs_scale` whether it is per cm2. `drawn` is
+    the plane of its map, where it has one, and `as_drawn` makes the map's values of it once it is
+    smoothed.
     """
 
-    unit: str
     planes: Callable[[Skin], tuple[Plane, ...]]
     value: Callable[[Means], Means]
     scale_power: float = 0.0
     needs_scale: bool = False
     fine: bool = False
     finest: bool = False
+    drawn: Callable[[Skin], Plane] | None = None
+    as_drawn: Callable[[Plane], Plane] = lambda plane: plane
 
 
 def read_skin(
@@ -129,6 +136,10 @@ def _contrast(means: Means) -> Means:
     return 100 * np.sqrt(np.maximum(means[..., 0], 0))
 
 
+def _root_percent(plane: Plane) -> Plane:
+    return 100 * np.sqrt(np.maximum(plane, 0))
+
+
 def _ita(means: Means) -> Means:
     return np.degrees(np.arctan2(means[..., 0] - 50, means[..., 1]))
 
@@ -138,17 +149,40 @@ def _evenness(means: Means) -> Means:
 
 
 SCORERS: Mapping[str, Scorer] = {
-    "redness_hi": Scorer("points", lambda skin: (skin.redness,), _mean),
-    "red_area": Scorer("%", lambda skin: (skin.red,), _percent),
-    "pigment_mi": Scorer("points", lambda skin: (skin.pigment,), _mean),
-    "ita_deg": Scorer("deg", lambda skin: (skin.lab[..., 0], skin.lab[..., 2]), _ita),
-    "evenness": Scorer("points", lambda skin: (skin.uneven,), _evenness),
-    "texture_contrast": Scorer("%", lambda skin: (skin.energy,), _contrast, 0.3, fine=True),
-    "pores": Scorer(
-        "/cm2", lambda skin: (skin.pores, skin.pore_edge), _mean, 2.0, True, finest=True
+    "redness_hi": Scorer(
+        lambda skin: (skin.redness,), _mean, drawn=lambda skin: skin.redness_smooth
     ),
-    "lines": Scorer("mm/cm2", lambda skin: (skin.lines,), _mean, 1.0, needs_scale=True, fine=True),
-    "scar_visibility": Scorer("points", lambda skin: (skin.scarred,), _percent),
+    "red_area": Scorer(lambda skin: (skin.red,), _percent),
+    "pigment_mi": Scorer(lambda skin: (skin.pigment,), _mean, drawn=lambda skin: skin.pigment),
+    "ita_deg": Scorer(lambda skin: (skin.lab[..., 0], skin.lab[..., 2]), _ita),
+    "evenness": Scorer(lambda skin: (skin.uneven,), _evenness),
+    "texture_contrast": Scorer(
+        lambda skin: (skin.energy,),
+        _contrast,
+        scale_power=0.3,
+        fine=True,
+        drawn=lambda skin: skin.energy,
+        as_drawn=_root_percent,
+    ),
+    "pores": Scorer(
+        lambda skin: (skin.pores, skin.pore_edge),
+        _mean,
+        scale_power=2.0,
+        needs_scale=True,
+        finest=True,
+        drawn=lambda skin: skin.pores,
+    ),
+    "lines": Scorer(
+        lambda skin: (skin.lines,),
+        _mean,
+        scale_power=1.0,
+        needs_scale=True,
+        fine=True,
+        drawn=lambda skin: skin.lines,
+    ),
+    "scar_visibility": Scorer(
+        lambda skin: (skin.scarred,), _percent, drawn=lambda skin: 100 * skin.scarred
+    ),
 }
 """Scores of one ordinary photo by name, in the order of the card.
 
@@ -163,7 +197,7 @@ reference skin being brought to one usual colour first.
 DIRECTIONAL = "needs directional shots: four or more photos, each lit from another side"
 NO_SCALE = "needs a scale: marker or --mm-per-px"
 
-RELIEF_SCORES = ("texture_sq_um", "scar_depth_index_um", "scar_depth_mm", "scar_volume_mm3")
+RELIEF_SCORES = names_of(lambda metric: metric.mode is Mode.RELIEF)
 
 
 def why_not(
@@ -187,7 +221,7 @@ def _why_not_after(scorer: Scorer, mm_per_px: float, recipe: ScoreRecipe) -> str
     return f"the photo after: {why}" if why else ""
 
 
-COLOUR_SCORES = ("redness_hi", "red_area", "pigment_mi", "ita_deg", "evenness")
+COLOR_SCORES = names_of(lambda metric: metric.needs_color)
 COLOURLESS = "the photo has no colour: take it in colour"
 _LEAST_CHROMA = 1.5
 """CIELAB chroma below which skin of any type would be grey: the photo is black and white."""

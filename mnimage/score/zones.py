@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from mnimage.domain.face import CONTROL, WHOLE
+from mnimage.domain.metrics import METRICS
 from mnimage.domain.scorecard import Score, ZoneScores
 from mnimage.kernels.geometry import grid_shape
 from mnimage.kernels.statistics import bootstrap_spread
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import ImageScale
     from mnimage.domain.recipe import ScoreRecipe
 
-    PairInputs: TypeAlias = tuple[ImageScale | None, FitError | None]
+    Calibration: TypeAlias = tuple[ImageScale | None, FitError | None]
 
 BLOCKS_WITHOUT_SCALE = 30
 LEAST_CELLS = 16
@@ -78,7 +79,7 @@ def zone_cells(zones: Zones, step: int, seen: NDArray[np.bool_]) -> Cells:
 def zone_scores(
     skin: Skin,
     cells: NDArray[np.bool_],
-    known: PairInputs,
+    known: Calibration,
     names: Iterable[str],
     cell_mm: float,
     recipe: ScoreRecipe,
@@ -102,14 +103,14 @@ the rest is the same in both (benchmarks/colour.py: a quarter)."""
 
 
 def _score(
-    name: str, skin: Skin, cells: NDArray[np.bool_], known: PairInputs, recipe: ScoreRecipe
+    name: str, skin: Skin, cells: NDArray[np.bool_], known: Calibration, recipe: ScoreRecipe
 ) -> Score:
     scorer, (scale, color) = SCORERS[name], known
     means = zone_means(name, skin, cells)
     value = float(scorer.value(means))
     from_scale = scorer.scale_power * (scale.relative_error if scale else 0.0) * abs(value)
     doubt = float(np.hypot(session_error(name, means, recipe, color), from_scale))
-    return Score(name, value, scorer.unit, doubt)
+    return Score(name, value, METRICS[name].unit, doubt)
 
 
 def zone_means(name: str, skin: Skin, cells: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -195,7 +196,7 @@ def _fit_error(name: str, value: float, color: FitError) -> float:
     Scores held against reference skin in the same photo lose what is wrong for both, and keep the
     error of the tones' slope.
     """
-    if name in ("redness_hi", "red_area", "pigment_mi"):
+    if METRICS[name].above_reference:
         return color.tone * abs(value)
     if name == "evenness":
         return color.tone * value * float(np.log(100 / max(value, 1.0)))

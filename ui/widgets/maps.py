@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mnimage.domain.metrics import is_worse_higher
 from mnimage.report.legend import Legend
 from mnimage.report.panels import (
     change_layer,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 ERROR = "error"
 """The map of the expected registration error."""
 
-_HIGHER_IS_BETTER = ("evenness", "ita")
 _FIRST = ("depth", "texture", "redness", "pigment")
 """The order in which maps are offered, those of relief before those of light."""
 
@@ -94,7 +94,7 @@ class PairMaps:
     def _layer(self, name: str) -> CoveredMap:
         before, after = self._layers[name]
         limits = shared_limits(before, after)
-        change = change_layer(before, after, higher_is_worse=not name.startswith(_HIGHER_IS_BETTER))
+        change = change_layer(before, after, higher_is_worse=is_worse_higher(name))
         reach = shared_limits(change, change)
         return CoveredMap(
             _overlay(before, limits),

@@ -19,7 +19,7 @@ from mnimage.domain.recipe import CompareRecipe
 from mnimage.domain.relief import Scar
 from mnimage.domain.scorecard import Score
 from mnimage.domain.session import PairNotes
-from mnimage.score.scorers import COLOUR_SCORES, RELIEF_SCORES, SCORERS
+from mnimage.score.scorers import COLOR_SCORES, RELIEF_SCORES, SCORERS
 
 RECIPE = CompareRecipe()
 DAY3 = PairNotes(days_since_needling=3)
@@ -51,7 +51,7 @@ def test_what_swelling_fakes_gets_no_verdict_and_keeps_its_numbers(name):
 
 
 def test_every_score_of_the_surface_counts_as_swollen():
-    assert {*RELIEF_SCORES, *(name for name in SCORERS if name not in COLOUR_SCORES)} == SWOLLEN
+    assert {*RELIEF_SCORES, *(name for name in SCORERS if name not in COLOR_SCORES)} == SWOLLEN
 
 
 @pytest.mark.parametrize("name", ["redness_hi", "red_area", "pigment_mi", "ita_deg"])

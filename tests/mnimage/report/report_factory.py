@@ -151,9 +151,9 @@ def make_layers(shape=(512, 512), mask=True):
             make_layer("pigment", "points", 31, 3, shape, mask),
             make_layer("pigment", "points", 33, 4, shape, mask),
         ),
-        "texture": (
-            make_layer("texture", "%", 8, 5, shape, mask),
-            make_layer("texture", "%", 8, 6, shape, mask),
+        "texture_contrast": (
+            make_layer("texture_contrast", "%", 8, 5, shape, mask),
+            make_layer("texture_contrast", "%", 8, 6, shape, mask),
         ),
     }
 
