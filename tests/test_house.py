@@ -55,6 +55,10 @@ def test_the_lock_is_what_is_installed():
         assert importlib.metadata.version(name) == version
 
 
+UNMIRRORED = ("mnimage", "mnimage/domain", "mnimage/workflow", "mnimage/words/english")
+"""Values without behaviour, the jobs and the sentences: tested where they are used."""
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_package_has_tests_that_mirror_it(package):
     modules = [
@@ -63,8 +67,7 @@ def test_every_package_has_tests_that_mirror_it(package):
         if path.name not in ("__init__.py", "__main__.py")
     ]
     tests = ROOT / "tests" / package
-    if package in ("mnimage", "mnimage/domain", "mnimage/workflow") or not modules:
-        # Values without behaviour, and the jobs: tested where they are used, in tests/journeys.
+    if package in UNMIRRORED or not modules:
         assert (ROOT / "tests" / "journeys").is_dir()
         return
     assert list(tests.glob("test_*.py")), f"no tests in {tests.relative_to(ROOT)}"

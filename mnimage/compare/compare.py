@@ -53,7 +53,8 @@ def compare_pair(
     Verdicts hold for all scores and zones together (Holm); so do those of the scars, and those of
     the control patch, which answer other questions.
 
-    MDC95 is that of Weir (2005), the family Holm's (1979); how well both hold: `docs/doubt.md`.
+    MDC95 is that of Weir (2005), the family Holm's (1979); how well both hold:
+    `docs/uncertainty.md`.
 
     Parameters
     ----------
@@ -168,7 +169,8 @@ def shares(changes: Changes) -> dict[tuple[str, str], float]:
     has two thirds of it, all other scores and single zones the rest, each part evenly. So one of
     them that changed by itself is called at 2.6 standard errors, whatever else was looked at.
 
-    Weights as of Benjamini and Hochberg (1997); what they cost and give: `docs/doubt.md`.
+    Weights as of Benjamini and Hochberg (1997); what they cost and give:
+    `docs/studies/2026-11-uncertainty.md`.
     """
     in_relief = any(name in _RELIEF_ONLY for _, name in changes)
     wanted = _RELIEF_HEADLINES if in_relief else _FLAT_HEADLINES

@@ -1,6 +1,6 @@
 """An untreated control patch: marked on the photo before, and taken off the change of the rest.
 
-How well a control patch does: `docs/doubt.md`.
+How well a control patch does: `docs/uncertainty.md`.
 """
 
 from __future__ import annotations

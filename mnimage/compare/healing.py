@@ -1,6 +1,6 @@
 """Skin that is still healing: what swelling fakes gets no verdict.
 
-Our own rule, on the cautious side: `docs/doubt.md`.
+Our own rule, on the cautious side: `docs/uncertainty.md`.
 """
 
 from __future__ import annotations

@@ -162,7 +162,7 @@ def why_no_repeat(shots: Sequence[ShotFingerprint], again: ShotFingerprint) -> s
 
     A copy would promise that the session has no error at all.
 
-    Our own rule: `docs/doubt.md`, Repeat shots.
+    Our own rule: `docs/studies/2026-11-uncertainty.md`, Repeat shots.
     """
     if any(again.pixels == shot.pixels for shot in shots):
         return "It is the same picture as another shot of the session."

@@ -44,7 +44,7 @@ def shared_scores(
     A scar that the other session shows only in part would else look filled, and one found there
     only would look new. The depth index of both is over the area that both show.
 
-    Our own; how scars that were followed read: `docs/relief.md`.
+    Our own; how scars that were followed read: `docs/studies/2026-11-relief.md`.
     """
     own = {scar.id: scar for scar in (*before.scars, *before.places)}
     again = {scar.id: scar for scar in after.scars if scar.id in own}
@@ -199,7 +199,7 @@ def follow_scars(
     Scars of the first session keep theirs. A new scar gets the next free number; found again at a
     later session, within its own radius or 1 mm in the frame of the first session, it is the same.
 
-    Our own; a course in which the truth is known: `docs/relief.md`.
+    Our own; a course in which the truth is known: `docs/studies/2026-11-relief.md`.
 
     Parameters
     ----------

@@ -210,7 +210,8 @@ def normal_equations(
     slopes too, and they tell nothing: information counts only in the share of the slopes' power
     that both pictures have in common. Pixels that differ much are down-weighted (Cauchy).
 
-    After Lucas and Kanade (1981); what is made of noise is our own: `docs/registration.md`.
+    After Lucas and Kanade (1981); what is made of noise is our own:
+    `docs/studies/2026-11-registration.md`.
 
     Parameters
     ----------

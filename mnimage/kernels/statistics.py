@@ -76,7 +76,7 @@ def background(values: NDArray[np.float32], reach: float = 2.0) -> NDArray[np.bo
     lesions, which lie on one side, do not widen it. NaN belongs to nothing.
 
     Our own, about the mode of Robertson and Cryer (1974); how steady scores above it are:
-    `docs/validation.md`.
+    `docs/studies/2026-11-validation.md`.
     """
     mode = half_sample_mode(values)
     known = np.isfinite(values)

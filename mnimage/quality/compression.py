@@ -18,7 +18,8 @@ def check_compression(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Find
     Cameras write 90 and more, messengers 60 to 80. On rendered pale close-ups photos laid over
     each other are off by half as much again at 80 as at 95 (benchmarks/limits.py).
 
-    The scale is that of the quantisation tables in ITU-T T.81, annex K; see `docs/registration.md`.
+    The scale is that of the quantisation tables in ITU-T T.81, annex K; see
+    `docs/studies/2026-11-registration.md`.
     """
     quality = shot.photo.facts.jpeg_quality
     if quality is None:

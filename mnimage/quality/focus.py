@@ -36,7 +36,7 @@ def check_focus(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | 
     portraits at 0.3 mm a pixel it is 66 to 113 % (46 % on a small, noisy one), 37 to 74 % after a
     blur of 0.7 px, 21 to 34 % after 1.5 px and 11 to 15 % after 3 px: the limits lie between.
 
-    Our own, measured on 28 portraits; `docs/registration.md` has the blurred pairs.
+    Our own, measured on 28 portraits; `docs/studies/2026-11-registration.md` has the blurred pairs.
     """
     if shot.empty:
         return None

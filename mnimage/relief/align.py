@@ -1,6 +1,7 @@
 """Taking back the motion of the skin between directional shots.
 
-How motion is found: `relief.track`; how well: `docs/relief.md`, Shots laid onto each other.
+How motion is found: `relief.track`; how well: `docs/studies/2026-11-relief.md`, Shots laid onto
+each other.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A line is a dent like a scar, so below the healthy skin both are one hole. Where
 margin of a scar it is carried straight on through it: what it would take up in there is a doubt of
 the scar's depth and volume, shared by all sessions, since lines stay where they are.
 
-Our own; how well it covers: `docs/relief.md`.
+Our own; how well it covers: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def with_facets(
     The facets are told from the slopes themselves, sharpened as far as noise allows (Wiener 1949);
     what seeing them through lens and pixels takes away is added.
 
-    Our own; what depths come to with it: `docs/relief.md`.
+    Our own; what depths come to with it: `docs/studies/2026-11-relief.md`.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def fitness_warnings(fitness: Fitness) -> tuple[str, ...]:
     """Return plain sentences on what makes the shots doubtful.
 
     The limits are our own (`BENT`, `SHINY`, `MOVED`); which mistakes they catch:
-    `docs/validation.md`.
+    `docs/studies/2026-11-validation.md`.
     """
     said = [_GAMMA] if fitness.curvature < BENT else []
     said += [_SHINE] if fitness.curvature > SHINY else []

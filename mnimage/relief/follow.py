@@ -1,6 +1,6 @@
 """The scars of one session on the relief of another: which are seen whole, which are new there.
 
-Our own; how scars that were followed over three sessions read: `docs/relief.md`.
+Our own; how scars that were followed over three sessions read: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

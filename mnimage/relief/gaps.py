@@ -5,7 +5,7 @@ about it: nothing behind a face, seen level, would flatten the cheek beside it.
 
 That slopes are projected onto those of heights goes back to Frankot and Chellappa (1988), the
 solver is that of Hestenes and Stiefel (1952); to fill gaps so is our own. What whole faces come to
-with it: `docs/relief.md`.
+with it: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Crests that are likely to be parts of lines, joined to lines.
 
 By hysteresis (Canny 1986), then laid onto smooth curves (Cleveland 1979); how well it does:
-`docs/relief.md`.
+`docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 A groove in a direction is deep across it and goes on along it (after the hybrid Hessian filters for
 wrinkles, Ng et al. 2014). From every crest of such grooves the deepest path is followed both ways,
 with slight bends, farther than the cells of the furrows reach; how deep the relief lies all along
-it, and against what is beside it, tells a line from furrows in a row. How well: `docs/relief.md`.
+it, and against what is beside it, tells a line from furrows in a row. How well:
+`docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

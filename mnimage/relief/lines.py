@@ -2,7 +2,8 @@
 
 Whether a place lies on a line is told from all that is seen along the path of its groove
 (`mnimage.relief.line_paths`) by a small network that was shown drawn skin (`benchmarks.lines`);
-likely places are joined to lines (`mnimage.relief.line_join`). How well it does: `docs/relief.md`.
+likely places are joined to lines (`mnimage.relief.line_join`). How well it does:
+`docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def find_lines(flat: Plane, skin: Mask, mm_per_px: float) -> Lines:
 
     Notes
     -----
-    Our own, after Ng et al. (2014) and Canny (1986); how well it does: `docs/relief.md`.
+    Our own, after Ng et al. (2014) and Canny (1986); how well it does:
+    `docs/studies/2026-11-relief.md`.
     """
     nothing = Lines(np.zeros((0, 2), np.int32), 0.0, float("nan"))
     grooves = find_grooves(flat, skin, mm_per_px)

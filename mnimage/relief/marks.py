@@ -1,7 +1,7 @@
 """Pores and lines on a relief, where no pigment can pass for them.
 
 Pores are told from other dents by `mnimage.relief.pores`, lines from furrows by
-`mnimage.relief.lines`. How well: `docs/relief.md`.
+`mnimage.relief.lines`. How well: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def find_marks(
 
 
 def lines_of(height_mm: Plane, skin: Mask, mm_per_px: float) -> Lines:
-    """Return the lines of a relief without its form; how well: `docs/relief.md`."""
+    """Return the lines of a relief without its form; how well: `docs/studies/2026-11-relief.md`."""
     return find_lines(levelled(height_mm, skin, mm_per_px), skin, mm_per_px)
 
 

@@ -26,7 +26,7 @@ _NOISE = np.float32(0.04)
 def restore_fine(cosines: Plane, lens_px: float) -> Plane:
     """Return the cosine amplitudes of a height as they were before lens and pixels, in place.
 
-    A filter of Wiener's (1949); Sq with it: `docs/relief.md`.
+    A filter of Wiener's (1949); Sq with it: `docs/studies/2026-11-relief.md`.
 
     Parameters
     ----------

@@ -209,7 +209,7 @@ def _derived(plane: Plane, axis: int) -> Plane:
 def exchanged(shots: Shots) -> tuple[int, int] | None:
     """Return the two shots that fit much better with each other's lamps, None where none do.
 
-    Our own; what is found out and what is not: `docs/relief.md`.
+    Our own; what is found out and what is not: `docs/studies/2026-11-relief.md`.
     """
     count = len(shots.frames)
     if not 5 <= count <= _MOST:

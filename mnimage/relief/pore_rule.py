@@ -1,6 +1,6 @@
 """The rules that tell pores from other dents, as `benchmarks.pores` left them.
 
-Our own; how well they tell pores: `docs/relief.md`.
+Our own; how well they tell pores: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

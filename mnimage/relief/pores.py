@@ -8,7 +8,7 @@ skin is nothing among furrows. A small network that was shown dents of drawn ski
 (`benchmarks.pores`) turns that into the likelihood that it is a pore.
 
 Scale-space dents go back to Lindeberg (1998); the measures and the rule are our own. How well they
-do: `docs/relief.md`.
+do: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def shadow_floor(shots: Shots, share: float) -> Plane:
     Of its own alone the dark inside of a wide shadow would count, as that of a nose on a cheek.
     Shape (k, rows / step, columns), the step being a fifth of the surround.
 
-    Our own; what whole faces come to with it: `docs/relief.md`.
+    Our own; what whole faces come to with it: `docs/studies/2026-11-relief.md`.
     """
     step = coarse_step(shots)
     medians = np.stack([_local_median(frame[::step, ::step]) for frame in shots.frames])

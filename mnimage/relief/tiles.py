@@ -1,6 +1,6 @@
 """Shots at one size, seen in tiles in each of which the lamps are alike.
 
-Our own; how well shots are laid onto each other by them: `docs/relief.md`.
+Our own; how well shots are laid onto each other by them: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

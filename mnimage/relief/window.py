@@ -4,7 +4,8 @@ The form of a face is told within a Gaussian window (`relief.body`). Below a sca
 from the skin around, and hardly hangs on how wide that window is; where the face itself bends, a
 narrower window follows it further, and the hole fills or turns into a hill.
 
-Our own; which windows, and what heads drawn with scars come to with it: `docs/relief.md`.
+Our own; which windows, and what heads drawn with scars come to with it:
+`docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

@@ -108,7 +108,8 @@ def melanin_index(
     pigment are taken off with it as far as they darken all channels alike.
 
     MI is that of Yamamoto et al. (2008). Taking off what light varies over broadly goes back to
-    Land and McCann (1971); how it is done is our own, and `docs/validation.md` tells how well.
+    Land and McCann (1971); how it is done is our own, and `docs/studies/2026-11-validation.md`
+    tells how well.
     """
     light = np.log10(np.maximum(luminance(np.ascontiguousarray(linear)), DARKEST))
     broad = masked_blur(light, seen, flatten_mm / cell_mm)
@@ -125,7 +126,7 @@ def contrast_of_marks(
     redness and pigment have scores of their own. The healthy skin is a masked Gaussian mean, found
     a second time without what stands out.
 
-    Our own; how steady it is: `docs/validation.md` (`scar_visibility`).
+    Our own; how steady it is: `docs/studies/2026-11-validation.md` (`scar_visibility`).
     """
     light = np.asarray(np.log(np.maximum(linear, DARKEST)) @ COLOURLESS, dtype=np.float32)
     smooth = masked_blur(light, seen, recipe.mark_sigma_mm / cell_mm)
@@ -143,7 +144,7 @@ def unevenness(lab: Plane, seen: NDArray[np.bool_], cell_mm: float, flatten_mm: 
     Over 1 mm to `flatten_mm`: finer is texture, broader is light.
 
     The difference is that of 1976 (ISO/CIE 11664-4); the bands are our own, and how steady they are
-    stands in `docs/validation.md` (`evenness`).
+    stands in `docs/studies/2026-11-validation.md` (`evenness`).
     """
     fine = masked_blur(lab, seen, 1.0 / cell_mm)
     broad = masked_blur(lab, seen, flatten_mm / cell_mm)

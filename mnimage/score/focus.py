@@ -69,7 +69,7 @@ def match_focus(
     magnification, pixels of after per pixel of before.
 
     Our own, from the transfer function of a Gaussian. What unlike focus leaves in a change is part
-    of its error: `docs/doubt.md`.
+    of its error: `docs/uncertainty.md`.
     """
     tiles = _tiles(skin, alignment)
     if len(tiles) < LEAST_TILES:

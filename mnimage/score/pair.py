@@ -56,7 +56,8 @@ def score_pair(
     of which the larger part has moved.
 
     Each score names its own source (`score.scorers`). How they are held against each other is our
-    own (`docs/decisions/0004-carry-maps-not-pixels.md`), measured in `docs/validation.md`.
+    own (`docs/decisions/0004-carry-maps-not-pixels.md`), measured in
+    `docs/studies/2026-11-validation.md`.
 
     Parameters
     ----------

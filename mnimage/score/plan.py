@@ -79,7 +79,7 @@ def make_plan(
 ) -> Plan:
     """Return the plan for a photo whose skin is `skin`; `mm_per_px` None where not known.
 
-    The sizes are our own; what is measured with them: `docs/validation.md`.
+    The sizes are our own; what is measured with them: `docs/studies/2026-11-validation.md`.
     """
     mm = NOMINAL_MM_PER_PX if mm_per_px is None else mm_per_px
     middle = max(1, round(MIDDLE_MM / mm))

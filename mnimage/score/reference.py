@@ -48,7 +48,7 @@ def find_reference(
     about it on the tighter side), so that lesions, red or paling, do not move it.
 
     The mode is that of Robertson and Cryer (1974), spreads are median deviations (Hampel 1974); two
-    and three of them as limits are our own: `docs/validation.md`.
+    and three of them as limits are our own: `docs/studies/2026-11-validation.md`.
     """
     cells = candidates & maps.seen
     if not cells.any():

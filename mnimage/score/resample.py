@@ -1,7 +1,7 @@
 """Bring what was measured on the photo after to the places of the photo before.
 
 Our own (`docs/decisions/0004-carry-maps-not-pixels.md`); how still unchanged skin stays over two
-sessions: `docs/validation.md`.
+sessions: `docs/studies/2026-11-validation.md`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Measure the skin on one ordinary photo.
 
-Each score names its own source (`score.scorers`); how well they do: `docs/validation.md`.
+Each score names its own source (`score.scorers`); how well they do:
+`docs/studies/2026-11-validation.md`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 HI and MI go back to Yamamoto et al. (2008), the individual typology angle to Chardon, Cretois and
 Hourseau (1991), CIELAB to ISO/CIE 11664-4. Pores are found after Lindeberg (1998), lines after
 Steger (1998). Red area, evenness, texture contrast and scar visibility are our own; how well all of
-them do: `docs/validation.md`.
+them do: `docs/studies/2026-11-validation.md`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From maps to numbers per zone, and the doubt of their change.
 
-How well the doubt holds: `docs/doubt.md`, `docs/validation.md`.
+How well the doubt holds: `docs/uncertainty.md`, `docs/validation.md`.
 """
 
 from __future__ import annotations
@@ -128,7 +128,8 @@ def session_error(
     pores hang on the limit of contrast, and how far ITA turns by light and white balance. With a
     colour profile the camera's part is smaller, and the error of its fit is added.
 
-    The study that the recipe's parts come from: `docs/doubt.md`. CIELAB is that of ISO/CIE 11664-4,
+    The study that the recipe's parts come from: `docs/studies/2026-11-uncertainty.md`. CIELAB is
+    that of ISO/CIE 11664-4,
     what moves it is carried through to first order (JCGM 100:2008).
 
     Parameters

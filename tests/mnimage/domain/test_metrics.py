@@ -70,7 +70,7 @@ def test_a_score_without_a_row_is_averaged_as_it_is():
 def test_no_other_table_of_scores_is_left():
     # A score is spelled where it is computed, and in this table; lists of scores are read off it.
     root = Path(__file__).parents[3]
-    one = rf"[^\\])}}]*\"({'|'.join(CONTRACT)})\""
+    one = rf"[^\])}}]*\"({'|'.join(CONTRACT)})\""
     lists = re.compile(r"[\[({]" + 3 * one)
     allowed = {"domain/metrics.py", "score/scorers.py"}
     found = [
