@@ -14,7 +14,7 @@ from mnimage.library import queries, records, tables
 from mnimage.library.roles import Permission, require
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -55,6 +55,33 @@ class Changes:
             require(self._role, records.KINDS[type(record)].permission)
             records.add(self.connection, [record])
             self.note("added", record)
+
+    def keep_measurements(
+        self, measured: Sequence[kept.Measurement], superseded: Mapping[str, str]
+    ) -> None:
+        """Add what was measured on one photo or pair; the audit log has one line for all of it.
+
+        Parameters
+        ----------
+        measured
+            New measurements, of one photo or of one pair.
+        superseded
+            By identifier, each measurement that is replaced, and the one that replaces it.
+
+        Raises
+        ------
+        RecordUnusable
+            If a photo is not there, or is another patient's.
+        NotAllowed
+            If the user's role does not allow it.
+        """
+        if not measured:
+            return
+        require(self._role, Permission.RECORD)
+        records.add(self.connection, measured)
+        records.supersede(self.connection, superseded)
+        details = {"measurements": len(measured), "recipe": measured[0].recipe}
+        self.note("measured", measured[0], details)
 
     def change(self, record: R) -> R:
         """Write a record over the version that it was read as, and return it as it is kept now.

@@ -117,7 +117,11 @@ def _let_go_of_others(changes: Changes, patient: Patient) -> int:
         column: select(records.KINDS[type_].table.c.id).where(
             records.KINDS[type_].table.c.patient_id == patient.id
         )
-        for type_, column in ((PhotoRecord, "photo_id"), (Session, "session_id"))
+        for type_, column in (
+            (PhotoRecord, "photo_id"),
+            (PhotoRecord, "baseline_id"),
+            (Session, "session_id"),
+        )
     }
     theirs = tables.DISCLOSURES.c.consent_id.in_(
         select(tables.CONSENTS.c.id).where(tables.CONSENTS.c.patient_id == patient.id)
@@ -125,7 +129,8 @@ def _let_go_of_others(changes: Changes, patient: Patient) -> int:
     changes.connection.execute(update(tables.DISCLOSURES).where(theirs).values(consent_id=None))
     erased = 0
     for table, column in (
-        (tables.SCORES, "photo_id"),
+        (tables.MEASUREMENTS, "photo_id"),
+        (tables.MEASUREMENTS, "baseline_id"),
         (tables.DISCLOSURES, "photo_id"),
         (tables.RATINGS, "session_id"),
         (tables.EVENTS, "session_id"),

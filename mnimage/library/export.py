@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from mnimage.library.library import Library
 
 FORMAT = "mnimage export"
-VERSION = 1
+VERSION = 2
+"""Of the exported records; 1 had `scores` in place of measurements, and answers under `told`."""
 INDEX = "library.json"
 SCHEMA = "schema.json"
 PATIENT = "patient.json"

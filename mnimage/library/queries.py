@@ -67,7 +67,7 @@ def timeline(connection: Connection, patient: kept.Patient) -> kept.Timeline:
         series=records.select_all(connection, kept.Series, **mine),
         sessions=records.select_all(connection, kept.Session, **mine),
         photos=records.select_all(connection, kept.PhotoRecord, **mine),
-        scores=records.select_all(connection, kept.MeasuredScore, **mine),
+        measurements=records.select_all(connection, kept.Measurement, **mine),
         ratings=records.select_all(connection, kept.Rating, **mine),
         events=records.select_all(connection, kept.AdverseEvent, **mine),
         consents=records.select_all(connection, kept.Consent, **mine),

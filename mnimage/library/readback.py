@@ -6,7 +6,7 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         AdverseEvent,
         Consent,
         Disclosure,
-        MeasuredScore,
+        Measurement,
         PhotoRecord,
         Rating,
         Series,
@@ -36,14 +36,7 @@ if TYPE_CHECKING:
     from mnimage.library.library import Library
 
     Belonging = (
-        Series
-        | Session
-        | PhotoRecord
-        | MeasuredScore
-        | Rating
-        | AdverseEvent
-        | Consent
-        | Disclosure
+        Series | Session | PhotoRecord | Measurement | Rating | AdverseEvent | Consent | Disclosure
     )
 
 _TIMELINE: TypeAdapter[Timeline] = TypeAdapter(Timeline)
@@ -79,19 +72,21 @@ def read_export(library: Library, path: Path) -> Iterator[Imported]:
     """
     library.require(Permission.RECORD)
     library.require(Permission.EXPORT)
-    if json.loads(_read(path / INDEX)).get("version") != VERSION:
+    version = json.loads(_read(path / INDEX)).get("version")
+    if version not in range(1, VERSION + 1):
         raise RecordUnusable(
             "Another version of mnimage wrote this export.", hint="Install the newest version."
         )
     for folder in sorted((path / "patients").glob("*/")):
         if (folder / PATIENT).is_file():
-            yield from _read_patient(library, folder)
+            yield from _read_patient(library, folder, version)
 
 
-def _read_patient(library: Library, folder: Path) -> Iterator[Imported]:
+def _read_patient(library: Library, folder: Path, version: int) -> Iterator[Imported]:
     name = str(folder / PATIENT)
     try:
-        told = _TIMELINE.validate_json(_read(folder / PATIENT))
+        document = json.loads(_read(folder / PATIENT))
+        told = _TIMELINE.validate_python(_of_today(document) if version == 1 else document)
         _check_one_patient(told)
         with library.changing() as changes:
             _check_code(changes, told.patient)
@@ -109,6 +104,20 @@ def _read_patient(library: Library, folder: Path) -> Iterator[Imported]:
             missing.add(photo.id)
         yield done
     yield from _read_rest(library, folder, told, missing)
+
+
+def _of_today(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a patient's record as version 2 writes it, from one that version 1 wrote."""
+    names = {"zone": "region_name", "score": "metric"}
+    scores = document.pop("scores", [])
+    document["measurements"] = [
+        {names.get(name, name): value for name, value in score.items()} for score in scores
+    ]
+    for session in document.get("sessions", []):
+        for asked in session.get("screening", []):
+            if "told" in asked:
+                asked["answer"] = asked.pop("told")
+    return document
 
 
 def _read_photo(library: Library, folder: Path, photo: PhotoRecord) -> Imported:
@@ -136,7 +145,7 @@ def _read_rest(
 ) -> Iterator[Imported]:
     """Add all that may belong to photos; what belongs to a missing one is told."""
     rest: list[Record] = [*told.ratings, *told.events, *told.consents]
-    rest += [*told.scores, *told.disclosures]
+    rest += [*told.measurements, *told.disclosures]
     whole = [one for one in rest if getattr(one, "photo_id", None) not in missing]
     forms = _keep_forms(library, folder, told.consents)
     try:
@@ -181,7 +190,7 @@ def _check_one_patient(told: Timeline) -> None:
         *told.series,
         *told.sessions,
         *told.photos,
-        *told.scores,
+        *told.measurements,
         *told.ratings,
         *told.events,
         *told.consents,

@@ -64,12 +64,12 @@ KINDS: Mapping[type, Kind] = MappingProxyType(
         kept.PhotoRecord: _kind(
             kept.PhotoRecord, "photo", tables.PHOTOS, "taken_at", Permission.RECORD
         ),
-        kept.MeasuredScore: _kind(
-            kept.MeasuredScore,
-            "score",
-            tables.SCORES,
+        kept.Measurement: _kind(
+            kept.Measurement,
+            "measurement",
+            tables.MEASUREMENTS,
             "measured_at",
-            Permission.TREAT,
+            Permission.RECORD,
             changes=False,
         ),
         kept.Rating: _kind(kept.Rating, "rating", tables.RATINGS, "rated_at", Permission.TREAT),
@@ -116,6 +116,14 @@ def add(connection: Connection, records: Sequence[kept.Record]) -> None:
             raise _unusable(record) from error
 
 
+def supersede(connection: Connection, replaced: Mapping[str, str]) -> None:
+    """Note by which measurement others were replaced; nothing else of them is ever altered."""
+    table = tables.MEASUREMENTS
+    for old, new in replaced.items():
+        here = (table.c.id == old) & table.c.superseded_by.is_(None)
+        connection.execute(update(table).where(here).values(superseded_by=new))
+
+
 def change(
     connection: Connection, record: R
 ) -> tuple[R, dict[str, object], tuple[kept.Record, ...]]:
@@ -149,7 +157,23 @@ def change(
         raise _unusable(record) from error
     if done.rowcount != 1:
         raise _clash(kind)
-    return after, _difference(to_row(before), row), _moved_along(connection, before, after)
+    moved = _moved_along(connection, before, after)
+    if moved or isinstance(after, kept.PhotoRecord):
+        _drop_torn_pairs(connection)
+    return after, _difference(to_row(before), row), moved
+
+
+def _drop_torn_pairs(connection: Connection) -> None:
+    """Delete comparisons of two photos of which one was given to another patient."""
+    photo, baseline = tables.PHOTOS.alias(), tables.PHOTOS.alias()
+    rows = tables.MEASUREMENTS.c
+    torn = (
+        select(rows.id)
+        .join(photo, photo.c.id == rows.photo_id)
+        .join(baseline, baseline.c.id == rows.baseline_id)
+        .where(photo.c.patient_id != baseline.c.patient_id)
+    )
+    connection.execute(delete(tables.MEASUREMENTS).where(rows.id.in_(torn)))
 
 
 def _moved_along(
@@ -302,6 +326,7 @@ def _check_owner(connection: Connection, record: kept.Record) -> None:
         "session_id": tables.SESSIONS,
         "series_id": tables.SERIES,
         "photo_id": tables.PHOTOS,
+        "baseline_id": tables.PHOTOS,
         "consent_id": tables.CONSENTS,
     }
     for name, table in owners.items():

@@ -50,9 +50,9 @@ def screening_warnings(screening: Sequence[Screened], on: date) -> tuple[str, ..
 
 
 def _warning(asked: Contraindication, answer: Screened | None, on: date) -> str:
-    if answer is None or answer.told is Answer.UNKNOWN:
+    if answer is None or answer.answer is Answer.UNKNOWN:
         return f"Not known: {asked}."
-    if answer.told is Answer.NO:
+    if answer.answer is Answer.NO:
         return ""
     ended = answer.until
     if ended is not None and ended + _LASTS.get(asked, timedelta(0)) < on:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The step of `migrations` that brings a library to these tables."""
 
 METADATA = MetaData(
@@ -157,20 +157,40 @@ PHOTOS = _record(
     Column("added_at", String(40), nullable=False),
 )
 
-SCORES = _record(
-    "scores",
+MEASUREMENTS = _record(
+    "measurements",
     _patient(),
     _to("photos.id", "photo_id"),
-    Column("zone", String(64), nullable=False),
-    Column("score", String(64), nullable=False),
-    Column("value", Float, nullable=False),
+    _to("photos.id", "baseline_id", nullable=True),
+    _text("set_name"),
+    _text("baseline_set"),
+    Column("region", String(16), nullable=False),
+    Column("region_name", String(64), nullable=False),
+    Column("metric", String(64), nullable=False),
     Column("unit", String(32), nullable=False),
-    Column("uncertainty", Float, nullable=False),
     Column("mode", String(16), nullable=False),
-    Column("recipe", Text, nullable=False),
+    Column("value", Float),
+    Column("before", Float),
+    Column("uncertainty", Float),
+    Column("session_error", Float),
+    Column("spatial_error", Float),
+    Column("source", String(16)),
+    Column("mdc95", Float),
+    Column("mdc95_family", Float),
+    Column("family", Integer, nullable=False),
+    Column("beyond_control", JSON, nullable=False),
+    Column("verdict", String(16)),
+    Column("reason", JSON, nullable=False),
+    _text("grade"),
+    Column("options", JSON, nullable=False),
+    Column("recipe", String(64), nullable=False),
     Column("program", String(64), nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("superseded_by", String(32)),
     Column("measured_at", String(40), nullable=False),
+    Index("ix_measurements_photo_id_baseline_id_recipe", "photo_id", "baseline_id", "recipe"),
 )
+"""What was measured; the measurement that replaced one may be erased before it: no foreign key."""
 
 RATINGS = _record(
     "ratings",
@@ -231,13 +251,13 @@ __all__ = [
     "DISCLOSURES",
     "EVENTS",
     "FACTS",
+    "MEASUREMENTS",
     "METADATA",
     "NEWEST",
     "OBJECTS",
     "PATIENTS",
     "PHOTOS",
     "RATINGS",
-    "SCORES",
     "SERIES",
     "SESSIONS",
 ]

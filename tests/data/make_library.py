@@ -50,7 +50,7 @@ def records() -> tuple[kept.Record, ...]:
         held_at=MOMENT,
         series_id=series.id,
         number=1,
-        screening=(kept.Screened(asked=kept.Contraindication.HERPES, told=kept.Answer.NO),),
+        screening=(kept.Screened(asked=kept.Contraindication.HERPES, answer=kept.Answer.NO),),
         treatment=treatment,
         id="c" * 32,
         **mine,
@@ -95,11 +95,11 @@ def fill(library: Library) -> None:
             changes.add(photo)
     shown = "0" * 32
     library.add(
-        kept.MeasuredScore(
+        kept.Measurement(
             patient_id=told[0].id,
             photo_id=shown,
-            zone="whole",
-            score="redness_hi",
+            region_name="whole",
+            metric="redness_hi",
             value=3.25,
             unit="HI",
             uncertainty=0.5,

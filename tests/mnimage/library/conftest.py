@@ -85,8 +85,8 @@ def moved(library):
     first = fill(library)
     mine = {"patient_id": first.patient.id, "photo_id": first.photo.id}
     library.add(
-        kept.MeasuredScore(zone="nose", score="redness_hi", value=1, unit="HI", uncertainty=0.1,
-                           mode=Mode.FLAT, recipe="{}", program="p", **mine),
+        kept.Measurement(region_name="nose", metric="redness_hi", value=1, unit="HI",
+                         uncertainty=0.1, mode=Mode.FLAT, recipe="{}", program="p", **mine),
         consent := kept.Consent(patient_id=first.patient.id, purpose=kept.Purpose.TEACHING,
                                 given_on=date(2026, 1, 1)),
         kept.Disclosure(purpose=kept.Purpose.TEACHING, consent_id=consent.id, disclosed_by="a",

@@ -132,13 +132,13 @@ def test_a_code_may_be_used_again(library):
 @pytest.mark.parametrize("which", ["the owner", "the first"])
 def test_a_photo_that_was_moved_stands_in_no_ones_way(library, which):
     first, owner = moved(library)
-    assert [one.patient_id for one in library.select(kept.MeasuredScore)] == [owner.id]
+    assert [one.patient_id for one in library.select(kept.Measurement)] == [owner.id]
     if which == "the owner":
         assert erase_patient(library, owner).photos == 1
-        assert library.select(kept.MeasuredScore) == ()
+        assert library.select(kept.Measurement) == ()
     else:
         assert erase_patient(library, first.patient).photos == 0
-        assert len(library.timeline(owner).scores) == 1
+        assert len(library.timeline(owner).measurements) == 1
         assert library.select(kept.Disclosure)[0].consent_id is None
     assert not verify_library(library.folder, "admin", WORD, lambda *_: None)
 

@@ -37,7 +37,7 @@ def full(library, code: str = "MN-1", seed: int = 1):
         patient_id=patient.id,
         series_id=series.id,
         held_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
-        screening=(kept.Screened(asked=kept.Contraindication.HERPES, told=kept.Answer.NO),),
+        screening=(kept.Screened(asked=kept.Contraindication.HERPES, answer=kept.Answer.NO),),
         treatment=kept.Treatment(
             device="Pen", zones=(kept.ZoneTreatment(zone="nose", depth_mm=0.1 + 0.2),), pain=3.5
         ),
@@ -51,7 +51,7 @@ def full(library, code: str = "MN-1", seed: int = 1):
     form = library.keep_original([jpeg(seed + 90)])
     mine = {"patient_id": patient.id}
     library.add(
-        kept.MeasuredScore(**mine, photo_id=photos[0].id, zone="nose", score="redness_hi",
+        kept.Measurement(**mine, photo_id=photos[0].id, region_name="nose", metric="redness_hi",
                            value=1 / 3, unit="HI", uncertainty=1e-9, mode=Mode.FLAT,
                            recipe="r1", program="mnimage"),
         kept.Rating(**mine, session_id=session.id, scale=ScaleName.CEA, rater=Rater.CLINICIAN,
@@ -69,7 +69,7 @@ def full(library, code: str = "MN-1", seed: int = 1):
 def plain(timeline: kept.Timeline) -> dict[str, list[object]]:
     """Return every record with its count of changes set aside: that begins anew."""
     told = {"patient": [replace(timeline.patient, version=1)]}
-    for name in ("series", "sessions", "photos", "scores", "ratings", "events", "consents",
+    for name in ("series", "sessions", "photos", "measurements", "ratings", "events", "consents",
                  "disclosures"):  # fmt: skip
         rows = (replace(one, version=1) for one in getattr(timeline, name))
         told[name] = sorted(rows, key=lambda one: one.id)
@@ -285,7 +285,7 @@ def test_a_photo_that_was_moved_goes_out_and_in_again(library, tmp_path):
     with other:
         told = list(read_export(other, tmp_path / "out"))
         assert [one.status for one in told] == [Status.STORED]
-        assert len(other.timeline(owner).scores) == 1
+        assert len(other.timeline(owner).measurements) == 1
         assert len(other.timeline(owner).disclosures) == 2
 
 

@@ -58,7 +58,7 @@ def test_an_old_library_keeps_all_it_held(old):
             *timeline.consents,
         )
         assert held == told
-        assert [score.value for score in timeline.scores] == [3.25]
+        assert [score.value for score in timeline.measurements] == [3.25]
         assert [one.to for one in timeline.disclosures] == ["course of spring"]
         assert {library.read_original(photo) for photo in timeline.photos} == set(ORIGINALS)
         actions = [entry.action for entry in library.history()]

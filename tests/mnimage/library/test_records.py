@@ -55,7 +55,7 @@ def full(filled) -> list[kept.Record]:
         number=2,
         operator="ann",
         screening=tuple(
-            kept.Screened(asked=one, told=kept.Answer.YES, until=DAY, note="n")
+            kept.Screened(asked=one, answer=kept.Answer.YES, until=DAY, note="n")
             for one in kept.Contraindication
         ),
         override="waited six months",
@@ -98,10 +98,10 @@ def full(filled) -> list[kept.Record]:
         session,
         photo,
         kept.AdverseEvent(event=kept.Event.BRUISING, noticed_on=DAY, days_to_clear=3, **seated),
-        kept.MeasuredScore(
+        kept.Measurement(
             photo_id=filled.photo.id,
-            zone="nose",
-            score="redness_hi",
+            region_name="nose",
+            metric="redness_hi",
             value=-1.5,
             unit="HI",
             uncertainty=0.2,
@@ -150,7 +150,7 @@ def test_what_is_never_altered_is_not(library, filled):
     told = full(filled)
     library.add(*told)
     for record in told:
-        if isinstance(record, (kept.MeasuredScore, kept.Disclosure)):
+        if isinstance(record, (kept.Measurement, kept.Disclosure)):
             with pytest.raises(RecordUnusable, match="never altered"):
                 library.change(record)
 
@@ -339,13 +339,13 @@ def test_a_disclosure_needs_a_consent_of_its_own_patient(library, filled):
             patient_id="p", session_id="s", event=kept.Event.SWELLING, noticed_on=DAY,
             days_to_clear=NAUGHT,
         ),
-        lambda: kept.MeasuredScore(
-            patient_id="p", photo_id="p", zone="z", score="s", value=NAUGHT, unit="",
+        lambda: kept.Measurement(
+            patient_id="p", photo_id="p", region_name="z", metric="s", value=NAUGHT, unit="",
             mode=Mode.FLAT, uncertainty=1, recipe="", program="",
         ),
-        lambda: kept.MeasuredScore(
-            patient_id="p", photo_id="p", zone="z", score="s", value=1, unit="", mode=Mode.FLAT,
-            uncertainty=-1, recipe="", program="",
+        lambda: kept.Measurement(
+            patient_id="p", photo_id="p", region_name="z", metric="s", value=1, unit="",
+            mode=Mode.FLAT, uncertainty=-1, recipe="", program="",
         ),
         lambda: kept.Patient(code="A", created_at=datetime(2026, 1, 1)),  # noqa: DTZ001
     ],

@@ -12,8 +12,8 @@ from mnimage.library.screening import screening_warnings
 TODAY = date(2026, 5, 4)
 
 
-def answers(told=Answer.NO, **more):
-    return [Screened(asked=asked, told=told, **more) for asked in Contraindication]
+def answers(answer=Answer.NO, **more):
+    return [Screened(asked=asked, answer=answer, **more) for asked in Contraindication]
 
 
 def test_nothing_speaks_against_it():
@@ -37,15 +37,17 @@ def test_a_retinoid_warns_for_a_year(days, warns):
     given = answers()
     place = [one.asked for one in given].index(Contraindication.RETINOID)
     ended = TODAY - timedelta(days=days)
-    given[place] = Screened(asked=Contraindication.RETINOID, told=Answer.YES, until=ended)
+    given[place] = Screened(asked=Contraindication.RETINOID, answer=Answer.YES, until=ended)
     told = screening_warnings(given, TODAY)
     assert bool(told) is warns
     assert not told or ended.isoformat() in told[0]
 
 
 def test_what_ended_otherwise_warns_no_more():
-    over = Screened(asked=Contraindication.HERPES, told=Answer.YES, until=TODAY - timedelta(days=1))
-    lasting = Screened(asked=Contraindication.TAN, told=Answer.YES, until=TODAY)
+    over = Screened(
+        asked=Contraindication.HERPES, answer=Answer.YES, until=TODAY - timedelta(days=1)
+    )
+    lasting = Screened(asked=Contraindication.TAN, answer=Answer.YES, until=TODAY)
     rest = [one for one in answers() if one.asked not in (over.asked, lasting.asked)]
     told = screening_warnings([*rest, over, lasting], TODAY)
     assert len(told) == 1

@@ -49,10 +49,10 @@ def people(number: int, rng: random.Random):
             )
             yield photo
             for score in range(SCORES):
-                yield kept.MeasuredScore(
+                yield kept.Measurement(
                     photo_id=photo.id,
-                    zone="whole",
-                    score=f"score {score}",
+                    region_name="whole",
+                    metric=f"score {score}",
                     value=rng.random(),
                     unit="points",
                     uncertainty=0.1,

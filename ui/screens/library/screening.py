@@ -59,7 +59,7 @@ class ScreeningPart(QWidget):
         for asked, choice in self._told.items():
             answer = answers.get(asked)
             choice.blockSignals(True)
-            choice.choose(answer.told if answer else Answer.UNKNOWN)
+            choice.choose(answer.answer if answer else Answer.UNKNOWN)
             choice.blockSignals(False)
             self._until[asked].show_day(answer.until if answer else None)
             self._until[asked].setVisible(choice.value is Answer.YES)
@@ -69,7 +69,7 @@ class ScreeningPart(QWidget):
         return tuple(
             Screened(
                 asked=asked,
-                told=choice.value,
+                answer=choice.value,
                 until=self._until[asked].day if choice.value is Answer.YES else None,
                 note=self._notes.get(asked, ""),
             )
