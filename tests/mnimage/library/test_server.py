@@ -25,6 +25,7 @@ from mnimage.library.erase import erase_patient
 from mnimage.library.keyfile import Places
 from mnimage.library.library import create_library, migrate_library, open_library
 from mnimage.library.restore import check_backup, restore
+from mnimage.library.tables import NEWEST
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen
 from tests.mnimage.library.servers import address, empty, postgres
@@ -320,6 +321,17 @@ def test_a_server_that_moved_is_found_again(served, folder, address, postgres):
         open_library(folder, "admin", WORD, server=foreign)
 
 
+SCORES_OF_THE_FIRST_STEP = """
+CREATE TABLE scores (
+    id VARCHAR(32) PRIMARY KEY, version INTEGER NOT NULL,
+    patient_id VARCHAR(64) NOT NULL REFERENCES patients,
+    photo_id VARCHAR(64) NOT NULL REFERENCES photos,
+    zone VARCHAR(64) NOT NULL, score VARCHAR(64) NOT NULL, value DOUBLE PRECISION NOT NULL,
+    unit VARCHAR(32) NOT NULL, uncertainty DOUBLE PRECISION NOT NULL, mode VARCHAR(16) NOT NULL,
+    recipe TEXT NOT NULL, program VARCHAR(64) NOT NULL, measured_at VARCHAR(40) NOT NULL)
+"""
+
+
 def test_before_a_migration_the_tables_of_a_server_are_copied(served, folder):
     """A library as the first version made it: a disclosure names a photo without fail."""
     from sqlalchemy import text
@@ -327,11 +339,13 @@ def test_before_a_migration_the_tables_of_a_server_are_copied(served, folder):
     patient, _ = full(served)
     with served.engine.begin() as connection:
         connection.execute(text("ALTER TABLE disclosures ALTER COLUMN photo_id SET NOT NULL"))
+        connection.execute(text("DROP TABLE measurements"))
+        connection.execute(text(SCORES_OF_THE_FIRST_STEP))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(LibraryTooOld):
         reopen(folder)
     copy, step = migrate_library(folder, "admin", WORD)
-    assert (copy.name[:5], step) == ("0001-", "0002")
+    assert (copy.name[:5], step) == ("0001-", NEWEST)
     with reopen(folder) as again:
         assert again.timeline(patient).photos == served.timeline(patient).photos
     assert issues(folder) == ()
