@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE: Mapping[str, str] = dict.fromkeys(
     ("import", "export", "erase", "backup", "restore"), "library_files"
-)
+) | dict.fromkeys(("measure", "show"), "library_measure")
 """Commands of the library that live in modules of their own: name to module."""
 
 FOLDER = click.argument("where", metavar="DIR")
@@ -115,23 +115,6 @@ def list_(where: str, search: str, *, as_json: bool) -> int:
         print_table([heading, *(tuple(map(_cell, _line(line).values())) for line in lines)])
     else:
         click.echo("no patients")
-    return 0
-
-
-@command.command("show")
-@FOLDER
-@click.argument("code")
-@json_option
-def show(where: str, code: str, *, as_json: bool) -> int:
-    """Show all that is kept of the patient CODE."""
-    from mnimage.library.records import document
-
-    with opened(where) as library:
-        told = library.timeline(library.patient(code))
-    if as_json:
-        print_json(document(told))
-    else:
-        _print_timeline(told)
     return 0
 
 
@@ -401,7 +384,8 @@ def plain(told: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in told)
 
 
-def _print_timeline(told: Timeline) -> None:
+def print_timeline(told: Timeline) -> None:
+    """Print a patient with sessions, photos and consents."""
     patient = told.patient
     born = f", born {patient.birth_date}" if patient.birth_date else ""
     click.echo(f"{patient.code}  {plain(patient.name)}{born}, {patient.sex}")

@@ -71,6 +71,7 @@ def weigh_change(before: Score, after: Score, doubt: ChangeUncertainty) -> Chang
         mode=before.mode,
         session=doubt.session,
         source=doubt.source,
+        spatial=doubt.spatial,
     )
     return decide(before.name, change)
 

@@ -59,9 +59,10 @@ class Change:
     of the change; `mdc95` the smallest change that repeated photos of unchanged skin would exceed
     only once in twenty; both in `unit`. `reason` says why there is no verdict, or what to bear in
     mind with it. `session` is the standard error of one session's value and `source` where it comes
-    from. `family` is among how many changes the verdict was given; `mdc95_family` the change that
-    gets a verdict among them, whatever the others do. Where there is a control patch, the verdict
-    is that of `controlled`.
+    from; `spatial` that of the paired change over the patches of skin that were measured. `family`
+    is among how many changes the verdict was given; `mdc95_family` the change that gets a verdict
+    among them, whatever the others do. Where there is a control patch, the verdict is that of
+    `controlled`.
     """
 
     before: float
@@ -77,6 +78,7 @@ class Change:
     controlled: Controlled | None = None
     family: int = 1
     mdc95_family: float = float("nan")
+    spatial: float = float("nan")
 
     @property
     def change(self) -> float:

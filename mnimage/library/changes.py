@@ -56,6 +56,10 @@ class Changes:
             records.add(self.connection, [record])
             self.note("added", record)
 
+    def select(self, type_: type[R], **equal: object) -> tuple[R, ...]:
+        """Return the records whose fields equal those given, as this transaction sees them."""
+        return records.select_all(self.connection, type_, **equal)
+
     def keep_measurements(
         self, measured: Sequence[kept.Measurement], superseded: Mapping[str, str]
     ) -> None:

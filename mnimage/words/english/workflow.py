@@ -7,4 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WORKFLOW: Mapping[str, str] = {}
+WORKFLOW: Mapping[str, str] = {
+    "workflow.text": "{text}",
+}
