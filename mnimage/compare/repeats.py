@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Source
+from mnimage.domain.same_session import between, same_session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +35,8 @@ LOGGED: Mapping[str, float] = {
 }
 """Scores that err by factors: they are averaged as ln(value + this) (science of change, 5)."""
 
-SAME_DAY_HOURS = 12.0
-"""Shots farther apart than this are another session's."""
+_HOURS_TOLD = 48
+"""Up to so many hours a distance in time is said in hours, beyond in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +179,15 @@ def why_no_repeat(shots: Sequence[ShotFingerprint], again: ShotFingerprint) -> s
     first = shots[0].at
     if first is None or again.at is None:
         return ""
-    hours = abs((again.at - first).total_seconds()) / 3600
-    if hours > SAME_DAY_HOURS:
-        return f"It was taken {max(1, round(hours / 24))} days from the first shot."
-    return ""
+    if same_session(first, again.at):
+        return ""
+    return f"It was taken {_far(first, again.at)} from the first shot."
+
+
+def _far(first: datetime, other: datetime) -> str:
+    """Return how far apart two times are, in hours up to two days."""
+    hours = abs(between(first, other).total_seconds()) / 3600
+    return f"{round(hours)} hours" if hours < _HOURS_TOLD else f"{round(hours / 24)} days"
 
 
 def of_side(measured: Sequence[Measured], key: tuple[str, str]) -> list[tuple[float, float]]:
