@@ -15,7 +15,7 @@ from mnimage.compare.compare import compare_pair
 from mnimage.compare.control import mark_control
 from mnimage.compare.repeats import ShotFingerprint, why_no_repeat
 from mnimage.compare.scale_uncertainty import add_scale_uncertainty
-from mnimage.domain.pair import AnalyzedPhoto, Pair
+from mnimage.domain.pair import AnalyzedPhoto, Measured, Pair, Registered
 from mnimage.domain.photo import SCALE_ASSUMED, CaptureFacts, ImageScale, Photo
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.quality import QualityReport
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from mnimage.domain.marker import Marker
     from mnimage.domain.quality import Finding
     from mnimage.domain.relief import Relief, ReliefCard, Scar, Shots
-    from mnimage.domain.scorecard import ScoreCard
+    from mnimage.domain.scorecard import PairScores, ScoreCard
 
 
 @kept_memory()
@@ -271,10 +271,19 @@ def score_analyzed(analyzed: AnalyzedPhoto, recipe: Recipe, tick: Tick = no_tick
 def align(
     before: AnalyzedPhoto, after: AnalyzedPhoto, recipe: Recipe, tick: Tick = no_tick
 ) -> Alignment:
-    """Return how the photo after lies on the photo before."""
+    """Return how the photo after lies on the photo before, without skin that expression moved."""
+    return _unmoved(before, _registered(before, after, recipe, tick), recipe)
+
+
+def _registered(
+    before: AnalyzedPhoto, after: AnalyzedPhoto, recipe: Recipe, tick: Tick = no_tick
+) -> Alignment:
     skin = (before.zones.labels > 0) | before.zones.reference
     faces = (before.face, after.face)
-    found = register_pair(before.photo, after.photo, faces, skin, recipe.register, tick=tick)
+    return register_pair(before.photo, after.photo, faces, skin, recipe.register, tick=tick)
+
+
+def _unmoved(before: AnalyzedPhoto, found: Alignment, recipe: Recipe) -> Alignment:
     return mark_moved(found, before.face, before.zones, recipe.register)
 
 
@@ -311,21 +320,81 @@ def compare_photos(
         If the control patch cannot serve.
     """
     recipe = recipe or Recipe()
-    before = mark_control(before, notes.control, recipe.compare)
+    first = mark_control(before, notes.control, recipe.compare)
     tick(0, 4)
     # The checks against the photo before need no alignment: the second core has them done.
     with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
-        checked = pool.submit(_checked_against, before, after, recipe)
-        alignment = align(before, after, recipe)
-        after = checked.result()
+        checked = pool.submit(_checked_against, first, after, recipe)
+        found = _registered(first, after, recipe)
+        later = checked.result()
+    alignment = _unmoved(first, found, recipe)
     tick(1, 4)
     replicates: tuple[Replicate, ...] = ()
     if alignment.aligned:
-        measure = partial(_photo_again, before, recipe)
-        replicates = tuple(_replicates((before, after), again, measure))
-    pair = _pair(before, after, alignment, recipe, Sessions(notes, replicates))
+        measure = partial(_photo_again, first, recipe)
+        replicates = tuple(_replicates((first, later), again, measure))
+    pair = _pair(first, later, alignment, recipe, Sessions(notes, replicates))
     tick(4, 4)
-    return pair
+    return replace(pair, registered=Registered(before, after, found))
+
+
+@kept_memory()
+def compare_again(
+    pair: Pair, notes: PairNotes, *, recipe: Recipe | None = None, tick: Tick = no_tick
+) -> Pair | None:
+    """Return the answer for the same shots with other notes of the clinic, as if compared anew.
+
+    Other days since needling change verdicts only; another control patch has the photos, whose
+    registration is kept, scored again. None where the shots themselves are needed again: for
+    another patch, repeats and directional shots have to be measured on other skin.
+
+    Parameters
+    ----------
+    pair
+        An earlier answer for these shots.
+    told
+        What the clinic knows of the pair now.
+    recipe
+        Options; of an answer made with others nothing is used.
+    tick
+        Progress.
+
+    Raises
+    ------
+    PatchUnusable
+        If the control patch cannot serve.
+    """
+    recipe = recipe or Recipe()
+    if pair.measured is None or pair.comparison.recipe != recipe.version:
+        return None
+    if notes.control == pair.comparison.notes.control:
+        return _weighed_again(pair, pair.measured, notes, recipe)
+    if pair.registered is None or pair.measured.replicates:
+        return None
+    return _scored_again(pair.registered, notes, recipe, tick)
+
+
+def _weighed_again(pair: Pair, measured: Measured, notes: PairNotes, recipe: Recipe) -> Pair:
+    comparison = compare_pair(
+        pair.before,
+        pair.after,
+        pair.comparison.alignment,
+        measured.scores,
+        recipe,
+        Sessions(notes, measured.replicates),
+    )
+    return replace(pair, comparison=comparison)
+
+
+def _scored_again(registered: Registered, notes: PairNotes, recipe: Recipe, tick: Tick) -> Pair:
+    before = mark_control(registered.before, notes.control, recipe.compare)
+    tick(0, 2)
+    after = _checked_against(before, registered.after, recipe)
+    alignment = _unmoved(before, registered.alignment, recipe)
+    tick(1, 2)
+    pair = _pair(before, after, alignment, recipe, Sessions(notes))
+    tick(2, 2)
+    return replace(pair, registered=registered)
 
 
 @kept_memory()
@@ -428,7 +497,13 @@ def _laid_again(
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
     except NotComparable as error:
         return Replicate(again.name, side, str(error))
-    return Replicate(again.name, side, scores=scores)
+    return Replicate(again.name, side, scores=_without_maps(scores))
+
+
+def _without_maps(scores: PairScores) -> PairScores:
+    """Return the numbers of a pair without the maps, of which a repeat has no more use."""
+    before, after = (replace(card, layers={}) for card in (scores.before, scores.after))
+    return replace(scores, before=before, after=after)
 
 
 def _checked_against(before: AnalyzedPhoto, after: AnalyzedPhoto, recipe: Recipe) -> AnalyzedPhoto:
@@ -548,7 +623,9 @@ def _pair(
 ) -> Pair:
     if not alignment.aligned:
         comparison = compare_pair(before, after, alignment, None, recipe, sessions)
-        return Pair(before, after, comparison, None, None, {})
+        return Pair(
+            before, after, comparison, None, None, {}, measured=Measured(None, sessions.replicates)
+        )
     photos, scales = (before.photo, after.photo), (before.scale, after.scale)
     larger = typical_magnification(alignment)
     after = replace(after, quality=_with(after.quality, check_same_scale(*scales, larger)))
@@ -562,7 +639,8 @@ def _pair(
         name: (layer, scores.after.layers[name]) for name, layer in scores.before.layers.items()
     }
     layers.update(_relief_layers(before, after, alignment))
-    return Pair(before, after, comparison, aligned, seen, layers)
+    measured = Measured(scores, sessions.replicates)
+    return Pair(before, after, comparison, aligned, seen, layers, measured)
 
 
 def _relief_layers(

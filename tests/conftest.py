@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import pytest
 
@@ -18,3 +19,18 @@ def no_network(monkeypatch):
         return real(self, address) if self.family == socket.AF_UNIX else refuse(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def in_zone():
+    """Set this computer's zone to so many hours ahead of UTC, until the test is over."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the clock's zone is set as POSIX does")
+    with pytest.MonkeyPatch.context() as patch:
+
+        def set_zone(hours):
+            patch.setenv("TZ", f"HERE{-hours:+d}")
+            time.tzset()
+
+        yield set_zone
+    time.tzset()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Source
 from mnimage.domain.metrics import log_offset
+from mnimage.domain.same_session import between, same_session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     Measured: TypeAlias = Mapping[tuple[str, str], tuple[float, float]]
     """(the photo before, the repeat) of each zone and score."""
 
-SAME_DAY_HOURS = 12.0
-"""Shots farther apart than this are another session's."""
+_HOURS_STATED = 48
+"""Up to this many hours an interval is stated in hours, beyond that in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +170,15 @@ def why_no_repeat(shots: Sequence[ShotFingerprint], again: ShotFingerprint) -> s
     first = shots[0].at
     if first is None or again.at is None:
         return ""
-    hours = abs((again.at - first).total_seconds()) / 3600
-    if hours > SAME_DAY_HOURS:
-        return f"It was taken {max(1, round(hours / 24))} days from the first shot."
-    return ""
+    if same_session(first, again.at):
+        return ""
+    return f"It was taken {_far(first, again.at)} from the first shot."
+
+
+def _far(first: datetime, other: datetime) -> str:
+    """Return how far apart two times are, in hours up to two days."""
+    hours = abs(between(first, other).total_seconds()) / 3600
+    return f"{round(hours)} hours" if hours < _HOURS_STATED else f"{round(hours / 24)} days"
 
 
 def of_side(measured: Sequence[Measured], key: tuple[str, str]) -> list[tuple[float, float]]:

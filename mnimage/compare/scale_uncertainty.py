@@ -18,7 +18,8 @@ def add_scale_uncertainty(card: ReliefCard, scale: ImageScale) -> ReliefCard:
     (`..._systematic`, areas, widths); what differs from session to session, of which the doubt of a
     change is made, stays as it is: two sessions that go by the same scale err alike.
 
-    To first order, joined as squares (JCGM 100:2008); why 5 % of length: `docs/uncertainty.md`.
+    To first order, added in quadrature (JCGM 100:2008). How large the error of an entered scale is,
+    and why, is stated where the scale is read: `formats.lights.ENTERED_SCALE_ERROR`.
     """
     error = scale.shared_error
     if error <= 0:

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mnimage.domain.alignment import Alignment
     from mnimage.domain.comparison import Comparison
     from mnimage.domain.face import Face, Zones
     from mnimage.domain.photo import ImageScale, Photo
     from mnimage.domain.quality import QualityReport
     from mnimage.domain.relief import ReliefCard
-    from mnimage.domain.scorecard import Layer
+    from mnimage.domain.scorecard import Layer, PairScores
+    from mnimage.domain.session import Replicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,35 @@ class AnalyzedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """Two photos and how they lie on each other, before the clinic's notes have had a say.
+
+    `before` has no control patch, `after` is not checked against the photo before, and `alignment`
+    still holds the skin that expression moved.
+    """
+
+    before: AnalyzedPhoto
+    after: AnalyzedPhoto
+    alignment: Alignment
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a pair's verdicts rest on: the scores of both photos and what repeats measured."""
+
+    scores: PairScores | None
+    replicates: tuple[Replicate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """The main job's whole answer.
 
     `aligned` is the photo after in the frame of the photo before (8-bit sRGB, the shape of the
     photo before) and `seen` where it shows anything; both are None when the pair was refused.
     `layers` are the maps by name, before and after, both in the frame of the photo before.
+    `measured` and, for ordinary photos, `registered` are kept so that other notes need no new
+    measurement (`pipeline.compare_again`).
     """
 
     before: AnalyzedPhoto
@@ -50,3 +75,5 @@ class Pair:
     aligned: NDArray[np.uint8] | None = field(repr=False)
     seen: NDArray[np.bool_] | None = field(repr=False)
     layers: Mapping[str, tuple[Layer, Layer]] = field(repr=False)
+    measured: Measured | None = field(default=None, repr=False)
+    registered: Registered | None = field(default=None, repr=False)

@@ -29,7 +29,7 @@ class Exif:
 
     `taken_at` is the camera's own clock. It carries a zone only where the camera wrote one
     (OffsetTimeOriginal) and is naive local time otherwise: to assume a zone would be to invent
-    it. `isoformat()` writes either; order two photos by `taken_at.replace(tzinfo=None)`.
+    it. `isoformat()` writes either; `domain.same_session` orders and subtracts either.
     """
 
     orientation: int = 1

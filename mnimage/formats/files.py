@@ -74,7 +74,7 @@ def read_photo(path: Path, wish: DecodeOptions | None = None) -> Photo:
         If the file is missing, no photo, cut off, damaged, or of a size that cannot be worked
         with: under 64 pixels along a side or over 120 megapixels (told from the header).
     """
-    return decode_photo(*_read(path), path.name, wish or DecodeOptions())
+    return decode_photo(*read_content(path), path.name, wish or DecodeOptions())
 
 
 def decode_photo(content: bytes, kind: str | None, name: str, wish: DecodeOptions) -> Photo:
@@ -124,8 +124,14 @@ def decode_photo(content: bytes, kind: str | None, name: str, wish: DecodeOption
     return Photo(coded, facts, hashlib.sha256(content).hexdigest())
 
 
-def _read(path: Path) -> tuple[bytes, str | None]:
-    """Return a file's bytes and its kind, None where only LibRaw could know it."""
+def read_content(path: Path) -> tuple[bytes, str | None]:
+    """Return a photo file's bytes and its kind, None where only LibRaw could know it.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If the file is missing, may not be read, or is no photo by its first bytes or its size.
+    """
     try:
         _check_file(path)
         with path.open("rb") as file:

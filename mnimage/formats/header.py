@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pi_heif
 import rawpy
@@ -13,9 +14,14 @@ from mnimage.errors import PhotoUnreadable
 from mnimage.formats import heif, jpeg, png, tiff
 from mnimage.formats.decoded import AGAIN, check_size, damaged
 from mnimage.formats.exif import Exif, read_exif
+from mnimage.formats.files import read_content
 from mnimage.formats.ifd import first_directory, read_directory
 from mnimage.formats.kinds import HEAD_BYTES, kind_of, other_kind_of
+from mnimage.formats.raw import facts_of
 from mnimage.formats.strict import BROKEN, heard, noted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _COLUMNS, _ROWS, _DEPTH = 0x0100, 0x0101, 0x0102
 _ONLY_PHOTOS = "Only photos are kept: JPEG, PNG, TIFF, HEIC, AVIF, WebP, BMP and camera RAW."
@@ -30,6 +36,21 @@ class PhotoHeader:
     rows: int
     bits: int = 8
     exif: Exif = field(default_factory=Exif)
+
+
+def glance_at_file(path: Path) -> PhotoHeader:
+    """Return what a photo file tells of itself (see `read_header`).
+
+    Raises
+    ------
+    PhotoUnreadable
+        If the file is missing, no photo, cut off, or too large or too small.
+    """
+    content, _ = read_content(path)
+    try:
+        return read_header(content)
+    except PhotoUnreadable as error:
+        raise PhotoUnreadable(f"{path.name}: {error}", hint=error.hint) from error
 
 
 def read_header(content: bytes) -> PhotoHeader:
@@ -98,6 +119,7 @@ def _raw(content: bytes) -> PhotoHeader:
             with rawpy.imread(io.BytesIO(content)) as raw:
                 columns, rows = raw.sizes.width, raw.sizes.height
                 bits = min(16, max(8, int(raw.white_level or 0).bit_length()))
+                exif = facts_of(content, raw)
         except rawpy.LibRawFileUnsupportedError as error:
             raise PhotoUnreadable(
                 "This is no photo that can be read.", hint=_ONLY_PHOTOS
@@ -105,7 +127,7 @@ def _raw(content: bytes) -> PhotoHeader:
         except (rawpy.LibRawError, MemoryError) as error:
             raise damaged("the RAW file cannot be read") from error
     check_size(rows, columns)
-    return PhotoHeader("RAW", columns, rows, bits, read_exif(content))
+    return PhotoHeader("RAW", columns, rows, bits, exif)
 
 
 def _plain(kind: str, content: bytes) -> PhotoHeader:

@@ -67,13 +67,16 @@ def _read(content: bytes, *, camera_white: bool) -> Decoded:
             gamma=_SRGB_CURVE,
             output_color=rawpy.ColorSpace.sRGB,
         )
-        facts = replace(_facts(content, raw), orientation=_TURNS.get(sizes.flip, 1))
+        facts = replace(facts_of(content, raw), orientation=_TURNS.get(sizes.flip, 1))
         bits = min(16, max(8, int(raw.white_level or 0).bit_length()))
     return Decoded(as_samples(np.asarray(rgb)), bits, facts, upright=True)
 
 
-def _facts(content: bytes, raw: rawpy.RawPy) -> Exif:
-    """Return EXIF where the file has it in the usual place, LibRaw's findings in the gaps."""
+def facts_of(content: bytes, raw: rawpy.RawPy) -> Exif:
+    """Return EXIF where the file has it in the usual place, LibRaw's findings in the gaps.
+
+    `raw` is the same file, opened; nothing of it needs to be decoded.
+    """
     exif, other = read_exif(content), getattr(raw, "other", None)
     if other is None:
         return exif

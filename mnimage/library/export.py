@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from mnimage import __version__
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.record import Consent, Disclosure, PhotoRecord, Purpose, Timeline
+from mnimage.domain.same_session import between, instant
 from mnimage.errors import NotAllowed, PhotoUnreadable, RecordUnusable
 from mnimage.formats.files import DecodeOptions, decode_photo
 from mnimage.formats.kinds import HEAD_BYTES, NAMED, kind_of
@@ -208,8 +209,8 @@ def _export_pictures(library: Library, patient: Patient, order: Order, done: Exp
 
 def _plain_facts(photo: PhotoRecord, photos: Sequence[PhotoRecord]) -> dict[str, object]:
     """Return what a viewer needs and what names nobody: no date, only days since the first."""
-    first = min((_moment(one) for one in photos if one.taken_at), default=None)
-    days = (_moment(photo) - first).days if photo.taken_at and first else None
+    first = min((one.taken_at for one in photos if one.taken_at), key=instant, default=None)
+    days = between(first, photo.taken_at).days if photo.taken_at and first else None
     return {
         "view": photo.view,
         "site": photo.site,
@@ -218,12 +219,6 @@ def _plain_facts(photo: PhotoRecord, photos: Sequence[PhotoRecord]) -> dict[str,
         "lighting": photo.lighting,
         "days_since_first": days,
     }
-
-
-def _moment(photo: PhotoRecord) -> datetime:
-    """Return when a photo was taken; a camera without a zone is taken to run on UTC here."""
-    taken_at = photo.taken_at or photo.added_at
-    return taken_at if taken_at.tzinfo else taken_at.replace(tzinfo=UTC)
 
 
 def _agrees(consent: Consent, purpose: Purpose, photo_id: str, on: date) -> bool:

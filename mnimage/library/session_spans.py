@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from mnimage.domain.same_session import SESSION_SPAN, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-GAP = timedelta(hours=6)
-"""Photos further apart than this belong to two sessions."""
 LONGEST = timedelta(hours=24)
+"""No session lasts longer, however close together its photos are."""
 _FIRST_YEAR = 1995
 """No photo file with a capture time is older; an earlier clock was never set."""
 
@@ -27,7 +28,7 @@ class SessionSpan:
     def takes(self, moment: datetime) -> bool:
         """Say whether a photo of this time belongs to it."""
         first, last = min(self.first, moment), max(self.last, moment)
-        near = self.first - GAP <= moment <= self.last + GAP
+        near = self.first - SESSION_SPAN <= moment <= self.last + SESSION_SPAN
         return near and last - first <= LONGEST
 
     def widen(self, moment: datetime) -> None:
@@ -72,14 +73,11 @@ class SessionSpans:
 def true_time(taken_at: datetime | None, now: datetime) -> datetime | None:
     """Return a camera's time in UTC, None where its clock was never set or runs ahead.
 
-    A camera that names no zone is taken to run on this computer's.
+    A camera that names no zone is taken to run on this computer's (`same_session.instant`).
     """
     if taken_at is None or taken_at.year < _FIRST_YEAR:
         return None
-    try:
-        moment = taken_at.astimezone(UTC)
-    except (OverflowError, OSError):
-        return None
+    moment = instant(taken_at)
     return moment if moment <= now + timedelta(days=1) else None
 
 

@@ -17,6 +17,7 @@ from mnimage.domain.report import (
     Page,
     Photos,
 )
+from mnimage.domain.same_session import between
 from mnimage.report.parts import count, face_frame, mark, photo_pair
 from mnimage.report.relief import pair_warnings
 from mnimage.report.uncertainty import needling_words, shots_words
@@ -86,7 +87,7 @@ def masthead(pair: Pair, labels: Labels, title: str) -> Masthead:
         ("Photos by", labels.operator),
         (labels.before or "Before", date_words(before)),
         (labels.after or "After", date_words(after)),
-        ("Between", count((after - before).days, "day") if before and after else ""),
+        ("Between", count(between(before, after).days, "day") if before and after else ""),
         ("Shots", shots_words(pair.comparison)),
         ("Since the last needling", needling_words(pair.comparison)),
     ]

@@ -1,5 +1,6 @@
 """Every job the program can do, one function each: read, compute, keep."""
 
+from mnimage.pipeline import compare_again
 from mnimage.workflow.color import (
     PairInputs,
     calibrate_file,
@@ -31,6 +32,7 @@ __all__ = [
     "analyze_file",
     "calibrate_file",
     "check_control",
+    "compare_again",
     "compare_files",
     "compare_into",
     "follow_files",

@@ -13,6 +13,7 @@ import numpy as np
 
 from mnimage.domain.original import Original
 from mnimage.domain.record import Disclosure, Patient, Purpose, Timeline
+from mnimage.domain.same_session import instant
 from mnimage.errors import MnimageError, RecordUnusable
 from mnimage.workflow.views import propose_views
 
@@ -257,7 +258,7 @@ def propose_pair(
         (one for one in timeline.photos if one.session_id in when),
         key=lambda one: (
             when[one.session_id],
-            one.taken_at or one.added_at,
+            instant(one.taken_at or one.added_at),
             one.added_at,
             one.file_name,
         ),

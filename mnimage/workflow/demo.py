@@ -105,7 +105,8 @@ def run_demo(out: Path, *, sessions: int = 4, seed: int = SEED, tick: Tick = no_
 
 def _keep(pair: Pair, paths: Sequence[Path], folder: Path) -> None:
     """Keep a pair with what it was made from, so that `mnimage rescore` finds it."""
-    write_pair(pair, prepare_folder(folder), made_from(paths, NO_INPUTS, folder))
+    decoded = pair.before.photo, pair.after.photo
+    write_pair(pair, prepare_folder(folder), made_from(paths, NO_INPUTS, folder, decoded))
 
 
 @kept_memory()

@@ -13,7 +13,7 @@ from mnimage import __version__, pipeline
 from mnimage.calibrate.use import true_colors
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
-from mnimage.formats.files import read_photo
+from mnimage.formats.header import glance_at_file
 from mnimage.formats.manifest import frames_of, is_manifest
 from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.formats.shots import read_shots
@@ -63,10 +63,18 @@ _ANSWER, _COMPARISON = "answer.json", "comparison.json"
 
 
 def taken_at(path: Path) -> datetime | None:
-    """Return when a photo was taken, or None where the file does not say or is no photo."""
+    """Return when a photo was taken; None where its file does not say, or lists shots.
+
+    No pixel is decoded.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If the file is missing, no photo, or cut off.
+    """
     if is_manifest(path):
         return None
-    return read_photo(path).facts.taken_at
+    return glance_at_file(path).exif.taken_at
 
 
 def register_files(
@@ -121,7 +129,8 @@ def score_file(
     _refuse_inputs(out, (*names, _COLOURS, _ANSWER), inputs)
     folder = prepare_folder(out)
     known = PairInputs(mm_per_px, (profile,) if profile else ())
-    answer = scorecard_answer(card) | {"made_from": made_from((path,), known, folder)}
+    origin = made_from((path,), known, folder, (analyzed.photo,))
+    answer = scorecard_answer(card) | {"made_from": origin}
     write_whole(folder / _ANSWER, json_text(answer).encode())
     for layer in card.layers.values():
         _write_layer(folder, layer, analyzed.photo, card.scale)
@@ -170,7 +179,8 @@ def compare_into(
     if report is not None:
         prepare_folder(report.parent)
     _refuse_inputs(folder, _pair_names(pair), inputs)
-    write_pair(pair, folder, made_from((before, after), known, folder))
+    decoded = pair.before.photo, pair.after.photo
+    write_pair(pair, folder, made_from((before, after), known, folder, decoded))
     tick(steps - 1, steps)
     if report is not None:
         write_report(pair, report)

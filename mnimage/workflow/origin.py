@@ -19,6 +19,7 @@ from mnimage.workflow.color import PairInputs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mnimage.domain.photo import Photo
     from mnimage.report.answers import Document
 
 _BLOCK = 1 << 20
@@ -33,12 +34,27 @@ class Origin:
     known: PairInputs
 
 
-def made_from(photos: Sequence[Path], known: PairInputs, folder: Path) -> Document:
+def made_from(
+    photos: Sequence[Path], known: PairInputs, folder: Path, decoded: Sequence[Photo] = ()
+) -> Document:
     """Return what an answer in `folder` is made from.
 
     Files are named, told by the way from the folder, and fingerprinted (SHA-256), with every frame
     that sheets of directional shots list.
+
+    Parameters
+    ----------
+    photos
+        The files of the photos, or the sheets of directional shots.
+    known
+        What else went into the answer.
+    folder
+        Where the answer is kept.
+    decoded
+        The `photos` as they were decoded, in the same order. Their fingerprints are used, so that
+        no file is read again; means of directional shots have none, and theirs are read.
     """
+    hashed = {path: photo.sha256 for path, photo in zip(photos, decoded, strict=False)}
     files = {
         "photos": photos,
         "profiles": known.profiles,
@@ -49,7 +65,10 @@ def made_from(photos: Sequence[Path], known: PairInputs, folder: Path) -> Docume
     return {
         "program": __version__,
         "algorithm": ALGORITHM,
-        "inputs": {role: [_file(path, folder) for path in files[role]] for role in _ROLES},
+        "inputs": {
+            role: [_file(path, folder, hashed.get(path, "")) for path in files[role]]
+            for role in _ROLES
+        },
         "options": {
             "mm_per_px": known.mm_per_px,
             "control": [patch.row, patch.column, patch.height, patch.width] if patch else None,
@@ -58,8 +77,12 @@ def made_from(photos: Sequence[Path], known: PairInputs, folder: Path) -> Docume
     }
 
 
-def _file(path: Path, folder: Path) -> Document:
-    entry: Document = {"file": path.name, "path": _way(path, folder), "sha256": _fingerprint(path)}
+def _file(path: Path, folder: Path, sha256: str) -> Document:
+    entry: Document = {
+        "file": path.name,
+        "path": _way(path, folder),
+        "sha256": sha256 or _fingerprint(path),
+    }
     if is_manifest(path) and (frames := _frames(path)):
         entry["lists"] = [
             {"path": _way(frame, path.parent), "sha256": _fingerprint(frame)} for frame in frames

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from mnimage.domain.photo import Photo
     from mnimage.report.answers import Document
     from mnimage.workflow.origin import Origin
 
@@ -154,12 +155,13 @@ def _rescored(path: Path, photos: Path | None) -> Entry:
         origin = find_origin(then, path.parent, photos)
         if then.get("recipe") == Recipe().version:
             return Entry(str(path), Rescored.SAME, then, then)
-        now = _measured(origin) | {"made_from": made_from(origin.photos, origin.known, path.parent)}
+        numbers, decoded = _measured(origin)
+        sources = made_from(origin.photos, origin.known, path.parent, decoded)
     except Cancelled:
         raise
     except MnimageError as error:
         return Entry(str(path), Rescored.FAILED, then, reason=str(error), hint=error.hint)
-    return Entry(str(path), Rescored.DONE, then, now)
+    return Entry(str(path), Rescored.DONE, then, numbers | {"made_from": sources})
 
 
 def _read(path: Path) -> Document:
@@ -172,13 +174,15 @@ def _read(path: Path) -> Document:
     return answer
 
 
-def _measured(origin: Origin) -> Document:
+def _measured(origin: Origin) -> tuple[Document, tuple[Photo, ...]]:
+    """Return the answer of today's version, and the photos that it was decoded from."""
     known = origin.known
     if len(origin.photos) == 1:
-        card = score_photo_file(
+        analyzed, card = score_photo_file(
             origin.photos[0], mm_per_px=known.mm_per_px, profile=known.profile_before
-        )[1]
-        return scorecard_answer(card)
+        )
+        return scorecard_answer(card), (analyzed.photo,)
     before, after = origin.photos
     pair = compare_files(before, after, known=known)
-    return comparison_answer(pair.comparison, pair.before)
+    photos = pair.before.photo, pair.after.photo
+    return comparison_answer(pair.comparison, pair.before), photos

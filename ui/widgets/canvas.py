@@ -189,7 +189,7 @@ class Canvas(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer."""
         notches = event.angleDelta().y() / _WHEEL_NOTCH
-        if notches and self._picture:
+        if notches and self._picture_seen():
             self._viewport.zoom(STEP**notches, event.position(), QSizeF(self.size()))
         event.accept()
 

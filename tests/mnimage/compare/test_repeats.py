@@ -156,4 +156,15 @@ def test_a_copy_and_another_days_photo_are_no_repeats():
     shots = [taken(1), taken(2, 0.1)]
     assert "same picture" in why_no_repeat(shots, taken(2, 0.2))
     assert "3 days" in why_no_repeat(shots, taken(3, 72))
+    assert "taken 7 hours from" in why_no_repeat(shots, taken(3, 7))
     assert why_no_repeat(shots, taken(3, 0.2)) == ""
+
+
+@pytest.mark.parametrize("hours", [0.2, 72])
+def test_a_time_without_a_zone_is_compared_with_one_that_has_one(in_zone, hours):
+    """The library knows the time in UTC; the camera beside it wrote its own clock only."""
+    in_zone(2)
+    first, again = taken(1), taken(2, hours)
+    bare = replace(again, at=again.at.astimezone().replace(tzinfo=None))
+    assert why_no_repeat([first], bare) == why_no_repeat([first], again)
+    assert why_no_repeat([replace(bare, pixels=b"")], first) == why_no_repeat([again], first)

@@ -1,11 +1,12 @@
 """How surely the scale of a set of shots is known: told only, or measured by the rig as well."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from mnimage.domain.photo import SCALE_ASSUMED
-from mnimage.formats.lights import believed_lights
+from mnimage.formats.lights import ENTERED_SCALE_ERROR, believed_lights
 from mnimage.formats.manifest import read_manifest
 
 AROUND = [[0.6, 0.0, 0.8], [0.0, 0.6, 0.8], [-0.6, 0.0, 0.8], [0.0, -0.6, 0.8]]
@@ -55,3 +56,12 @@ def test_a_scale_that_the_rig_measured_is_not_only_told(tmp_path):
     assert measured.notes == ()
     assert _lights(tmp_path, rig_mm_per_px=0.05, mm_per_px=0.0505).scale.shared_error == 0
     assert _lights(tmp_path, rig_mm_per_px=0.05, mm_per_px=0.055).scale.shared_error > 0
+
+
+def test_the_page_says_the_error_of_a_stated_scale_that_the_code_uses():
+    page = (Path(__file__).parents[3] / "docs" / "doubt.md").read_text("utf-8")
+    (paragraph,) = [one for one in page.split("\n\n") if "capture.lights.TOLD_SHARED" in one]
+    words = " ".join(paragraph.split())
+    percent = [f"{100 * power * ENTERED_SCALE_ERROR:g} %" for power in (1, 2, 3)]
+    assert f"{percent[0]} of length" in words
+    assert f"{percent[1]} of area and {percent[2]} of volume" in words

@@ -15,6 +15,7 @@ from mnimage.domain.report import (
     Heading,
     Labels,
     Mark,
+    Masthead,
     Notice,
     Photos,
     Scars,
@@ -42,6 +43,20 @@ def test_both_photos_have_one_size_and_one_frame(made):
     assert first.shape == second.shape
     # The aligned photo is the same pixels here, so the same frame gives the same picture.
     np.testing.assert_array_equal(first, second)
+
+
+def test_days_between_photos_are_counted_where_one_camera_tells_no_zone(made, in_zone):
+    in_zone(-8)
+    pair = made.make_pair()
+
+    def between(pair):
+        masthead, *_ = blocks(build(made, pair), Masthead)
+        return dict(masthead.facts)["Between"]
+
+    facts = pair.before.photo.facts
+    clock = facts.taken_at.astimezone().replace(tzinfo=None)
+    bare = replace(pair.before.photo, facts=replace(facts, taken_at=clock))
+    assert between(replace(pair, before=replace(pair.before, photo=bare))) == between(pair)
 
 
 def test_photos_are_the_face_at_four_to_five(made):

@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QComboBox, QSlider, QToolButton
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QToolButton
 
 from mnimage.domain.face import Zones
 from ui.widgets.compare_canvas import CompareCanvas
 from ui.widgets.duo_canvas import CompareMode
 from ui.widgets.maps import ERROR
 from ui.widgets.qimage import to_point
+from ui.widgets.viewport import STEP
 
 
 @pytest.fixture
@@ -41,6 +42,42 @@ def test_modes_keep_the_zoom(compare):
     assert compare._linked[1].transform.scale == pytest.approx(scale)
     compare.fit()
     assert compare._shared.fits
+
+
+def turn_wheel(widget, notches):
+    """Deliver a wheel event to the middle of a widget, as the window system would."""
+    middle = widget.rect().center()
+    event = QWheelEvent(
+        QPointF(middle),
+        QPointF(widget.mapToGlobal(middle)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+@pytest.mark.parametrize("mode", CompareMode)
+def test_wheel_zooms_in_every_mode(compare, mode):
+    compare.set_mode(mode)
+    (canvas, *_) = compare._seen()
+    fitting = canvas.transform.scale
+    turn_wheel(canvas, 2)
+    assert canvas.transform.scale == pytest.approx(fitting * STEP**2)
+    turn_wheel(canvas, -2)
+    assert canvas.transform.scale == pytest.approx(fitting)
+
+
+def test_wheel_zooms_nothing_while_no_pair_is_open(qtbot):
+    empty = CompareCanvas()
+    qtbot.addWidget(empty)
+    for canvas in (*empty._linked, empty._duo):
+        canvas.resize(400, 300)
+        turn_wheel(canvas, 2)
+        assert canvas.viewport.fits
 
 
 def test_slider_moves_the_divider_and_follows_it(compare):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import pairwise
 from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from mnimage.domain.original import Original
+from mnimage.domain.same_session import instant, same_session
 from mnimage.errors import NotComparable
 from ui.screens.compare.sessions import MOST_REPEATS, RepeatShown
 from ui.screens.compare.side import Side
@@ -33,8 +33,6 @@ _OTHER_KINDS = (
     "application/msword",
     "application/vnd",
 )
-_APART = timedelta(hours=12)
-"""Shots farther apart than this are of two sessions."""
 _MOST = (1 + MOST_REPEATS) * len(Side)
 _OWN_SIDE = "Drop the shots of each session on its own side."
 SAME = ("Both are the same photo.", "Choose photos of two different sessions.")
@@ -103,14 +101,14 @@ def sessions_of(
     NotComparable
         If more than two files cannot be told apart.
     """
-    known = [time.replace(tzinfo=None) for time in times if time is not None]
-    # Cameras know the time of day but seldom the zone, so zones are left out.
+    known = [instant(time) for time in times if time is not None]
     if len(known) == len(files):
         ordered = [path for _, path in sorted(zip(known, files, strict=True))]
         known.sort()
         gaps = [later - earlier for earlier, later in pairwise(known)]
-        if max(gaps) > _APART:
-            return _split(ordered, gaps.index(max(gaps)) + 1)
+        widest = gaps.index(max(gaps))
+        if not same_session(known[widest], known[widest + 1]):
+            return _split(ordered, widest + 1)
     else:
         ordered = list(files)
     if side is not None:

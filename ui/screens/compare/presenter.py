@@ -57,6 +57,9 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
     ) -> Pair:
         """Return two photos laid onto each other and compared."""
 
+    def compare_again(self, pair: Pair, notes: PairNotes, *, tick: Tick = no_tick) -> Pair | None:
+        """Return a pair with other notes of the clinic; None where its shots are needed again."""
+
     def taken_at(self, path: Path) -> datetime | None:
         """Return when a photo was taken."""
 
@@ -232,7 +235,14 @@ class ComparePresenter:
         self._details = notes
         self._show_notes()
         if len(self._files) == len(Side):
-            self._settle()
+            self._settle(self._measured_already())
+
+    def _measured_already(self) -> Pair | None:
+        """Return the answer on the screen if it is for the photos and profiles chosen now."""
+        if self._shown is None:
+            return None
+        files, pair, details = self._shown
+        return pair if files == self._files and details.measures_alike(self._details) else None
 
     def _sort_out(self, side: Side | None, path: Path) -> None:
         """Take a dropped file that may be a profile for what it is."""
@@ -325,8 +335,11 @@ class ComparePresenter:
 
     # Comparing
 
-    def _settle(self) -> None:
-        """Show which files are chosen, and start once there are two."""
+    def _settle(self, kept: Pair | None = None) -> None:
+        """Show which files are chosen, and start once there are two.
+
+        Of `kept`, an answer for the same photos, all is used that other notes leave as it is.
+        """
         self._view.clear_error()
         self._show_files()
         self._show_notes()
@@ -334,16 +347,18 @@ class ComparePresenter:
             return
         self._busy = True
         self._view.show_busy()
-        work = partial(self._compare, dict(self._files), self._details)
+        work = partial(self._compare, dict(self._files), self._details, kept)
         self._jobs.start("compare", work, done=self._show, failed=self._fail)
 
     def _compare(
-        self, files: Mapping[Side, Shot], details: Details, tick: Tick
+        self, files: Mapping[Side, Shot], details: Details, kept: Pair | None, tick: Tick
     ) -> tuple[Pair, Surfaces | None]:
         notes = PairNotes(details.control, details.days)
-        known = self._workflow.knows(details.paths, notes, details.shots)
         before, after = (files[side] for side in Side)
-        pair = self._workflow.compare_files(before, after, known=known, tick=tick)
+        pair = self._workflow.compare_again(kept, notes, tick=tick) if kept else None
+        if pair is None:
+            known = self._workflow.knows(details.paths, notes, details.shots)
+            pair = self._workflow.compare_files(before, after, known=known, tick=tick)
         return _told_apart(pair, before, after), self._workflow.surfaces_of(pair)
 
     def _show(self, answer: tuple[Pair, Surfaces | None]) -> None:

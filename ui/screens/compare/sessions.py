@@ -54,6 +54,11 @@ class Details:
     repeats: Mapping[Side, tuple[Path, ...]] = field(default_factory=dict)
     control: Patch | None = None
 
+    def measures_alike(self, other: Details) -> bool:
+        """Say whether both ask for the same photos and profiles; notes may differ."""
+        profiles = (self.profiles.get(side) is other.profiles.get(side) for side in Side)
+        return self.shots == other.shots and all(profiles)
+
     @property
     def shots(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         """The repeat shots before and after."""

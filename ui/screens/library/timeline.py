@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from mnimage.domain.photo import View
 from mnimage.domain.record import Lighting
+from mnimage.domain.same_session import instant
 from ui import theme
 from ui.screens.library.shown import Chosen
 from ui.screens.library.words import session_words, view_words
@@ -199,7 +200,7 @@ def _rows_of(
 
 def _turn(photo: PhotoRecord) -> tuple[datetime, datetime, str]:
     """Return what puts shots of one view in their order."""
-    return photo.taken_at or photo.added_at, photo.added_at, photo.file_name
+    return instant(photo.taken_at or photo.added_at), photo.added_at, photo.file_name
 
 
 def _place_of(photo: PhotoRecord) -> tuple[int, str]:

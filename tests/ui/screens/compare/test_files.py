@@ -84,6 +84,21 @@ def test_files_go_into_sessions_by_when_they_were_taken():
     }
 
 
+def test_shots_in_the_morning_and_in_the_evening_are_two_sessions():
+    assert sessions_of((A, B), (at(9, 8), at(9, 18)), Side.AFTER) == {
+        Side.BEFORE: (A,),
+        Side.AFTER: (B,),
+    }
+
+
+def test_a_camera_without_a_zone_is_sorted_among_others(in_zone):
+    in_zone(9)
+    bare = datetime.fromisoformat("2026-03-09T19:00")  # 10:00 in UTC.
+    assert sessions_of((A, B, C), (at(9, 11), bare, at(9, 9)), Side.AFTER) == {
+        Side.AFTER: (C, B, A)
+    }
+
+
 def test_shots_of_one_day_are_one_session_where_a_side_is_told():
     assert sessions_of((A, B), (at(9, 10), at(9)), Side.AFTER) == {Side.AFTER: (B, A)}
     assert sessions_of((A, B, C), (None, None, at(1)), Side.BEFORE) == {Side.BEFORE: (A, B, C)}

@@ -46,6 +46,7 @@ class Library:
         self.compared, self.times, self.error, self.reports = [], {}, None, []
         self.pair, self.surfaces, self.profiles = PAIR, None, ("colours.json",)
         self.known, self.made, self.kept = [], [], []
+        self.again, self.noted = [], None
 
     def compare_files(self, before, after, *, known=None, tick=no_tick):
         tick(0, 4)
@@ -54,6 +55,10 @@ class Library:
         if self.error:
             raise self.error
         return self.pair
+
+    def compare_again(self, pair, notes, *, tick=no_tick):
+        self.again.append((pair, notes))
+        return self.noted
 
     def taken_at(self, path):
         return self.times.get(path)
@@ -309,6 +314,39 @@ def test_profile_is_read_shown_and_used(charts):
     assert charts.library.known[-1] == ((charts.profile,), PairNotes(days_since_needling=3.0))
     assert len(charts.library.compared) == 2
     assert charts.view.show_notes.call_args.args[0].days == 3.0
+
+
+def test_other_days_and_another_control_patch_use_what_was_measured(charts):
+    first, charts.library.noted = charts.library.pair, pair_of("1" * 64, "2" * 64)
+    charts.presenter.open_details()
+    use(charts, 3.0)
+    charts.presenter.use_control(PATCH)
+    assert len(charts.library.compared) == 1
+    assert charts.library.again == [
+        (first, PairNotes(days_since_needling=3.0)),
+        (charts.library.noted, PairNotes(PATCH, 3.0)),
+    ]
+    charts.view.show_pair.assert_called_with(charts.library.noted, None)
+
+
+def test_what_needs_the_photos_is_compared_anew(charts):
+    charts.library.noted = charts.library.pair
+    charts.presenter.compare()
+    charts.ask.photo.return_value = charts.profile
+    charts.presenter.open_details()
+    charts.presenter._presenter.choose("before")
+    use(charts, 3.0)
+    charts.presenter.add_repeats([charts.c], "after")
+    charts.presenter.swap()
+    assert len(charts.library.compared) == 5
+    assert charts.library.again == []
+
+
+def test_notes_that_need_the_photos_have_them_compared_anew(charts):
+    charts.presenter.open_details()
+    use(charts, 3.0)
+    assert len(charts.library.again) == 1
+    assert len(charts.library.compared) == 2
 
 
 def test_nothing_new_is_not_compared_again(charts):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtGui import QPixmap
 
 from mnimage.domain.photo import View
 from mnimage.domain.record import Patient, PatientLine, PhotoRecord, Session, Timeline
+from mnimage.workflow.clinic import propose_pair
 from ui.screens.library.patients import PatientsPage
 from ui.screens.library.shown import Chosen
 from ui.screens.library.timeline import PhotoTable, TimelineView
@@ -54,6 +56,18 @@ def test_views_are_rows_and_repeats_have_rows_of_their_own(shown):
     told = rows(view._table)
     assert told == ["Front", "Front\nshot 2", "Close-up", "View not told"]
     assert view._table.columnCount() == 2
+
+
+def test_photos_whose_cameras_tell_no_zone_stand_beside_others(shown, in_zone):
+    in_zone(2)
+    told = made((View.FRONT, View.FRONT))
+    clocks = [datetime.fromisoformat("2026-01-05T10:00"), datetime(2026, 1, 5, 7, tzinfo=UTC)]
+    photos = [replace(one, taken_at=at) for one, at in zip(told.photos, clocks, strict=False)]
+    told = replace(told, photos=(*photos, *told.photos[2:]))
+    view = shown(told)
+    first, _ = propose_pair(told)
+    assert first.id == photos[1].id
+    assert view._table.photo(view._table.index(0, 0)).id == photos[1].id
 
 
 def test_click_picks_the_photo_under_the_pointer(shown, qtbot):
