@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mnimage import workflow
-from mnimage.commands.options import FILE, json_option, known_options, out_option
+from mnimage.commands.options import FILE, input_options, json_option, out_option
 from mnimage.commands.output import print_kept, print_table, progress
 from mnimage.domain.session import Side
 from mnimage.report.registration import registration_lines
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("after", type=FILE)
 @out_option
 @click.option("--report", type=FILE, default=None, metavar="FILE.pdf", help="Write a PDF report.")
-@known_options
+@input_options
 @json_option
 def command(
     before: Path,
@@ -33,7 +33,7 @@ def command(
     *,
     out: Path,
     report: Path | None,
-    known: PairInputs,
+    inputs: PairInputs,
     as_json: bool,
 ) -> int:
     """Compare two photos, or two SHOTS.json of directional shots.
@@ -44,7 +44,7 @@ def command(
     means, and the error is that of this patient too.
     """
     with progress("compare") as tick:
-        pair = workflow.compare_into(before, after, out, report, known=known, tick=tick)
+        pair = workflow.compare_into(before, after, out, report, inputs=inputs, tick=tick)
     comparison = pair.comparison
     if as_json:
         print_kept(out / "comparison.json")

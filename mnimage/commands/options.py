@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mnimage.domain.session import PairNotes, Patch
+from mnimage.domain.session import PairInputs, PairNotes, Patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def scale_option(command: Function) -> Function:
         "--mm-per-px",
         type=click.FloatRange(min=0, min_open=True, max=10),
         default=None,
-        help="Millimetres per pixel on the skin, where it is known (a rig, a ruler).",
+        help="Millimetres per pixel on the skin, where it is inputs (a rig, a ruler).",
     )(command)
 
 
@@ -51,29 +51,27 @@ def profile_option(command: Function) -> Function:
     )(command)
 
 
-def known_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add what the user knows of a pair, as `known`.
+def input_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add what is given with a pair, as `inputs`.
 
     The scale, one or two colour profiles, repeat shots, a control patch, the days since needling.
     """
 
     @wraps(command)
-    def notes(**options: Any) -> int:
-        from mnimage.workflow import PairInputs  # Commands that need no photo are quick without.
-
+    def with_inputs(**options: Any) -> int:
         profiles = options.pop("profiles")
         if len(profiles) > 2:
             raise click.BadParameter("two at most: before, after", param_hint="--profile")
-        known = PairInputs(
+        inputs = PairInputs(
             mm_per_px=options.pop("mm_per_px"),
             profiles=profiles,
             repeats_before=options.pop("repeats_before"),
             repeats_after=options.pop("repeats_after"),
             notes=PairNotes(options.pop("control"), options.pop("days")),
         )
-        return command(known=known, **options)
+        return command(inputs=inputs, **options)
 
-    repeated = _repeat_option("before", _repeat_option("after", notes))
+    repeated = _repeat_option("before", _repeat_option("after", with_inputs))
     return scale_option(_profiles_option(_notes_options(repeated)))
 
 

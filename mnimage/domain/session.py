@@ -1,4 +1,4 @@
-"""What the clinic tells of a session beside its first shot: repeats, a control patch, needling."""
+"""What is given with a pair: scale, profiles, repeat shots, control patch, days since needling."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mnimage.domain.relief import ReliefCard
     from mnimage.domain.scorecard import PairScores
 
@@ -49,6 +51,38 @@ class PairNotes:
     days_since_needling: float | None = None
 
 
+NO_NOTES = PairNotes()
+
+
+@dataclass(frozen=True, slots=True)
+class PairInputs:
+    """Everything that a user gives with a pair beside the two photos: the one packing of it.
+
+    `mm_per_px` is the scale of the photo before; one profile serves both photos, two serve before
+    and after: a file that `mnimage calibrate` made, or a photo of the chart. Repeats are more shots
+    of each session, of the kind of its first one.
+    """
+
+    mm_per_px: float | None = None
+    profiles: tuple[Path, ...] = ()
+    repeats_before: tuple[Path, ...] = ()
+    repeats_after: tuple[Path, ...] = ()
+    notes: PairNotes = NO_NOTES
+
+    @property
+    def profile_before(self) -> Path | None:
+        """The profile of the photo before."""
+        return self.profiles[0] if self.profiles else None
+
+    @property
+    def profile_after(self) -> Path | None:
+        """The profile of the photo after."""
+        return self.profiles[-1] if self.profiles else None
+
+
+NO_INPUTS = PairInputs()
+
+
 @dataclass(frozen=True, slots=True)
 class Replicate:
     """One repeat shot of a session, laid onto the photo before and measured on the same skin.
@@ -76,5 +110,4 @@ class Sessions:
         return tuple(one for one in self.replicates if one.side is side and not one.left_out)
 
 
-NO_NOTES = PairNotes()
 ALONE = Sessions()

@@ -156,7 +156,7 @@ def _compared(before: Photo, after: Photo, mm_per_px: float = PITCH_MM) -> Compa
             write_photo(Path(folder) / f"{name}.jpg", photo, quality=90)
             for name, photo in (("before", before), ("after", after))
         ]
-        pair = workflow.compare_files(*paths, known=workflow.PairInputs(mm_per_px))
+        pair = workflow.compare_files(*paths, inputs=workflow.PairInputs(mm_per_px))
     return pair.comparison
 
 

@@ -153,9 +153,9 @@ def again(number: int) -> Again:
         for way, (suffix, charted) in ways.items():
             paths = [_write(Path(folder), n, one, suffix) for n, one in enumerate(visits)]
             charts = tuple(chart for _, chart in paths) if charted else ()
-            known = workflow.PairInputs(AGAIN_PX_MM, charts)
+            inputs = workflow.PairInputs(AGAIN_PX_MM, charts)
             try:
-                pair = workflow.compare_files(paths[0][0], paths[1][0], known=known)
+                pair = workflow.compare_files(paths[0][0], paths[1][0], inputs=inputs)
             except ChartUnusable as error:
                 return Again(name, {}, refused=str(error))
             found = pair.comparison.zones.get(WHOLE, {})

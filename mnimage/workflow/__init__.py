@@ -1,12 +1,11 @@
 """Every job the program can do, one function each: read, compute, keep."""
 
+from mnimage.domain.session import PairInputs
 from mnimage.pipeline import compare_again
 from mnimage.workflow.color import (
-    PairInputs,
     calibrate_file,
     is_profile,
     known_profile,
-    knows,
     picture_of,
 )
 from mnimage.workflow.control import check_control
@@ -38,7 +37,6 @@ __all__ = [
     "follow_files",
     "is_profile",
     "known_profile",
-    "knows",
     "measure_rig",
     "picture_of",
     "profile_along",

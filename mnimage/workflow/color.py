@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnimage.calibrate.calibrate import make_profile
 from mnimage.calibrate.use import with_profile
 from mnimage.domain.original import Original
 from mnimage.domain.progress import Tick, no_tick
-from mnimage.domain.session import NO_NOTES, PairNotes
 from mnimage.errors import ChartUnusable
 from mnimage.formats.colorfile import profile_text, read_profile
 from mnimage.formats.files import DecodeOptions, decode_photo, read_photo
@@ -22,34 +21,6 @@ if TYPE_CHECKING:
 
     from mnimage.domain.color import ColorProfile
     from mnimage.domain.photo import Coded, Photo
-
-
-@dataclass(frozen=True, slots=True)
-class PairInputs:
-    """What the user knows of a pair: the scale before, colour profiles, repeat shots and the rest.
-
-    One profile is for both photos, two are for before and after. Repeats are more shots of the
-    sessions, photos or SHOTS.json like the first ones.
-    """
-
-    mm_per_px: float | None = None
-    profiles: tuple[Path, ...] = ()
-    repeats_before: tuple[Path, ...] = ()
-    repeats_after: tuple[Path, ...] = ()
-    notes: PairNotes = NO_NOTES
-
-    @property
-    def profile_before(self) -> Path | None:
-        """The profile of the photo before."""
-        return self.profiles[0] if self.profiles else None
-
-    @property
-    def profile_after(self) -> Path | None:
-        """The profile of the photo after."""
-        return self.profiles[-1] if self.profiles else None
-
-
-NO_INPUTS = PairInputs()
 
 
 def calibrate_file(
@@ -104,17 +75,6 @@ def is_profile(path: Path) -> bool:
     except ChartUnusable:
         return False
     return True
-
-
-def knows(
-    profiles: tuple[Path, ...],
-    notes: PairNotes,
-    repeats: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ()),
-) -> PairInputs:
-    """Return what the user knows of a pair, from parts; `repeats` are those before and after."""
-    return PairInputs(
-        profiles=profiles, repeats_before=repeats[0], repeats_after=repeats[1], notes=notes
-    )
 
 
 def picture_of(path: Path) -> Coded:

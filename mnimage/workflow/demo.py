@@ -14,6 +14,7 @@ from mnimage.compare.scars import follow_scars
 from mnimage.domain.face import WHOLE
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.report import Labels
+from mnimage.domain.session import NO_INPUTS
 from mnimage.formats.files import read_photo
 from mnimage.formats.output import prepare_folder, write_whole
 from mnimage.formats.shots import read_shots
@@ -23,7 +24,6 @@ from mnimage.report.answers import comparison_answer
 from mnimage.report.course import build_course_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
-from mnimage.workflow.color import NO_INPUTS
 from mnimage.workflow.files import write_pair
 from mnimage.workflow.origin import made_from
 

@@ -13,6 +13,7 @@ from mnimage import __version__, pipeline
 from mnimage.calibrate.use import true_colors
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
+from mnimage.domain.session import NO_INPUTS, PairInputs
 from mnimage.formats.header import glance_at_file
 from mnimage.formats.manifest import frames_of, is_manifest
 from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
@@ -26,7 +27,6 @@ from mnimage.report.build import build_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
 from mnimage.report.registration import error_map
-from mnimage.workflow.color import NO_INPUTS, PairInputs
 from mnimage.workflow.origin import made_from
 from mnimage.workflow.read import (
     analyze_file,
@@ -92,7 +92,7 @@ def register_files(
     alignment, examined
         How after lies on before, and the photo before.
     """
-    _refuse_inputs(out, ("aligned.png", "field.npz", _ERRORS), (before, after))
+    _refuse_sources(out, ("aligned.png", "field.npz", _ERRORS), (before, after))
     first = analyze_file(before, mm_per_px=mm_per_px)
     tick(1, 4)
     second = analyze_file(after)
@@ -125,11 +125,11 @@ def score_file(
     """Score one ordinary photo; keep its numbers, maps, and true colours by a profile, in `out`."""
     analyzed, card = score_photo_file(path, mm_per_px=mm_per_px, profile=profile, tick=tick)
     names = [f"{layer.name}{ending}" for layer in card.layers.values() for ending in _LAYER_FILES]
-    inputs = (path, profile) if profile else (path,)
-    _refuse_inputs(out, (*names, _COLOURS, _ANSWER), inputs)
+    sources = (path, profile) if profile else (path,)
+    _refuse_sources(out, (*names, _COLOURS, _ANSWER), sources)
     folder = prepare_folder(out)
-    known = PairInputs(mm_per_px, (profile,) if profile else ())
-    origin = made_from((path,), known, folder, (analyzed.photo,))
+    inputs = PairInputs(mm_per_px, (profile,) if profile else ())
+    origin = made_from((path,), inputs, folder, (analyzed.photo,))
     answer = scorecard_answer(card) | {"made_from": origin}
     write_whole(folder / _ANSWER, json_text(answer).encode())
     for layer in card.layers.values():
@@ -141,7 +141,7 @@ def score_file(
 
 def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     """Turn directional shots into relief; keep height, depth, normals and scars in `out`."""
-    _refuse_inputs(out, ("height.tif", "depth.png", "normals.png", "scars.csv"), _read_by((path,)))
+    _refuse_sources(out, ("height.tif", "depth.png", "normals.png", "scars.csv"), _read_by((path,)))
     done = pipeline.analyze_shots(read_shots(path), name=path.name, tick=tick)
     card, relief = done.analyzed.relief, done.relief
     if card is None:
@@ -163,24 +163,24 @@ def compare_into(
     out: Path,
     report: Path | None,
     *,
-    known: PairInputs = NO_INPUTS,
+    inputs: PairInputs = NO_INPUTS,
     tick: Tick = no_tick,
 ) -> Pair:
     """Compare two files and keep the aligned picture, the maps, the numbers and the report."""
-    require_alike(before, after, known)
-    inputs = _read_by((before, after, *known.repeats_before, *known.repeats_after))
-    inputs += known.profiles
+    require_alike(before, after, inputs)
+    sources = _read_by((before, after, *inputs.repeats_before, *inputs.repeats_after))
+    sources += inputs.profiles
     if report is not None:
-        refuse_overwrite(inputs, (report,))
-    steps = steps_of(known) + 2
-    pair = compare_files(before, after, known=known, tick=lambda done, _: tick(done, steps))
+        refuse_overwrite(sources, (report,))
+    steps = steps_of(inputs) + 2
+    pair = compare_files(before, after, inputs=inputs, tick=lambda done, _: tick(done, steps))
     # Folders are made only now, so that a comparison that fails or is stopped leaves no trace.
     folder = prepare_folder(out)
     if report is not None:
         prepare_folder(report.parent)
-    _refuse_inputs(folder, _pair_names(pair), inputs)
+    _refuse_sources(folder, _pair_names(pair), sources)
     decoded = pair.before.photo, pair.after.photo
-    write_pair(pair, folder, made_from((before, after), known, folder, decoded))
+    write_pair(pair, folder, made_from((before, after), inputs, folder, decoded))
     tick(steps - 1, steps)
     if report is not None:
         write_report(pair, report)
@@ -224,15 +224,15 @@ def _pair_names(pair: Pair) -> list[str]:
     return [_COMPARISON, "aligned.png", _ERRORS, *maps]
 
 
-def _read_by(inputs: Iterable[Path]) -> list[Path]:
-    """Return the inputs with every frame that sheets among them list."""
+def _read_by(sources: Iterable[Path]) -> list[Path]:
+    """Return the sources with every frame that sheets among them list."""
     return [
-        each for path in inputs for each in (path, *(frames_of(path) if is_manifest(path) else ()))
+        each for path in sources for each in (path, *(frames_of(path) if is_manifest(path) else ()))
     ]
 
 
-def _refuse_inputs(out: Path, names: Iterable[str], inputs: Iterable[Path]) -> None:
-    refuse_overwrite(tuple(inputs), tuple(out / name for name in names))
+def _refuse_sources(out: Path, names: Iterable[str], sources: Iterable[Path]) -> None:
+    refuse_overwrite(tuple(sources), tuple(out / name for name in names))
 
 
 def _write_layer(folder: Path, layer: Layer, photo: Photo, scale: ImageScale | None) -> None:

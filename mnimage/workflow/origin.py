@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from mnimage import __version__
 from mnimage.domain.recipe import ALGORITHM
-from mnimage.domain.session import PairNotes, Patch
+from mnimage.domain.session import PairInputs, PairNotes, Patch
 from mnimage.errors import MnimageError, OriginUnusable
 from mnimage.formats.manifest import frames_of, is_manifest
-from mnimage.workflow.color import PairInputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,14 +27,14 @@ _ROLES = ("photos", "profiles", "repeats_before", "repeats_after")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The files an answer was made from, found again, and what was known: `photos` is 1 or 2."""
+    """The files an answer was made from, found again, and what was inputs: `photos` is 1 or 2."""
 
     photos: tuple[Path, ...]
-    known: PairInputs
+    inputs: PairInputs
 
 
 def made_from(
-    photos: Sequence[Path], known: PairInputs, folder: Path, decoded: Sequence[Photo] = ()
+    photos: Sequence[Path], inputs: PairInputs, folder: Path, decoded: Sequence[Photo] = ()
 ) -> Document:
     """Return what an answer in `folder` is made from.
 
@@ -46,7 +45,7 @@ def made_from(
     ----------
     photos
         The files of the photos, or the sheets of directional shots.
-    known
+    inputs
         What else went into the answer.
     folder
         Where the answer is kept.
@@ -57,11 +56,11 @@ def made_from(
     hashed = {path: photo.sha256 for path, photo in zip(photos, decoded, strict=False)}
     files = {
         "photos": photos,
-        "profiles": known.profiles,
-        "repeats_before": known.repeats_before,
-        "repeats_after": known.repeats_after,
+        "profiles": inputs.profiles,
+        "repeats_before": inputs.repeats_before,
+        "repeats_after": inputs.repeats_after,
     }
-    patch = known.notes.control
+    patch = inputs.notes.control
     return {
         "program": __version__,
         "algorithm": ALGORITHM,
@@ -70,9 +69,9 @@ def made_from(
             for role in _ROLES
         },
         "options": {
-            "mm_per_px": known.mm_per_px,
+            "mm_per_px": inputs.mm_per_px,
             "control": [patch.row, patch.column, patch.height, patch.width] if patch else None,
-            "days_since_needling": known.notes.days_since_needling,
+            "days_since_needling": inputs.notes.days_since_needling,
         },
     }
 
@@ -135,7 +134,7 @@ def find_origin(answer: Mapping[str, Any], folder: Path, photos: Path | None) ->
         }
         options = notes["options"]
         patch = Patch(*options["control"]) if options["control"] else None
-        known = PairInputs(
+        inputs = PairInputs(
             mm_per_px=options["mm_per_px"],
             profiles=files["profiles"],
             repeats_before=files["repeats_before"],
@@ -147,7 +146,7 @@ def find_origin(answer: Mapping[str, Any], folder: Path, photos: Path | None) ->
             "The answer does not say what it was made from.",
             hint="It is from an earlier version: score or compare the photos again.",
         ) from error
-    return Origin(files["photos"], known)
+    return Origin(files["photos"], inputs)
 
 
 def _found(entry: Mapping[str, Any], folder: Path, photos: Path | None) -> Path:
@@ -170,4 +169,4 @@ def _found(entry: Mapping[str, Any], folder: Path, photos: Path | None) -> Path:
 
 def _lists_the_same(manifest: Path, entry: Mapping[str, Any]) -> bool:
     frames = [(manifest.parent / str(one["path"]), one["sha256"]) for one in entry.get("lists", ())]
-    return all(frame.is_file() and _fingerprint(frame) == known for frame, known in frames)
+    return all(frame.is_file() and _fingerprint(frame) == inputs for frame, inputs in frames)

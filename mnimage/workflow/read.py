@@ -11,11 +11,12 @@ from mnimage.domain.original import Original
 from mnimage.domain.photo import ImageScale
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
+from mnimage.domain.session import NO_INPUTS, PairInputs
 from mnimage.errors import MnimageError, NotComparable
 from mnimage.formats.manifest import is_manifest
 from mnimage.formats.shots import read_shots
 from mnimage.kernels.memory import kept_memory
-from mnimage.workflow.color import NO_INPUTS, PairInputs, read_calibrated
+from mnimage.workflow.color import read_calibrated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,16 +70,16 @@ def score_photo_file(
     return analyzed, pipeline.score_analyzed(analyzed, Recipe(), tick)
 
 
-def steps_of(known: PairInputs) -> int:
-    """Return the steps of comparing two files with all that is known of them."""
-    return _STEPS + len(known.repeats_before) + len(known.repeats_after)
+def steps_of(inputs: PairInputs) -> int:
+    """Return the steps of comparing two files with all that is inputs of them."""
+    return _STEPS + len(inputs.repeats_before) + len(inputs.repeats_after)
 
 
 def compare_files(
     before: Path | Original,
     after: Path | Original,
     *,
-    known: PairInputs = NO_INPUTS,
+    inputs: PairInputs = NO_INPUTS,
     tick: Tick = no_tick,
 ) -> Pair:
     """Return the whole answer for two photos, or for two sets of directional shots.
@@ -90,14 +91,14 @@ def compare_files(
     NotComparable
         If one is a photo and the other a set of shots.
     """
-    of_shots = require_alike(before, after, known)
-    tick(0, steps_of(known))
+    of_shots = require_alike(before, after, inputs)
+    tick(0, steps_of(inputs))
     if not of_shots or isinstance(before, Original) or isinstance(after, Original):
-        return _compare_photos(before, after, known, tick)
-    return _compare_manifests(before, after, known, tick)
+        return _compare_photos(before, after, inputs, tick)
+    return _compare_manifests(before, after, inputs, tick)
 
 
-def require_alike(before: Path | Original, after: Path | Original, known: PairInputs) -> bool:
+def require_alike(before: Path | Original, after: Path | Original, inputs: PairInputs) -> bool:
     """Return whether all files are sets of directional shots; a mixture is no pair.
 
     Raises
@@ -105,7 +106,7 @@ def require_alike(before: Path | Original, after: Path | Original, known: PairIn
     NotComparable
         If some are photos and some are sets of shots.
     """
-    every = (before, after, *known.repeats_before, *known.repeats_after)
+    every = (before, after, *inputs.repeats_before, *inputs.repeats_after)
     kinds = {not isinstance(shot, Original) and is_manifest(shot) for shot in every}
     if len(kinds) > 1:
         raise NotComparable(
@@ -113,7 +114,7 @@ def require_alike(before: Path | Original, after: Path | Original, known: PairIn
             hint="Compare two photos, or two sets of directional shots; repeats are of their kind.",
         )
     of_shots = kinds == {True}
-    if of_shots and known.profiles:
+    if of_shots and inputs.profiles:
         raise MnimageError(
             "A colour profile serves ordinary photos, not directional shots.",
             hint="Leave out --profile.",
@@ -123,16 +124,16 @@ def require_alike(before: Path | Original, after: Path | Original, known: PairIn
 
 @kept_memory()
 def _compare_photos(
-    before: Path | Original, after: Path | Original, known: PairInputs, tick: Tick
+    before: Path | Original, after: Path | Original, inputs: PairInputs, tick: Tick
 ) -> Pair:
     # Two cores: decoding and looking at one photo leaves room for the other.
     with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
         first = pool.submit(
-            analyze_file, before, mm_per_px=known.mm_per_px, profile=known.profile_before
+            analyze_file, before, mm_per_px=inputs.mm_per_px, profile=inputs.profile_before
         )
-        second = pool.submit(analyze_file, after, profile=known.profile_after, check=False)
+        second = pool.submit(analyze_file, after, profile=inputs.profile_after, check=False)
         analyzed = first.result(), second.result()
-    steps = _Steps(known, tick)
+    steps = _Steps(inputs, tick)
 
     def repeats(paths: tuple[Path, ...], profile: Path | None) -> Iterator[AnalyzedPhoto]:
         for path in paths:
@@ -142,30 +143,30 @@ def _compare_photos(
     return pipeline.compare_photos(
         *analyzed,
         again=(
-            repeats(known.repeats_before, known.profile_before),
-            repeats(known.repeats_after, known.profile_after),
+            repeats(inputs.repeats_before, inputs.profile_before),
+            repeats(inputs.repeats_after, inputs.profile_after),
         ),
-        notes=known.notes,
+        notes=inputs.notes,
         tick=steps.tick,
     )
 
 
 @kept_memory()
-def _compare_manifests(before: Path, after: Path, known: PairInputs, tick: Tick) -> Pair:
-    first = _analyze_manifest(before, tick=partial(_still, tick, 0, steps_of(known)))
-    tick(1, steps_of(known))
+def _compare_manifests(before: Path, after: Path, inputs: PairInputs, tick: Tick) -> Pair:
+    first = _analyze_manifest(before, tick=partial(_still, tick, 0, steps_of(inputs)))
+    tick(1, steps_of(inputs))
     # In the colour of the first session: light of another one spreads otherwise in the skin.
     channel = first.relief.channel
-    second = _analyze_manifest(after, channel, partial(_still, tick, 1, steps_of(known)))
-    steps = _Steps(known, tick)
+    second = _analyze_manifest(after, channel, partial(_still, tick, 1, steps_of(inputs)))
+    steps = _Steps(inputs, tick)
 
     def repeats(paths: tuple[Path, ...]) -> Iterator[AnalyzedShots]:
         for path in paths:
             steps.repeat()
             yield _analyze_manifest(path, channel, steps.still)
 
-    again = repeats(known.repeats_before), repeats(known.repeats_after)
-    return pipeline.compare_shots(first, second, again=again, notes=known.notes, tick=steps.tick)
+    again = repeats(inputs.repeats_before), repeats(inputs.repeats_after)
+    return pipeline.compare_shots(first, second, again=again, notes=inputs.notes, tick=steps.tick)
 
 
 def _still(tick: Tick, done: int, total: int, _: int, __: int) -> None:
@@ -185,8 +186,8 @@ def _analyze_manifest(
 class _Steps:
     """Counts the steps of a comparison whose two first shots are examined."""
 
-    def __init__(self, known: PairInputs, tick: Tick) -> None:
-        self._total, self._told, self._done, self._repeats = steps_of(known), tick, 2, 0
+    def __init__(self, inputs: PairInputs, tick: Tick) -> None:
+        self._total, self._told, self._done, self._repeats = steps_of(inputs), tick, 2, 0
         self.tick(0, 0)
 
     def tick(self, done: int, _: int) -> None:

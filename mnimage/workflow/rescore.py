@@ -156,7 +156,7 @@ def _rescored(path: Path, photos: Path | None) -> Entry:
         if then.get("recipe") == Recipe().version:
             return Entry(str(path), Rescored.SAME, then, then)
         numbers, decoded = _measured(origin)
-        sources = made_from(origin.photos, origin.known, path.parent, decoded)
+        sources = made_from(origin.photos, origin.inputs, path.parent, decoded)
     except Cancelled:
         raise
     except MnimageError as error:
@@ -176,13 +176,13 @@ def _read(path: Path) -> Document:
 
 def _measured(origin: Origin) -> tuple[Document, tuple[Photo, ...]]:
     """Return the answer of today's version, and the photos that it was decoded from."""
-    known = origin.known
+    inputs = origin.inputs
     if len(origin.photos) == 1:
         analyzed, card = score_photo_file(
-            origin.photos[0], mm_per_px=known.mm_per_px, profile=known.profile_before
+            origin.photos[0], mm_per_px=inputs.mm_per_px, profile=inputs.profile_before
         )
         return scorecard_answer(card), (analyzed.photo,)
     before, after = origin.photos
-    pair = compare_files(before, after, known=known)
+    pair = compare_files(before, after, inputs=inputs)
     photos = pair.before.photo, pair.after.photo
     return comparison_answer(pair.comparison, pair.before), photos

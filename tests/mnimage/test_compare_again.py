@@ -43,7 +43,7 @@ def analyzed():
 @pytest.fixture(scope="module")
 def anew(analyzed):
     """Return what a new comparison says for each of the notes."""
-    return {told: compare_photos(*analyzed[:2], told=told) for told in NOTES}
+    return {notes: compare_photos(*analyzed[:2], notes=notes) for notes in NOTES}
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def no_registration(monkeypatch):
 
 def same(pair, other):
     """Say whether two answers are alike, NaN equal to NaN."""
-    numbers = ("comparability", "zones", "cautions", "not_measured", "told", "zones_left_out")
+    numbers = ("comparability", "zones", "cautions", "not_measured", "notes", "zones_left_out")
     for name in numbers:
         assert repr(getattr(pair.comparison, name)) == repr(getattr(other.comparison, name)), name
     assert repr(pair.after.quality) == repr(other.after.quality)
@@ -85,11 +85,11 @@ def test_the_notes_make_a_difference(anew):
 
 def test_other_days_keep_what_repeats_measured(analyzed, monkeypatch):
     first, after, more = analyzed
-    told = PairNotes(days_since_needling=2.0)
+    notes = PairNotes(days_since_needling=2.0)
     pair = compare_photos(first, after, again=([more], []))
-    expected = compare_photos(first, after, again=([more], []), told=told)
+    expected = compare_photos(first, after, again=([more], []), notes=notes)
     monkeypatch.setattr(pipeline, "score_pair", None)
-    again = compare_again(pair, told)
+    again = compare_again(pair, notes)
     same(again, expected)
     assert again.comparison.replicates == expected.comparison.replicates
     # Repeats have to be measured on the other skin, and their photos are gone.
@@ -111,8 +111,8 @@ def test_a_refused_pair_stays_refused(analyzed):
     stranger = analyze_photo(shoot(skin, Shot(seed=5)), name="c.jpg", scale=SCALE)
     pair = compare_photos(analyzed[0], stranger)
     assert pair.aligned is None
-    for told in (NOTES[1], NOTES[3]):
-        again = compare_again(pair, told)
+    for notes in (NOTES[1], NOTES[3]):
+        again = compare_again(pair, notes)
         assert again.aligned is None
-        assert again.comparison.told == told
+        assert again.comparison.notes == notes
         assert again.comparison.comparability == pair.comparison.comparability

@@ -7,12 +7,12 @@ import json
 
 import pytest
 
+from mnimage.domain.session import PairInputs
 from mnimage.formats.files import read_photo
 from mnimage.phantom.files import write_photo
 from mnimage.phantom.render import Shot, shoot
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.workflow import origin
-from mnimage.workflow.color import PairInputs
 from mnimage.workflow.files import score_file
 from mnimage.workflow.origin import find_origin, made_from
 
@@ -45,8 +45,8 @@ def test_a_scored_photo_is_read_once(photo, tmp_path, read_again):
 def test_what_was_not_decoded_is_read(photo, tmp_path, read_again):
     more = tmp_path / "more.png"
     more.write_bytes(photo.read_bytes() + b"\0")
-    known = PairInputs(repeats_before=(more,))
-    answer = made_from((photo, photo), known, tmp_path, [read_photo(photo)] * 2)
+    inputs = PairInputs(repeats_before=(more,))
+    answer = made_from((photo, photo), inputs, tmp_path, [read_photo(photo)] * 2)
     assert read_again == [more]
     assert answer["inputs"]["repeats_before"][0]["sha256"] == sha256(more)
     assert (

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from mnimage.domain.original import Original
 from mnimage.domain.progress import no_tick
-from mnimage.domain.session import PairNotes
 from mnimage.errors import PatchUnusable
 from ui.screens.compare.details_presenter import ColourWork, DetailsPresenter
 from ui.screens.compare.files import (
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.pair import Pair
     from mnimage.domain.progress import Tick
-    from mnimage.domain.session import Patch
+    from mnimage.domain.session import PairNotes, Patch
     from mnimage.domain.surfaces import Profile, Surfaces
     from mnimage.errors import MnimageError
     from mnimage.workflow import PairInputs
@@ -53,7 +52,7 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
     """The jobs of the library that this screen starts; `mnimage.workflow` is one."""
 
     def compare_files(
-        self, before: Shot, after: Shot, *, known: PairInputs = ..., tick: Tick = no_tick
+        self, before: Shot, after: Shot, *, inputs: PairInputs = ..., tick: Tick = no_tick
     ) -> Pair:
         """Return two photos laid onto each other and compared."""
 
@@ -68,14 +67,6 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
 
     def is_profile(self, path: Path) -> bool:
         """Say whether a file is a colour profile."""
-
-    def knows(
-        self,
-        profiles: tuple[Path, ...],
-        notes: PairNotes,
-        repeats: tuple[tuple[Path, ...], tuple[Path, ...]] = ((), ()),
-    ) -> PairInputs:
-        """Return what the user knows of a pair."""
 
     def surfaces_of(self, pair: Pair) -> Surfaces | None:
         """Return the surfaces of directional shots, laid onto each other."""
@@ -353,12 +344,11 @@ class ComparePresenter:
     def _compare(
         self, files: Mapping[Side, Shot], details: Details, kept: Pair | None, tick: Tick
     ) -> tuple[Pair, Surfaces | None]:
-        notes = PairNotes(details.control, details.days)
+        inputs = details.inputs
         before, after = (files[side] for side in Side)
-        pair = self._workflow.compare_again(kept, notes, tick=tick) if kept else None
+        pair = self._workflow.compare_again(kept, inputs.notes, tick=tick) if kept else None
         if pair is None:
-            known = self._workflow.knows(details.paths, notes, details.shots)
-            pair = self._workflow.compare_files(before, after, known=known, tick=tick)
+            pair = self._workflow.compare_files(before, after, inputs=inputs, tick=tick)
         return _told_apart(pair, before, after), self._workflow.surfaces_of(pair)
 
     def _show(self, answer: tuple[Pair, Surfaces | None]) -> None:

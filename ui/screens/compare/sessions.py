@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mnimage.domain.session import PairInputs, PairNotes
 from ui.screens.compare.side import Side
 
 if TYPE_CHECKING:
@@ -46,18 +47,33 @@ MOST_REPEATS = 2
 class Details:
     """All that was told; a profile alone serves both sessions.
 
-    `repeats` are more shots of each session, `control` is untreated skin on the photo before.
+    `repeats` are more shots of each session, `control` is untreated skin on the photo before,
+    `mm_per_px` the scale of the photo before.
     """
 
     profiles: Mapping[Side, KnownProfile] = field(default_factory=dict)
     days: float | None = None
     repeats: Mapping[Side, tuple[Path, ...]] = field(default_factory=dict)
     control: Patch | None = None
+    mm_per_px: float | None = None
+
+    @property
+    def inputs(self) -> PairInputs:
+        """The same as the library takes it."""
+        before, after = self.shots
+        return PairInputs(
+            mm_per_px=self.mm_per_px,
+            profiles=self.paths,
+            repeats_before=before,
+            repeats_after=after,
+            notes=PairNotes(self.control, self.days),
+        )
 
     def measures_alike(self, other: Details) -> bool:
         """Say whether both ask for the same photos and profiles; notes may differ."""
         profiles = (self.profiles.get(side) is other.profiles.get(side) for side in Side)
-        return self.shots == other.shots and all(profiles)
+        same = (self.shots, self.mm_per_px) == (other.shots, other.mm_per_px)
+        return same and all(profiles)
 
     @property
     def shots(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
@@ -94,4 +110,5 @@ class Details:
             self.with_profile(side, None).with_repeats(side, ()),
             days=None if after else self.days,
             control=self.control if after else None,
+            mm_per_px=self.mm_per_px if after else None,
         )

@@ -9,7 +9,7 @@ from unittest.mock import Mock, call
 import pytest
 
 from mnimage.domain.progress import no_tick
-from mnimage.domain.session import PairNotes, Patch
+from mnimage.domain.session import PairInputs, PairNotes, Patch
 from mnimage.errors import (
     ChartUnusable,
     NotComparable,
@@ -45,13 +45,14 @@ class Library:
     def __init__(self):
         self.compared, self.times, self.error, self.reports = [], {}, None, []
         self.pair, self.surfaces, self.profiles = PAIR, None, ("colours.json",)
-        self.known, self.made, self.kept = [], [], []
+        self.inputs, self.made, self.kept = [], [], []
         self.again, self.noted = [], None
 
-    def compare_files(self, before, after, *, known=None, tick=no_tick):
+    def compare_files(self, before, after, *, inputs=None, tick=no_tick):
         tick(0, 4)
         self.compared.append((before, after))
-        self.known.append(known)
+        self.inputs.append(inputs)
+        self.repeats = inputs.repeats_before, inputs.repeats_after
         if self.error:
             raise self.error
         return self.pair
@@ -62,10 +63,6 @@ class Library:
 
     def taken_at(self, path):
         return self.times.get(path)
-
-    def knows(self, profiles, notes, repeats=((), ())):
-        self.repeats = repeats
-        return profiles, notes
 
     def check_control(self, before, patch):
         if patch.width < 40:
@@ -309,9 +306,11 @@ def test_profile_is_read_shown_and_used(charts):
     charts.presenter._presenter.choose("before")
     shown = charts.view.show_details.call_args.args[0]
     assert shown.paths == (charts.profile,)
-    assert charts.library.known[-1] == ((), PairNotes())
+    assert charts.library.inputs[-1] == PairInputs(notes=PairNotes())
     use(charts, 3.0)
-    assert charts.library.known[-1] == ((charts.profile,), PairNotes(days_since_needling=3.0))
+    assert charts.library.inputs[-1] == PairInputs(
+        profiles=(charts.profile,), notes=PairNotes(days_since_needling=3.0)
+    )
     assert len(charts.library.compared) == 2
     assert charts.view.show_notes.call_args.args[0].days == 3.0
 
@@ -360,7 +359,7 @@ def test_details_closed_without_use_change_nothing(charts):
     charts.presenter.open_details()
     charts.presenter._presenter.choose("after")
     charts.presenter.swap()
-    assert charts.library.known[-1][0] == ()
+    assert charts.library.inputs[-1].profiles == ()
 
 
 def test_profile_of_another_photo_is_not_kept(charts):
@@ -369,7 +368,7 @@ def test_profile_of_another_photo_is_not_kept(charts):
     charts.presenter._presenter.choose("after")
     use(charts)
     charts.presenter.drop([charts.c], "after")
-    assert charts.library.known[-1][0] == ()
+    assert charts.library.inputs[-1].profiles == ()
 
 
 def test_profile_that_cannot_be_used_is_told_where_it_was_chosen(charts):
@@ -414,7 +413,7 @@ def test_profile_made_while_nothing_is_chosen_is_chosen(charts):
     charts.presenter.open_details()
     charts.presenter._presenter.make()
     use(charts)
-    assert charts.library.known[-1][0] == (charts.profile,)
+    assert charts.library.inputs[-1].profiles == (charts.profile,)
 
 
 def test_chart_that_is_read_when_the_dialog_is_closed_comes_up_no_more(stage, held_jobs):
@@ -443,7 +442,7 @@ def test_corners_of_a_chart_that_is_not_found_are_marked_by_hand(charts):
     presenter.make_by_corners(corners)
     assert charts.library.made == [(charts.chart, charts.profile, corners)]
     use(charts)
-    assert charts.library.known[-1][0] == (charts.profile,)
+    assert charts.library.inputs[-1].profiles == (charts.profile,)
 
 
 def test_profile_file_has_no_corners_to_mark(charts):
@@ -462,7 +461,7 @@ def test_directional_shots_take_no_profile(charts, tmp_path):
     charts.presenter._presenter.read(Side.BEFORE, charts.profile)
     use(charts)
     assert "directional shots" in charts.view.show_error.call_args.args[0]
-    assert charts.library.known[-1][0] == ()
+    assert charts.library.inputs[-1].profiles == ()
 
 
 def test_files_of_one_name_are_told_apart(stage, tmp_path, make_pair):
@@ -624,9 +623,9 @@ PATCH = Patch(10, 20, 60, 50)
 def test_control_is_checked_when_drawn_and_used_when_wanted(compared):
     compared.presenter._patch.check(PATCH)
     compared.view.show_patch_state.assert_called_with(fits=True, news=True)
-    assert compared.library.known[-1] == ((), PairNotes())
+    assert compared.library.inputs[-1] == PairInputs(notes=PairNotes())
     compared.presenter._patch.confirm()
-    assert compared.library.known[-1] == ((), PairNotes(control=PATCH))
+    assert compared.library.inputs[-1] == PairInputs(notes=PairNotes(control=PATCH))
     compared.view.show_control.assert_called_with(PATCH)
     compared.view.show_patch_state.assert_called_with(fits=True, news=False)
 
@@ -645,7 +644,7 @@ def test_control_is_removed_by_comparing_without(compared):
     compared.presenter._patch.check(None)
     compared.view.show_patch_state.assert_called_with(fits=True, news=True)
     compared.presenter._patch.confirm()
-    assert compared.library.known[-1] == ((), PairNotes())
+    assert compared.library.inputs[-1] == PairInputs(notes=PairNotes())
     compared.view.show_control.assert_called_with(None)
 
 
@@ -661,6 +660,6 @@ def test_control_stays_with_the_photo_before_and_repeats(compared):
     compared.presenter._patch.check(PATCH)
     compared.presenter._patch.confirm()
     compared.presenter.add_repeats([compared.c], "after")
-    assert compared.library.known[-1] == ((), PairNotes(control=PATCH))
+    assert compared.library.inputs[-1] == PairInputs(notes=PairNotes(control=PATCH))
     compared.presenter.drop([compared.d], "before")
-    assert compared.library.known[-1] == ((), PairNotes())
+    assert compared.library.inputs[-1] == PairInputs(notes=PairNotes())

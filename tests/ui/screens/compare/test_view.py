@@ -165,15 +165,12 @@ class Library:
     def taken_at(self, path):
         return None
 
-    def compare_files(self, before, after, *, known=None, tick=no_tick):
+    def compare_files(self, before, after, *, inputs=None, tick=no_tick):
         while not self.go_on.wait(0.005):
             tick(1, 4)
         if self.error:
             raise self.error
         return self.pair
-
-    def knows(self, profiles, notes, repeats=((), ())):
-        return profiles, notes
 
     def surfaces_of(self, pair):
         return None
