@@ -36,7 +36,7 @@ def stage(inline_jobs, tmp_path):
     return stage
 
 
-def _pair(before, after, *, known, tick):
+def _pair(before, after, *, inputs, tick):
     def analyzed(shot):
         return SimpleNamespace(
             name=shot.name, photo=SimpleNamespace(sha256=getattr(shot, "sha256", "f"))

@@ -660,6 +660,7 @@ def test_control_stays_with_the_photo_before_and_repeats(compared):
     compared.presenter._patch.check(PATCH)
     compared.presenter._patch.confirm()
     compared.presenter.add_repeats([compared.c], "after")
-    assert compared.library.inputs[-1] == PairInputs(notes=PairNotes(control=PATCH))
+    repeats = PairInputs(repeats_after=(compared.c,))
+    assert compared.library.inputs[-1] == replace(repeats, notes=PairNotes(control=PATCH))
     compared.presenter.drop([compared.d], "before")
-    assert compared.library.inputs[-1] == PairInputs(notes=PairNotes())
+    assert compared.library.inputs[-1] == repeats
