@@ -13,7 +13,7 @@ import numpy as np
 from mnimage.calibrate.marker import find_markers, marker_scale
 from mnimage.compare.compare import compare_pair
 from mnimage.compare.control import mark_control
-from mnimage.compare.repeats import ShotFingerprint, why_no_repeat
+from mnimage.compare.repeats import ShotFingerprint, why_no_replicate
 from mnimage.compare.scale_uncertainty import add_scale_uncertainty
 from mnimage.domain.pair import AnalyzedPhoto, Measured, Pair, Registered
 from mnimage.domain.photo import SCALE_ASSUMED, CaptureFacts, ImageScale, Photo
@@ -41,6 +41,7 @@ from mnimage.relief.relief import recover_relief
 from mnimage.score.pair import score_pair
 from mnimage.score.resample import typical_magnification
 from mnimage.score.score import score_photo
+from mnimage.words.message import message
 
 _CLOSE_UP_SHARE = 0.7
 """Share of skin above which a picture is taken for a close-up when no face can be looked for."""
@@ -455,7 +456,7 @@ def _replicates(
             analyzed = shot if isinstance(shot, AnalyzedPhoto) else shot.analyzed
             taken = taken or [ShotFingerprint.of(first.photo)]
             own = ShotFingerprint.of(analyzed.photo)
-            why = why_no_repeat(taken, own)
+            why = why_no_replicate(taken, own)
             taken.append(own)
             yield Replicate(analyzed.name, side, why) if why else measure(shot, side)
 
@@ -491,12 +492,12 @@ def _laid_again(
     before: AnalyzedPhoto, again: AnalyzedPhoto, side: Side, alignment: Alignment, recipe: Recipe
 ) -> Replicate:
     if not alignment.aligned:
-        return Replicate(again.name, side, alignment.reason)
+        return Replicate(again.name, side, message("workflow.text", text=alignment.reason))
     photos, scales = (before.photo, again.photo), (before.scale, again.scale)
     try:
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
     except NotComparable as error:
-        return Replicate(again.name, side, str(error))
+        return Replicate(again.name, side, error.message)
     return Replicate(again.name, side, scores=_without_maps(scores))
 
 

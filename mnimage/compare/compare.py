@@ -22,6 +22,7 @@ from mnimage.domain.face import CONTROL, WHOLE
 from mnimage.domain.metrics import METRICS, names_of
 from mnimage.domain.scorecard import Mode
 from mnimage.domain.session import ALONE, Side
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
     from mnimage.domain.recipe import CompareRecipe, Recipe
     from mnimage.domain.scorecard import PairScores, Score
     from mnimage.domain.session import PairNotes, Sessions
+    from mnimage.words.message import Message
 
     Changes: TypeAlias = dict[tuple[str, str], Change]
 
-MOVED = "moved by expression"
+MOVED = message("compare.moved")
 
 
 def compare_pair(
@@ -207,8 +209,9 @@ def _by_zone(changes: Mapping[tuple[str, str], Change]) -> dict[str, dict[str, C
     return zones
 
 
-def _not_measured(before: AnalyzedPhoto, scores: PairScores | None) -> dict[str, str]:
+def _not_measured(before: AnalyzedPhoto, scores: PairScores | None) -> dict[str, Message]:
     missing = dict(scores.before.not_measured) if scores else {}
-    if before.relief is not None:
-        missing = {name: why for name, why in missing.items() if "directional" not in why}
-    return missing
+    if before.relief is None:
+        return missing
+    by_relief = names_of(lambda metric: metric.mode is Mode.RELIEF)
+    return {name: why for name, why in missing.items() if name not in by_relief}

@@ -15,6 +15,7 @@ from mnimage.domain.comparison import Caution, Controlled, Verdict
 from mnimage.domain.face import CONTROL
 from mnimage.domain.metrics import log_offset
 from mnimage.errors import PatchUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 DRIFTED = "control changed"
 UNSEEN = "control not measured"
-
-_ELSEWHERE = "Mark untreated skin that both photos show, such as the temple or the neck."
 
 
 def mark_control(
@@ -46,11 +45,7 @@ def mark_control(
         return analyzed
     shape = analyzed.photo.shape
     if patch.row + patch.height > shape[0] or patch.column + patch.width > shape[1]:
-        raise PatchUnusable(
-            f"The control patch reaches outside the photo, which has {shape[0]} rows and "
-            f"{shape[1]} columns.",
-            hint="Give row, column, height and width in pixels of the photo before.",
-        )
+        raise PatchUnusable(message("compare.control_outside", rows=shape[0], columns=shape[1]))
     inside = (
         slice(patch.row, patch.row + patch.height),
         slice(patch.column, patch.column + patch.width),
@@ -58,9 +53,7 @@ def mark_control(
     skin = (analyzed.zones.labels[inside] > 0) | analyzed.zones.reference[inside]
     share = float(skin.mean())
     if share < recipe.control_least_skin:
-        raise PatchUnusable(
-            f"Only {share:.0%} of the control patch is skin that can be measured.", hint=_ELSEWHERE
-        )
+        raise PatchUnusable(message("compare.control_not_skin", share=share))
     _require_size(int(skin.sum()), analyzed, recipe)
     return replace(analyzed, zones=_with_control(analyzed.zones, inside, skin))
 
@@ -69,19 +62,13 @@ def _require_size(pixels: int, analyzed: AnalyzedPhoto, recipe: CompareRecipe) -
     if analyzed.scale is None:
         if pixels < recipe.control_least_px:
             side = round(recipe.control_least_px**0.5)
-            raise PatchUnusable(
-                f"The control patch holds only {pixels} pixels of skin.",
-                hint=f"Mark at least {side} by {side} pixels.",
-            )
+            raise PatchUnusable(message("compare.control_few_pixels", pixels=pixels, side=side))
         return
     area = pixels * analyzed.scale.mm_per_px**2
     if area < recipe.control_least_mm2:
         side_mm = recipe.control_least_mm2**0.5
         side = int(np.ceil(side_mm / analyzed.scale.mm_per_px))
-        raise PatchUnusable(
-            f"The control patch holds only {area:.0f} mm2 of skin.",
-            hint=f"Mark at least {side_mm:.0f} by {side_mm:.0f} mm, {side} by {side} pixels here.",
-        )
+        raise PatchUnusable(message("compare.control_small", area=area, side_mm=side_mm, side=side))
 
 
 def _with_control(zones: Zones, inside: tuple[slice, slice], skin: np.ndarray) -> Zones:
@@ -113,17 +100,12 @@ def beyond_control(name: str, change: Change, control: Change) -> Change:
 
 
 def control_cautions(patch: Patch | None, zones: Mapping[str, Change]) -> list[Caution]:
-    """Return what the control patch itself gives to think: it changed, or was not seen again."""
+    """Return what the control patch gives to consider: it changed, or was not measured again."""
     if patch is None:
         return []
     if not any(change.verdict is not Verdict.NOT_COMPARABLE for change in zones.values()):
-        words = "The control patch could not be measured in both photos: nothing was taken off."
-        return [Caution(UNSEEN, words, (CONTROL,))]
+        return [Caution(UNSEEN, message("compare.control_unseen"), (CONTROL,))]
     moved = (Verdict.BETTER, Verdict.WORSE)
     if not any(change.verdict in moved for change in zones.values()):
         return []
-    words = (
-        "The untreated control patch changed as well, so light, camera or the whole skin differ; "
-        "verdicts rest on what goes beyond it."
-    )
-    return [Caution(DRIFTED, words, (CONTROL,))]
+    return [Caution(DRIFTED, message("compare.control_changed"), (CONTROL,))]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mnimage.compare.verdict import LEVEL
 from mnimage.domain.comparison import Caution, Verdict
 from mnimage.domain.face import CONTROL, WHOLE
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,11 +19,6 @@ DARKENING = "darker skin"
 
 _WAY = {"pigment_mi": 1.0, "ita_deg": -1.0}
 """Which way each score goes where skin grows darker."""
-
-_WORDS = (
-    "Darker than at the first photo, beyond error. After needling this can be pigment left by "
-    "inflammation, but also sun, crusts or other light: look at the skin. This is no diagnosis."
-)
 
 
 def darkening_cautions(changes: Mapping[tuple[str, str], Change]) -> list[Caution]:
@@ -36,26 +32,31 @@ def darkening_cautions(changes: Mapping[tuple[str, str], Change]) -> list[Cautio
     degrees is most of a class of skin (classes are 13 to 18 degrees wide), so only a fall of 40
     degrees alarms; with a chart, of 4.
 
-    The limit is the doubt alone: what is important is not for the program to say. It is one-sided,
-    and a family of its own (Holm 1979), so that one unchanged patient in twenty is alarmed at most,
-    while true darkening is not hidden by all the other scores that were looked at.
+    The limit is the uncertainty alone: whether a change matters is not for the program to decide.
+    It is one-sided, and a family of its own (Holm 1979), so that one unchanged patient in twenty
+    is alarmed at most,
+    while true darkening is not hidden by all the other scores that were tested.
 
     Parameters
     ----------
     changes
         By zone and score, before any verdict was held back.
     """
-    looks = [
+    tested = [
         (_chance(name, change), zone)
         for (zone, name), change in changes.items()
         if name in _WAY and zone in _zones(changes) and change.verdict is not Verdict.NOT_COMPARABLE
     ]
     darker = []
-    for rank, (chance, zone) in enumerate(sorted(looks)):
-        if chance > LEVEL / (len(looks) - rank):
+    for rank, (chance, zone) in enumerate(sorted(tested)):
+        if chance > LEVEL / (len(tested) - rank):
             break
         darker.append(zone)
-    return [Caution(DARKENING, _WORDS, tuple(dict.fromkeys(darker)))] if darker else []
+    return (
+        [Caution(DARKENING, message("compare.darker"), tuple(dict.fromkeys(darker)))]
+        if darker
+        else []
+    )
 
 
 def _zones(changes: Mapping[tuple[str, str], Change]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Skin that is still healing: what swelling fakes gets no verdict.
+"""Skin that is still healing: what swelling may mimic gets no verdict.
 
 Our own rule, on the cautious side: `docs/uncertainty.md`.
 """
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Caution, Verdict
 from mnimage.domain.metrics import names_of
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from mnimage.domain.comparison import Change, ScarChange
     from mnimage.domain.recipe import CompareRecipe
     from mnimage.domain.session import PairNotes
+    from mnimage.words.message import Message
 
 HEALING = "healing window"
 
@@ -32,20 +34,21 @@ def is_healing(notes: PairNotes, recipe: CompareRecipe) -> bool:
 
 
 def without_swollen(name: str, change: Change, notes: PairNotes, recipe: CompareRecipe) -> Change:
-    """Return a change without its verdict where swelling would speak; its values stay."""
+    """Return a change without its verdict where swelling may cause it; its values stay."""
     if name not in SWOLLEN or not is_healing(notes, recipe):
         return change
     return replace(change, verdict=Verdict.NOT_COMPARABLE, reason=_swelling(notes, recipe))
 
 
 def note_redness(name: str, change: Change, notes: PairNotes, recipe: CompareRecipe) -> Change:
-    """Return a change of redness with a word on the needling that is part of it."""
+    """Return a change of redness, noting that needling itself is part of it."""
     if name not in REDDENED or not is_healing(notes, recipe):
         return change
     if change.verdict is Verdict.NOT_COMPARABLE:
         return change
-    note = f"Needling itself reddens skin: day {notes.days_since_needling:g}."
-    return replace(change, reason=f"{change.reason} {note}".strip())
+    note = message("compare.needling_reddens", days=notes.days_since_needling)
+    both = message("compare.both", first=change.reason, second=note)
+    return replace(change, reason=both if change.reason else note)
 
 
 def scars_without_swelling(
@@ -57,33 +60,29 @@ def scars_without_swelling(
     return tuple(
         replace(
             scar,
-            depth=_rested(scar.depth, notes, recipe),
-            volume=_rested(scar.volume, notes, recipe),
+            depth=_without_swelling(scar.depth, notes, recipe),
+            volume=_without_swelling(scar.volume, notes, recipe),
             verdict=Verdict.NOT_COMPARABLE,
         )
         for scar in scars
     )
 
 
-def _rested(change: Change | None, notes: PairNotes, recipe: CompareRecipe) -> Change | None:
+def _without_swelling(
+    change: Change | None, notes: PairNotes, recipe: CompareRecipe
+) -> Change | None:
     if change is None:
         return None
     return without_swollen("scar_depth_mm", change, notes, recipe)
 
 
-def _swelling(notes: PairNotes, recipe: CompareRecipe) -> str:
-    return (
-        f"Day {notes.days_since_needling:g} after needling: until {recipe.healing_days:g} days "
-        "have passed, swelling makes skin look smoother and scars shallower."
-    )
+def _swelling(notes: PairNotes, recipe: CompareRecipe) -> Message:
+    return message("compare.swelling", days=notes.days_since_needling, healing=recipe.healing_days)
 
 
 def healing_cautions(notes: PairNotes, recipe: CompareRecipe) -> list[Caution]:
-    """Return the word on healing skin for the whole answer."""
+    """Return what to bear in mind with skin that is still healing."""
     if not is_healing(notes, recipe):
         return []
-    words = (
-        f"{_swelling(notes, recipe)} Texture, pores, lines and scars get no verdict; redness is "
-        "that of needling too."
-    )
+    words = message("compare.healing", swelling=_swelling(notes, recipe))
     return [Caution(HEALING, words)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mnimage.domain.comparison import Source
 from mnimage.domain.metrics import log_offset
 from mnimage.domain.same_session import between, same_session
+from mnimage.words.message import NOTHING, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import Photo
     from mnimage.domain.recipe import CompareRecipe
     from mnimage.domain.scorecard import PairScores
+    from mnimage.words.message import Message
 
     Again: TypeAlias = tuple[Sequence[tuple[float, float]], Sequence[tuple[float, float]]]
     """Repeats before and after: (the photo before, the repeat), both on the skin they share."""
@@ -158,27 +160,22 @@ class ShotFingerprint:
         return cls(hashlib.blake2b(photo.coded.tobytes()).digest(), photo.facts.taken_at)
 
 
-def why_no_repeat(shots: Sequence[ShotFingerprint], again: ShotFingerprint) -> str:
-    """Return why a shot is no repeat of a session's `shots`, the first one first; empty if it is.
+def why_no_replicate(shots: Sequence[ShotFingerprint], other: ShotFingerprint) -> Message:
+    """Return why a shot is no replicate of a session's `shots`, the first one first, or `NOTHING`.
 
     A copy would promise that the session has no error at all.
 
     Our own rule: `docs/studies/2026-11-uncertainty.md`, Repeat shots.
     """
-    if any(again.pixels == shot.pixels for shot in shots):
-        return "It is the same picture as another shot of the session."
+    if any(other.pixels == shot.pixels for shot in shots):
+        return message("compare.same_picture")
     first = shots[0].at
-    if first is None or again.at is None:
-        return ""
-    if same_session(first, again.at):
-        return ""
-    return f"It was taken {_far(first, again.at)} from the first shot."
-
-
-def _far(first: datetime, other: datetime) -> str:
-    """Return how far apart two times are, in hours up to two days."""
-    hours = abs(between(first, other).total_seconds()) / 3600
-    return f"{round(hours)} hours" if hours < _HOURS_STATED else f"{round(hours / 24)} days"
+    if first is None or other.at is None or same_session(first, other.at):
+        return NOTHING
+    hours = abs(between(first, other.at).total_seconds()) / 3600
+    if hours < _HOURS_STATED:
+        return message("compare.hours_apart", hours=round(hours))
+    return message("compare.days_apart", days=round(hours / 24))
 
 
 def of_side(measured: Sequence[Measured], key: tuple[str, str]) -> list[tuple[float, float]]:

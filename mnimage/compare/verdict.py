@@ -1,4 +1,4 @@
-"""Is a change more than the noise of taking two photos."""
+"""Whether a change exceeds the noise of taking two photos."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mnimage.domain.comparison import Change, Source, Verdict
 from mnimage.domain.metrics import is_worse_higher
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -22,7 +23,8 @@ MDC_FACTOR = 1.96
 LEVEL = 0.05
 """Chance of any false call in one family."""
 
-AMONG_MANY = "Beyond its own error, but not beyond that of so many comparisons."
+AMONG_MANY = message("compare.among_many")
+NOT_MEASURED = message("compare.not_measured_in_both")
 
 Key = TypeVar("Key", bound="Hashable")
 
@@ -46,8 +48,8 @@ class ChangeUncertainty:
         return math.hypot(math.sqrt(2.0) * self.session, self.spatial)
 
 
-def weigh_change(before: Score, after: Score, doubt: ChangeUncertainty) -> Change:
-    """Return the change of one score with its doubt and the verdict it would have alone.
+def weigh_change(before: Score, after: Score, error: ChangeUncertainty) -> Change:
+    """Return the change of one score with its uncertainty and the verdict it would have alone.
 
     Both values must be of the same mode; the verdict is "within error" unless the change exceeds
     MDC95 = 1.96 standard errors of the change (2.77 SEM for two single photos; Weir 2005), which is
@@ -60,18 +62,18 @@ def weigh_change(before: Score, after: Score, doubt: ChangeUncertainty) -> Chang
     """
     if (before.mode, before.unit) != (after.mode, after.unit):
         raise ValueError(f"{before.name}: modes or units differ")
-    error = doubt.of_change
+    of_change = error.of_change
     change = Change(
         before=before.value,
         after=after.value,
         unit=before.unit,
-        uncertainty=error,
-        mdc95=MDC_FACTOR * error,
+        uncertainty=of_change,
+        mdc95=MDC_FACTOR * of_change,
         verdict=Verdict.WITHIN_ERROR,
         mode=before.mode,
-        session=doubt.session,
-        source=doubt.source,
-        spatial=doubt.spatial,
+        session=error.session,
+        source=error.source,
+        spatial=error.spatial,
     )
     return decide(before.name, change)
 
@@ -83,9 +85,7 @@ def decide(name: str, change: Change) -> Change:
     """
     value, error, limit = change.weighed
     if not (math.isfinite(value) and math.isfinite(error)):
-        return replace(
-            change, verdict=Verdict.NOT_COMPARABLE, reason="Not measured in both photos."
-        )
+        return replace(change, verdict=Verdict.NOT_COMPARABLE, reason=NOT_MEASURED)
     if abs(value) > limit:
         return replace(change, verdict=_direction(name, value))
     return replace(change, verdict=Verdict.WITHIN_ERROR)

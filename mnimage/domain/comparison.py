@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mnimage.domain.scorecard import Mode, ScoreCard
 from mnimage.domain.session import NO_NOTES, Side
+from mnimage.words.message import NOTHING, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ class Change:
     mdc95: float
     verdict: Verdict
     mode: Mode = Mode.FLAT
-    reason: str = ""
+    reason: Message = NOTHING
     session: float = float("nan")
     source: Source = Source.VALIDATED
     controlled: Controlled | None = None
@@ -159,13 +160,13 @@ class Comparability:
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """Something to bear in mind with the whole answer: its name, one sentence, and where it holds.
+    """Something to bear in mind with the whole answer: its name, one message, and where it holds.
 
     It never is a diagnosis.
     """
 
     name: str
-    words: str
+    words: Message
     zones: tuple[str, ...] = ()
 
 
@@ -183,9 +184,9 @@ class Comparison:
     after: ScoreCard | None
     zones: Mapping[str, Mapping[str, Change]]
     scars: tuple[ScarChange, ...]
-    not_measured: Mapping[str, str]
+    not_measured: Mapping[str, Message]
     recipe: str
-    zones_left_out: Mapping[str, str] = field(default_factory=dict)
+    zones_left_out: Mapping[str, Message] = field(default_factory=dict)
     notes: PairNotes = NO_NOTES
     replicates: tuple[Replicate, ...] = field(default=(), repr=False)
     cautions: tuple[Caution, ...] = ()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.color import FitError
     from mnimage.domain.photo import ImageScale
+    from mnimage.words.message import Message
 
 
 class Mode(StrEnum):
@@ -73,7 +74,7 @@ class ScoreCard:
     scale: ImageScale | None
     recipe: str
     zones: Mapping[str, ZoneScores]
-    not_measured: Mapping[str, str]
+    not_measured: Mapping[str, Message]
     layers: Mapping[str, Layer]
     shape: tuple[int, int]
     color: FitError | None = None

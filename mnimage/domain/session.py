@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mnimage.words.message import NOTHING, Message
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -93,7 +95,7 @@ class Replicate:
 
     name: str
     side: Side
-    left_out: str = ""
+    left_out: Message = NOTHING
     scores: PairScores | None = field(default=None, repr=False)
     relief: tuple[ReliefCard, ReliefCard] | None = field(default=None, repr=False)
 

@@ -145,7 +145,7 @@ def key_changes(comparison: Comparison) -> list[tuple[str, Change]]:
 def _key_numbers(comparison: Comparison) -> Cards | Notice:
     changes = key_changes(comparison)[:KEY_NUMBERS]
     if not changes:
-        reasons = tuple(dict.fromkeys(comparison.not_measured.values()))[:3]
+        reasons = tuple(dict.fromkeys(str(one) for one in comparison.not_measured.values()))[:3]
         return Notice("No score could be compared", reasons or (_NOTHING,))
     return Cards(tuple(_card(name, change) for name, change in changes))
 
@@ -156,7 +156,7 @@ def _card(name: str, change: Change) -> Card:
     values = f"{number(change.before, words.digits)} \N{RIGHTWARDS ARROW} "
     values += f"{number(change.after, words.digits)} {unit}"
     if change.verdict is Verdict.NOT_COMPARABLE:
-        why = change.reason or "not comparable"
+        why = str(change.reason) or "not comparable"
         detail = f"{values}. {why}" if math.isfinite(value) else why
         return Card(words.name, "", "", "", mark(change), detail)
     if change.controlled is not None:

@@ -6,6 +6,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from mnimage.words.message import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,4 +24,4 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     if isinstance(value, float):
         return float(f"{value:.7g}") if math.isfinite(value) else None
-    return value
+    return str(value) if isinstance(value, Message) else value

@@ -199,7 +199,7 @@ def _heads(changes: Iterable[Change]) -> tuple[str, ...]:
 
 
 def _reasons(changes: list[Change]) -> str:
-    reasons = dict.fromkeys(plain(c.reason).rstrip(".") + "." for c in changes if c.reason)
+    reasons = dict.fromkeys(plain(str(c.reason)).rstrip(".") + "." for c in changes if c.reason)
     return " ".join(reasons)
 
 
@@ -267,7 +267,7 @@ def _method(pair: Pair) -> list[Block]:
         blocks += [Heading("What makes the relief doubtful"), Facts(doubts)]
     if comparison.not_measured:
         missing = {
-            score_words(name).name: plain(why) for name, why in comparison.not_measured.items()
+            score_words(name).name: plain(str(why)) for name, why in comparison.not_measured.items()
         }
         blocks += [Heading("What was not measured, and why"), Facts(_pairs(missing))]
     blocks += [Heading("Checks of the photos that failed"), Facts(failed_checks(pair))]

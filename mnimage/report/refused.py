@@ -53,7 +53,7 @@ def _reasons(pair: Pair) -> tuple[str, ...]:
     comparison = pair.comparison
     doubts = (f"{whose}: {doubt}" for whose, doubt in pair_warnings(pair))
     reasons = (comparison.alignment.reason, *comparison.comparability.reasons, *doubts)
-    stated = dict.fromkeys(plain(reason).rstrip(".") + "." for reason in reasons if reason)
+    stated = dict.fromkeys(plain(str(reason)).rstrip(".") + "." for reason in reasons if reason)
     return tuple(stated)[:6] or ("The photo after could not be laid onto the photo before.",)
 
 

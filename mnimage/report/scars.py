@@ -100,7 +100,7 @@ def _lines(scar: ScarChange) -> tuple[str, ...]:
 def _change_words(change: Change, digits: int) -> str:
     # Without a verdict the numbers are shown all the same, as long as they were measured.
     if change.verdict is Verdict.NOT_COMPARABLE and not math.isfinite(change.change):
-        return plain(change.reason or "not comparable").lower()
+        return plain(str(change.reason) or "not comparable").lower()
     before, after = number(change.before, digits), number(change.after, digits)
     doubt = f"{PLUS_MINUS} {number(change.uncertainty, digits)}"
     values = f"{before} {_ARROW} {after} {unit_words(change.unit)}"

@@ -20,6 +20,7 @@ from mnimage.score.resample import carry, skin_after, trusted, typical_magnifica
 from mnimage.score.score import make_card, require_skin, skin_of
 from mnimage.score.scorers import SCORERS, read_skin
 from mnimage.score.zones import change_errors, session_error, zone_cells, zone_means
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,7 +81,7 @@ def score_pair(
         If the pair is not aligned, or no skin is trusted in both.
     """
     if not alignment.aligned:
-        raise NotComparable(alignment.reason or "the two photos are not aligned")
+        raise NotComparable(message("score.not_aligned"))
     photos = _alike(photos)
     profiles = photos[0].profile, photos[1].profile
     scale, zones = _scale(scales, alignment), _unmoved(zones, alignment)

@@ -30,6 +30,7 @@ from mnimage.score.scorers import (
     read_skin,
 )
 from mnimage.score.zones import zone_cells, zone_scores
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,10 +132,7 @@ def skin_of(zones: Zones) -> NDArray[np.bool_]:
 def require_skin(skin: NDArray[np.bool_]) -> None:
     """Raise `NotComparable` when there is no skin at all."""
     if not skin.any():
-        raise NotComparable(
-            "no skin to measure was found in the photo",
-            hint="Retake it with the skin well lit, in focus and filling the picture.",
-        )
+        raise NotComparable(message("score.no_skin"))
 
 
 def make_card(

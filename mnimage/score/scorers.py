@@ -29,6 +29,7 @@ from mnimage.score.colour import (
     unevenness,
 )
 from mnimage.score.plan import SLACK
+from mnimage.words.message import NOTHING, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mnimage.domain.recipe import ScoreRecipe
     from mnimage.score.maps import Maps
     from mnimage.score.reference import Reference
+    from mnimage.words.message import Message
 
 Plane: TypeAlias = NDArray[np.float32]
 Means: TypeAlias = NDArray[np.float64]
@@ -194,35 +196,35 @@ reference skin being brought to one usual colour first.
 `scar_visibility`: contrast of marks beyond the limit x share of area, no depth claimed.
 """
 
-DIRECTIONAL = "needs directional shots: four or more photos, each lit from another side"
-NO_SCALE = "needs a scale: marker or --mm-per-px"
+DIRECTIONAL = message("score.needs_directional_shots")
+NO_SCALE = message("score.needs_scale")
 
 RELIEF_SCORES = names_of(lambda metric: metric.mode is Mode.RELIEF)
 
 
 def why_not(
     scorer: Scorer, mm_per_px: float | None, recipe: ScoreRecipe, slack: float = 1.0
-) -> str:
-    """Return why a score cannot be measured at this pitch, empty when it can.
+) -> Message:
+    """Return why a score cannot be measured at this pixel pitch, `NOTHING` when it can.
 
     `slack` is by which factor the pixels may be coarser.
     """
     if mm_per_px is None:
-        return NO_SCALE if scorer.needs_scale else ""
+        return NO_SCALE if scorer.needs_scale else NOTHING
     limit = recipe.relief_coarsest_mm_per_px if scorer.fine else float("inf")
     limit = recipe.pore_coarsest_mm_per_px if scorer.finest else limit
     if mm_per_px <= slack * limit:
-        return ""
-    return f"needs pixels of {limit:g} mm or finer on the skin, these are {mm_per_px:.2f} mm"
+        return NOTHING
+    return message("score.too_coarse", limit=limit, pitch=mm_per_px)
 
 
-def _why_not_after(scorer: Scorer, mm_per_px: float, recipe: ScoreRecipe) -> str:
+def _why_not_after(scorer: Scorer, mm_per_px: float, recipe: ScoreRecipe) -> Message:
     why = why_not(scorer, mm_per_px, recipe, SLACK)
-    return f"the photo after: {why}" if why else ""
+    return message("score.photo_after", reason=why) if why else NOTHING
 
 
 COLOR_SCORES = names_of(lambda metric: metric.needs_color)
-COLOURLESS = "the photo has no colour: take it in colour"
+COLOURLESS = message("score.no_colour")
 _LEAST_CHROMA = 1.5
 """CIELAB chroma below which skin of any type would be grey: the photo is black and white."""
 
@@ -235,11 +237,11 @@ def is_colourless(skin: Skin) -> bool:
 
 def not_measured(
     mm_per_px: float | None, recipe: ScoreRecipe, after_mm: float | None = None
-) -> dict[str, str]:
+) -> dict[str, Message]:
     """Return every score that this photo, or a photo after it of another pitch, cannot give."""
     reasons = {
         name: why_not(scorer, mm_per_px, recipe)
-        or ("" if after_mm is None else _why_not_after(scorer, after_mm, recipe))
+        or (NOTHING if after_mm is None else _why_not_after(scorer, after_mm, recipe))
         for name, scorer in SCORERS.items()
     }
     refused = {name: reason for name, reason in reasons.items() if reason}

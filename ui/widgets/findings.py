@@ -49,7 +49,7 @@ class FindingList(QScrollArea):
         for title, analyzed in (("Before", pair.before), ("After", pair.after)):
             _add_photo(layout, title, analyzed)
         _add_repeats(layout, pair)
-        _add_missing(layout, pair.comparison.not_measured)
+        _add_missing(layout, {name: str(why) for name, why in pair.comparison.not_measured.items()})
         layout.addStretch(1)
         self.setWidget(page)  # the page before is deleted by Qt
 

@@ -197,16 +197,16 @@ class ScarTable(RowView):
         self.show_rows([row for scar in scars for row in _scar_rows(scar)])
 
 
-def _notes(scores: Mapping[str, Change], told: set[str]) -> list[Row]:
-    """Return why scores of a zone get no verdict, or what to bear in mind; each `told` once."""
+def _notes(scores: Mapping[str, Change], shown: set[str]) -> list[Row]:
+    """Return why scores of a zone get no verdict, or what to bear in mind; each `shown` once."""
     notes = []
-    reasons = dict.fromkeys(change.reason for change in scores.values() if change.reason)
-    for reason in (each for each in reasons if each not in told):
-        told.add(reason)
+    reasons = dict.fromkeys(str(change.reason) for change in scores.values() if change.reason)
+    for reason in (each for each in reasons if each not in shown):
+        shown.add(reason)
         names = [
             score_words(name).name
             for name in sorted(scores, key=score_order)
-            if scores[name].reason == reason
+            if str(scores[name].reason) == reason
         ]
         listed = ", ".join((names[0], *(name.lower() for name in names[1:])))
         notes.append(Row((Cell(f"{listed}: {reason}"),), note=True))

@@ -46,14 +46,14 @@ def sign_of(verdict: Verdict, change: float = float("nan")) -> Sign:
 def explain(change: Change) -> str:
     """Return why a verdict was given, and what is to be borne in mind with it."""
     if change.verdict is Verdict.NOT_COMPARABLE:
-        told = [change.reason or "These two values must not be compared."]
+        lines = [str(change.reason) or "These two values must not be compared."]
         if isfinite(change.change):
-            told.append("The values are shown as they were measured.")
-        return " ".join(told)
-    told = [_against_error(change), _family(change), change.reason]
+            lines.append("The values are shown as they were measured.")
+        return " ".join(lines)
+    lines = [_against_error(change), _family(change) or "", str(change.reason)]
     if change.source is Source.REPEATS:
-        told.append("The error is that of this patient's own repeat shots.")
-    return " ".join(filter(None, told))
+        lines.append("The error is that of this patient's own repeat shots.")
+    return " ".join(filter(None, lines))
 
 
 def _family(change: Change) -> str:

@@ -46,8 +46,8 @@ def test_what_swelling_fakes_gets_no_verdict_and_keeps_its_numbers(name):
     change = without_swollen(name, better(name), DAY3, RECIPE)
     assert change.verdict is Verdict.NOT_COMPARABLE
     assert (change.before, change.after, change.change) == (5.0, 3.0, -2.0)
-    assert "Day 3" in change.reason
-    assert "7 days" in change.reason
+    assert "Day 3" in str(change.reason)
+    assert "7 days" in str(change.reason)
 
 
 def test_every_score_of_the_surface_counts_as_swollen():
@@ -58,7 +58,7 @@ def test_every_score_of_the_surface_counts_as_swollen():
 def test_colour_keeps_its_verdict(name):
     change = note_redness(name, without_swollen(name, better(name), DAY3, RECIPE), DAY3, RECIPE)
     assert change.verdict is better(name).verdict
-    assert ("needling" in change.reason.lower()) is name.startswith("red")
+    assert ("needling" in str(change.reason).lower()) is name.startswith("red")
 
 
 def test_scars_get_no_verdict_either():
@@ -76,4 +76,4 @@ def test_scars_get_no_verdict_either():
 def test_the_whole_answer_says_so():
     (caution,) = healing_cautions(DAY3, RECIPE)
     assert caution.name == HEALING
-    assert "Day 3" in caution.words
+    assert "Day 3" in str(caution.words)

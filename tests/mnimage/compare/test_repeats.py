@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mnimage.compare.repeats import ShotFingerprint, average_sessions, why_no_repeat
+from mnimage.compare.repeats import ShotFingerprint, average_sessions, why_no_replicate
 from mnimage.compare.verdict import MDC_FACTOR, ChangeUncertainty, hold_family, weigh_change
 from mnimage.domain.comparison import Source, Verdict
 from mnimage.domain.photo import CaptureFacts, Photo
 from mnimage.domain.recipe import CompareRecipe
 from mnimage.domain.scorecard import Score
+from mnimage.words.message import NOTHING
 
 TRIALS = 4000
 NAME = "redness_hi"
@@ -154,10 +155,10 @@ def taken(seed, hours=0.0):
 
 def test_a_copy_and_another_days_photo_are_no_repeats():
     shots = [taken(1), taken(2, 0.1)]
-    assert "same picture" in why_no_repeat(shots, taken(2, 0.2))
-    assert "3 days" in why_no_repeat(shots, taken(3, 72))
-    assert "taken 7 hours from" in why_no_repeat(shots, taken(3, 7))
-    assert why_no_repeat(shots, taken(3, 0.2)) == ""
+    assert "same picture" in str(why_no_replicate(shots, taken(2, 0.2)))
+    assert "3 days" in str(why_no_replicate(shots, taken(3, 72)))
+    assert "taken 7 hours from" in str(why_no_replicate(shots, taken(3, 7)))
+    assert why_no_replicate(shots, taken(3, 0.2)) == NOTHING
 
 
 @pytest.mark.parametrize("hours", [0.2, 72])
@@ -166,5 +167,5 @@ def test_a_time_without_a_zone_is_compared_with_one_that_has_one(in_zone, hours)
     in_zone(2)
     first, again = taken(1), taken(2, hours)
     bare = replace(again, at=again.at.astimezone().replace(tzinfo=None))
-    assert why_no_repeat([first], bare) == why_no_repeat([first], again)
-    assert why_no_repeat([replace(bare, pixels=b"")], first) == why_no_repeat([again], first)
+    assert why_no_replicate([first], bare) == why_no_replicate([first], again)
+    assert why_no_replicate([replace(bare, pixels=b"")], first) == why_no_replicate([again], first)

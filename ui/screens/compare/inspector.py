@@ -184,7 +184,7 @@ def reasons_of(pair: Pair) -> tuple[str, ...]:
         if one.left_out
     )
     notes = (*said, *cautions, *left_out, *pair.comparison.comparability.reasons)
-    return tuple(dict.fromkeys(reason.rstrip(".") + "." for reason in notes if reason))
+    return tuple(dict.fromkeys(str(reason).rstrip(".") + "." for reason in notes if reason))
 
 
 def warnings_of(pair: Pair) -> tuple[str, ...]:

@@ -364,7 +364,7 @@ class ComparePresenter:
         repeats = (path for paths in self._details.shots for path in paths)
         replicates = pair.comparison.replicates
         self._left_out = {
-            path: one.left_out for path, one in zip(repeats, replicates, strict=False)
+            path: str(one.left_out) for path, one in zip(repeats, replicates, strict=False)
         }
         self._show_files()
         self._surfaces, self._profile = surfaces, None
