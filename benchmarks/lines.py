@@ -1,6 +1,6 @@
 """Shows drawn skin to the network that tells lines from furrows, and writes its numbers.
 
-    python -m benchmarks.lines [--skins 340] [--out mnimage/relief/line_weights.py]
+    python -m benchmarks.lines [--skins 340] [--out assets/weights/lines.json]
     python -m benchmarks.lines --try
 
 Skin is drawn more widely than that of the studies: lines 3 to 29 mm long, 0.2 to 1 mm wide and 30
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import textwrap
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from math import pi
@@ -28,6 +27,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from benchmarks.pores import learn
+from benchmarks.weights import write_weights
 from mnimage.phantom.scars import TrueScar, scar_depth
 from mnimage.phantom.session import FINER, PITCH, scarred_skin
 from mnimage.phantom.skin import SkinAppearance, make_skin
@@ -66,7 +66,7 @@ def main() -> int:
     """Show the skins and write the numbers, or try those there are."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--skins", type=int, default=340)
-    parser.add_argument("--out", type=Path, default=Path("mnimage/relief/line_weights.py"))
+    parser.add_argument("--out", type=Path, default=Path("assets/weights/lines.json"))
     parser.add_argument("--try", action="store_true", dest="only_try")
     options = parser.parse_args()
     if options.only_try:
@@ -78,12 +78,13 @@ def main() -> int:
     line = np.concatenate([one.line for one in shown])
     print(f"{len(measures)} crests, of which {line.mean():.1%} lie on lines")
     sizes, numbers = learn(measures, line, HIDDEN, ROUNDS)
-    told = textwrap.fill(" ".join(f"{number:.4g}" for number in numbers), 100)
-    options.out.write_text(
-        '"""Numbers of the rule that tells lines from furrows.\n\n'
-        '`python -m benchmarks.lines` writes this file.\n"""\n\n'
-        f'SIZES = {sizes}\n\nNUMBERS = """\n{told}\n"""\n'
+    digest = write_weights(
+        options.out,
+        "python -m benchmarks.lines",
+        f"{options.skins} drawn skins (benchmarks/lines.py)",
+        {"full": (sizes, numbers)},
     )
+    print(f"LINE_WEIGHTS = {digest}")
     return 0
 
 

@@ -1,6 +1,6 @@
 """Shows drawn skin to the network that tells pores from other dents, and writes its numbers.
 
-    python -m benchmarks.pores [--skins 420] [--out mnimage/relief/pore_weights.py]
+    python -m benchmarks.pores [--skins 420] [--out assets/weights/pores.json]
     python -m benchmarks.pores --try
 
 Skin is drawn as the anatomy allows, more widely than that of the studies: microrelief from almost
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import textwrap
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -27,11 +26,12 @@ import cv2
 import numpy as np
 from scipy.spatial import KDTree
 
+from benchmarks.weights import write_weights
 from mnimage.phantom.session import FINER, PITCH, scarred_skin
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.texture import TruePore, pore_depth
+from mnimage.relief.classifier import FARTHEST, mlp
 from mnimage.relief.marks import inner_skin, levelled
-from mnimage.relief.pore_rule import FARTHEST, read_rule
 from mnimage.relief.pores import LEAST_WORTH, PLAIN, find_dents, find_pores
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def main() -> int:
     """Show the skins and write the numbers, or try those there are."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--skins", type=int, default=420)
-    parser.add_argument("--out", type=Path, default=Path("mnimage/relief/pore_weights.py"))
+    parser.add_argument("--out", type=Path, default=Path("assets/weights/pores.json"))
     parser.add_argument("--try", action="store_true", dest="only_try")
     options = parser.parse_args()
     if options.only_try:
@@ -75,9 +75,16 @@ def main() -> int:
     pore = np.concatenate([one.pore for one in shown])
     print(f"{len(measures)} dents, of which {pore.mean():.1%} are pores")
     plain = learn(measures[:, :PLAIN], pore, SCREEN, SCREEN_ROUNDS)
-    worth = read_rule(*plain).likelihood(measures[:, :PLAIN]) > LEAST_WORTH
+    worth = mlp(*plain).likelihood(measures[:, :PLAIN]) > LEAST_WORTH
     print(f"worth a closer look: {worth.mean():.1%}, of the pores {worth[pore].mean():.1%}")
-    options.out.write_text(_as_module(plain, learn(measures[worth], pore[worth], HIDDEN)))
+    full = learn(measures[worth], pore[worth], HIDDEN)
+    digest = write_weights(
+        options.out,
+        "python -m benchmarks.pores",
+        f"{options.skins} drawn skins (benchmarks/pores.py)",
+        {"screen": plain, "full": full},
+    )
+    print(f"PORE_WEIGHTS = {digest}")
     return 0
 
 
@@ -226,17 +233,6 @@ def _slopes(held: Plane, pore: NDArray[np.bool_], numbers: list[Plane]) -> list[
         slopes = [layers[number].T @ back, back.sum(axis=0), *slopes]
         back = (back @ numbers[2 * number].T) * (layers[number] > 0)
     return slopes
-
-
-def _as_module(plain: Numbers, full: Numbers) -> str:
-    parts = [
-        '"""Numbers of the rules that tell pores from other dents.\n\n'
-        '`python -m benchmarks.pores` writes this file.\n"""'
-    ]
-    for name, (sizes, numbers) in (("PLAIN_", plain), ("", full)):
-        lines = textwrap.fill(" ".join(f"{number:.4g}" for number in numbers), 100)
-        parts.append(f'{name}SIZES = {sizes}\n\n{name}NUMBERS = """\n{lines}\n"""')
-    return "\n\n".join(parts) + "\n"
 
 
 def _try() -> int:

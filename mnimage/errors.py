@@ -8,6 +8,7 @@ MnimageError
 ├── ChartUnusable        a colour chart, or the profile made of one, cannot be used
 ├── FaceNotFound         a face was needed and none, or more than one, is there
 ├── ModelsMissing        the face models were never brought
+├── AssetMissing         a file of the program itself is missing or damaged
 ├── PatchUnusable        a control patch is off the skin, too small or outside the photo
 ├── NotComparable        two photos do not show the same skin
 ├── LibraryError         the clinic's library cannot do what was asked
@@ -58,6 +59,10 @@ class ChartUnusable(MnimageError):
 
 class RigUnusable(MnimageError):
     """Shots of a ball or a card do not tell where the lamps are, or a kept rig cannot be used."""
+
+
+class AssetMissing(MnimageError):
+    """A file of the program itself is missing, or is not the one of this version."""
 
 
 class FaceNotFound(MnimageError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnimage.assets import asset_roots
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def asset(name: str) -> Path:
     """Return the path of `assets/<name>`."""
-    bundle = getattr(sys, "_MEIPASS", None)
-    root = Path(bundle) if bundle else Path(__file__).resolve().parents[1]
-    return root / "assets" / name
+    return asset_roots()[0] / "assets" / name

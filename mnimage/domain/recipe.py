@@ -12,6 +12,11 @@ ALGORITHM = 6
 """Raised whenever the same recipe would give other numbers on the same photo."""
 
 
+PORE_WEIGHTS = "1af020d36ab54300ba91a67fc29a5abe1e7cc648c1bbccfeb0bd806ef9cda390"
+LINE_WEIGHTS = "437224176a994e17ea920025b6be5ecdcd441537620f1dd864ea4e9a6252d136"
+"""SHA-256 of `assets/weights/pores.json` and `lines.json`, the weights of their classifiers."""
+
+
 @dataclass(frozen=True, slots=True)
 class QualityRecipe:
     """Limits of the quality checks; each is explained beside its check."""
@@ -216,6 +221,8 @@ class ReliefRecipe:
     slope_error: float = 0.017
     volume_error: float = 0.02
     depth_floor_mm: float = 0.004
+    pore_weights: str = PORE_WEIGHTS
+    line_weights: str = LINE_WEIGHTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import cv2
 
+from mnimage.assets import asset_roots
 from mnimage.errors import ModelsMissing
 
 DETECTOR = "face_detection_short_range.tflite"
@@ -51,9 +51,7 @@ def models_folder() -> Path:
     """
     if told := os.environ.get("MNIMAGE_MODELS"):
         return Path(told)
-    bundle = getattr(sys, "_MEIPASS", None)
-    root = Path(bundle) if bundle else Path(__file__).resolve().parents[2]
-    return root / "assets" / "models"
+    return asset_roots()[0] / "assets" / "models"
 
 
 def load_nets() -> Nets:

@@ -9,20 +9,16 @@ likely places are joined to lines (`mnimage.relief.line_join`). How well it does
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.relief.classifier import line_classifier
 from mnimage.relief.line_join import course, drawn, joined, lengths_mm, mean_depth_mm
 from mnimage.relief.line_paths import find_crests, find_grooves
-from mnimage.relief.line_weights import NUMBERS, SIZES
-from mnimage.relief.pore_rule import read_rule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from mnimage.relief.pore_rule import Rule
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -66,7 +62,7 @@ def find_lines(flat: Plane, skin: Mask, mm_per_px: float) -> Lines:
     if grooves is None:
         return nothing
     crests = find_crests(grooves)
-    likely = line_rule().likelihood(crests.measures)
+    likely = line_classifier().likelihood(crests.measures)
     kept = joined(crests, likely, grooves)
     if len(kept) == 0:
         return nothing
@@ -76,9 +72,3 @@ def find_lines(flat: Plane, skin: Mask, mm_per_px: float) -> Lines:
     places = np.argwhere(canvas & skin).astype(np.int32)
     length = float(lengths_mm(crests, grooves.grid).sum())
     return Lines(places, length, mean_depth_mm(flat, middle, angle, mm_per_px))
-
-
-@cache
-def line_rule() -> Rule:
-    """Return the rule that comes with the program."""
-    return read_rule(SIZES, np.array(NUMBERS.split(), dtype=np.float32))

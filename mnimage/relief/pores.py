@@ -24,14 +24,14 @@ from scipy.spatial import KDTree
 
 from mnimage.kernels.bands import bands_of, in_bands, widened
 from mnimage.kernels.filters import blur_reach, gaussian, local_maxima
-from mnimage.relief.pore_rule import shown_rules
+from mnimage.relief.classifier import pore_classifiers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from mnimage.relief.pore_rule import Rule
+    from mnimage.relief.classifier import MLP
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -83,9 +83,9 @@ def find_pores(flat: Plane, inner: Mask, mm_per_px: float) -> Pores:
     mm_per_px
         Scale.
     """
-    screen, rule = shown_rules()
+    screen, classifier = pore_classifiers()
     dents = find_dents(flat, inner, mm_per_px, screen)
-    likely = rule.likelihood(dents.measures)
+    likely = classifier.likelihood(dents.measures)
     kept = best_apart(dents.places, likely, _APART_MM / mm_per_px, _LEAST_LIKELY)
     places = dents.places[kept]
     smooth = gaussian(flat, _SMOOTH_MM / mm_per_px)
@@ -98,7 +98,7 @@ def find_pores(flat: Plane, inner: Mask, mm_per_px: float) -> Pores:
     return Pores(places, depth, diameter)
 
 
-def find_dents(flat: Plane, inner: Mask, mm_per_px: float, screen: Rule | None) -> Dents:
+def find_dents(flat: Plane, inner: Mask, mm_per_px: float, screen: MLP | None) -> Dents:
     """Return the dents that might be pores: those that pass a screen of their plain measures.
 
     Without a screen all dents are returned. Other parameters as of `find_pores`.
@@ -137,7 +137,7 @@ def _blobs(blurred: Sequence[Plane]) -> list[Plane]:
     return [(wide - fine) * np.float32(1 / log(b / a)) for (fine, wide), (a, b) in scales]
 
 
-def _dents_in(flat: Plane, mask: Mask, pitch: float, rough: Plane, screen: Rule | None) -> Dents:
+def _dents_in(flat: Plane, mask: Mask, pitch: float, rough: Plane, screen: MLP | None) -> Dents:
     blurred = _blurred(flat, pitch)
     blobs = _blobs(blurred)
     row, column = local_maxima(blobs[0], max(1, round(_BESIDE_MM / pitch)), _LEAST_DENT_MM)

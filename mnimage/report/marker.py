@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from mnimage.assets import asset_path
 from mnimage.domain.marker import SIDES_MM, number_of
 from mnimage.errors import OutputFailed
 from mnimage.kernels.tag import CELLS, tag_cells
-from mnimage.report.assets import asset_path, font_folder
+from mnimage.report.assets import font_folder
 
 if TYPE_CHECKING:
     import typst

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
+from mnimage.assets import asset_path
 from mnimage.domain.report import Picture, Plot
 from mnimage.errors import OutputFailed
-from mnimage.report.assets import asset_path, font_folder
+from mnimage.report.assets import font_folder
 
 if TYPE_CHECKING:
     import typst

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from mnimage.words.english.assets import ASSETS
 from mnimage.words.english.calibrate import CALIBRATE
 from mnimage.words.english.commands import COMMANDS
 from mnimage.words.english.compare import COMPARE
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
+        **ASSETS,
         **CALIBRATE,
         **COMMANDS,
         **COMPARE,

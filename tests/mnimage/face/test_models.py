@@ -28,7 +28,7 @@ def test_changed_model_is_refused(monkeypatch, tmp_path):
 
 def test_bundle_keeps_its_models_inside(monkeypatch, tmp_path):
     monkeypatch.delenv("MNIMAGE_MODELS", raising=False)
-    monkeypatch.setattr(models.sys, "_MEIPASS", str(tmp_path), raising=False)
+    monkeypatch.setattr("sys._MEIPASS", str(tmp_path), raising=False)
     assert models.models_folder() == tmp_path / "assets" / "models"
 
 

@@ -8,8 +8,8 @@ import pytest
 from scipy.spatial import KDTree
 
 from mnimage.phantom.skin import SkinAppearance, make_skin
+from mnimage.relief.classifier import mlp
 from mnimage.relief.marks import inner_skin, levelled
-from mnimage.relief.pore_rule import read_rule
 from mnimage.relief.pores import best_apart, find_pores
 
 NEAR_MM = 0.2
@@ -120,7 +120,7 @@ def test_the_likelier_of_two_stands_as_one_by_one():
 def test_a_rule_is_its_numbers():
     # Means, spreads; two inputs to one kept where positive; then a weight and an offset.
     numbers = np.array([1, 2, 2, 1, 0.5, -1, 0.25, 3, -1], dtype=np.float32)
-    rule = read_rule((2, 1, 1), numbers)
+    rule = mlp((2, 1, 1), numbers)
     measures = np.array([[3, 1], [1, 9]], dtype=np.float32)
     first = 3 * (0.5 * 1 - 1 * -1 + 0.25) - 1
     expected = 1 / (1 + np.exp([-first, 1.0]))
@@ -128,6 +128,6 @@ def test_a_rule_is_its_numbers():
 
 
 def test_skin_unlike_any_is_taken_for_the_nearest():
-    rule = read_rule((1, 1), np.array([0, 1, 1, 0], dtype=np.float32))
+    rule = mlp((1, 1), np.array([0, 1, 1, 0], dtype=np.float32))
     near, far = rule.likelihood(np.array([[5.0], [500.0]], dtype=np.float32))
     assert near == far

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
+from mnimage import assets
 from mnimage.domain.report import Labels, Paper
-from mnimage.errors import OutputFailed
-from mnimage.report import assets
+from mnimage.errors import AssetMissing
 from mnimage.report.build import build_report
 from mnimage.report.course import build_course_report
 from mnimage.report.pdf import _jpeg_svg, render_pdf, render_with_warnings
@@ -199,14 +199,7 @@ def test_it_is_quick(made):
 
 
 def test_a_missing_template_is_told_plainly(made, monkeypatch, tmp_path):
-    monkeypatch.setattr(assets, "_roots", lambda: [tmp_path])
-    with pytest.raises(OutputFailed, match="missing") as caught:
+    monkeypatch.setattr(assets, "asset_roots", lambda: [tmp_path])
+    with pytest.raises(AssetMissing, match="missing") as caught:
         render_pdf(report(made))
     assert caught.value.hint
-
-
-def test_assets_are_found_in_a_bundle(monkeypatch, tmp_path):
-    (tmp_path / "assets").mkdir()
-    (tmp_path / "assets" / "thing.txt").write_text("x")
-    monkeypatch.setattr("sys._MEIPASS", str(tmp_path), raising=False)
-    assert assets.asset_path("thing.txt") == tmp_path / "assets" / "thing.txt"
