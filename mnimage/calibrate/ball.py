@@ -15,6 +15,7 @@ import numpy as np
 from scipy import ndimage
 
 from mnimage.errors import RigUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +51,6 @@ _HORIZON = 0.71
 """Where chrome seen from above mirrors the horizon, over its radius."""
 _CHROME_EDGE_PX = 0.35
 """The same where the rim mirrors what lies beside it and so hardly differs from it."""
-_WHERE = 'State its outline in the sheet: "ball": {"row": ..., "col": ..., "radius_px": ...}.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +129,16 @@ def find_outline(shots: TargetShots, diameter_mm: float, *, chrome: bool = False
         raise _no_ball(shots.name)
     row, column, radius = edge.circle
     if radius < _LEAST_RADIUS_PX:
+        width, least = 2 * radius, 2 * _LEAST_RADIUS_PX
         raise RigUnusable(
-            f"The ball in {shots.name} is only {2 * radius:.0f} pixels wide.",
-            hint=f"Come nearer: it must be at least {2 * _LEAST_RADIUS_PX:.0f} pixels wide.",
+            message("calibrate.ball_too_small", shots=shots.name, pixels=width, least=least)
         )
     seen = edge.kept * (1 - edge.cut)
     own = edge.left / np.sqrt(max(seen * _RAYS / _INDEPENDENT / 2, 1))
     rim = _CHROME_EDGE_PX if chrome else _EDGE_PX
     found = Outline(row, column, radius, float(np.hypot(own, rim / 2)), float(np.hypot(own, rim)))
     if beyond_picture(found, shots.shape) > _MOST_CUT[chrome]:
-        raise RigUnusable(
-            f"The picture's edge cuts the ball in {shots.name}.",
-            hint="Lay the ball wholly into the picture, with some cloth around it.",
-        )
+        raise RigUnusable(message("calibrate.ball_cut_off", shots=shots.name))
     return found
 
 
@@ -289,10 +286,7 @@ def _outermost(
 
 
 def _no_ball(name: str) -> RigUnusable:
-    return RigUnusable(
-        f"No ball was found in {name}.",
-        hint=f"Lay it on dark, even cloth, alone in the picture. {_WHERE}",
-    )
+    return RigUnusable(message("calibrate.ball_not_found", shots=name))
 
 
 def _profiles(

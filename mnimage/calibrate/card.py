@@ -21,6 +21,7 @@ from mnimage.domain.photo import ImageScale
 from mnimage.domain.rig import LightRig, RigLamp
 from mnimage.errors import RigUnusable
 from mnimage.kernels.geometry import block_mean
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +50,6 @@ _MOST_UNLIKE = 0.01
 _MOST_BEND = 0.08
 _STRIPS = 6
 _SCALE_ERROR = 0.005
-_LINEAR = (
-    "The card's light does not fall off as a lamp's does: it was not decoded (gamma left in), or "
-    "the room was not dark."
-)
-_LINEAR_HINT = (
-    'Take RAW or linear frames (or leave "linear" out where the files are ordinary), darken the '
-    'room, and list a frame with all lamps off as "dark".'
-)
 _LENS = 4
 """Parameters shared by all lamps beside the card's tilts: vignetting (2), exponent, offset."""
 
@@ -143,13 +136,12 @@ def rig_of_card(places: Sequence[TargetShots], *, made_at: str) -> LightRig:
     )
 
 
-def _tilted(places: Sequence[TargetShots], best: _Found, scene: _Scene) -> list[str]:
+def _tilted(places: Sequence[TargetShots], best: _Found, scene: _Scene) -> list[Message]:
     tilts = best.values[4 * scene.count : -_LENS].reshape(-1, 2)
     degrees = np.degrees(np.arctan(np.linalg.norm(tilts, axis=1)))
     return [
-        f"The card in {shots.name} leans by {tilt:.0f} degrees: lay it level, so that the lamps "
-        "are told from the skin's level."
-        for shots, tilt in zip(places, degrees, strict=True)
+        message("calibrate.card_tilted", shots=shots.name, degrees=tilt)
+        for shots, tilt in zip(places, degrees.tolist(), strict=True)
         if tilt > _MOST_TILT_DEG
     ]
 
@@ -158,30 +150,21 @@ def _scale(places: Sequence[TargetShots]) -> ImageScale:
     return ImageScale(float(places[0].mm_per_px or 1.0), "rig", _SCALE_ERROR)
 
 
-def _warnings(places: Sequence[TargetShots], free: _Found) -> list[str]:
+def _warnings(places: Sequence[TargetShots], free: _Found) -> list[Message]:
     notes = [note for shots in places for note in shots.notes]
     if any(not shots.darkened for shots in places):
-        notes.append("No dark frame: room light is not subtracted.")
+        notes.append(message("calibrate.no_dark"))
     if len(places) < 2:
-        notes.append(
-            "One height of the card tells the lamps' distances only roughly: photograph it at a "
-            "second height too, 30 mm above the first."
-        )
+        notes.append(message("calibrate.card_one_height"))
     if free.errors[-2] > _MOST_BEND:
-        notes.append(
-            "The card is too small, or the lamps too far, to tell whether the light is linear: "
-            "check it with a matte ball."
-        )
+        notes.append(message("calibrate.card_linearity"))
     return notes
 
 
 def _scene(places: Sequence[TargetShots]) -> _Scene:
     parts = [_blocks(shots) for shots in places]
     if len({len(part[2]) for part in parts}) != 1:
-        raise RigUnusable(
-            "The places have different numbers of shots.",
-            hint="Take one shot per lamp at every place of the card, in the same order.",
-        )
+        raise RigUnusable(message("calibrate.shot_counts"))
     light = np.concatenate([part[2] for part in parts], axis=1)
     scene = _Scene(
         place=np.concatenate([part[0] for part in parts]),
@@ -196,20 +179,14 @@ def _scene(places: Sequence[TargetShots]) -> _Scene:
     own = scene.light / scene.light.mean(axis=0)
     falloff = np.quantile(own, 0.98, axis=1) / np.quantile(own, 0.02, axis=1) - 1
     if falloff.min() < _LEAST_FALLOFF:
-        raise RigUnusable(
-            f"Lamp {int(falloff.argmin()) + 1} lights the card evenly to {falloff.min():.0%}: "
-            "it is too far for its place to be told.",
-            hint="Use a larger card that fills the picture, or a ball.",
-        )
+        lamp, share = int(falloff.argmin()) + 1, float(falloff.min())
+        raise RigUnusable(message("calibrate.card_even", lamp=lamp, share=share))
     return scene
 
 
 def _blocks(shots: TargetShots) -> tuple[Values, Values, Values, float, Values]:
     if shots.mm_per_px is None:
-        raise RigUnusable(
-            f'{shots.name} lacks "mm_per_px", which a card does not tell.',
-            hint="Photograph a ruler or a printed marker at the skin's level.",
-        )
+        raise RigUnusable(message("calibrate.card_scale", shots=shots.name))
     step = max(1, max(shots.shape) // _NODES)
     ends = np.stack([block_mean(each.astype(np.float32), step) for each in shots.saturated])
     light = np.stack([block_mean(each, step) for each in shots.frames]).astype(np.float64)
@@ -222,10 +199,7 @@ def _blocks(shots: TargetShots) -> tuple[Values, Values, Values, float, Values]:
     down, right = np.meshgrid(y, x, indexing="ij")
     good = (ends.max(axis=0) < 0.01) & (light.min(axis=0) > 0.05 * light.max())
     if good.mean() < 0.5:
-        raise RigUnusable(
-            f"More than half of the card in {shots.name} is overexposed or dark.",
-            hint="Expose so that the brightest card is three quarters of the range.",
-        )
+        raise RigUnusable(message("calibrate.card_clipped", shots=shots.name))
     place = np.stack([right[good], down[good], np.full(int(good.sum()), height)], axis=1)
     half = np.hypot(*shots.shape) / 2 * pitch
     seen = light[:, good]
@@ -333,17 +307,13 @@ def _check_linear(free: _Found, scene: _Scene) -> None:
         odd[1] > _MOST_ODD and abs(offset) > _MOST_BEND / 2
     )
     if wrong:
-        raise RigUnusable(_LINEAR, hint=_LINEAR_HINT)
+        raise RigUnusable(message("calibrate.card_not_linear"))
 
 
 def _check_places(best: _Found, scene: _Scene) -> None:
     worst = np.sqrt(np.mean((best.left - best.left.mean(axis=0)) ** 2, axis=1))
     if worst.max() > _MOST_UNLIKE:
-        raise RigUnusable(
-            f"Lamp {int(worst.argmax()) + 1} lights the card unlike any one lamp in one place.",
-            hint="It may have moved between the shots, the card may be bent or shiny, or a shadow "
-            "lies on it.",
-        )
+        raise RigUnusable(message("calibrate.card_misfit", lamp=int(worst.argmax()) + 1))
 
 
 def _jackknife(scene: _Scene, start: Values) -> Values:

@@ -11,6 +11,7 @@ import numpy as np
 from mnimage.calibrate.reference import COLUMNS, CORNERS, PLACES, ROWS, true_luminance
 from mnimage.errors import ChartUnusable
 from mnimage.kernels.color import to_linear
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,11 +114,7 @@ def find_chart(photo: Photo) -> Chart:
         if best is not None and best[0] < SURE_COST:
             break
     if best is None or best[0] > LARGEST_COST:
-        raise ChartUnusable(
-            "No colour chart was found in the photo.",
-            hint="Lay the 24-patch chart flat and uncovered, in focus, filling a third of the "
-            "picture; or give its four corners by hand.",
-        )
+        raise ChartUnusable(message("calibrate.no_chart"))
     return _large_enough(_read(photo.coded, best[1]))
 
 
@@ -141,10 +138,7 @@ def chart_at(photo: Photo, corners: Sequence[tuple[float, float]]) -> Chart:
     """
     given = np.array(corners, dtype=np.float64)
     if given.shape != (4, 2) or not _convex(given):
-        raise ChartUnusable(
-            "The four corners do not span a chart.",
-            hint="Give the outer corners of the four corner patches, in order around the chart.",
-        )
+        raise ChartUnusable(message("calibrate.corners_invalid"))
     both = [given[:, ::-1], given[::-1, ::-1]]
     ways = [np.roll(way, turn, axis=0) for way in both for turn in range(4)]
     charts = [_read(photo.coded, _homography(CORNERS, way)) for way in ways if _clockwise(way)]
@@ -188,20 +182,14 @@ def _read(coded: Coded, homography: Matrix) -> Chart:
 
 def _large_enough(chart: Chart) -> Chart:
     if chart.pitch_px < LEAST_PITCH_PX:
-        raise ChartUnusable(
-            "The colour chart is too small in the photo to be read.",
-            hint="Take it from nearer, so that it fills a third of the picture.",
-        )
+        raise ChartUnusable(message("calibrate.chart_too_small"))
     return chart
 
 
 def _check_inside(coded: Coded, homography: Matrix) -> None:
     corners = carried(homography, CORNERS)
     if corners.min() < -1 or (corners > np.array(coded.shape[1::-1])).any():
-        raise ChartUnusable(
-            "The colour chart is cut off by the edge of the photo.",
-            hint="Take the photo again with the whole chart in it.",
-        )
+        raise ChartUnusable(message("calibrate.chart_cut_off"))
 
 
 def _laid_out(coded: Coded, homography: Matrix, pitch: int) -> Coded:
@@ -225,10 +213,7 @@ def _likeness(chart: Chart) -> float:
 def _homography(chart: Matrix, picture: Matrix) -> Matrix:
     found, _ = cv2.findHomography(chart, picture)
     if found is None:
-        raise ChartUnusable(
-            "The four corners do not span a chart.",
-            hint="Give the outer corners of the four corner patches, in order around the chart.",
-        )
+        raise ChartUnusable(message("calibrate.corners_invalid"))
     return np.asarray(found, dtype=np.float64)
 
 

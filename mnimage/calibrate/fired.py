@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnimage.errors import RigUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from mnimage.domain.rig import TargetShots
@@ -32,13 +33,12 @@ def check_fired(shots: TargetShots) -> None:
     for number, light in enumerate(bright):
         if light < _UNLIT * usual:
             raise RigUnusable(
-                f"Lamp {number + 1} did not fire in {shots.name}: its shot is nearly black.",
-                hint="Take the shots again, or take that lamp off every list.",
+                message("calibrate.lamp_not_fired", lamp=number + 1, shots=shots.name)
             )
         for other in range(number):
             # Noise is never the same twice.
             if np.array_equal(thin[number], thin[other]):
+                first, second = other + 1, number + 1
                 raise RigUnusable(
-                    f"Shots {other + 1} and {number + 1} of {shots.name} are the same picture.",
-                    hint="List one shot for each lamp, always in the same order.",
+                    message("calibrate.same_picture", first=first, second=second, shots=shots.name)
                 )

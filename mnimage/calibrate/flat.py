@@ -15,6 +15,7 @@ from mnimage.calibrate.reference import PLACES
 from mnimage.errors import ChartUnusable
 from mnimage.kernels.color import straighten, to_linear
 from mnimage.kernels.filters import gaussian
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,10 +44,7 @@ def card_light(card: Photo, chart: Photo) -> Matrix:
         If it was taken in another shape than the photo of the chart, is clipped, or not even.
     """
     if card.shape != chart.shape:
-        raise ChartUnusable(
-            "The photo of the card has another size than the photo of the chart.",
-            hint="Take both with the same camera, held the same way.",
-        )
+        raise ChartUnusable(message("calibrate.card_size"))
     rows, columns = (max(2, round(GRID * side / max(card.shape))) for side in card.shape)
     size = (columns * 8, rows * 8)
     thin = max(1, max(card.shape) // _ENOUGH_PX)
@@ -56,16 +54,10 @@ def card_light(card: Photo, chart: Photo) -> Matrix:
     fine = gaussian(linear, 4.0)
     middle = float(np.median(linear))
     if middle < DARKEST or float(np.quantile(linear, 0.99)) > BRIGHTEST:
-        raise ChartUnusable(
-            "The photo of the card is too bright or too dark.",
-            hint="Expose it so that the card is light grey.",
-        )
+        raise ChartUnusable(message("calibrate.card_exposure"))
     rough = float(np.quantile(np.abs(linear / np.maximum(fine, 1e-4) - 1), 0.95))
     if rough > _ROUGH:
-        raise ChartUnusable(
-            "The photo of the card is not even.",
-            hint="Fill the picture with a plain grey or white card, a little out of focus.",
-        )
+        raise ChartUnusable(message("calibrate.card_uneven"))
     return cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float64)
 
 

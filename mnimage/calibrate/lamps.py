@@ -24,6 +24,7 @@ from mnimage.calibrate.fired import check_fired
 from mnimage.domain.photo import ImageScale
 from mnimage.domain.rig import LightRig, RigLamp
 from mnimage.errors import RigUnusable
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,13 +66,6 @@ _CUT = 0.02
 _BALL_SIZE_ERROR = 0.003
 """Relative error of the ball's diameter as told: a caliper's tenth of a millimetre."""
 _USUAL_CAMERA_MM = 500.0
-_GAMMA = (
-    "The ball's shading is not linear: its light was not decoded (gamma left in), or the room was "
-    "not dark."
-)
-_ROOM = "The ball is lit where no lamp reaches: {:.0%} of its brightest place."
-_LINEAR_HINT = 'Take RAW or linear frames, or leave "linear" out where the files are ordinary.'
-_ROOM_HINT = 'Darken the room, and list a frame with all lamps off as "dark".'
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +140,9 @@ def rig_of_ball(
     )
 
 
-def _completed(looks: Sequence[_Look]) -> list[str]:
+def _completed(looks: Sequence[_Look]) -> list[Message]:
     return [
-        f"The picture's edge cuts the ball in {look.shots.name}: its outline was completed."
+        message("calibrate.ball_completed", shots=look.shots.name)
         for look in looks
         if beyond_picture(look.outline, look.shots.shape) > _CUT
     ]
@@ -157,26 +151,19 @@ def _completed(looks: Sequence[_Look]) -> list[str]:
 def _check_places(places: Sequence[TargetShots], near: bool) -> None:
     counts = {len(shots.frames) for shots in places}
     if len(counts) != 1:
-        raise RigUnusable(
-            "The places have different numbers of shots.",
-            hint="Take one shot per lamp at every place, in the same order.",
-        )
+        raise RigUnusable(message("calibrate.shot_counts"))
     if near and len(places) < 2:
-        raise RigUnusable(
-            "One place of the ball tells the lamps' directions, but not how far they are.",
-            hint="Photograph the ball at two places or more (better five, up to the picture's "
-            "corners), or leave --near out.",
-        )
+        raise RigUnusable(message("calibrate.one_position"))
 
 
-def _warnings(places: Sequence[TargetShots], near: bool) -> list[str]:
+def _warnings(places: Sequence[TargetShots], near: bool) -> list[Message]:
     notes = [note for shots in places for note in shots.notes]
     if any(not shots.darkened for shots in places):
-        notes.append("No dark frame: room light is not subtracted.")
+        notes.append(message("calibrate.no_dark"))
     if any(shots.camera_mm is None for shots in places):
-        notes.append('The camera\'s distance is not told ("camera_mm"): it is taken as far away.')
+        notes.append(message("calibrate.camera_distance"))
     if near and len(places) < 4:
-        notes.append("Few places of the ball: five or more make the lamps' distances surer.")
+        notes.append(message("calibrate.few_positions"))
     return notes
 
 
@@ -187,12 +174,12 @@ def _look(shots: TargetShots, diameter_mm: float, *, chrome: bool) -> _Look:
     away = np.hypot(row - outline.row, column - outline.column)
     on = away < _WITHIN * outline.radius
     ball = place_ball(outline, shots, diameter_mm)
-    told = shots.mm_per_px
-    if told is not None and abs(ball.pitch / told - 1) > _MOST_UNLIKE:
+    listed = shots.mm_per_px
+    if listed is not None and abs(ball.pitch / listed - 1) > _MOST_UNLIKE:
         raise RigUnusable(
-            f"The ball in {shots.name} tells {ball.pitch:.4f} mm per pixel, the sheet {told:.4f}.",
-            hint="Check the diameter, the scale and the camera's distance, that the light is "
-            "linear, and that the ball's rim stands out from the cloth.",
+            message(
+                "calibrate.ball_scale", shots=shots.name, measured=float(ball.pitch), listed=listed
+            )
         )
     return _Look(shots, outline, ball, row[on], column[on])
 
@@ -240,10 +227,7 @@ def _highlight(look: _Look, light: Plane, number: int) -> tuple[float, float]:
     values = look.values(soft)
     top = int(values.argmax())
     if look.values(light).max() < _LEAST_PEAK * max(float(np.quantile(values, 0.9)), 1e-4):
-        raise RigUnusable(
-            f"Lamp {number} shows no highlight on the ball in {look.shots.name}.",
-            hint="Is the ball chrome, and did the lamp light? A matte ball is --ball matte.",
-        )
+        raise RigUnusable(message("calibrate.no_highlight", lamp=number, shots=look.shots.name))
     bright = np.zeros(light.shape, np.uint8)
     inside = (look.row.astype(np.intp), look.column.astype(np.intp))
     bright[inside] = values > _BLOB * values[top]
@@ -271,10 +255,7 @@ def _check_alone(look: _Look, light: Plane, own: tuple[float, float], number: in
     middles = np.array(ndimage.center_of_mass(seen, labels, every), dtype=np.float64)
     near = np.hypot(*(middles - own).T) < reach
     if (power[~near] > _RIVAL * power[near].sum()).any():
-        raise RigUnusable(
-            f"Two lamps show on the ball in shot {number} of {look.shots.name}.",
-            hint="Light one lamp for each shot, and cover windows and whatever else shines.",
-        )
+        raise RigUnusable(message("calibrate.two_highlights", shot=number, shots=look.shots.name))
 
 
 def _shaded(look: _Look) -> list[_Ray]:
@@ -321,10 +302,7 @@ def _axis(
     way = np.asarray(np.linalg.lstsq(normal[bright], values[bright], rcond=None)[0], np.float64)
     length = float(np.linalg.norm(way))
     if bright.sum() < 200 or length <= 0 or not np.isfinite(length):
-        raise RigUnusable(
-            f"Lamp {number} does not light the ball in {name}.",
-            hint="Check that each shot has one lamp on, and is not overexposed.",
-        )
+        raise RigUnusable(message("calibrate.ball_unlit", lamp=number, shots=name))
     return _turned(normal, values, usable, way / length)
 
 
@@ -365,10 +343,7 @@ def _check_single(
         left.append(float(np.sqrt(np.mean(gap[usable] ** 2)) / max(float(curve.sum()), 1e-9)))
     worst = int(np.argmax(left))
     if left[worst] > max(_MOST_LEFT, _MOST_WORSE * float(np.median(left))):
-        raise RigUnusable(
-            f"Shot {worst + 1} of {name} is not lit as one lamp lights a ball.",
-            hint="Were two lamps on? Light one lamp for each shot, in a dark room.",
-        )
+        raise RigUnusable(message("calibrate.two_lamps", shot=worst + 1, shots=name))
 
 
 def _thrown_back(
@@ -420,9 +395,9 @@ def _judge(linear: Values, shots: TargetShots) -> None:
     room, bend = np.median(linear, axis=0)
     # A near lamp bends the curve upwards by three radii over its distance: up to 0.2.
     if bend < -_MOST_BEND or bend > 2.5 * _MOST_BEND:
-        raise RigUnusable(f"{_GAMMA} ({shots.name})", hint=f"{_LINEAR_HINT} {_ROOM_HINT}")
+        raise RigUnusable(message("calibrate.ball_not_linear", shots=shots.name))
     if room > _MOST_ROOM:
-        raise RigUnusable(f"{_ROOM.format(room)} ({shots.name})", hint=_ROOM_HINT)
+        raise RigUnusable(message("calibrate.ball_room_light", shots=shots.name, share=float(room)))
 
 
 def _far_lamp(rays: Sequence[_Ray], number: int) -> RigLamp:
@@ -446,10 +421,9 @@ def _near_lamp(rays: Sequence[_Ray], number: int) -> RigLamp:
     chi2 = float(np.sum((apart / expected) ** 2) / max(2 * len(rays) - 3, 1) * 2)
     worst = int((apart / expected).argmax())
     if np.degrees(apart[worst]) > _MOST_MOVED_DEG and apart[worst] > 3 * expected[worst]:
+        degrees = float(np.degrees(apart[worst]))
         raise RigUnusable(
-            f"Lamp {number} lies elsewhere when seen from place {worst + 1} of the ball "
-            f"(off by {np.degrees(apart[worst]):.1f} degrees): it, or the camera, has moved.",
-            hint="Fix the lamps, and photograph all places of the ball again.",
+            message("calibrate.lamp_moved", lamp=number, position=worst + 1, degrees=degrees)
         )
     spread = spread * max(chi2, 1.0)
     size = _BALL_SIZE_ERROR * float(np.linalg.norm(place))

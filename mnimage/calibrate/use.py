@@ -12,6 +12,7 @@ import numpy as np
 
 from mnimage.errors import ChartUnusable
 from mnimage.kernels.color import root_terms, to_coded8, to_linear
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,21 +41,15 @@ def with_profile(photo: Photo, profile: ColorProfile) -> Photo:
     facts = photo.facts
     if profile.camera and facts.camera and profile.camera != facts.camera:
         raise ChartUnusable(
-            f"The colour profile was made with {profile.camera}, the photo with {facts.camera}.",
-            hint="Photograph the chart with the camera that takes the skin.",
+            message("calibrate.other_camera", profile=profile.camera, photo=facts.camera)
         )
     stops = _stops(profile, facts)
     if stops is not None and abs(stops) > MOST_STOPS:
-        raise ChartUnusable(
-            f"The photo was exposed by {abs(stops):.1f} stops {'more' if stops > 0 else 'less'} "
-            "than the chart.",
-            hint="Photograph chart and skin with the same manual settings, or the chart again.",
-        )
+        if stops > 0:
+            raise ChartUnusable(message("calibrate.exposed_more", stops=stops))
+        raise ChartUnusable(message("calibrate.exposed_less", stops=-stops))
     if profile.flat is not None and photo.shape != profile.shape:
-        raise ChartUnusable(
-            "The photo has another size than the photo of the chart, whose light was evened.",
-            hint="Use photos of the same size, or make the profile without the card.",
-        )
+        raise ChartUnusable(message("calibrate.other_size"))
     return replace(photo, profile=profile)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.words.message import NOTHING, Message, message
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,14 +20,10 @@ LEAST_SIGNAL = 50.0
 """Signal to noise ratio of one pixel that blue light must reach."""
 _BETTER = 1.3
 _NOISE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32) / 6
-_FAINT = (
-    "Blue light is too faint here (signal to noise {:.0f}): green was taken, which spreads further "
-    "inside the skin. More light, or a longer exposure, would give finer depth."
-)
 
 
-def choose_channel(light: NDArray[np.float32]) -> tuple[str, str]:
-    """Return the channel to measure in, and what to say of the choice ("" for blue).
+def choose_channel(light: NDArray[np.float32]) -> tuple[str, Message]:
+    """Return the channel to measure in, and what to say of the choice (nothing for blue).
 
     Parameters
     ----------
@@ -35,8 +33,8 @@ def choose_channel(light: NDArray[np.float32]) -> tuple[str, str]:
     green, blue = (_signal(light[..., part]) for part in (1, 2))
     # Fine texture looks like noise, but like the same noise in both colours.
     if blue >= LEAST_SIGNAL or green < _BETTER * blue:
-        return "blue", ""
-    return "green", _FAINT.format(blue)
+        return "blue", NOTHING
+    return "green", message("formats.blue_faint", signal=blue)
 
 
 def _signal(light: NDArray[np.float32]) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from mnimage.domain.color import PROFILE_VERSION, ColorProfile, FitError
 from mnimage.errors import ChartUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 KIND = "mnimage colour profile"
 _MAX_BYTES = 4_000_000
-_AGAIN = "Make it again with `mnimage calibrate`."
 
 
 def profile_document(profile: ColorProfile) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def profile_document(profile: ColorProfile) -> dict[str, Any]:
         "matrix": profile.matrix.tolist(),
         "flat": None if profile.flat is None else profile.flat.tolist(),
         "error": asdict(profile.error),
-        "warnings": list(profile.warnings),
+        "warnings": [str(warning) for warning in profile.warnings],
     }
 
 
@@ -68,25 +68,22 @@ def read_profile(path: Path) -> ColorProfile:
     except OSError as error:
         reason = error.strerror or str(error)
         raise ChartUnusable(
-            f"The colour profile {path.name} cannot be read: {reason}.", hint=_AGAIN
+            message("formats.profile_unreadable", file=path.name, reason=reason)
         ) from error
     except ValueError as error:
         raise _no_profile(path) from error
     if not isinstance(document, dict) or document.get("kind") != KIND:
         raise _no_profile(path)
     if document.get("version") != PROFILE_VERSION:
-        raise ChartUnusable(
-            f"The colour profile {path.name} was made by another version of this program.",
-            hint=_AGAIN,
-        )
+        raise ChartUnusable(message("formats.profile_version", file=path.name))
     try:
         return _profile(document)
     except (KeyError, TypeError, ValueError) as error:
-        raise ChartUnusable(f"The colour profile {path.name} is damaged.", hint=_AGAIN) from error
+        raise ChartUnusable(message("formats.profile_damaged", file=path.name)) from error
 
 
 def _no_profile(path: Path) -> ChartUnusable:
-    return ChartUnusable(f"{path.name} is not a colour profile.", hint=_AGAIN)
+    return ChartUnusable(message("formats.not_a_profile", file=path.name))
 
 
 def _profile(document: Document) -> ColorProfile:
@@ -108,7 +105,9 @@ def _profile(document: Document) -> ColorProfile:
         taken_at=datetime.fromisoformat(taken) if taken else None,
         photo=str(document["photo_sha256"]),
         flat=None if flat is None else _numbers(flat).astype(np.float32),
-        warnings=tuple(str(line) for line in document["warnings"]),
+        warnings=tuple(
+            message("formats.recorded", text=str(line)) for line in document["warnings"]
+        ),
     )
 
 

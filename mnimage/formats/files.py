@@ -19,6 +19,7 @@ from mnimage.formats.profiles import to_srgb
 from mnimage.formats.raw import read_raw
 from mnimage.formats.tiff import check_whole, is_raw, read_tiff
 from mnimage.formats.upright import lay_on_white, split_alpha, to_rgb, turn_upright
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from mnimage.formats.decoded import Decoded, Samples
 
 _MAX_BYTES = 1 << 30
-_PHOTO_KINDS = "Choose a photo: JPEG, PNG, TIFF, HEIC, AVIF, WebP, BMP or camera RAW."
-_NO_PERMISSION = "Ask for permission to read it, or copy it to a folder of your own."
 
 _READERS: Mapping[str, Callable[[bytes], Decoded]] = {
     "JPEG": read_jpeg,
@@ -100,12 +99,12 @@ def decode_photo(content: bytes, kind: str | None, name: str, wish: DecodeOption
         kind, decoded = _decode(content, kind, wish)
         coded, notes = _finish(decoded, wish)
     except PhotoUnreadable as error:
-        raise PhotoUnreadable(f"{name}: {error}", hint=error.hint) from error
+        problem = message("formats.in_file", file=name, problem=error.message)
+        raise PhotoUnreadable(problem, hint=error.hint) from error
     except MemoryError as error:
-        raise PhotoUnreadable(
-            f"{name}: There is not enough memory for this photo.",
-            hint="Close other programs, or choose a lower resolution in the camera.",
-        ) from error
+        lack = message("formats.out_of_memory")
+        problem = message("formats.in_file", file=name, problem=lack)
+        raise PhotoUnreadable(problem, hint=lack.hint) from error
     exif = decoded.exif
     facts = CaptureFacts(
         format=kind,
@@ -134,36 +133,32 @@ def _read(path: Path) -> tuple[bytes, str | None]:
             _check_head(path, head, kind, os.fstat(file.fileno()).st_size)
             return head + file.read(), kind
     except PermissionError as error:
-        raise PhotoUnreadable(f"{path.name} may not be read.", hint=_NO_PERMISSION) from error
+        raise PhotoUnreadable(message("formats.file_not_permitted", file=path.name)) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise PhotoUnreadable(
-            f"{path.name} cannot be read: {reason}.", hint="Check the disk or the network drive."
+            message("formats.file_unreadable", file=path.name, reason=reason)
         ) from error
 
 
 def _check_file(path: Path) -> None:
     if path.is_dir():
-        raise PhotoUnreadable(f"{path.name or path} is a folder, not a photo.", hint=_PHOTO_KINDS)
+        raise PhotoUnreadable(message("formats.file_is_folder", file=path.name or str(path)))
     if not path.exists():
-        raise PhotoUnreadable(
-            f"{path.name} is not there.", hint="Check the name and the folder; is the drive in?"
-        )
+        raise PhotoUnreadable(message("formats.file_missing", file=path.name))
     if not path.is_file():
-        raise PhotoUnreadable(f"{path.name} is not an ordinary file.", hint=_PHOTO_KINDS)
+        raise PhotoUnreadable(message("formats.file_special", file=path.name))
 
 
 def _check_head(path: Path, head: bytes, kind: str | None, size: int) -> None:
     if not head:
-        raise PhotoUnreadable(
-            f"{path.name} is empty.", hint="Copy the file again from the camera or from a backup."
-        )
+        raise PhotoUnreadable(message("formats.file_empty", file=path.name))
     other = other_kind_of(head) if kind is None else None
     if other:
-        raise PhotoUnreadable(f"{path.name} is {other}, not a photo.", hint=_PHOTO_KINDS)
+        raise PhotoUnreadable(message("formats.file_no_photo", file=path.name, kind=other))
     if size > _MAX_BYTES:
         raise PhotoUnreadable(
-            f"{path.name} is {size / 1e9:.1f} GB large; no photo is.", hint=_PHOTO_KINDS
+            message("formats.file_too_large", file=path.name, gigabytes=size / 1e9)
         )
 
 
@@ -177,7 +172,7 @@ def _decode(content: bytes, kind: str | None, wish: DecodeOptions) -> tuple[str,
     return kind, reader(content) if reader else read_plain(kind, content)
 
 
-def _finish(decoded: Decoded, wish: DecodeOptions) -> tuple[Samples, tuple[str, ...]]:
+def _finish(decoded: Decoded, wish: DecodeOptions) -> tuple[Samples, tuple[Message, ...]]:
     """Return upright RGB, and notes on what was done to get there."""
     notes = list(decoded.notes)
     samples, alpha = split_alpha(decoded.samples)
@@ -187,15 +182,15 @@ def _finish(decoded: Decoded, wish: DecodeOptions) -> tuple[Samples, tuple[str, 
     samples = to_rgb(samples)
     if alpha is not None:
         samples = lay_on_white(samples, alpha)
-        notes.append("Transparent parts were laid on white.")
+        notes.append(message("formats.transparent"))
     if not decoded.upright:
         samples = turn_upright(samples, decoded.exif.orientation)
     return samples, tuple(note for note in notes if note)
 
 
-def _misnamed(name: str, kind: str) -> tuple[str, ...]:
+def _misnamed(name: str, kind: str) -> tuple[Message, ...]:
     ending = PurePath(name).suffix.lower()
     claimed = next((name for name, endings in NAMED.items() if ending in endings), None)
     if claimed is None or claimed == kind:
         return ()
-    return (f"The name says {claimed}, but the content is {kind}.",)
+    return (message("formats.misnamed", claimed=claimed, kind=kind),)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnimage.kernels.geometry import block_mean
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +21,9 @@ if TYPE_CHECKING:
 
 _FAINTEST = 0.05
 """A flat frame under this share of its mean is not divided by: it would only blow up noise."""
-_FAINT_FLAT = "A flat frame is nearly dark in places; nothing is trusted there."
 _NODES = 24
 _MOST_UNLIKE = 0.015
 _MOST_POWER = 0.1
-_MOVED = (
-    "Over the white card lamp {} falls off otherwise than its place says (off by about {:.1f} "
-    "degrees): it may have moved. Measure the rig again."
-)
-_BRIGHTER = "Lamp {} is {:.0%} {} on the white card than when the rig was measured."
 
 
 @dataclass(slots=True)
@@ -69,24 +64,27 @@ class Flats:
     def _all(self) -> range:
         return range(len(self.lights.values))
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Message]:
         """Return what the flat frames reveal of the lamps, after `gains`."""
-        notes = [_FAINT_FLAT] if any(faint.any() for faint in self._faint) else []
+        notes = [message("formats.flat_faint")] if any(faint.any() for faint in self._faint) else []
         if len(self._gains) == 1:
             return notes
         for number, (unlike, turned) in enumerate(self._unlike(), 1):
             if unlike > _MOST_UNLIKE:
-                notes.append(_MOVED.format(number, np.degrees(turned)))
+                degrees = float(np.degrees(turned))
+                notes.append(message("formats.lamp_moved", lamp=number, degrees=degrees))
         if self.lights.powers is not None:
             notes += self._powers(self.lights.powers)
         return notes
 
-    def _powers(self, believed: NDArray[np.float64]) -> list[str]:
+    def _powers(self, believed: NDArray[np.float64]) -> list[Message]:
         seen = np.array([gain.mean(dtype=np.float64) for gain in self._gains])
         change = seen / seen.mean() / believed - 1
         return [
-            _BRIGHTER.format(number, abs(part), "brighter" if part > 0 else "darker")
-            for number, part in enumerate(change, 1)
+            message("formats.lamp_brighter", lamp=number, share=part)
+            if part > 0
+            else message("formats.lamp_darker", lamp=number, share=-part)
+            for number, part in enumerate(change.tolist(), 1)
             if abs(part) > _MOST_POWER
         ]
 

@@ -11,14 +11,14 @@ from PIL import Image
 
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats import heif, jpeg, png, tiff
-from mnimage.formats.decoded import AGAIN, check_size, damaged
+from mnimage.formats.decoded import check_size, damaged
 from mnimage.formats.exif import Exif, read_exif
 from mnimage.formats.ifd import first_directory, read_directory
 from mnimage.formats.kinds import HEAD_BYTES, kind_of, other_kind_of
 from mnimage.formats.strict import BROKEN, heard, noted
+from mnimage.words.message import message
 
 _COLUMNS, _ROWS, _DEPTH = 0x0100, 0x0101, 0x0102
-_ONLY_PHOTOS = "Only photos are kept: JPEG, PNG, TIFF, HEIC, AVIF, WebP, BMP and camera RAW."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ def read_header(content: bytes) -> PhotoHeader:
     """
     kind = kind_of(content[:HEAD_BYTES])
     if kind is None and (other := other_kind_of(content[:HEAD_BYTES])):
-        raise PhotoUnreadable(f"This is {other}, not a photo.", hint=_ONLY_PHOTOS)
+        raise PhotoUnreadable(message("formats.content_no_photo", kind=other))
     if not content:
-        raise PhotoUnreadable("The file is empty.", hint=AGAIN)
+        raise PhotoUnreadable(message("formats.content_empty"))
     if kind == "TIFF" and not tiff.is_raw(content):
         return _tiff(content)
     reader = {"JPEG": _jpeg, "PNG": _png, "HEIF": _heif}.get(kind or "")
@@ -85,7 +85,7 @@ def _heif(content: bytes) -> PhotoHeader:
             columns, rows = file.size
             info = file.info
         except BROKEN as error:
-            raise damaged("its header cannot be read") from error
+            raise damaged(message("formats.header_unreadable")) from error
     check_size(rows, columns)
     exif = read_exif(info.get("exif") or b"")
     return PhotoHeader("HEIF", columns, rows, int(info.get("bit_depth", 8)), exif)
@@ -99,11 +99,9 @@ def _raw(content: bytes) -> PhotoHeader:
                 columns, rows = raw.sizes.width, raw.sizes.height
                 bits = min(16, max(8, int(raw.white_level or 0).bit_length()))
         except rawpy.LibRawFileUnsupportedError as error:
-            raise PhotoUnreadable(
-                "This is no photo that can be read.", hint=_ONLY_PHOTOS
-            ) from error
+            raise PhotoUnreadable(message("formats.content_unknown")) from error
         except (rawpy.LibRawError, MemoryError) as error:
-            raise damaged("the RAW file cannot be read") from error
+            raise damaged(message("formats.raw_unreadable")) from error
     check_size(rows, columns)
     return PhotoHeader("RAW", columns, rows, bits, read_exif(content))
 
@@ -115,6 +113,6 @@ def _plain(kind: str, content: bytes) -> PhotoHeader:
                 columns, rows = picture.size
                 exif = read_exif(picture.info.get("exif") or b"")
         except BROKEN as error:
-            raise damaged("its header cannot be read") from error
+            raise damaged(message("formats.header_unreadable")) from error
     check_size(rows, columns)
     return PhotoHeader(kind, columns, rows, 8, exif)

@@ -9,6 +9,7 @@ from mnimage.errors import PhotoUnreadable
 from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
 from mnimage.formats.exif import read_exif
 from mnimage.formats.strict import BROKEN, heard
+from mnimage.words.message import message
 
 _WIDE = 12
 """Colour primaries of Display P3 in an nclx box (ITU-T H.273)."""
@@ -32,7 +33,7 @@ def read_heif(content: bytes) -> Decoded:
         except PhotoUnreadable:
             raise
         except BROKEN as error:
-            raise damaged("part of its picture cannot be decoded") from error
+            raise damaged(message("formats.part_undecodable")) from error
     return decoded
 
 
@@ -46,7 +47,7 @@ def check_boxes(content: bytes) -> None:
         if size == 0:  # The last box, up to the end.
             return
         if size < 8 or at + size > len(content):
-            raise damaged("its end is missing")
+            raise damaged(message("formats.end_missing"))
         at += size
 
 
@@ -57,10 +58,10 @@ def _read(content: bytes) -> Decoded:
     info = file.info
     bits = int(info.get("bit_depth", 8))
     samples = _full_range(as_samples(np.array(file)), bits)
-    notes = ["The file holds several pictures; the main one is used."] if len(file) > 1 else []
+    notes = [message("formats.several_pictures")] if len(file) > 1 else []
     icc = info.get("icc_profile") or b""
     if not icc and (info.get("nclx_profile") or {}).get("color_primaries") == _WIDE:
-        notes.append("The colours are in Display P3 without a profile; they are read as sRGB.")
+        notes.append(message("formats.display_p3"))
     exif = read_exif(info.get("exif") or b"")
     return Decoded(samples, bits, exif, upright=True, icc=icc, notes=tuple(notes))
 

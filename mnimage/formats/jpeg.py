@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 from PIL import JpegImagePlugin
 
-from mnimage.formats.decoded import Decoded, as_samples, check_size, damaged
+from mnimage.formats.decoded import Decoded, as_samples, check_size, damaged, decoder_warnings
 from mnimage.formats.exif import Exif, read_exif
 from mnimage.formats.profiles import cmyk_to_srgb
 from mnimage.formats.strict import BROKEN, heard, noted
+from mnimage.words.message import message
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -58,7 +59,7 @@ def read_jpeg(content: bytes) -> Decoded:
             np.frombuffer(content, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION
         )
     if pixels is None or any(sign in line for line in said for sign in _GRAVE):
-        raise damaged("part of its picture cannot be decoded")
+        raise damaged(message("formats.part_undecodable"))
     samples = as_samples(np.asarray(pixels))
     return Decoded(samples, header.bits, exif, icc=icc, quality=header.quality)
 
@@ -75,7 +76,7 @@ def read_header(content: bytes) -> Header:
     at = 2
     while at + 4 <= len(content) and not header.scan:
         if content[at] != 0xFF:
-            raise damaged("its header is broken")
+            raise damaged(message("formats.header_corrupt"))
         marker = content[at + 1]
         if marker == 0xFF or marker in _ALONE:
             at += 1 if marker == 0xFF else 2
@@ -97,7 +98,7 @@ def check_whole(content: bytes, header: Header) -> None:
     check_size(header.rows, header.columns)
     # Inside a scan 0xFF is always followed by 0 or a restart mark, so this is the true end.
     if not header.scan or content.rfind(b"\xff\xd9", header.scan) < 0:
-        raise damaged("its end is missing")
+        raise damaged(message("formats.end_missing"))
 
 
 def _take(header: Header, marker: int, body: bytes, end: int) -> None:
@@ -114,7 +115,7 @@ def _take(header: Header, marker: int, body: bytes, end: int) -> None:
     elif marker == _SCAN:
         header.scan = end
     elif marker == _END:
-        raise damaged("it holds no picture")
+        raise damaged(message("formats.no_picture"))
 
 
 def _quality(tables: bytes) -> int | None:
@@ -137,5 +138,5 @@ def _read_cmyk(content: bytes, exif: Exif, icc: bytes) -> Decoded:
                 picture.load()
                 pixels, note = cmyk_to_srgb(picture, icc)
         except BROKEN as error:
-            raise damaged("part of its picture cannot be decoded") from error
-    return Decoded(pixels, 8, exif, notes=(note, *said))
+            raise damaged(message("formats.part_undecodable")) from error
+    return Decoded(pixels, 8, exif, notes=(note, *decoder_warnings(said)))

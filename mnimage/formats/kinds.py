@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_Kind = TypeVar("_Kind")
 
 HEAD_BYTES = 4096
 """How many first bytes `kind_of` wants to see."""
@@ -43,27 +47,27 @@ _STARTS: tuple[tuple[int, bytes, str], ...] = (
     (6, b"HEAPCCDR", "RAW"),
 )
 
-_OTHERS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"%PDF", "a PDF document"),
-    (0, b"PK\x03\x04", "a ZIP archive or an office document"),
-    (0, b"PK\x05\x06", "an empty ZIP archive"),
-    (0, b"Rar!", "a RAR archive"),
-    (0, b"7z\xbc\xaf", "a 7z archive"),
-    (0, b"\x1f\x8b", "a compressed archive"),
-    (0, b"\x1aE\xdf\xa3", "a video"),
-    (8, b"AVI ", "a video"),
-    (8, b"WAVE", "a sound recording"),
-    (0, b"ID3", "a sound recording"),
-    (0, b"\0\0\x01\xba", "a video"),
-    (0, b"8BPS", "a Photoshop document"),
-    (0, b"\xff\x0a", "a JPEG XL picture, which is not supported"),
-    (4, b"JXL ", "a JPEG XL picture, which is not supported"),
-    (4, b"jP  ", "a JPEG 2000 picture, which is not supported"),
-    (128, b"DICM", "a DICOM file, which is not supported"),
-    (0, b"MZ", "a program"),
-    (0, b"\x7fELF", "a program"),
-    (0, b"SQLite format 3", "a database"),
-    (0, b"\xd0\xcf\x11\xe0", "an office document"),
+_OTHERS: tuple[tuple[int, bytes, Message], ...] = (
+    (0, b"%PDF", message("formats.kind_pdf")),
+    (0, b"PK\x03\x04", message("formats.kind_zip")),
+    (0, b"PK\x05\x06", message("formats.kind_empty_zip")),
+    (0, b"Rar!", message("formats.kind_rar")),
+    (0, b"7z\xbc\xaf", message("formats.kind_7z")),
+    (0, b"\x1f\x8b", message("formats.kind_compressed")),
+    (0, b"\x1aE\xdf\xa3", message("formats.kind_video")),
+    (8, b"AVI ", message("formats.kind_video")),
+    (8, b"WAVE", message("formats.kind_sound")),
+    (0, b"ID3", message("formats.kind_sound")),
+    (0, b"\0\0\x01\xba", message("formats.kind_video")),
+    (0, b"8BPS", message("formats.kind_photoshop")),
+    (0, b"\xff\x0a", message("formats.kind_jpeg_xl")),
+    (4, b"JXL ", message("formats.kind_jpeg_xl")),
+    (4, b"jP  ", message("formats.kind_jpeg_2000")),
+    (128, b"DICM", message("formats.kind_dicom")),
+    (0, b"MZ", message("formats.kind_program")),
+    (0, b"\x7fELF", message("formats.kind_program")),
+    (0, b"SQLite format 3", message("formats.kind_database")),
+    (0, b"\xd0\xcf\x11\xe0", message("formats.kind_office")),
 )
 
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -83,14 +87,14 @@ def kind_of(head: bytes) -> str | None:
     return _look_up(head, _STARTS)
 
 
-def other_kind_of(head: bytes) -> str | None:
+def other_kind_of(head: bytes) -> Message | None:
     """Return in plain words what a file that is no photo is ("a video"), or None."""
     if head[4:8] == b"ftyp":
-        return "a video"
-    return _look_up(head, _OTHERS) or ("a text file" if _is_text(head) else None)
+        return message("formats.kind_video")
+    return _look_up(head, _OTHERS) or (message("formats.kind_text") if _is_text(head) else None)
 
 
-def _look_up(head: bytes, table: tuple[tuple[int, bytes, str], ...]) -> str | None:
+def _look_up(head: bytes, table: tuple[tuple[int, bytes, _Kind], ...]) -> _Kind | None:
     return next((kind for at, start, kind in table if head.startswith(start, at)), None)
 
 

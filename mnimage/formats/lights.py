@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnimage.domain.photo import SCALE_ASSUMED, ImageScale
+from mnimage.domain.photo import ImageScale
 from mnimage.errors import RigUnusable, ShotsUnusable
 from mnimage.formats.manifest import ShotManifest, check_pitch, check_spread, lights_of
 from mnimage.formats.rig import read_rig
 from mnimage.kernels.surface import slope_error
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +31,6 @@ ENTERED_SCALE_ERROR = 0.06
 3 cm nearer than the ruler was, at 50 cm, is 6 %. Volumes go with its third power: a scale 10 % too
 large makes 33 % of them, which 95 % intervals of 3 x 6 % still hold, and of 3 x 5 % do not."""
 
-_TOLD_WORDS = (
-    f"{SCALE_ASSUMED}: lengths to {ENTERED_SCALE_ERROR:.0%}, areas to {2 * ENTERED_SCALE_ERROR:.0%}, volumes to "
-    f"{3 * ENTERED_SCALE_ERROR:.0%}, alike at every session. Lay a printed marker beside the skin."
-)
-
 _AGREED = 2.0
 """Standard errors within which the scale told is the one that the rig measured."""
 
@@ -44,10 +40,6 @@ _TOLD_DEG = 0.4
 _POWER = 0.01
 _MOST_ERROR = 0.3
 _GAP_DEG = 180.0
-_ONE_SIDE = (
-    "All lamps stand on one side of the skin ({:.0f} degrees around it are dark): walls in shadow "
-    "are not seen, and depths are uncertain by {:.0%}."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ class Lights:
     scale: ImageScale
     powers: Values | None
     slope_error: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def directions(self) -> Values:
@@ -85,7 +77,7 @@ def believed_lights(manifest: ShotManifest, path: Path) -> Lights:
     try:
         rig = read_rig(path.parent / manifest.rig)
     except RigUnusable as error:
-        raise ShotsUnusable(str(error), hint=error.hint) from error
+        raise ShotsUnusable(error.message, hint=error.hint) from error
     chosen = _chosen(manifest, rig)
     lamps = [rig.lamps[number] for number in chosen]
     check_spread(_unit(rig.lights[chosen]))
@@ -108,21 +100,15 @@ def _unit(lights: Values) -> Values:
 def _chosen(manifest: ShotManifest, rig: LightRig) -> list[int]:
     """Return the lamp of each shot, by its number or else by the order."""
     if any(shot.light or shot.lamp_mm for shot in manifest.shots):
-        raise ShotsUnusable(
-            'The sheet names a rig and gives "light" or "lamp_mm" as well.',
-            hint="Leave out one of the two.",
-        )
+        raise ShotsUnusable(message("formats.rig_and_light"))
     told = [shot.lamp for shot in manifest.shots]
     if all(number is None for number in told) and len(told) == len(rig.lamps):
         return list(range(len(told)))
     numbers = [0 if number is None else number for number in told]
     if not all(1 <= number <= len(rig.lamps) for number in numbers):
-        raise ShotsUnusable(
-            f"{len(told)} shots are listed, but the rig has {len(rig.lamps)} lamps.",
-            hint='Give each shot the number of its lamp in the rig: "lamp": 1, 2, ...',
-        )
+        raise ShotsUnusable(message("formats.lamp_numbers", shots=len(told), lamps=len(rig.lamps)))
     if len(set(numbers)) < len(numbers):
-        raise ShotsUnusable("One lamp is given to two shots.", hint="One shot per lamp.")
+        raise ShotsUnusable(message("formats.lamp_twice"))
     return [number - 1 for number in numbers]
 
 
@@ -132,7 +118,7 @@ def _scale(manifest: ShotManifest, rig: LightRig) -> ImageScale:
         shared = 0.0 if _measured_too(manifest.mm_per_px, rig.scale) else ENTERED_SCALE_ERROR
         return ImageScale(manifest.mm_per_px, "rig", _TOLD_SCALE, shared)
     if rig.scale is None:
-        raise ShotsUnusable('Neither the sheet nor its rig tells "mm_per_px".', hint="Add it.")
+        raise ShotsUnusable(message("formats.no_scale"))
     check_pitch(rig.scale.mm_per_px)
     return rig.scale
 
@@ -162,16 +148,22 @@ def _judged(
     )
     error = float(np.hypot(own, stretch))
     if error > _MOST_ERROR:
-        raise ShotsUnusable(
-            f"The lamps stand so that depths would be uncertain by {error:.0%}.",
-            hint="Light the skin from all around, 45 to 60 degrees off the camera.",
-        )
+        raise ShotsUnusable(message("formats.lamps_unsuitable", share=error))
     gap = widest_gap(directions)
-    notes = (_ONE_SIDE.format(gap, error),) if gap > _GAP_DEG + 1 else ()
+    notes = _one_side(gap, error) if gap > _GAP_DEG + 1 else ()
     # Nothing of the far side of a hole is ever seen lit: its depth is a guess to that share.
     hidden = 0.1 if notes else 0.0
-    told = (_TOLD_WORDS,) if scale.shared_error > 0 else ()
-    return Lights(values, near, scale, powers, float(np.hypot(error, hidden)), notes + told)
+    entered = _entered_scale() if scale.shared_error > 0 else ()
+    return Lights(values, near, scale, powers, float(np.hypot(error, hidden)), notes + entered)
+
+
+def _one_side(degrees: float, share: float) -> tuple[Message, ...]:
+    return (message("formats.lamps_one_side", degrees=degrees, share=share),)
+
+
+def _entered_scale() -> tuple[Message, ...]:
+    error = ENTERED_SCALE_ERROR
+    return (message("formats.scale_entered", length=error, area=2 * error, volume=3 * error),)
 
 
 def widest_gap(directions: Values) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mnimage.errors import ShotsUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
+MIN_SHOTS = 3
+"""A slope and a reflectance are three unknowns at every pixel (Woodham 1980)."""
 MAX_SHOTS = 1000
 """Shots that may be listed, as of a light stage; `fewer.few_enough` says how many are read."""
 FINEST_MM = 0.001
@@ -27,11 +30,6 @@ MIN_SPREAD = 0.05
 A ring of lamps 4 degrees off the camera's axis has it: there the noise of a slope is 20 times that
 of the brightness, and no height worth the name comes out.
 """
-
-_EXAMPLE = (
-    'Write it as {"mm_per_px": 0.05, "shots": [{"file": "a.png", "light": [0.7, 0, 0.7]}, ...]}.'
-)
-_TURN = "Lights point from the skin to the lamp: x to the right, y down, z to the camera."
 
 Triple = tuple[float, float, float]
 
@@ -113,7 +111,7 @@ def read_manifest(path: Path) -> ShotManifest:
     except ValidationError as error:
         raise wrong(path, error.errors()[0]) from error
     if manifest.mm_per_px is None and manifest.rig is None:
-        raise ShotsUnusable(f'{path.name} lacks "mm_per_px".', hint=_EXAMPLE)
+        raise ShotsUnusable(message("formats.key_missing", file=path.name, key="mm_per_px"))
     if manifest.mm_per_px is not None:
         check_pitch(manifest.mm_per_px)
     _check_counts(manifest)
@@ -131,8 +129,7 @@ def check_pitch(mm_per_px: float) -> None:
     """
     if not FINEST_MM <= mm_per_px <= COARSEST_MM:
         raise ShotsUnusable(
-            f'"mm_per_px" must be from {FINEST_MM} to {COARSEST_MM}, not {mm_per_px:g}.',
-            hint="Give the millimetres on the skin that one pixel covers, such as 0.05.",
+            message("formats.scale_range", least=FINEST_MM, most=COARSEST_MM, given=mm_per_px)
         )
 
 
@@ -204,41 +201,37 @@ def read_text(path: Path) -> bytes:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ShotsUnusable(
-            f"{path.name or path} cannot be read: {reason}.", hint="Check the name and the folder."
-        ) from error
+        name = path.name or str(path)
+        raise ShotsUnusable(message("formats.list_unreadable", file=name, reason=reason)) from error
     if len(content) > MAX_BYTES:
-        raise ShotsUnusable(
-            f"{path.name} is over 1 MB large, so it is no list of shots.", hint=_EXAMPLE
-        )
+        raise ShotsUnusable(message("formats.list_too_large", file=path.name))
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
 def wrong(path: Path, error: ErrorDetails) -> ShotsUnusable:
     """Return the first complaint of the checker in plain words."""
     if error["type"] == "json_invalid":
-        return ShotsUnusable(f"{path.name} is not JSON: {error['msg']}.", hint=_EXAMPLE)
+        return ShotsUnusable(message("formats.not_json", file=path.name, reason=error["msg"]))
     place = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]
     ).lstrip(".")
     if error["type"] == "missing":
-        return ShotsUnusable(f'{path.name} lacks "{place}".', hint=_EXAMPLE)
-    where = f'"{place}" in {path.name}' if place else path.name
-    return ShotsUnusable(f"{where} is not as expected: {error['msg']}.", hint=_EXAMPLE)
+        return ShotsUnusable(message("formats.key_missing", file=path.name, key=place))
+    if not place:
+        return ShotsUnusable(message("formats.list_invalid", file=path.name, reason=error["msg"]))
+    return ShotsUnusable(
+        message("formats.key_invalid", file=path.name, key=place, reason=error["msg"])
+    )
 
 
 def _check_counts(manifest: ShotManifest) -> None:
     count = len(manifest.shots)
-    if not 3 <= count <= MAX_SHOTS:
+    if not MIN_SHOTS <= count <= MAX_SHOTS:
         raise ShotsUnusable(
-            f"Relief needs 3 to {MAX_SHOTS} directional shots; {count} are listed.",
-            hint="Take at least 4 shots, better 8, each with another lamp.",
+            message("formats.shot_count", least=MIN_SHOTS, most=MAX_SHOTS, count=count)
         )
     if len(manifest.flat) not in (0, 1, count):
-        raise ShotsUnusable(
-            f"{len(manifest.flat)} flat frames are listed for {count} shots.",
-            hint="List one flat frame for all shots, or one for each shot in the same order.",
-        )
+        raise ShotsUnusable(message("formats.flat_count", flats=len(manifest.flat), shots=count))
 
 
 def _check_files(manifest: ShotManifest) -> None:
@@ -246,31 +239,32 @@ def _check_files(manifest: ShotManifest) -> None:
     lamps: dict[str, ShotLine] = {}
     for shot in manifest.shots:
         if lamps.setdefault(shot.file, shot) != shot:
-            raise ShotsUnusable(
-                f"{shot.file} is listed under two different lights.",
-                hint="List each lamp with the shot that it lit.",
-            )
+            raise ShotsUnusable(message("formats.file_under_two_lights", file=shot.file))
 
 
 def _light(manifest: ShotManifest, number: int) -> Triple:
     shot = manifest.shots[number]
-    name = f"Shot {number + 1} ({shot.file})"
-    if (shot.light is None) == (shot.lamp_mm is None):
-        what = "neither" if shot.light is None else "both"
-        raise ShotsUnusable(f'{name} has {what} of "light" and "lamp_mm".', hint=_EXAMPLE)
-    if (shot.lamp_mm is not None) != manifest.near:
-        raise ShotsUnusable(
-            f'{name} mixes "light" and "lamp_mm" with the other shots.',
-            hint="Use the same one of the two for all shots.",
-        )
+    _check_keys(shot, number + 1, near=manifest.near)
     light = shot.lamp_mm or shot.light or (0.0, 0.0, 0.0)
     if not np.isfinite(light).all() or not any(light):
-        raise ShotsUnusable(f"{name} has a light without a direction: {list(light)}.", hint=_TURN)
+        raise ShotsUnusable(
+            message("formats.light_no_direction", number=number + 1, file=shot.file, light=light)
+        )
     if light[2] <= 0:
         raise ShotsUnusable(
-            f"{name} is lit from beside or behind the skin: z is {light[2]:g}.", hint=_TURN
+            message("formats.light_behind", number=number + 1, file=shot.file, z=light[2])
         )
     return light
+
+
+def _check_keys(shot: ShotLine, number: int, *, near: bool) -> None:
+    """Refuse a shot that does not give its light once, in the way of the first shot."""
+    if shot.light is None and shot.lamp_mm is None:
+        raise ShotsUnusable(message("formats.no_light", number=number, file=shot.file))
+    if shot.light is not None and shot.lamp_mm is not None:
+        raise ShotsUnusable(message("formats.light_and_lamp", number=number, file=shot.file))
+    if (shot.lamp_mm is not None) != near:
+        raise ShotsUnusable(message("formats.lights_mixed", number=number, file=shot.file))
 
 
 def check_spread(directions: NDArray[np.float64]) -> None:
@@ -283,12 +277,6 @@ def check_spread(directions: NDArray[np.float64]) -> None:
     """
     spread = np.linalg.svd(directions, compute_uv=False)
     if spread[1] < MIN_SPREAD * spread[0]:
-        raise ShotsUnusable(
-            "All lights come from nearly the same direction.",
-            hint="Light the skin from all around, 45 to 60 degrees off the camera.",
-        )
+        raise ShotsUnusable(message("formats.lights_alike"))
     if spread[2] < MIN_SPREAD * spread[0]:
-        raise ShotsUnusable(
-            "All lights lie nearly in one plane, so slopes across it cannot be told.",
-            hint="Add shots with lamps on the other two sides.",
-        )
+        raise ShotsUnusable(message("formats.lights_in_plane"))

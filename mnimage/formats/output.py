@@ -9,12 +9,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mnimage.errors import OutputFailed
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_ELSEWHERE = "Choose another folder, one that you may write to."
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -47,9 +47,7 @@ def prepare_folder(path: Path) -> Path:
         If a file stands in its place, or nothing may be written there.
     """
     if path.exists() and not path.is_dir():
-        raise OutputFailed(
-            f"{path} is a file, so no folder can be made there.", hint="Choose another name."
-        )
+        raise OutputFailed(message("formats.no_folder", path=str(path)))
     probe = path / f".{secrets.token_hex(4)}.draft"
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -73,10 +71,7 @@ def refuse_overwrite(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
     kept = tuple(inputs)
     for output in outputs:
         if any(_same(output, original) for original in kept):
-            raise OutputFailed(
-                f"{output} is one of the photos read, and originals are never written over.",
-                hint="Choose another file or folder for the answer.",
-            )
+            raise OutputFailed(message("formats.overwrites_input", path=str(output)))
 
 
 def _write_draft(draft: Path, content: bytes) -> None:
@@ -109,7 +104,6 @@ def _same(one: Path, other: Path) -> bool:
 
 def _failed(path: Path, error: Exception) -> OutputFailed:
     reason = getattr(error, "strerror", None) or str(error)
-    hint = _ELSEWHERE
     if isinstance(error, OSError) and error.errno in _FULL:
-        hint = "Make room on the disk, or choose another one."
-    return OutputFailed(f"{path} cannot be written: {reason}.", hint=hint)
+        return OutputFailed(message("formats.disk_full", path=str(path), reason=reason))
+    return OutputFailed(message("formats.not_written", path=str(path), reason=reason))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import AvifImagePlugin, BmpImagePlugin, GifImagePlugin, WebPImagePlugin
 
 from mnimage.errors import PhotoUnreadable
-from mnimage.formats.decoded import Decoded, as_samples, check_size, damaged
+from mnimage.formats.decoded import Decoded, as_samples, check_size, damaged, decoder_warnings
 from mnimage.formats.exif import read_exif
 from mnimage.formats.strict import BROKEN, noted
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,8 +44,8 @@ def read_plain(kind: str, content: bytes) -> Decoded:
         except PhotoUnreadable:
             raise
         except BROKEN as error:
-            raise damaged("part of its picture cannot be decoded") from error
-    return Decoded(decoded.samples, 8, decoded.exif, icc=decoded.icc, notes=(*decoded.notes, *said))
+            raise damaged(message("formats.part_undecodable")) from error
+    return replace(decoded, notes=(*decoded.notes, *decoder_warnings(said)))
 
 
 def _read(kind: str, content: bytes) -> Decoded:
@@ -53,7 +55,7 @@ def _read(kind: str, content: bytes) -> Decoded:
         exif = read_exif(picture.info.get("exif") or b"")
         icc = picture.info.get("icc_profile") or b""
         several = getattr(picture, "n_frames", 1) > 1
-        notes = ("The picture is animated; its first frame is used.",) if several else ()
+        notes = (message("formats.animated"),) if several else ()
         clear = "A" in picture.getbands() or "transparency" in picture.info
         plain = picture if picture.mode in _AS_THEY_ARE else picture.convert(_mode(clear))
         return Decoded(as_samples(np.array(plain)), 8, exif, icc=icc, notes=notes)

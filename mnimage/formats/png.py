@@ -11,9 +11,9 @@ import numpy as np
 from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
 from mnimage.formats.exif import Exif, read_exif
 from mnimage.formats.strict import heard
+from mnimage.words.message import message
 
 _MAX_PROFILE = 8_000_000
-_ANIMATED = "The picture is animated; its first frame is used."
 
 
 @dataclass(slots=True)
@@ -41,10 +41,10 @@ def read_png(content: bytes) -> Decoded:
     with heard() as said:
         decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or any("libpng error" in line for line in said):
-        raise damaged("part of its picture cannot be decoded")
+        raise damaged(message("formats.part_undecodable"))
     samples = swap_red_and_blue(as_samples(np.asarray(decoded)))
     icc = b"" if header.srgb else header.icc
-    notes = (_ANIMATED,) if header.animated else ()
+    notes = (message("formats.animated"),) if header.animated else ()
     return Decoded(samples, min(header.bits, 16), header.exif, icc=icc, notes=notes)
 
 
@@ -77,13 +77,13 @@ def read_header(content: bytes) -> Header:
             return header
         _take(header, name, content[at + 8 : end - 4] if name != b"IDAT" else b"")
         at = end
-    raise damaged("its end is missing")
+    raise damaged(message("formats.end_missing"))
 
 
 def _check_sum(content: bytes, at: int, end: int) -> None:
     found = zlib.crc32(memoryview(content)[at + 4 : end - 4])
     if found != int.from_bytes(content[end - 4 : end], "big"):
-        raise damaged("a checksum in it is wrong")
+        raise damaged(message("formats.checksum_wrong"))
 
 
 def _take(header: Header, name: bytes, body: bytes) -> None:

@@ -16,6 +16,7 @@ from PIL import Image, ImageCms
 
 from mnimage.formats.decoded import Samples, as_samples
 from mnimage.kernels.color import decode_srgb, encode_srgb
+from mnimage.words.message import NOTHING, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,47 +37,44 @@ _COLUMNS = ("rXYZ", "gXYZ", "bXYZ")
 _CURVES = ("rTRC", "gTRC", "bTRC")
 _MATRIX_SLACK, _CURVE_SLACK = 0.004, 0.006
 _LEVELS = np.linspace(0.0, 1.0, 33)
-_UNUSABLE = "The embedded colour profile cannot be used; the colours are taken as sRGB."
-_TABLES_ONLY = (
-    "The embedded colour profile cannot be applied to 16 bits; the colours are taken as sRGB."
-)
 _BAD_PROFILE = (ImageCms.PyCMSError, OSError, ValueError, struct.error)
 
 
-def to_srgb(samples: Samples, icc: bytes) -> tuple[Samples, str]:
+def to_srgb(samples: Samples, icc: bytes) -> tuple[Samples, Message]:
     """Return grey or RGB samples in sRGB, and a note on what was done, empty where nothing was."""
     try:
         tags = _tags(icc)
         if icc[16:20] == b"GRAY" and samples.ndim == 2:
             return _grey_to_srgb(samples, tags)
         if icc[16:20] != b"RGB " or samples.ndim == 2:
-            return samples, _UNUSABLE
+            return samples, message("formats.icc_unusable")
         return _rgb_to_srgb(samples, icc, tags)
     except _BAD_PROFILE:
-        return samples, _UNUSABLE
+        return samples, message("formats.icc_unusable")
 
 
-def cmyk_to_srgb(picture: Image.Image, icc: bytes) -> tuple[Samples, str]:
+def cmyk_to_srgb(picture: Image.Image, icc: bytes) -> tuple[Samples, Message]:
     """Return a CMYK picture in sRGB, by its own profile where it has a usable one, and a note."""
     if icc[16:20] == b"CMYK":
         try:
-            return _by_littlecms(picture, icc), "The colours were CMYK; converted by their profile."
+            return _by_littlecms(picture, icc), message("formats.cmyk_profile")
         except _BAD_PROFILE:
             pass  # A broken profile is as good as none.
     plain = np.array(picture.convert("RGB"))
-    return as_samples(plain), "The colours were CMYK without a usable profile; converted roughly."
+    return as_samples(plain), message("formats.cmyk_rough")
 
 
-def _rgb_to_srgb(samples: Samples, icc: bytes, tags: Mapping[str, bytes]) -> tuple[Samples, str]:
+def _rgb_to_srgb(
+    samples: Samples, icc: bytes, tags: Mapping[str, bytes]
+) -> tuple[Samples, Message]:
     shaped = _matrix_and_curves(tags)
     if shaped is not None and _is_srgb(*shaped):
-        return samples, ""
-    note = f"The colours were converted to sRGB from the embedded profile{_named(icc)}."
+        return samples, NOTHING
     if samples.dtype == np.uint8:
-        return _by_littlecms(Image.fromarray(samples), icc), note
+        return _by_littlecms(Image.fromarray(samples), icc), _converted(icc)
     if shaped is None:
-        return samples, _TABLES_ONLY
-    return _by_matrix(samples, *shaped), note
+        return samples, message("formats.icc_tables_only")
+    return _by_matrix(samples, *shaped), _converted(icc)
 
 
 def _by_littlecms(picture: Image.Image, icc: bytes) -> Samples:
@@ -93,12 +91,14 @@ def _by_littlecms(picture: Image.Image, icc: bytes) -> Samples:
     return as_samples(np.array(converted))
 
 
-def _named(icc: bytes) -> str:
+def _converted(icc: bytes) -> Message:
     try:
         name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(icc))).strip()
     except _BAD_PROFILE:
-        return ""
-    return f" ({name[:60]})" if name.isprintable() and name else ""
+        name = ""
+    if not (name and name.isprintable()):
+        return message("formats.icc_converted")
+    return message("formats.icc_converted_named", profile=name[:60])
 
 
 def _matrix_and_curves(
@@ -132,16 +132,16 @@ def _by_matrix(
     return converted
 
 
-def _grey_to_srgb(samples: Samples, tags: Mapping[str, bytes]) -> tuple[Samples, str]:
+def _grey_to_srgb(samples: Samples, tags: Mapping[str, bytes]) -> tuple[Samples, Message]:
     if "kTRC" not in tags:
-        return samples, _UNUSABLE
+        return samples, message("formats.icc_unusable")
     curve = _curve(tags["kTRC"])
     levels = np.linspace(0.0, 1.0, 65536)
     if float(np.abs(curve - decode_srgb(levels)).max()) < _CURVE_SLACK:
-        return samples, ""
+        return samples, NOTHING
     top = np.iinfo(samples.dtype).max
     table = np.rint(encode_srgb(curve[:: 65535 // top]) * top).astype(samples.dtype)
-    return as_samples(table[samples]), "The greys were converted to sRGB from their profile."
+    return as_samples(table[samples]), message("formats.icc_greys")
 
 
 def _tags(icc: bytes) -> dict[str, bytes]:

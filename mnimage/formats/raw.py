@@ -10,9 +10,10 @@ import numpy as np
 import rawpy
 
 from mnimage.errors import PhotoUnreadable
-from mnimage.formats.decoded import AGAIN, Decoded, as_samples, check_size
+from mnimage.formats.decoded import Decoded, as_samples, check_size
 from mnimage.formats.exif import Exif, read_exif
 from mnimage.formats.strict import heard
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,14 +44,11 @@ def read_raw(content: bytes, *, camera_white: bool = True) -> Decoded:
         try:
             decoded = _read(content, camera_white=camera_white)
         except rawpy.LibRawFileUnsupportedError as error:
-            raise PhotoUnreadable(
-                "This file is no photo that can be read, or a RAW file of an unknown camera.",
-                hint="Use JPEG, PNG, TIFF, HEIC, or a RAW format that LibRaw knows, such as DNG.",
-            ) from error
+            raise PhotoUnreadable(message("formats.raw_unknown")) from error
         except (rawpy.LibRawError, MemoryError) as error:
-            raise PhotoUnreadable("The RAW file is cut off or damaged.", hint=AGAIN) from error
+            raise PhotoUnreadable(message("formats.raw_damaged")) from error
     if any("end of file" in line or "data error" in line.lower() for line in said):
-        raise PhotoUnreadable("The RAW file is cut off or damaged.", hint=AGAIN)
+        raise PhotoUnreadable(message("formats.raw_damaged"))
     return decoded
 
 

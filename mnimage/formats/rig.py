@@ -12,11 +12,10 @@ from mnimage.domain.photo import ImageScale
 from mnimage.domain.rig import RIG_VERSION, LightRig, RigLamp
 from mnimage.errors import RigUnusable, ShotsUnusable
 from mnimage.formats.manifest import Triple, read_text, wrong
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_AGAIN = "Make it with `mnimage rig`, and do not change it by hand."
 
 
 class _Lamp(BaseModel):
@@ -67,7 +66,7 @@ def rig_text(rig: LightRig) -> str:
         "mm_per_px": rig.scale.mm_per_px if rig.scale else None,
         "scale_error": rig.scale.relative_error if rig.scale else None,
         "lamps": lamps,
-        "warnings": list(rig.warnings),
+        "warnings": [str(warning) for warning in rig.warnings],
     }
     return json.dumps(document, indent=1)
 
@@ -83,14 +82,12 @@ def read_rig(path: Path) -> LightRig:
     try:
         kept = _Rig.model_validate_json(read_text(path))
     except ValidationError as error:
-        told = wrong(path, error.errors()[0])
-        raise RigUnusable(str(told), hint=_AGAIN) from error
+        invalid = wrong(path, error.errors()[0])
+        raise RigUnusable(invalid.message, hint=message("formats.remake_rig")) from error
     except ShotsUnusable as error:
-        raise RigUnusable(str(error), hint=error.hint) from error
+        raise RigUnusable(error.message, hint=error.hint) from error
     if kept.version > RIG_VERSION:
-        raise RigUnusable(
-            f"{path.name} was made by a newer version of this program.", hint="Update mnimage."
-        )
+        raise RigUnusable(message("formats.rig_newer", file=path.name))
     scale = (
         None if kept.mm_per_px is None else ImageScale(kept.mm_per_px, "rig", kept.scale_error or 0)
     )
@@ -101,7 +98,7 @@ def read_rig(path: Path) -> LightRig:
         method=kept.method,
         made_at=kept.made_at,
         scale=scale,
-        warnings=kept.warnings,
+        warnings=tuple(message("formats.recorded", text=line) for line in kept.warnings),
         version=kept.version,
     )
 
@@ -109,9 +106,7 @@ def read_rig(path: Path) -> LightRig:
 def _lamp(kept: _Lamp, path: Path, *, near: bool) -> RigLamp:
     light = kept.lamp_mm if near else kept.light
     if light is None or not np.isfinite(light).all() or light[2] <= 0:
-        raise RigUnusable(
-            f"{path.name} has a lamp without a place in front of the skin.", hint=_AGAIN
-        )
+        raise RigUnusable(message("formats.rig_lamp", file=path.name))
     return RigLamp(
         light, kept.error_deg, kept.error_mm, kept.left_out_deg, kept.power, kept.power_error
     )

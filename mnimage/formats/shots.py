@@ -17,6 +17,7 @@ from mnimage.formats.lights import Lights, believed_lights
 from mnimage.formats.manifest import ShotManifest, read_manifest
 from mnimage.formats.subset import few_enough
 from mnimage.kernels.color import mean_coded, to_coded8, to_linear
+from mnimage.words.message import NOTHING, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,16 +48,7 @@ _DIM, _GREY, _COLORED = 0.1, 0.004, 0.04
 hold colour; what lies between is not judged."""
 _WIDEST_MM = 500.0
 """Shorter side of a picture of skin: a head is 250 mm high, a trunk narrower than this."""
-_WIDE = (
-    "By its scale the picture shows {:.0f} cm each way, more than a body is wide: the scale is too "
-    "large, and all that is told in mm with it."
-)
 _BAND = 512
-_EIGHT_BITS = "8-bit frames: fine depth is less certain; use 16-bit or RAW."
-_FEW = "Only three shots: a shadow or a shine cannot be told from a slope; take four or more."
-_NO_DARK = "No dark frame: stray light makes the relief too shallow."
-_NO_FLAT = "No flat frame: uneven light bends the surface."
-_ROOM = "Room light makes up {:.0%} of the shots: darken the room; the relief is less certain."
 
 
 @dataclass(slots=True)
@@ -69,7 +61,7 @@ class _Stack:
     colors: NDArray[np.uint8] = field(repr=False)
     bits: int = 16
     room: float | None = None
-    notes: dict[str, None] = field(default_factory=dict)
+    notes: dict[Message, None] = field(default_factory=dict)
     tints: list[float] = field(default_factory=list)
 
 
@@ -118,7 +110,7 @@ def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) 
     source = _Source(path.parent, manifest.linear, CHANNELS.index(channel or "blue"))
     dark = _read(source, manifest.dark, None) if manifest.dark is not None else None
     first = _read(source, manifest.shots[0].file, None)
-    chosen, faint = (channel, "") if channel else choose_channel(_middle(first, source, dark))
+    chosen, faint = (channel, NOTHING) if channel else choose_channel(_middle(first, source, dark))
     source = replace(source, channel=CHANNELS.index(chosen))
     stack = _read_frames(manifest, source, (dark, first), tick)
     stack.notes |= dict.fromkeys([faint] if faint else [])
@@ -149,17 +141,19 @@ def _room_error(room: float | None) -> float:
     return _LEFT * room + _UNSURE * max(room - _BRIGHT_DARK, 0.0)
 
 
-def _too_wide(shape: tuple[int, int], mm_per_px: float) -> list[str]:
+def _too_wide(shape: tuple[int, int], mm_per_px: float) -> list[Message]:
     side_mm = min(shape) * mm_per_px
-    return [_WIDE.format(side_mm / 10)] if side_mm > _WIDEST_MM else []
+    if side_mm <= _WIDEST_MM:
+        return []
+    return [message("formats.too_wide", centimetres=side_mm / 10)]
 
 
-def _lacking(stack: _Stack, manifest: ShotManifest) -> tuple[tuple[str, bool], ...]:
+def _lacking(stack: _Stack, manifest: ShotManifest) -> tuple[tuple[Message, bool], ...]:
     return (
-        (_EIGHT_BITS, stack.bits <= 8),
-        (_FEW, len(manifest.shots) < 4),
-        (_NO_DARK, manifest.dark is None),
-        (_NO_FLAT, not manifest.flat),
+        (message("formats.eight_bits"), stack.bits <= 8),
+        (message("formats.three_shots"), len(manifest.shots) < 4),
+        (message("formats.no_dark"), manifest.dark is None),
+        (message("formats.no_flat"), not manifest.flat),
     )
 
 
@@ -199,12 +193,11 @@ def _check_colors(stack: _Stack, manifest: ShotManifest) -> None:
     grey, colored = np.flatnonzero(tints < _GREY), np.flatnonzero(tints > _COLORED)
     if not grey.size or not colored.size:
         return
-    odd, others = (grey, "in colour") if grey.size <= colored.size else (colored, "grey")
-    name = manifest.shots[int(odd[0])].file
-    raise ShotsUnusable(
-        f"{name} is {'grey' if odd is grey else 'in colour'}, but other shots are {others}.",
-        hint="Take and save all shots of a set alike: grey stands for another part of the light.",
-    )
+    if grey.size <= colored.size:
+        file = manifest.shots[int(grey[0])].file
+        raise ShotsUnusable(message("formats.shot_grey", file=file))
+    file = manifest.shots[int(colored[0])].file
+    raise ShotsUnusable(message("formats.shot_colored", file=file))
 
 
 def _tint(coded: NDArray[np.uint8] | NDArray[np.uint16]) -> float:
@@ -222,17 +215,12 @@ def _check_fired(stack: _Stack, manifest: ShotManifest) -> None:
     usual = float(np.median(light))
     for number, shot in enumerate(manifest.shots):
         if light[number] < _UNLIT * usual:
-            raise ShotsUnusable(
-                f"{shot.file} is nearly black: its lamp did not fire.",
-                hint="Take the shots again, or take this one off the list if four others are left.",
-            )
+            raise ShotsUnusable(message("formats.shot_black", file=shot.file))
         for other in range(number):
             # Noise is never the same twice; without any the picture tells nothing.
             if np.array_equal(thin[number], thin[other]) and np.ptp(thin[number]) > 0:
-                raise ShotsUnusable(
-                    f"{manifest.shots[other].file} and {shot.file} are the same picture.",
-                    hint="List each lamp with the shot that it lit.",
-                )
+                first = manifest.shots[other].file
+                raise ShotsUnusable(message("formats.same_picture", first=first, second=shot.file))
 
 
 def _check_dark(stack: _Stack, dark: Photo, manifest: ShotManifest, source: _Source) -> None:
@@ -241,12 +229,9 @@ def _check_dark(stack: _Stack, dark: Photo, manifest: ShotManifest, source: _Sou
     lamps = float(np.mean([frame[::7, ::7].mean() for frame in stack.frames]))
     stack.room = max(room, 0.0) / max(room + lamps, 1e-6)
     if stack.room > _LIT_DARK:
-        raise ShotsUnusable(
-            f"{manifest.dark} is no dark frame: it holds {stack.room:.0%} of the light of the shots.",
-            hint="Take it with all lamps off, in a darkened room, with the setting of the shots.",
-        )
+        raise ShotsUnusable(message("formats.dark_lit", file=manifest.dark, share=stack.room))
     if stack.room > _BRIGHT_DARK:
-        stack.notes[_ROOM.format(stack.room)] = None
+        stack.notes[message("formats.room_light", share=stack.room)] = None
 
 
 def _empty(count: int, shape: tuple[int, int]) -> _Stack:
@@ -258,9 +243,9 @@ def _empty(count: int, shape: tuple[int, int]) -> _Stack:
             colors=np.empty((count, *shape, 3), dtype=np.uint8),
         )
     except MemoryError as error:
+        megapixels = shape[0] * shape[1] / 1e6
         raise ShotsUnusable(
-            f"{count} shots of {shape[0] * shape[1] / 1e6:.0f} megapixels do not fit into memory.",
-            hint="Crop the shots to the skin of interest, or close other programs.",
+            message("formats.shots_memory", count=count, megapixels=megapixels)
         ) from error
 
 
@@ -270,12 +255,17 @@ def _read(source: _Source, name: str, shape: tuple[int, int] | None) -> Photo:
             source.folder / name, DecodeOptions(profiles=not source.linear, camera_white=False)
         )
     except PhotoUnreadable as error:
-        raise ShotsUnusable(str(error), hint=error.hint) from error
+        raise ShotsUnusable(error.message, hint=error.hint) from error
     if shape is not None and shape != photo.shape:
         raise ShotsUnusable(
-            f"{name} is {photo.columns} x {photo.rows} pixels, "
-            f"but the first shot is {shape[1]} x {shape[0]}.",
-            hint="All frames of a set must come from one fixed camera with one setting.",
+            message(
+                "formats.shot_size",
+                file=name,
+                columns=photo.columns,
+                rows=photo.rows,
+                first_columns=shape[1],
+                first_rows=shape[0],
+            )
         )
     return photo
 
@@ -346,8 +336,5 @@ def _flat(
         if dark is not None:
             flat[band] -= _light(dark.coded[band], dark, source)[..., source.channel]
     if float(flat.mean(dtype=np.float64)) <= 0:
-        raise ShotsUnusable(
-            f"{name} is no brighter than the dark frame, so it is no flat frame.",
-            hint="Photograph a white card in the skin's place, with the same lamps.",
-        )
+        raise ShotsUnusable(message("formats.flat_dark", file=name))
     return flat

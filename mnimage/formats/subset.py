@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.words.message import NOTHING, Message, message
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,25 +21,21 @@ KEPT = 24
 _STEEP_DEG, _LOW_DEG = 15.0, 65.0
 """Lamps nearer to the camera's axis tell little of slopes; lower ones are hidden by the face."""
 
-_FEWER = (
-    "Of {} shots {} are used, with lamps {:.0f} to {:.0f} degrees off the camera, spread evenly."
-)
 
-
-def few_enough(manifest: ShotManifest) -> tuple[ShotManifest, str]:
-    """Return a sheet of no more than `MOST` shots, and what to say of it ("" if it is as it was).
+def few_enough(manifest: ShotManifest) -> tuple[ShotManifest, Message]:
+    """Return a manifest with at most `MOST` shots, and a note, `NOTHING` where all are used.
 
     Where more are listed, those with lamps beside or behind the face are left out, and of the rest
     those are kept whose lamps stand furthest from each other. A sheet with a rig is left as it is.
     """
     if len(manifest.shots) <= MOST or manifest.rig is not None:
-        return manifest, ""
+        return manifest, NOTHING
     told = [shot.lamp_mm or shot.light for shot in manifest.shots]
     ways = np.array([way or (0.0, 0.0, 0.0) for way in told])
     away = np.linalg.norm(ways, axis=1)
     if not np.isfinite(away).all() or not away.all():
         # What is wrong with it is told where the lights are read.
-        return manifest, ""
+        return manifest, NOTHING
     ways = ways / away[:, None]
     slant = np.degrees(np.arccos(np.clip(ways[:, 2], -1, 1)))
     fit = np.flatnonzero((slant >= _STEEP_DEG) & (slant <= _LOW_DEG))
@@ -47,8 +45,14 @@ def few_enough(manifest: ShotManifest) -> tuple[ShotManifest, str]:
     chosen = {"shots": tuple(manifest.shots[number] for number in kept)}
     if len(manifest.flat) == len(manifest.shots):
         chosen["flat"] = tuple(manifest.flat[number] for number in kept)
-    said = _FEWER.format(len(manifest.shots), len(kept), slant[kept].min(), slant[kept].max())
-    return manifest.model_copy(update=chosen), said
+    note = message(
+        "formats.shots_subset",
+        listed=len(manifest.shots),
+        used=len(kept),
+        least=float(slant[kept].min()),
+        most=float(slant[kept].max()),
+    )
+    return manifest.model_copy(update=chosen), note
 
 
 def _spread(ways: Values, count: int) -> NDArray[np.intp]:

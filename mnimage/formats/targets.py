@@ -11,6 +11,7 @@ from mnimage.errors import PhotoUnreadable, RigUnusable, ShotsUnusable
 from mnimage.formats.files import DecodeOptions, read_photo
 from mnimage.formats.manifest import TargetManifest, read_target_manifest
 from mnimage.kernels.color import to_linear
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +24,6 @@ _GREEN = 1
 _SATURATED = 0.99
 _LIT_DARK = 0.5
 _MOST_SUM = 0.05
-_SUM = (
-    "The lamps one by one add up to {:.0%} of all of them together: the light was not decoded "
-    "(gamma left in), or the room was not dark, or a lamp changed."
-)
 
 
 def read_target(path: Path) -> TargetShots:
@@ -41,15 +38,13 @@ def read_target(path: Path) -> TargetShots:
     try:
         return _read(path, read_target_manifest(path))
     except (ShotsUnusable, PhotoUnreadable) as error:
-        raise RigUnusable(str(error), hint=error.hint) from error
+        raise RigUnusable(error.message, hint=error.hint) from error
 
 
 def _read(path: Path, manifest: TargetManifest) -> TargetShots:
     seen = [_light(path.parent / shot.file, linear=manifest.linear) for shot in manifest.shots]
     if len({light.shape for light, _ in seen}) > 1:
-        raise RigUnusable(
-            f"The shots of {path.name} differ in size.", hint="Take all of them with one camera."
-        )
+        raise RigUnusable(message("formats.target_sizes", file=path.name))
     frames = np.stack([light for light, _ in seen])
     together = None
     if manifest.together is not None:
@@ -89,10 +84,7 @@ def _light(path: Path, *, linear: bool) -> tuple[Plane, NDArray[np.bool_]]:
 def _check_dark(dark: Plane, frames: Plane, name: str) -> None:
     share = float(dark.mean()) / max(float(frames.mean()), 1e-6)
     if share > _LIT_DARK:
-        raise RigUnusable(
-            f"{name} is no dark frame: it holds {share:.0%} of the light of the shots.",
-            hint="Take it with all lamps off, in a darkened room, with the setting of the shots.",
-        )
+        raise RigUnusable(message("formats.dark_lit", file=name, share=share))
 
 
 def _check_sum(frames: Plane, together: Plane) -> None:
@@ -103,7 +95,4 @@ def _check_sum(frames: Plane, together: Plane) -> None:
         return
     share = float(np.median(added[usable] / together[usable]))
     if abs(share - 1) > _MOST_SUM:
-        raise RigUnusable(
-            _SUM.format(share),
-            hint='Take RAW or linear frames, or leave "linear" out where the files are ordinary.',
-        )
+        raise RigUnusable(message("formats.lamps_sum", share=share))

@@ -18,12 +18,20 @@ import tifffile
 from PIL import TiffImagePlugin
 
 from mnimage.errors import PhotoUnreadable
-from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
+from mnimage.formats.decoded import (
+    Decoded,
+    Samples,
+    as_samples,
+    check_size,
+    damaged,
+    decoder_warnings,
+)
 from mnimage.formats.exif import ORIENTATION, read_exif
 from mnimage.formats.ifd import Directory, first_directory, read_directory
 from mnimage.formats.png import swap_red_and_blue
 from mnimage.formats.profiles import cmyk_to_srgb
 from mnimage.formats.strict import BROKEN, heard, noted, unlogged
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +50,7 @@ _BY_TIFFFILE = frozenset({1, 8, 32773, 32946})
 _LZW = 5
 _WHITE_IS_ZERO, _RGB, _LAB = 0, 2, frozenset({8, 9, 10})
 _ASSOCIATED, _UNASSOCIATED = 1, 2
-_SAVE_PLAINLY = "Save it again as an uncompressed RGB TIFF of 8 or 16 bits, or as PNG."
+_DECIMAL = 3
 
 
 def is_raw(content: bytes) -> bool:
@@ -70,7 +78,7 @@ def check_whole(content: bytes) -> None:
         sizes = page.numbers(_STRIP_SIZES) or page.numbers(_TILE_SIZES)
         ends = (start + size for start, size in zip(starts, sizes, strict=False))
         if max(ends, default=0) > len(content):
-            raise damaged("its end is missing")
+            raise damaged(message("formats.end_missing"))
 
 
 def read_tiff(content: bytes) -> Decoded:
@@ -86,7 +94,7 @@ def read_tiff(content: bytes) -> Decoded:
     check_whole(content)
     _check_kind(page)
     decoded = _decode(content, page)
-    several = ("The file has several pages; the first is used.",) if page.following else ()
+    several = (message("formats.several_pages"),) if page.following else ()
     return replace(decoded, exif=read_exif(content), notes=(*decoded.notes, *several))
 
 
@@ -107,15 +115,12 @@ def _bits(page: Directory) -> int:
 
 
 def _check_kind(page: Directory) -> None:
-    numbers = page.number(_FORMAT, 1)
-    if numbers == 3 or _bits(page) > 16:
-        raise PhotoUnreadable(
-            f"The TIFF holds {'decimal' if numbers == 3 else f'{_bits(page)}-bit'} numbers, "
-            "not the 8- or 16-bit colours of a photo.",
-            hint=_SAVE_PLAINLY,
-        )
+    if page.number(_FORMAT, 1) == _DECIMAL:
+        raise PhotoUnreadable(message("formats.tiff_decimal"))
+    if _bits(page) > 16:
+        raise PhotoUnreadable(message("formats.tiff_bits", bits=_bits(page)))
     if page.number(_COLOURS, 1) in _LAB:
-        raise PhotoUnreadable("The TIFF is in Lab colours, not in RGB.", hint=_SAVE_PLAINLY)
+        raise PhotoUnreadable(message("formats.tiff_lab"))
 
 
 def _decode(content: bytes, page: Directory) -> Decoded:
@@ -129,7 +134,7 @@ def _decode(content: bytes, page: Directory) -> Decoded:
         else:
             return _by_pillow(content, page)
     except (*BROKEN, tifffile.TiffFileError) as error:
-        raise damaged("part of its picture cannot be decoded") from error
+        raise damaged(message("formats.part_undecodable")) from error
     return Decoded(_channels(samples, page), _bits(page), icc=_profile(page))
 
 
@@ -144,13 +149,13 @@ def _by_tifffile(content: bytes) -> Samples:
 
 def _by_opencv(content: bytes, page: Directory) -> Samples:
     if page.number(_COMPRESSION, 1) != _LZW or page.number(_PLANES, 1) != 1:
-        raise PhotoUnreadable("The TIFF is packed in an unusual way.", hint=_SAVE_PLAINLY)
+        raise PhotoUnreadable(message("formats.tiff_compression"))
     with heard() as said:
         array = cv2.imdecode(
             np.frombuffer(_unturned(content, page), np.uint8), cv2.IMREAD_UNCHANGED
         )
     if array is None or any("TIFF_Error" in line for line in said):
-        raise damaged("part of its picture cannot be decoded")
+        raise damaged(message("formats.part_undecodable"))
     return swap_red_and_blue(as_samples(np.asarray(array)))
 
 
@@ -158,8 +163,8 @@ def _by_pillow(content: bytes, page: Directory) -> Decoded:
     with heard() as said, noted() as warned:
         decoded = _pillow_page(_unturned(content, page), page)
     if any("Warning" not in line for line in said):
-        raise damaged("part of its picture cannot be decoded")
-    return replace(decoded, notes=(*decoded.notes, *warned))
+        raise damaged(message("formats.part_undecodable"))
+    return replace(decoded, notes=(*decoded.notes, *decoder_warnings(warned)))
 
 
 def _pillow_page(content: bytes, page: Directory) -> Decoded:
@@ -194,7 +199,7 @@ def _channels(samples: Samples, page: Directory) -> Samples:
     samples = samples[..., None] if samples.ndim == 2 else samples
     size = (page.number(_ROWS, 0), page.number(_COLUMNS, 0))
     if samples.shape[:2] != size or samples.shape[2] < colours:
-        raise damaged("its header does not fit its picture")
+        raise damaged(message("formats.header_mismatch"))
     kinds = page.numbers(_EXTRA)
     if page.number(_COLOURS, 1) == _WHITE_IS_ZERO:
         samples = as_samples(np.iinfo(samples.dtype).max - samples)

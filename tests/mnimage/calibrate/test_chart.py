@@ -42,18 +42,18 @@ def test_corners_by_hand_in_any_order(charted, turned, way):
 
 
 @pytest.mark.parametrize("tilt", [15.0, 30.0])
-def test_tilt_is_told(charted, tilt):
+def test_tilt_is_measured(charted, tilt):
     photo, laid = charted(tilt_deg=tilt, turn_deg=0.0)
     chart = chart_at(photo, [(row, column) for row, column in laid.corners().tolist()])
     assert chart.tilt_deg == pytest.approx(tilt, abs=1.5)
 
 
-def test_no_chart_is_said():
+def test_a_photo_without_a_chart_is_refused():
     rng = np.random.default_rng(1)
     noise = Photo(rng.integers(90, 160, (300, 400, 3), np.uint8), CaptureFacts("PNG", 8))
-    with pytest.raises(ChartUnusable, match="No colour chart") as told:
+    with pytest.raises(ChartUnusable, match="No colour chart") as caught:
         find_chart(noise)
-    assert "corners" in told.value.hint
+    assert "corners" in caught.value.hint
 
 
 @pytest.mark.parametrize(

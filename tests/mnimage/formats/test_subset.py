@@ -5,10 +5,11 @@ import pytest
 
 from mnimage.formats.manifest import ShotLine, ShotManifest
 from mnimage.formats.subset import KEPT, MOST, few_enough
+from mnimage.words.message import NOTHING
 
 
 def stage(count):
-    """Return a sheet with lamps evenly over a whole sphere (Fibonacci's lattice)."""
+    """Return a manifest with lamps evenly over a whole sphere (Fibonacci's lattice)."""
     number = np.arange(count) + 0.5
     up = 1 - 2 * number / count
     turn = np.pi * (1 + 5**0.5) * number
@@ -21,10 +22,10 @@ def stage(count):
 
 
 @pytest.mark.parametrize("count", [156, 346, 1000])
-def test_of_a_light_stage_well_spread_lamps_before_the_face_are_kept(count):
-    manifest, said = few_enough(stage(count))
+def test_well_spread_lamps_in_front_of_the_face_are_selected_from_a_light_stage(count):
+    manifest, note = few_enough(stage(count))
     assert len(manifest.shots) == KEPT
-    assert str(count) in said
+    assert dict(note.args)["listed"] == count
     ways = np.array([shot.light for shot in manifest.shots])
     slant = np.degrees(np.arccos(ways[:, 2]))
     assert slant.min() >= 15
@@ -38,12 +39,12 @@ def test_of_a_light_stage_well_spread_lamps_before_the_face_are_kept(count):
 
 def test_few_shots_stay_as_they_are():
     manifest = stage(MOST)
-    assert few_enough(manifest) == (manifest, "")
+    assert few_enough(manifest) == (manifest, NOTHING)
 
 
-def test_what_is_wrong_with_a_long_sheet_is_left_to_its_checker():
+def test_an_invalid_long_manifest_is_left_to_its_checker():
     manifest = stage(100)
     broken = manifest.model_copy(
         update={"shots": (*manifest.shots[:-1], ShotLine(file="x.png", light=(0.0, 0.0, 0.0)))}
     )
-    assert few_enough(broken) == (broken, "")
+    assert few_enough(broken) == (broken, NOTHING)
