@@ -1,4 +1,4 @@
-"""A colour profile as a file: JSON, readable by people, made once and used for a session."""
+"""A colour profile as a JSON file, readable by people, made once and used for a session."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 KIND = "mnimage colour profile"
 _MAX_BYTES = 4_000_000
+"""No profile is larger; other files need not be read."""
 
 
 def profile_document(profile: ColorProfile) -> dict[str, Any]:
-    """Return a profile as what JSON can hold."""
+    """Return a profile as values that JSON can represent."""
     taken = profile.taken_at
     return {
         "kind": KIND,
@@ -49,17 +50,17 @@ def profile_document(profile: ColorProfile) -> dict[str, Any]:
 
 
 def profile_text(profile: ColorProfile) -> str:
-    """Return a profile as JSON text, every number in full."""
+    """Return a profile as JSON text, numbers with full precision."""
     return json.dumps(profile_document(profile), ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def read_profile(path: Path) -> ColorProfile:
-    """Return the colour profile kept in a file.
+    """Return the colour profile stored in a file.
 
     Raises
     ------
     ChartUnusable
-        If the file is missing, not a profile, damaged, or of a later version.
+        If the file is missing, not a profile, damaged, or of another version.
     """
     try:
         if path.stat().st_size > _MAX_BYTES:

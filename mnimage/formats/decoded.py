@@ -1,4 +1,4 @@
-"""What every reader hands on: the pixels as they stand in the file, and what must be done yet."""
+"""Result of every reader: the pixels as stored in the file, and what remains to be done."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ MAX_PIXELS = 120_000_000
 """The largest picture that is read; a 16-bit one of that size takes 720 MB."""
 
 MIN_SIDE = 64
-"""Below this many pixels along one side a picture shows no skin that could be measured."""
+"""With fewer pixels along one side a picture shows too little skin to be measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A decoded file.
 
-    `orientation` is the EXIF value found; `upright` says that the pixels are turned already.
-    `icc` is the embedded colour profile, empty where the pixels are in sRGB as they stand.
+    `exif.orientation` is the value found; `upright` says that the pixels are rotated already.
+    `icc` is the embedded colour profile, empty where the pixels are in sRGB already.
     `quality` is how finely a JPEG was quantized, 0..100.
     """
 
@@ -46,7 +46,7 @@ class Decoded:
 
 
 def check_size(rows: int, columns: int) -> None:
-    """Refuse a size that cannot be worked with, before anything is decoded.
+    """Refuse an unsupported size before anything is decoded.
 
     Raises
     ------
@@ -67,12 +67,18 @@ def check_size(rows: int, columns: int) -> None:
 
 
 def damaged(what: Message) -> PhotoUnreadable:
-    """Return the error for a file that begins like a photo but is broken; `what` says where."""
+    """Return the error for a damaged photo; `what` completes "The photo is damaged: ..."."""
     return PhotoUnreadable(message("formats.damaged", what=what))
 
 
 def as_samples(array: NDArray[Any]) -> Samples:
-    """Return an array of a decoder as samples; anything but 8 or 16 bits is refused."""
+    """Return a decoder's array as samples.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If it has neither 8 nor 16 bits.
+    """
     if array.dtype == np.uint8:
         return np.asarray(array, dtype=np.uint8)
     if array.dtype == np.uint16:
@@ -81,5 +87,5 @@ def as_samples(array: NDArray[Any]) -> Samples:
 
 
 def decoder_warnings(lines: Iterable[str]) -> tuple[Message, ...]:
-    """Return what a decoder warned of, as notes."""
+    """Return the warnings of a decoder as notes."""
     return tuple(message("formats.decoder_warning", text=line) for line in lines)

@@ -1,4 +1,4 @@
-"""Photos on disk become values: one reader for all kinds, by content and not by name."""
+"""Read photos from disk: one reader for all kinds, identified by content, not by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mnimage.formats.png import read_png
 from mnimage.formats.profiles import to_srgb
 from mnimage.formats.raw import read_raw
 from mnimage.formats.tiff import check_whole, is_raw, read_tiff
-from mnimage.formats.upright import lay_on_white, split_alpha, to_rgb, turn_upright
+from mnimage.formats.upright import blend_with_white, split_alpha, to_rgb, turn_upright
 from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mnimage.formats.decoded import Decoded, Samples
 
 _MAX_BYTES = 1 << 30
+"""Larger files are not photos, and are not read."""
 
 _READERS: Mapping[str, Callable[[bytes], Decoded]] = {
     "JPEG": read_jpeg,
@@ -39,24 +40,24 @@ _READERS: Mapping[str, Callable[[bytes], Decoded]] = {
 
 @dataclass(frozen=True, slots=True)
 class DecodeOptions:
-    """How a photo is to be read.
+    """How a photo is decoded.
 
-    `profiles`: turn embedded colour profiles into sRGB; off for frames that are linear by
-    agreement. `camera_white`: develop RAW with the camera's own white balance; off where frames
-    must stay in proportion to each other.
+    `profiles`: convert embedded colour profiles to sRGB; off for frames that are declared linear.
+    `camera_white`: develop RAW with the camera's own white balance; off where frames must stay in
+    proportion to each other.
     """
 
     profiles: bool = True
     camera_white: bool = True
 
 
-def read_photo(path: Path, wish: DecodeOptions | None = None) -> Photo:
-    """Return a photo file as it is to be seen: upright, sRGB, in the depth it was kept in.
+def read_photo(path: Path, options: DecodeOptions | None = None) -> Photo:
+    """Return the photo in a file: upright, sRGB, with the bit depth of the file.
 
-    JPEG, PNG, TIFF, HEIC/HEIF, AVIF, WebP, BMP, GIF and RAW are told apart by content. EXIF
-    orientation is applied once. Embedded profiles are turned into sRGB, CMYK and grey into RGB,
-    transparency is laid on white, and of several pages the first is used; `facts.notes` says so.
-    The capture time keeps the camera's zone where the camera wrote one and is naive local time
+    JPEG, PNG, TIFF, HEIC/HEIF, AVIF, WebP, BMP, GIF and RAW are identified by content. EXIF
+    orientation is applied once. Embedded profiles are converted to sRGB, CMYK and grey to RGB,
+    transparency is blended with white, and of several pages the first is used; `facts.notes` says
+    so. The capture time keeps the camera's zone where the camera wrote one and is naive local time
     otherwise. Position (GPS), names and serial numbers are not read at all. The file is opened
     for reading only.
 
@@ -65,39 +66,39 @@ def read_photo(path: Path, wish: DecodeOptions | None = None) -> Photo:
     path
         The file.
     wish
-        Options; the defaults are right for every ordinary photo.
+        The defaults suit every ordinary photo.
 
     Raises
     ------
     PhotoUnreadable
-        If the file is missing, no photo, cut off, damaged, or of a size that cannot be worked
-        with: under 64 pixels along a side or over 120 megapixels (told from the header).
+        If the file is missing, not a photo, incomplete, damaged, or of an unsupported size: under
+        64 pixels along a side or over 120 megapixels (checked in the header).
     """
-    return decode_photo(*_read(path), path.name, wish or DecodeOptions())
+    return decode_photo(*_read(path), path.name, options or DecodeOptions())
 
 
-def decode_photo(content: bytes, kind: str | None, name: str, wish: DecodeOptions) -> Photo:
-    """Return the photo that a file's bytes hold (see `read_photo`).
+def decode_photo(content: bytes, kind: str | None, name: str, options: DecodeOptions) -> Photo:
+    """Return the photo in the bytes of a file (see `read_photo`).
 
     Parameters
     ----------
     content
         All bytes of the file.
     kind
-        What `kind_of` said of them.
+        Their kind, by `kind_of`.
     name
-        How the file is called, for errors and notes.
+        Name of the file, for errors and notes.
     wish
         Options.
 
     Raises
     ------
     PhotoUnreadable
-        If they hold no photo that can be read.
+        If they are not a photo that can be read.
     """
     try:
-        kind, decoded = _decode(content, kind, wish)
-        coded, notes = _finish(decoded, wish)
+        kind, decoded = _decode(content, kind, options)
+        coded, notes = _finish(decoded, options)
     except PhotoUnreadable as error:
         problem = message("formats.in_file", file=name, problem=error.message)
         raise PhotoUnreadable(problem, hint=error.hint) from error
@@ -162,26 +163,26 @@ def _check_head(path: Path, head: bytes, kind: str | None, size: int) -> None:
         )
 
 
-def _decode(content: bytes, kind: str | None, wish: DecodeOptions) -> tuple[str, Decoded]:
+def _decode(content: bytes, kind: str | None, options: DecodeOptions) -> tuple[str, Decoded]:
     if kind == "TIFF" and is_raw(content):
         check_whole(content)
         kind = "RAW"
     if kind is None or kind == "RAW":
-        return "RAW", read_raw(content, camera_white=wish.camera_white)
+        return "RAW", read_raw(content, camera_white=options.camera_white)
     reader = _READERS.get(kind)
     return kind, reader(content) if reader else read_plain(kind, content)
 
 
-def _finish(decoded: Decoded, wish: DecodeOptions) -> tuple[Samples, tuple[Message, ...]]:
-    """Return upright RGB, and notes on what was done to get there."""
+def _finish(decoded: Decoded, options: DecodeOptions) -> tuple[Samples, tuple[Message, ...]]:
+    """Return upright RGB, and notes on the conversions."""
     notes = list(decoded.notes)
     samples, alpha = split_alpha(decoded.samples)
-    if decoded.icc and wish.profiles:
+    if decoded.icc and options.profiles:
         samples, note = to_srgb(samples, decoded.icc)
         notes.append(note)
     samples = to_rgb(samples)
     if alpha is not None:
-        samples = lay_on_white(samples, alpha)
+        samples = blend_with_white(samples, alpha)
         notes.append(message("formats.transparent"))
     if not decoded.upright:
         samples = turn_upright(samples, decoded.exif.orientation)

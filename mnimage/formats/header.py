@@ -1,4 +1,4 @@
-"""What a photo file tells of itself before a pixel is decoded, and whether it is whole."""
+"""The header of a photo file, read without decoding pixels, and whether the file is complete."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mnimage.formats.decoded import check_size, damaged
 from mnimage.formats.exif import Exif, read_exif
 from mnimage.formats.ifd import first_directory, read_directory
 from mnimage.formats.kinds import HEAD_BYTES, kind_of, other_kind_of
-from mnimage.formats.strict import BROKEN, heard, noted
+from mnimage.formats.strict import DECODER_ERRORS, captured_stderr, captured_warnings
 from mnimage.words.message import message
 
 _COLUMNS, _ROWS, _DEPTH = 0x0100, 0x0101, 0x0102
@@ -23,7 +23,7 @@ _COLUMNS, _ROWS, _DEPTH = 0x0100, 0x0101, 0x0102
 
 @dataclass(frozen=True, slots=True)
 class PhotoHeader:
-    """Kind, size as stored (before any turn), bits per colour and EXIF of a photo file."""
+    """Kind, size as stored (before rotation), bits per colour and EXIF of a photo file."""
 
     kind: str
     columns: int
@@ -33,16 +33,15 @@ class PhotoHeader:
 
 
 def read_header(content: bytes) -> PhotoHeader:
-    """Return what a file's bytes tell of the photo in them; no pixel is decoded.
+    """Return the header of the photo in a file's bytes; no pixel is decoded.
 
-    Checked is what can be checked in the time of reading: that it is a photo, of a size that can
-    be worked with, and that its end is there; a PNG's checksums too. A single wrong byte among
-    the pixels of a JPEG is not noticed here.
+    This checks that it is a photo of a supported size and that the end of the file is there; also
+    the checksums of a PNG. A single wrong byte among the pixels of a JPEG is not noticed.
 
     Raises
     ------
     PhotoUnreadable
-        If it is no photo, cut off, or too large or too small.
+        If it is not a photo, is incomplete, or is too large or too small.
     """
     kind = kind_of(content[:HEAD_BYTES])
     if kind is None and (other := other_kind_of(content[:HEAD_BYTES])):
@@ -79,12 +78,12 @@ def _tiff(content: bytes) -> PhotoHeader:
 
 def _heif(content: bytes) -> PhotoHeader:
     heif.check_boxes(content)
-    with heard():
+    with captured_stderr():
         try:
             file = pi_heif.open_heif(content, convert_hdr_to_8bit=False)
             columns, rows = file.size
             info = file.info
-        except BROKEN as error:
+        except DECODER_ERRORS as error:
             raise damaged(message("formats.header_unreadable")) from error
     check_size(rows, columns)
     exif = read_exif(info.get("exif") or b"")
@@ -93,7 +92,7 @@ def _heif(content: bytes) -> PhotoHeader:
 
 def _raw(content: bytes) -> PhotoHeader:
     tiff.check_whole(content)
-    with heard():
+    with captured_stderr():
         try:
             with rawpy.imread(io.BytesIO(content)) as raw:
                 columns, rows = raw.sizes.width, raw.sizes.height
@@ -107,12 +106,12 @@ def _raw(content: bytes) -> PhotoHeader:
 
 
 def _plain(kind: str, content: bytes) -> PhotoHeader:
-    with noted():
+    with captured_warnings():
         try:
             with Image.open(io.BytesIO(content)) as picture:
                 columns, rows = picture.size
                 exif = read_exif(picture.info.get("exif") or b"")
-        except BROKEN as error:
+        except DECODER_ERRORS as error:
             raise damaged(message("formats.header_unreadable")) from error
     check_size(rows, columns)
     return PhotoHeader(kind, columns, rows, 8, exif)

@@ -8,7 +8,7 @@ import pi_heif
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
 from mnimage.formats.exif import read_exif
-from mnimage.formats.strict import BROKEN, heard
+from mnimage.formats.strict import DECODER_ERRORS, captured_stderr
 from mnimage.words.message import message
 
 _WIDE = 12
@@ -18,27 +18,27 @@ _WIDE = 12
 def read_heif(content: bytes) -> Decoded:
     """Return the main picture of a HEIC or HEIF file.
 
-    libheif turns the picture itself by the file's own turn boxes, which rule over EXIF; so the
-    pixels are upright, and the EXIF value is kept for the record only.
+    libheif rotates the picture by the file's own transformation boxes, which take precedence over
+    EXIF; so the pixels are upright, and the EXIF value is only recorded.
 
     Raises
     ------
     PhotoUnreadable
-        If the file is cut off, damaged, too large or too small.
+        If the file is incomplete, damaged, too large or too small.
     """
     check_boxes(content)
-    with heard():
+    with captured_stderr():
         try:
             decoded = _read(content)
         except PhotoUnreadable:
             raise
-        except BROKEN as error:
+        except DECODER_ERRORS as error:
             raise damaged(message("formats.part_undecodable")) from error
     return decoded
 
 
 def check_boxes(content: bytes) -> None:
-    """Refuse a file whose outermost boxes reach beyond its end: libheif shows grey there."""
+    """Refuse a file whose outermost boxes extend beyond its end: libheif returns grey there."""
     at = 0
     while at + 8 <= len(content):
         size = int.from_bytes(content[at : at + 4], "big")

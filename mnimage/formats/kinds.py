@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes and never by its name."""
+"""Identify a file by its first bytes, never by its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _Kind = TypeVar("_Kind")
 
 HEAD_BYTES = 4096
-"""How many first bytes `kind_of` wants to see."""
+"""How many first bytes `kind_of` needs."""
 
 NAMED: Mapping[str, frozenset[str]] = {
     "JPEG": frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"}),
@@ -24,9 +24,9 @@ NAMED: Mapping[str, frozenset[str]] = {
     "BMP": frozenset({".bmp", ".dib"}),
     "GIF": frozenset({".gif"}),
 }
-"""The endings that fit each kind of photo; RAW files end in whatever their maker likes."""
+"""File endings of each kind of photo; those of RAW files differ from maker to maker."""
 
-_STARTS: tuple[tuple[int, bytes, str], ...] = (
+_SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "JPEG"),
     (0, b"\x89PNG\r\n\x1a\n", "PNG"),
     (0, b"II*\0", "TIFF"),
@@ -47,7 +47,7 @@ _STARTS: tuple[tuple[int, bytes, str], ...] = (
     (6, b"HEAPCCDR", "RAW"),
 )
 
-_OTHERS: tuple[tuple[int, bytes, Message], ...] = (
+_OTHER_SIGNATURES: tuple[tuple[int, bytes, Message], ...] = (
     (0, b"%PDF", message("formats.kind_pdf")),
     (0, b"PK\x03\x04", message("formats.kind_zip")),
     (0, b"PK\x05\x06", message("formats.kind_empty_zip")),
@@ -75,27 +75,29 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 
 def kind_of(head: bytes) -> str | None:
-    """Return the kind of photo a file beginning with `head` is, or None where it is no known one.
+    """Return the kind of photo of a file that begins with `head`, or None where it is unknown.
 
     One of "JPEG", "PNG", "TIFF", "HEIF", "AVIF", "WebP", "BMP", "GIF", "RAW". A RAW file that
-    begins like a TIFF (most do) is told apart later, by its directories.
+    begins like a TIFF (most do) is identified later, by its directories.
     """
     if head[4:8] == b"ftyp":
         return _kind_of_brands(head)
     if head[:2] == b"BM" and head[6:10] == bytes(4):
         return "BMP"
-    return _look_up(head, _STARTS)
+    return _look_up(head, _SIGNATURES)
 
 
 def other_kind_of(head: bytes) -> Message | None:
-    """Return in plain words what a file that is no photo is ("a video"), or None."""
+    """Return what a file is that is not a photo, such as "a video", or None."""
     if head[4:8] == b"ftyp":
         return message("formats.kind_video")
-    return _look_up(head, _OTHERS) or (message("formats.kind_text") if _is_text(head) else None)
+    return _look_up(head, _OTHER_SIGNATURES) or (
+        message("formats.kind_text") if _is_text(head) else None
+    )
 
 
 def _look_up(head: bytes, table: tuple[tuple[int, bytes, _Kind], ...]) -> _Kind | None:
-    return next((kind for at, start, kind in table if head.startswith(start, at)), None)
+    return next((kind for at, signature, kind in table if head.startswith(signature, at)), None)
 
 
 def _kind_of_brands(head: bytes) -> str | None:

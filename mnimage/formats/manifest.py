@@ -1,4 +1,4 @@
-"""Reads and checks SHOTS.json, the sheet that says which lamp lit which shot."""
+"""Read and check SHOTS.json, the manifest that lists the shots and their lamps."""
 
 from __future__ import annotations
 
@@ -17,28 +17,29 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
+"""Larger files are not manifests."""
 MIN_SHOTS = 3
 """A slope and a reflectance are three unknowns at every pixel (Woodham 1980)."""
 MAX_SHOTS = 1000
-"""Shots that may be listed, as of a light stage; `fewer.few_enough` says how many are read."""
+"""Shots that may be listed, as from a light stage; `subset.select_shots` says how many are read."""
 FINEST_MM = 0.001
 COARSEST_MM = 0.5
-"""Scale of a shot, mm per pixel: finer than any lens resolves, coarser than any scar's shape."""
+"""Range of scales in mm per pixel: finer than any lens resolves, coarser than any scar's shape."""
 MIN_SPREAD = 0.05
 """Least ratio of the smallest to the largest singular value of the light directions.
 
-A ring of lamps 4 degrees off the camera's axis has it: there the noise of a slope is 20 times that
-of the brightness, and no height worth the name comes out.
+A ring of lamps 4 degrees off the camera's axis has this ratio: there the noise of a slope is 20
+times that of the brightness, so no useful height can be computed.
 """
 
 Triple = tuple[float, float, float]
 
 
 class ShotLine(BaseModel):
-    """One shot: its file, and the light's direction or the lamp's place in mm.
+    """One shot: its file, and the light's direction or the lamp's position in mm.
 
-    With a rig neither is given, but `lamp`, the number of its lamp from 1, where the shots are not
-    in the rig's order.
+    With a rig neither is given; `lamp` is then the number of its lamp, from 1, if the shots are not
+    in the order of the rig.
     """
 
     model_config = ConfigDict(strict=True, frozen=True)
@@ -60,7 +61,7 @@ class Circle(BaseModel):
 
 
 class TargetManifest(BaseModel):
-    """The whole of a sheet that lists shots of a ball or a card; unknown keys are passed over."""
+    """A manifest of shots of a ball or a card; unknown keys are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -75,7 +76,7 @@ class TargetManifest(BaseModel):
 
 
 class ShotManifest(BaseModel):
-    """The whole of SHOTS.json; unknown keys are passed over."""
+    """The contents of SHOTS.json; unknown keys are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -88,7 +89,7 @@ class ShotManifest(BaseModel):
 
     @property
     def near(self) -> bool:
-        """Whether the lamps' places are given rather than their directions."""
+        """Whether positions of the lamps are given rather than directions."""
         return self.shots[0].lamp_mm is not None
 
 
@@ -98,18 +99,18 @@ def is_manifest(path: Path) -> bool:
 
 
 def read_manifest(path: Path) -> ShotManifest:
-    """Return the sheet, its structure and its numbers checked, no picture looked at yet.
+    """Return the manifest with its structure and numbers checked; no picture is opened.
 
     Raises
     ------
     ShotsUnusable
-        If the file is missing, not a sheet, or says what cannot be.
+        If the file is missing, not a manifest, or contains invalid values.
     """
     content = read_text(path)
     try:
         manifest = ShotManifest.model_validate_json(content)
     except ValidationError as error:
-        raise wrong(path, error.errors()[0]) from error
+        raise schema_error(path, error.errors()[0]) from error
     if manifest.mm_per_px is None and manifest.rig is None:
         raise ShotsUnusable(message("formats.key_missing", file=path.name, key="mm_per_px"))
     if manifest.mm_per_px is not None:
@@ -120,7 +121,7 @@ def read_manifest(path: Path) -> ShotManifest:
 
 
 def check_pitch(mm_per_px: float) -> None:
-    """Refuse a scale that no shot of skin has.
+    """Refuse an implausible scale.
 
     Raises
     ------
@@ -134,26 +135,26 @@ def check_pitch(mm_per_px: float) -> None:
 
 
 def read_target_manifest(path: Path) -> TargetManifest:
-    """Return a sheet that lists shots of a ball or a card, no picture looked at yet.
+    """Return the manifest of shots of a ball or a card; no picture is opened.
 
     Raises
     ------
     ShotsUnusable
-        If the file is missing, not a sheet, or says what cannot be.
+        If the file is missing, not a manifest, or contains invalid values.
     """
     try:
         return TargetManifest.model_validate_json(read_text(path))
     except ValidationError as error:
-        raise wrong(path, error.errors()[0]) from error
+        raise schema_error(path, error.errors()[0]) from error
 
 
 def target_files(path: Path) -> tuple[Path, ...]:
-    """Return every picture file that a sheet of a ball or a card lists.
+    """Return every picture file that the manifest of a ball or a card lists.
 
     Raises
     ------
     ShotsUnusable
-        If the sheet cannot be used.
+        If the manifest is invalid.
     """
     manifest = read_target_manifest(path)
     others = [name for name in (manifest.dark, manifest.together) if name is not None]
@@ -161,12 +162,12 @@ def target_files(path: Path) -> tuple[Path, ...]:
 
 
 def frames_of(path: Path) -> tuple[Path, ...]:
-    """Return every file that a sheet lists: shots, dark and flat frames, and the rig.
+    """Return every file that a manifest lists: shots, dark and flat frames, and the rig.
 
     Raises
     ------
     ShotsUnusable
-        If the sheet cannot be used.
+        If the manifest is invalid.
     """
     manifest = read_manifest(path)
     names = [shot.file for shot in manifest.shots]
@@ -175,12 +176,12 @@ def frames_of(path: Path) -> tuple[Path, ...]:
 
 
 def lights_of(manifest: ShotManifest) -> NDArray[np.float64]:
-    """Return the lights, shape (k, 3): unit vectors, or lamp places in mm where they are near.
+    """Return the lights, shape (k, 3): unit vectors, or positions in mm for near lamps.
 
     Raises
     ------
     ShotsUnusable
-        If one is missing, impossible, or all of them together cannot give a slope.
+        If one is missing or invalid, or slopes cannot be measured with all of them together.
     """
     lights = np.array([_light(manifest, number) for number in range(len(manifest.shots))])
     directions = lights / np.linalg.norm(lights, axis=1, keepdims=True)
@@ -194,7 +195,7 @@ def read_text(path: Path) -> bytes:
     Raises
     ------
     ShotsUnusable
-        If it is missing or too large to be a sheet.
+        If it is missing or too large to be a manifest.
     """
     try:
         with path.open("rb") as file:
@@ -208,8 +209,8 @@ def read_text(path: Path) -> bytes:
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
-def wrong(path: Path, error: ErrorDetails) -> ShotsUnusable:
-    """Return the first complaint of the checker in plain words."""
+def schema_error(path: Path, error: ErrorDetails) -> ShotsUnusable:
+    """Return the first validation error of a file as a failure."""
     if error["type"] == "json_invalid":
         return ShotsUnusable(message("formats.not_json", file=path.name, reason=error["msg"]))
     place = "".join(
@@ -235,7 +236,7 @@ def _check_counts(manifest: ShotManifest) -> None:
 
 
 def _check_files(manifest: ShotManifest) -> None:
-    """Refuse one picture under two lamps: its slopes would come out flat, and look sure."""
+    """Refuse one file with two lights: its slopes would be flat, and seem certain."""
     lamps: dict[str, ShotLine] = {}
     for shot in manifest.shots:
         if lamps.setdefault(shot.file, shot) != shot:
@@ -258,7 +259,7 @@ def _light(manifest: ShotManifest, number: int) -> Triple:
 
 
 def _check_keys(shot: ShotLine, number: int, *, near: bool) -> None:
-    """Refuse a shot that does not give its light once, in the way of the first shot."""
+    """Refuse a shot that does not give its light once, under the same key as the first shot."""
     if shot.light is None and shot.lamp_mm is None:
         raise ShotsUnusable(message("formats.no_light", number=number, file=shot.file))
     if shot.light is not None and shot.lamp_mm is not None:
@@ -268,7 +269,7 @@ def _check_keys(shot: ShotLine, number: int, *, near: bool) -> None:
 
 
 def check_spread(directions: NDArray[np.float64]) -> None:
-    """Refuse lights that cannot tell slopes both ways.
+    """Refuse lights with which slopes cannot be measured in both directions.
 
     Raises
     ------

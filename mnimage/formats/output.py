@@ -1,4 +1,4 @@
-"""Writes answers to disk: whole or not at all, and never over an input."""
+"""Write results to disk: completely or not at all, and never over an input."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a power cut leaves all of it or what was there before.
+    """Write a file so that a power failure leaves either all of it or what was there before.
 
     Raises
     ------
     OutputFailed
-        If it cannot be written; no draft is left behind then.
+        If it cannot be written; no draft remains.
     """
     draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.draft")
     try:
@@ -39,12 +39,12 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def prepare_folder(path: Path) -> Path:
-    """Return the folder, made if missing, once it has proved that files can be written there.
+    """Return the folder, created if missing, after checking that files can be written there.
 
     Raises
     ------
     OutputFailed
-        If a file stands in its place, or nothing may be written there.
+        If a file has its name, or nothing may be written there.
     """
     if path.exists() and not path.is_dir():
         raise OutputFailed(message("formats.no_folder", path=str(path)))
@@ -61,7 +61,7 @@ def prepare_folder(path: Path) -> Path:
 
 
 def refuse_overwrite(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
-    """Refuse to go on if any output is one of the inputs, under whatever name.
+    """Refuse outputs that are one of the inputs, under whatever name.
 
     Raises
     ------
@@ -82,10 +82,10 @@ def _write_draft(draft: Path, content: bytes) -> None:
 
 
 def _settle_folder(folder: Path) -> None:
-    """Have the new name itself on disk; only POSIX systems can, and need to."""
+    """Flush the new name itself to disk; only POSIX systems can, and need to."""
     if os.name != "posix":
         return
-    with suppress(OSError):  # Some network drives cannot; the file itself is whole already.
+    with suppress(OSError):  # Some network drives cannot; the file itself is complete already.
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -98,7 +98,7 @@ def _same(one: Path, other: Path) -> bool:
         if one.samefile(other):
             return True
     except OSError:
-        pass  # One of them is not there yet: only their names can be compared.
+        pass  # One of them does not exist yet: only their names can be compared.
     return one.resolve() == other.resolve()
 
 

@@ -1,7 +1,7 @@
-"""Turns colours of an embedded ICC profile into sRGB (ICC.1:2022), 8 bits by LittleCMS.
+"""Convert colours from an embedded ICC profile to sRGB (ICC.1:2022), 8 bits with LittleCMS.
 
-16-bit pixels, which Pillow's LittleCMS cannot take, go through the profile's own curves and
-matrix; profiles made of tables are left alone there, with a note.
+16-bit pixels, which Pillow's LittleCMS does not accept, are converted with the profile's own curves
+and matrix; with a profile made of tables they are left as they are, with a note.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BAND = 256
+"""Rows that are converted at once, to save memory."""
 _SRGB_IN_D50 = np.array(
     [
         [0.4360747, 0.3850649, 0.1430804],
@@ -36,12 +37,13 @@ _SRGB_IN_D50 = np.array(
 _COLUMNS = ("rXYZ", "gXYZ", "bXYZ")
 _CURVES = ("rTRC", "gTRC", "bTRC")
 _MATRIX_SLACK, _CURVE_SLACK = 0.004, 0.006
+"""Largest departure of matrix and curves (0..1) from sRGB of a profile that counts as sRGB."""
 _LEVELS = np.linspace(0.0, 1.0, 33)
 _BAD_PROFILE = (ImageCms.PyCMSError, OSError, ValueError, struct.error)
 
 
 def to_srgb(samples: Samples, icc: bytes) -> tuple[Samples, Message]:
-    """Return grey or RGB samples in sRGB, and a note on what was done, empty where nothing was."""
+    """Return grey or RGB samples in sRGB, and a note, `NOTHING` where they were so."""
     try:
         tags = _tags(icc)
         if icc[16:20] == b"GRAY" and samples.ndim == 2:
@@ -59,7 +61,7 @@ def cmyk_to_srgb(picture: Image.Image, icc: bytes) -> tuple[Samples, Message]:
         try:
             return _by_littlecms(picture, icc), message("formats.cmyk_profile")
         except _BAD_PROFILE:
-            pass  # A broken profile is as good as none.
+            pass  # The same as without a profile.
     plain = np.array(picture.convert("RGB"))
     return as_samples(plain), message("formats.cmyk_rough")
 
@@ -124,7 +126,7 @@ def _by_matrix(
     to_linear_srgb = (np.linalg.inv(_SRGB_IN_D50) @ matrix).astype(np.float32)
     tables = [curve.astype(np.float32) for curve in curves]
     converted = np.empty_like(samples)
-    for start in range(0, samples.shape[0], _BAND):  # By bands, to spare memory.
+    for start in range(0, samples.shape[0], _BAND):  # By bands, to save memory.
         band = samples[start : start + _BAND]
         linear = np.stack([np.take(tables[i], band[..., i]) for i in range(3)], axis=-1)
         light = np.asarray(cv2.transform(linear, to_linear_srgb), dtype=np.float32)

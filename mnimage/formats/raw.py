@@ -1,4 +1,4 @@
-"""Reads camera RAW by LibRaw with one repeatable setting, 16 bits."""
+"""Read camera RAW with LibRaw and fixed settings, 16 bits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import rawpy
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats.decoded import Decoded, as_samples, check_size
 from mnimage.formats.exif import Exif, read_exif
-from mnimage.formats.strict import heard
+from mnimage.formats.strict import captured_stderr
 from mnimage.words.message import message
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _TURNS = {3: 3, 5: 8, 6: 6}
 
 
 def read_raw(content: bytes, *, camera_white: bool = True) -> Decoded:
-    """Return a RAW file developed the same way every time: sRGB, 16 bits, no automatic brightness.
+    """Return a RAW file, always developed in the same way: sRGB, 16 bits, no automatic brightness.
 
     Parameters
     ----------
@@ -38,16 +38,16 @@ def read_raw(content: bytes, *, camera_white: bool = True) -> Decoded:
     Raises
     ------
     PhotoUnreadable
-        If LibRaw does not know the camera, or the file is cut off or damaged.
+        If LibRaw does not support the camera, or the file is incomplete or damaged.
     """
-    with heard() as said:
+    with captured_stderr() as printed:
         try:
             decoded = _read(content, camera_white=camera_white)
         except rawpy.LibRawFileUnsupportedError as error:
             raise PhotoUnreadable(message("formats.raw_unknown")) from error
         except (rawpy.LibRawError, MemoryError) as error:
             raise PhotoUnreadable(message("formats.raw_damaged")) from error
-    if any("end of file" in line or "data error" in line.lower() for line in said):
+    if any("end of file" in line or "data error" in line.lower() for line in printed):
         raise PhotoUnreadable(message("formats.raw_damaged"))
     return decoded
 
@@ -59,7 +59,7 @@ def _read(content: bytes, *, camera_white: bool) -> Decoded:
         rgb = raw.postprocess(
             use_camera_wb=camera_white,
             no_auto_bright=True,
-            # LibRaw would else stretch each picture to its own brightest value.
+            # Otherwise LibRaw would scale each picture to its own brightest value.
             adjust_maximum_thr=0.0,
             output_bps=16,
             gamma=_SRGB_CURVE,

@@ -33,7 +33,7 @@ def test_the_place_of_a_value_is_where_it_stands():
     content = b"II*\0\x08\0\0\0" + struct.pack("<HHHIHHI", 1, 274, 3, 1, 6, 0, 0)
     page = read_directory(content, first_directory(content), {274})
     assert page.number(274, 1) == 6
-    assert struct.unpack_from("<H", content, page.places[274]) == (6,)
+    assert struct.unpack_from("<H", content, page.offsets[274]) == (6,)
 
 
 @pytest.mark.parametrize("start", [0, 7, 10**9])

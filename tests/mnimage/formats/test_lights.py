@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mnimage.domain.photo import SCALE_ASSUMED
-from mnimage.formats.lights import believed_lights
+from mnimage.formats.lights import resolve_lights
 from mnimage.formats.manifest import read_manifest
 
 AROUND = [[0.6, 0.0, 0.8], [0.0, 0.6, 0.8], [-0.6, 0.0, 0.8], [0.0, -0.6, 0.8]]
@@ -33,7 +33,7 @@ def _lights(folder, rig_mm_per_px=None, **entries):
         (folder / "RIG.json").write_text(json.dumps(rig))
     path = folder / "SHOTS.json"
     path.write_text(json.dumps(manifest))
-    return believed_lights(read_manifest(path), path)
+    return resolve_lights(read_manifest(path), path)
 
 
 def test_an_entered_scale_has_the_same_error_at_every_session(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnimage.formats.manifest import ShotLine, ShotManifest
-from mnimage.formats.subset import KEPT, MOST, few_enough
+from mnimage.formats.subset import MOST_SHOTS, SELECTED_SHOTS, select_shots
 from mnimage.words.message import NOTHING
 
 
@@ -23,8 +23,8 @@ def stage(count):
 
 @pytest.mark.parametrize("count", [156, 346, 1000])
 def test_well_spread_lamps_in_front_of_the_face_are_selected_from_a_light_stage(count):
-    manifest, note = few_enough(stage(count))
-    assert len(manifest.shots) == KEPT
+    manifest, note = select_shots(stage(count))
+    assert len(manifest.shots) == SELECTED_SHOTS
     assert dict(note.args)["listed"] == count
     ways = np.array([shot.light for shot in manifest.shots])
     slant = np.degrees(np.arccos(ways[:, 2]))
@@ -38,8 +38,8 @@ def test_well_spread_lamps_in_front_of_the_face_are_selected_from_a_light_stage(
 
 
 def test_few_shots_stay_as_they_are():
-    manifest = stage(MOST)
-    assert few_enough(manifest) == (manifest, NOTHING)
+    manifest = stage(MOST_SHOTS)
+    assert select_shots(manifest) == (manifest, NOTHING)
 
 
 def test_an_invalid_long_manifest_is_left_to_its_checker():
@@ -47,4 +47,4 @@ def test_an_invalid_long_manifest_is_left_to_its_checker():
     broken = manifest.model_copy(
         update={"shots": (*manifest.shots[:-1], ShotLine(file="x.png", light=(0.0, 0.0, 0.0)))}
     )
-    assert few_enough(broken) == (broken, NOTHING)
+    assert select_shots(broken) == (broken, NOTHING)
