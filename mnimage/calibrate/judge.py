@@ -1,6 +1,6 @@
-"""Why a chart, or the fit to it, cannot be used; each as a sentence with a remedy.
+"""Checks of a chart and of the fit to it, with their limits.
 
-The limits are our own; what charts within them are worth: `docs/colour.md`.
+The limits are our own; accuracy of charts within them: `docs/colour.md`.
 """
 
 from __future__ import annotations
@@ -18,43 +18,47 @@ if TYPE_CHECKING:
     from mnimage.calibrate.chart import Chart
     from mnimage.calibrate.fit import Fit
 
-MOST_ODD = 0.1
-"""Share of a patch that may be unlike the rest of it: a shadow, a finger, a reflection."""
+MOST_UNEVEN = 0.1
+"""Share of a patch that may differ from the rest of it: a shadow, a finger, a reflection."""
 
-MOST_ENDS, NOTED_ENDS = 6, 2
-"""Coloured patches that may be left out because a channel is at its end; sRGB itself has no red
-for cyan, and hardly a blue for orange."""
+MOST_CLIPPED, NOTED_CLIPPED = 6, 2
+"""Coloured patches that may be left out because a channel is clipped or too dark; sRGB itself has
+no red for cyan, and almost no blue for orange."""
 
 LARGEST_TILT_DEG, NOTED_TILT_DEG = 35.0, 18.0
 LARGEST_CONVERGENCE = 1.3
 LARGEST_MEAN, NOTED_MEAN = 4.0, 1.5
 LARGEST_WORST = 12.0
-NOTED_BEND = 0.1
 LARGEST_GREY = 0.06
 LARGEST_FALLOFF, NOTED_FALLOFF = 0.7, 0.25
-"""Limits of tilt in degrees, of the ratio of opposite sides, of CIEDE2000, of one grey's error
-(ln) and of the light across the chart (ln); the smaller ones only warn."""
+"""Limits of tilt in degrees, of the ratio of opposite sides, of CIEDE2000 (mean, worst patch), of
+one grey's error (ln) and of the light across the chart (ln); the smaller ones only warn."""
+
+NOTED_CONTRAST = 0.1
+"""Departure of the greys' slope from 1 beyond which a warning is given."""
 
 
 def require_readable(chart: Chart) -> None:
     """Raise `ChartUnusable` where the patches cannot be trusted."""
     if chart.tilt_deg > LARGEST_TILT_DEG or chart.convergence > LARGEST_CONVERGENCE:
         raise ChartUnusable(message("calibrate.chart_turned"))
-    spoiled = [name for name, odd in zip(NAMES, chart.odd, strict=True) if odd > MOST_ODD]
-    if spoiled:
-        raise ChartUnusable(message("calibrate.patches_uneven", patches=_listed(spoiled)))
-    if (chart.bright[GREYS] > MOST_ODD).any():
+    uneven_patches = [
+        name for name, uneven in zip(NAMES, chart.uneven, strict=True) if uneven > MOST_UNEVEN
+    ]
+    if uneven_patches:
+        raise ChartUnusable(message("calibrate.patches_uneven", patches=_listed(uneven_patches)))
+    if (chart.bright[GREYS] > MOST_UNEVEN).any():
         raise ChartUnusable(message("calibrate.white_overexposed"))
-    if (chart.dark[GREYS] > MOST_ODD).any():
+    if (chart.dark[GREYS] > MOST_UNEVEN).any():
         raise ChartUnusable(message("calibrate.black_underexposed"))
-    if (~chart.usable).sum() > MOST_ENDS:
+    if (~chart.usable).sum() > MOST_CLIPPED:
         raise ChartUnusable(message("calibrate.patches_clipped"))
 
 
 def require_fit(fit: Fit, chart: Chart) -> None:
     """Raise `ChartUnusable` where the colours do not fit the chart's."""
-    each = np.where(chart.usable, fit.each, 0.0)
-    wrong = [name for name, gap in zip(NAMES, each, strict=True) if gap > LARGEST_WORST]
+    patch_errors = np.where(chart.usable, fit.patch_errors, 0.0)
+    wrong = [name for name, gap in zip(NAMES, patch_errors, strict=True) if gap > LARGEST_WORST]
     if wrong:
         raise ChartUnusable(message("calibrate.patches_wrong", patches=_listed(wrong)))
     if fit.error.falloff > LARGEST_FALLOFF:
@@ -67,12 +71,12 @@ def require_fit(fit: Fit, chart: Chart) -> None:
 
 def warnings_of(fit: Fit, chart: Chart) -> tuple[Message, ...]:
     """Return what increases the error without making the profile unusable."""
-    bend = max(abs(slope - 1) for slope in fit.error.linearity)
+    contrast = max(abs(slope - 1) for slope in fit.error.linearity)
     found = (
         (message("calibrate.chart_angled"), chart.tilt_deg > NOTED_TILT_DEG),
         (message("calibrate.light_corrected"), fit.error.falloff > NOTED_FALLOFF),
-        (message("calibrate.tones_corrected"), bend > NOTED_BEND),
-        (message("calibrate.patches_left_out"), bool((~chart.usable).sum() > NOTED_ENDS)),
+        (message("calibrate.tones_corrected"), contrast > NOTED_CONTRAST),
+        (message("calibrate.patches_left_out"), bool((~chart.usable).sum() > NOTED_CLIPPED)),
         (message("calibrate.fit_fair"), fit.error.mean > NOTED_MEAN),
     )
     return tuple(warning for warning, holds in found if holds)

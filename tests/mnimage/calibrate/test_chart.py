@@ -24,7 +24,7 @@ def test_patches_are_read_as_the_camera_saw_them(charted):
     seen = chart.usable
     assert seen.sum() >= 20
     assert chart.light[seen] == pytest.approx(true[seen], rel=0.05, abs=0.004)
-    assert chart.odd.max() < 0.05
+    assert chart.uneven.max() < 0.05
 
 
 def test_sixteen_bits_are_read_alike(charted):

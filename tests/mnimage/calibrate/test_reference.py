@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnimage.calibrate.reference import LAB_D50, NAMES, PLACES, true_light, true_luminance
+from mnimage.calibrate.reference import LAB_D50, NAMES, PATCH_CENTERS, true_light, true_luminance
 from mnimage.kernels.color import difference_2000
 from mnimage.phantom.camera import true_lab
 
@@ -51,4 +51,4 @@ def test_greys_are_grey_and_fall():
 
 
 def test_places_go_along_the_rows():
-    assert PLACES[[0, 5, 6, 23]].tolist() == [[0, 0], [5, 0], [0, 1], [5, 3]]
+    assert PATCH_CENTERS[[0, 5, 6, 23]].tolist() == [[0, 0], [5, 0], [0, 1], [5, 3]]
