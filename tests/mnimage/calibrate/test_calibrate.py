@@ -87,7 +87,7 @@ def test_the_card_gives_the_light_over_the_picture(charted):
     assert corner / middle == pytest.approx(np.full(3, np.exp(-0.6)), rel=0.08)
 
 
-def test_a_card_of_another_size_or_no_card_is_refused(charted):
+def test_an_unsuitable_photo_of_the_card_is_refused(charted):
     photo, _ = charted()
     facts = CaptureFacts("PNG", 8)
     with pytest.raises(ChartUnusable, match="differ in size"):

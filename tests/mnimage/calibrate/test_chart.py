@@ -27,7 +27,7 @@ def test_patches_are_read_as_the_camera_saw_them(charted):
     assert chart.uneven.max() < 0.05
 
 
-def test_sixteen_bits_are_read_alike(charted):
+def test_sixteen_bits_give_the_same_light(charted):
     small, large = (find_chart(charted(bits=bits)[0]).light for bits in (8, 16))
     assert large == pytest.approx(small, rel=0.05, abs=0.004)
 
@@ -64,7 +64,7 @@ def test_corners_that_span_nothing_are_refused(charted, corners):
         chart_at(charted()[0], corners)
 
 
-def test_a_tiny_chart_and_one_cut_off_are_refused(charted):
+def test_charts_too_small_or_cut_off_are_refused(charted):
     photo, laid = charted()
     with pytest.raises(ChartUnusable, match="too small"):
         chart_at(photo, [(200, 300), (200, 340), (228, 340), (228, 300)])

@@ -81,12 +81,12 @@ def test_room_light_is_refused():
         _measured([ball_shots(lamps(7, far=True), 7, chrome=False, stage=stage)], chrome=False)
 
 
-def test_a_matte_ball_is_no_chrome_ball():
+def test_a_matte_ball_is_not_accepted_as_chrome():
     with pytest.raises(RigUnusable, match="no highlight"):
         _measured([ball_shots(lamps(8, far=True), 8, chrome=False)], chrome=True)
 
 
-def test_an_empty_table_has_no_ball():
+def test_a_picture_without_a_ball_is_refused():
     shots = ball_shots(lamps(9, far=True), 9, chrome=False)
     chance = np.random.default_rng(9)
     blank = chance.normal(0.3, 0.01, shots.frames.shape).astype(np.float32)
@@ -121,14 +121,14 @@ def test_two_lamps_in_one_shot_are_refused(chrome):
 
 
 @pytest.mark.parametrize(("scale", "position"), [(False, (-30, 0)), (True, (0, -25))])
-def test_a_chrome_ball_cut_by_the_edge_is_refused(scale, position):
+def test_a_chrome_ball_cut_off_by_the_edge_is_refused(scale, position):
     shots = ball_shots(lamps(1, count=3, far=True), 1, chrome=True, position=position)
     with pytest.raises(RigUnusable, match="cuts off the ball"):
         _measured([shots if scale else replace(shots, mm_per_px=None)], chrome=True)
 
 
 @pytest.mark.parametrize(("chrome", "position"), [(True, (-24, -16)), (False, (-28, 0))])
-def test_a_ball_that_the_edge_cuts_a_little_is_completed(chrome, position):
+def test_a_ball_slightly_cut_off_by_the_edge_is_completed(chrome, position):
     shown = lamps(2, count=3, far=True)
     rig = _measured([ball_shots(shown, 2, chrome=chrome, position=position)], chrome=chrome)
     assert np.all(off_deg(rig, shown) < 3 * np.array([lamp.error_deg for lamp in rig.lamps]))

@@ -64,7 +64,7 @@ def test_a_marker_with_an_issue_is_not_used(marker, blur, issue):
     assert marker_scale(_photo(marker, blur=blur, stage=stage), found, 2.0) is None
 
 
-def test_other_markers_are_passed_over():
+def test_other_markers_are_ignored():
     assert find_markers(_photo(Print(5, 20))) == ()
     assert [side_of(number) for number in (5, 85, 150, 309, 310)] == [None, 8, 15, 30, None]
 

@@ -50,5 +50,5 @@ def test_greys_are_grey_and_fall():
     assert true_luminance()[[18, 23]] == pytest.approx([0.88, 0.032], rel=0.05)
 
 
-def test_places_go_along_the_rows():
+def test_patch_centers_are_listed_by_rows():
     assert PATCH_CENTERS[[0, 5, 6, 23]].tolist() == [[0, 0], [5, 0], [0, 1], [5, 3]]

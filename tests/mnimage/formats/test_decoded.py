@@ -35,5 +35,5 @@ def test_other_sample_types_are_refused():
         as_samples(np.zeros((2, 2), np.float32))
 
 
-def test_damage_says_what_to_do():
+def test_damage_has_a_hint():
     assert "backup" in damaged(message("formats.end_missing")).hint

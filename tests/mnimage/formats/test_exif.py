@@ -55,13 +55,13 @@ def test_an_impossible_orientation_is_upright(found, kept, exif_of):
     assert read_exif(exif_of(found).tobytes()).orientation == kept
 
 
-def test_the_maker_is_not_said_twice(exif_of):
+def test_the_maker_is_not_repeated(exif_of):
     exif = exif_of()
     exif[0x010F], exif[0x0110] = "Canon", "Canon EOS R5\0\0"
     assert read_exif(exif.tobytes()).camera == "Canon EOS R5"
 
 
-def test_nothing_of_place_or_person_comes_through(exif_of):
+def test_no_location_or_personal_data_is_read(exif_of):
     exif = exif_of()
     exif[0x013B] = "Dr. Secret"
     exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.345), 29: "2026:03:14"})

@@ -48,7 +48,7 @@ def test_every_orientation_comes_upright_once(
 
 @pytest.mark.parametrize("name", ["Landscape", "Portrait"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_real_photos_of_every_orientation_look_alike(shared, name, orientation):
+def test_real_photos_of_every_orientation_look_the_same(shared, name, orientation):
     upright = read_photo(shared / "orientation" / f"{name}_0.jpg").coded
     turned = read_photo(shared / "orientation" / f"{name}_{orientation}.jpg").coded
     assert _gap(turned, upright) < 6

@@ -34,7 +34,7 @@ def test_size_and_kind_are_read_without_decoding(suffix, kind):
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif"])
-def test_a_file_cut_off_is_refused(suffix):
+def test_a_truncated_file_is_refused(suffix):
     whole = encoded(suffix)
     for kept in (0.2, 0.6, 0.97):
         with pytest.raises(PhotoUnreadable):

@@ -94,7 +94,7 @@ def test_real_damaged_files_are_refused(shared, name, capfd):
 
 
 @pytest.mark.parametrize("kept", [0.01, 0.05, 0.5, 0.99, 0.9999])
-def test_a_cut_file_is_refused(shared, kept, capfd):
+def test_a_truncated_file_is_refused(shared, kept, capfd):
     content = (shared / "heif" / "RGB_8__128x128.heif").read_bytes()
     with pytest.raises(PhotoUnreadable, match="damaged"):
         read_heif(content[: int(len(content) * kept)])

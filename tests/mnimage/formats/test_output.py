@@ -56,7 +56,7 @@ def test_it_is_on_disk_before_it_takes_its_name(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("place", ["missing/a.pdf", "file/a.pdf", "folder"])
-def test_places_that_cannot_be_written_are_refused(tmp_path, place):
+def test_paths_that_cannot_be_written_are_refused(tmp_path, place):
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "folder").mkdir()
     with pytest.raises(OutputFailed) as caught:
@@ -74,7 +74,7 @@ def test_folders_are_made_with_their_parents_and_left_empty(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["file", "file/below"])
-def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path, place):
+def test_a_file_with_the_name_of_the_folder_is_refused(tmp_path, place):
     (tmp_path / "file").write_bytes(b"kept")
     with pytest.raises(OutputFailed) as caught:
         prepare_folder(tmp_path / place)

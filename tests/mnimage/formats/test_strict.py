@@ -10,7 +10,7 @@ import pytest
 from mnimage.formats.strict import captured_stderr, captured_warnings, silenced
 
 
-def test_what_c_code_prints_is_heard_and_not_seen(capfd):
+def test_output_of_c_code_is_captured_and_not_shown(capfd):
     with captured_stderr() as printed:
         os.write(2, b"first complaint\nsecond\n")
     os.write(2, b"afterwards\n")
@@ -39,7 +39,7 @@ def test_warnings_become_words_and_do_not_leak():
         warnings.warn("still an error", UserWarning, stacklevel=1)
 
 
-def test_one_may_stand_within_the_other(capfd):
+def test_both_captures_can_be_nested(capfd):
     with captured_stderr() as printed, captured_warnings() as warned:
         os.write(2, b"printed\n")
         warnings.warn("warned", UserWarning, stacklevel=1)
