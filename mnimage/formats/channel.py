@@ -21,6 +21,7 @@ LEAST_SIGNAL = 50.0
 _BETTER_BY = 1.3
 """Least ratio of the signal in green to that in blue for green to be used."""
 _NOISE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32) / 6
+"""Immerkaer's mask: it cancels gradients, and keeps the standard deviation of noise."""
 
 
 def choose_channel(light: NDArray[np.float32]) -> tuple[str, Message]:

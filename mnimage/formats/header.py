@@ -19,6 +19,7 @@ from mnimage.formats.strict import DECODER_ERRORS, captured_stderr, captured_war
 from mnimage.words.message import message
 
 _COLUMNS, _ROWS, _DEPTH = 0x0100, 0x0101, 0x0102
+"""Tags of TIFF 6.0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _SIZES |= {16: 8, 17: 8, 18: 8}
 _CODES = {3: "H", 4: "I", 5: "I", 6: "b", 8: "h", 9: "i", 10: "i", 11: "f", 12: "d", 13: "I"}
 _CODES |= {16: "Q", 17: "q", 18: "Q"}
+"""Bytes of each field type (TIFF 6.0; 16 to 18: BigTIFF), and its code in `struct`."""
 _RATIONAL = (5, 10)
 _MAX_ENTRIES = 4096
 """Entries of a directory that are read; corrupt files may claim millions."""

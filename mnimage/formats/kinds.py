@@ -46,6 +46,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\0MRM", "RAW"),
     (6, b"HEAPCCDR", "RAW"),
 )
+"""Offset and first bytes of each kind of photo."""
 
 _OTHER_SIGNATURES: tuple[tuple[int, bytes, Message], ...] = (
     (0, b"%PDF", message("formats.kind_pdf")),
@@ -69,6 +70,7 @@ _OTHER_SIGNATURES: tuple[tuple[int, bytes, Message], ...] = (
     (0, b"SQLite format 3", message("formats.kind_database")),
     (0, b"\xd0\xcf\x11\xe0", message("formats.kind_office")),
 )
+"""The same for other kinds of file."""
 
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})

@@ -39,6 +39,7 @@ _CURVES = ("rTRC", "gTRC", "bTRC")
 _MATRIX_SLACK, _CURVE_SLACK = 0.004, 0.006
 """Largest departure of matrix and curves (0..1) from sRGB of a profile that counts as sRGB."""
 _LEVELS = np.linspace(0.0, 1.0, 33)
+"""Levels at which a curve is compared with that of sRGB."""
 _BAD_PROFILE = (ImageCms.PyCMSError, OSError, ValueError, struct.error)
 
 

@@ -22,6 +22,7 @@ _SRGB_CURVE = (2.4, 12.92)
 """LibRaw's power and toe slope of the sRGB curve; its default (2.222, 4.5) is that of BT.709."""
 
 _TURNS = {3: 3, 5: 8, 6: 6}
+"""EXIF orientation of each rotation that LibRaw reports."""
 
 
 def read_raw(content: bytes, *, camera_white: bool = True) -> Decoded:

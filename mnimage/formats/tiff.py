@@ -44,13 +44,19 @@ _TAGS = frozenset(
     {_SUBFILE, _COLUMNS, _ROWS, _BITS, _COMPRESSION, _COLOURS, _STRIPS, _SAMPLES, _STRIP_SIZES}
     | {_PLANES, _TILES, _TILE_SIZES, _CHILDREN, _EXTRA, _FORMAT, _ICC, _DNG, ORIENTATION}
 )
+"""Tags of TIFF 6.0 and its extensions."""
+
 _SENSOR = frozenset({32803, 34892})
+"""Photometric values of raw sensor data: colour filter array, and linear raw (DNG)."""
 _RAW_PACKING = frozenset({32767, 34713, 65000, 65535})
+"""Compressions of camera makers' RAW files."""
 _BY_TIFFFILE = frozenset({1, 8, 32773, 32946})
+"""Compressions that tifffile decodes: none, deflate (new, old code), PackBits."""
 _LZW = 5
 _WHITE_IS_ZERO, _RGB, _LAB = 0, 2, frozenset({8, 9, 10})
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 _DECIMAL = 3
+"""Further values of TIFF 6.0: photometric, extra samples and sample format."""
 
 
 def is_raw(content: bytes) -> bool:
