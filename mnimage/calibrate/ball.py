@@ -1,8 +1,8 @@
 """A ball in a picture: its outline to a fraction of a pixel, and the surface each pixel shows.
 
-Circles are looked for by Hough's transform (OpenCV's, Yuen et al. 1990) and laid onto edges with
-Tukey's biweight (Beaton and Tukey 1974); the rest is plain geometry. How well lamps are found with
-it: `docs/rig.md`.
+Circles are found with the Hough transform (OpenCV's, Yuen et al. 1990) and fitted to edges with
+Tukey's biweight (Beaton and Tukey 1974); the rest is plain geometry. How accurately lamps are
+measured with it: `docs/rig.md`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from scipy import ndimage
 
 from mnimage.errors import RigUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,36 +27,43 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 _SEARCH_PX = 320
+"""Longer side of the reduced picture in which circles are searched."""
 _RAYS = 360
+"""Rays from the centre along which the edge is measured: one per degree."""
 _MOST_EDGES = 0.12
+"""Share of edge pixels beyond which the picture is noise, with votes for circles everywhere."""
 _LEAST_RADIUS_PX = 30.0
-_LEAST_ROUND = 0.45
-_INDEPENDENT = 4.0
-"""So many neighbouring rays share one error of the edge (blur, shadow)."""
+"""Smallest radius that is accepted; the errors of an outline in px weigh more on a smaller ball."""
+_LEAST_TRACKED = 0.45
+"""Least share of the rays that must fit a circle for its edge to be followed further."""
+_CORRELATED_RAYS = 4.0
+"""Neighbouring rays that share one error of the edge (blur, shadow)."""
 _EDGE_PX = 0.12
-"""What the edge is off by all round: where a blurred edge begins is a matter of its contrast."""
+"""Error that the whole edge shares: where a blurred edge begins depends on its contrast."""
 _CLEAR = 25.0
+"""Least median slope of an edge over its standard error."""
 _FAINT = 0.04
-_SIZE = 0.1
-"""By how much the scale told may be off."""
-_ROUND = 0.7
-_SAME_WAY, _SCATTERED = 0.75, 0.3
-"""Share of an outline that is brighter on the same side, and scatter of its edge over the reach
-of the search, past which it is none: rendered balls have 0.97 or more and 0.14 or less, also of
-chrome, circles laid through mere cloth 0.5 to 0.72 and 0.33 or more."""
-_MOST_CUT = {True: 0.25, False: 0.5}
-"""How far a ball may reach out of the picture over its radius, by whether it is chrome: lamps above
-the table show within 0.71 of it, while a matte one's shading goes on."""
+"""Least median slope of an edge over the strongest one."""
+_SIZE_TOLERANCE = 0.1
+"""Relative error of the entered scale within which a circle is searched."""
+_LEAST_FITTED = 0.7
+"""Least share of the rays that must fit the outermost circle."""
+_LEAST_CONSISTENT, _MOST_SCATTER = 0.75, 0.3
+"""Least share of an outline that is brighter on the same side, and largest scatter of its edge over
+the range of the search: rendered balls have 0.97 or more and 0.14 or less, also chrome ones;
+circles fitted to plain cloth have 0.5 to 0.72 and 0.33 or more."""
+_MOST_OUTSIDE = {True: 0.25, False: 0.5}
+"""Largest part of the radius that may lie outside the picture, by whether the ball is chrome: lamps
+above the table show within 0.71 of its radius, while the shading of a matte one extends further."""
 _HORIZON = 0.71
-"""Where chrome seen from above mirrors the horizon, over its radius."""
+"""Where chrome seen from above reflects the horizon, over its radius."""
 _CHROME_EDGE_PX = 0.35
-"""The same where the rim mirrors what lies beside it and so hardly differs from it."""
-_WHERE = 'State its outline in the sheet: "ball": {"row": ..., "col": ..., "radius_px": ...}.'
+"""`_EDGE_PX` for chrome, whose rim reflects what lies beside it and so differs little from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A circle in px, with the standard errors of its middle (each way) and of its radius."""
+    """A circle in px, with the standard errors of its centre (per axis) and of its radius."""
 
     row: float
     column: float
@@ -66,7 +74,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Ball:
-    """A ball before the camera: middle and radius in mm, the pixels' pitch on the level z = 0.
+    """A ball in front of the camera: centre and radius in mm, pixel pitch at the level z = 0.
 
     `camera_mm` is the camera's height above that level, infinite where it is not known.
     """
@@ -78,14 +86,14 @@ class Ball:
     camera_mm: float
 
     def surface(self, row: Values, column: Values) -> tuple[Values, Values, Values]:
-        """Return place, unit normal and the unit way of sight (n, 3) at pixels on the ball."""
-        start, way = self._sight(row, column)
+        """Return position, unit normal and unit viewing direction (n, 3) at pixels on the ball."""
+        start, direction = self._sight(row, column)
         gap = start - self.middle
-        along = np.sum(gap * way, axis=1)
+        along = np.sum(gap * direction, axis=1)
         inside = along**2 - np.sum(gap**2, axis=1) + self.radius_mm**2
-        place = start + (-along - np.sqrt(np.maximum(inside, 0)))[:, None] * way
-        normal = place - self.middle
-        return place, normal / np.linalg.norm(normal, axis=1, keepdims=True), way
+        position = start + (-along - np.sqrt(np.maximum(inside, 0)))[:, None] * direction
+        normal = position - self.middle
+        return position, normal / np.linalg.norm(normal, axis=1, keepdims=True), direction
 
     def _sight(self, row: Values, column: Values) -> tuple[Values, Values]:
         x = (column - (self.shape[1] - 1) / 2) * self.pitch
@@ -93,26 +101,26 @@ class Ball:
         start = np.stack([x, y, np.zeros_like(x)], axis=1)
         if not np.isfinite(self.camera_mm):
             return start, np.broadcast_to([0.0, 0.0, -1.0], start.shape)
-        way = start - [0.0, 0.0, self.camera_mm]
-        return start, way / np.linalg.norm(way, axis=1, keepdims=True)
+        direction = start - [0.0, 0.0, self.camera_mm]
+        return start, direction / np.linalg.norm(direction, axis=1, keepdims=True)
 
 
 def place_ball(outline: Outline, shots: TargetShots, diameter_mm: float) -> Ball:
-    """Return where a ball of known size lies, from its outline.
+    """Return the position of a ball of known size, from its outline.
 
-    Without a height told it rests on the level of the skin.
+    Without a given height it rests on the level of the skin.
     """
     radius = diameter_mm / 2
     height = radius if shots.height_mm is None else shots.height_mm
     camera = np.inf if shots.camera_mm is None else shots.camera_mm
-    # The rim that a near camera sees lies before the middle: smaller, and further out.
+    # The rim that a near camera sees lies in front of the centre: smaller, and further out.
     rim = 1 - (radius / (camera - height)) ** 2 if np.isfinite(camera) else 1.0
-    there = radius / outline.radius / np.sqrt(rim)
+    pitch_at_rim = radius / outline.radius / np.sqrt(rim)
     rows, columns = shots.shape
-    x = (outline.column - (columns - 1) / 2) * there * rim
-    y = (outline.row - (rows - 1) / 2) * there * rim
-    nearer = (camera - height) / camera if np.isfinite(camera) else 1.0
-    return Ball(np.array([x, y, height]), radius, there / nearer, shots.shape, camera)
+    x = (outline.column - (columns - 1) / 2) * pitch_at_rim * rim
+    y = (outline.row - (rows - 1) / 2) * pitch_at_rim * rim
+    perspective = (camera - height) / camera if np.isfinite(camera) else 1.0
+    return Ball(np.array([x, y, height]), radius, pitch_at_rim / perspective, shots.shape, camera)
 
 
 def find_outline(shots: TargetShots, diameter_mm: float, *, chrome: bool = False) -> Outline:
@@ -121,32 +129,29 @@ def find_outline(shots: TargetShots, diameter_mm: float, *, chrome: bool = False
     Raises
     ------
     RigUnusable
-        If no ball is found, or the picture's edge cuts it.
+        If no ball is found, or the edge of the picture cuts it off.
     """
-    picture = _even(shots.frames)
-    edge = _edge(picture, shots, diameter_mm, chrome=chrome)
+    picture = _log_mean(shots.frames)
+    edge = _find_edge(picture, shots, diameter_mm, chrome=chrome)
     if edge is None or (shots.circle is None and not edge.clear):
         raise _no_ball(shots.name)
     row, column, radius = edge.circle
     if radius < _LEAST_RADIUS_PX:
+        width, least = 2 * radius, 2 * _LEAST_RADIUS_PX
         raise RigUnusable(
-            f"The ball in {shots.name} is only {2 * radius:.0f} pixels wide.",
-            hint=f"Come nearer: it must be at least {2 * _LEAST_RADIUS_PX:.0f} pixels wide.",
+            message("calibrate.ball_too_small", shots=shots.name, pixels=width, least=least)
         )
-    seen = edge.kept * (1 - edge.cut)
-    own = edge.left / np.sqrt(max(seen * _RAYS / _INDEPENDENT / 2, 1))
+    share = edge.fitted * (1 - edge.outside)
+    own = edge.residual / np.sqrt(max(share * _RAYS / _CORRELATED_RAYS / 2, 1))
     rim = _CHROME_EDGE_PX if chrome else _EDGE_PX
     found = Outline(row, column, radius, float(np.hypot(own, rim / 2)), float(np.hypot(own, rim)))
-    if beyond_picture(found, shots.shape) > _MOST_CUT[chrome]:
-        raise RigUnusable(
-            f"The picture's edge cuts the ball in {shots.name}.",
-            hint="Lay the ball wholly into the picture, with some cloth around it.",
-        )
+    if beyond_picture(found, shots.shape) > _MOST_OUTSIDE[chrome]:
+        raise RigUnusable(message("calibrate.ball_cut_off", shots=shots.name))
     return found
 
 
 def beyond_picture(outline: Outline, shape: tuple[int, int]) -> float:
-    """Return how far an outline reaches out of its picture, over its radius (plain geometry)."""
+    """Return how far an outline extends beyond its picture, over its radius (plain geometry)."""
     nearest = min(
         outline.row, outline.column, shape[0] - 1 - outline.row, shape[1] - 1 - outline.column
     )
@@ -155,67 +160,69 @@ def beyond_picture(outline: Outline, shape: tuple[int, int]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """A circle laid onto an edge: rms left in px, and over the reach of its search.
+    """A circle fitted to an edge: rms residual in px, and `scatter` over the range of the search.
 
-    `kept` is the share of the rays inside the picture that it fits, `same` the share whose
-    brightness goes the same way, `cut` the share of all rays that lie beyond the picture.
+    `fitted` is the share of the rays inside the picture that it fits, `consistent` the share whose
+    brightness changes the same way, `outside` the share of all rays that lie beyond the picture.
     """
 
     circle: tuple[float, float, float]
-    left: float
+    residual: float
     scatter: float
-    kept: float
-    same: float
-    cut: float
+    fitted: float
+    consistent: float
+    outside: float
 
     @property
     def clear(self) -> bool:
-        """Whether there is such an edge at all."""
-        return self.same > _SAME_WAY and self.scatter < _SCATTERED
+        """Whether this is an edge at all."""
+        return self.consistent > _LEAST_CONSISTENT and self.scatter < _MOST_SCATTER
 
 
-def _followed(
+def _track_edge(
     picture: Plane, shots: TargetShots, start: tuple[float, float, float]
 ) -> _Edge | None:
-    """Return the outline laid ever closer onto the edge, None where there is none."""
-    # A logarithm shows faint edges, but moves them towards the dark side.
+    """Return the outline fitted ever closer to the edge, None where there is none."""
+    # A logarithm shows faint edges, but shifts them towards the dark side.
     mean = shots.frames.mean(axis=0)
     edge = None
     for light, share in ((picture, 0.12), (mean, 0.06), (mean, 0.03)):
-        edge = _refined(light, start, share)
-        if edge.kept < _LEAST_ROUND:
+        edge = _refine(light, start, share)
+        if edge.fitted < _LEAST_TRACKED:
             return None
         start = edge.circle
     return edge
 
 
-def _edge(picture: Plane, shots: TargetShots, diameter_mm: float, *, chrome: bool) -> _Edge | None:
-    """Return the outline told, or of the size told, or the widest there is."""
+def _find_edge(
+    picture: Plane, shots: TargetShots, diameter_mm: float, *, chrome: bool
+) -> _Edge | None:
+    """Return the given outline, or one of the expected size, or the widest one."""
     if shots.circle is not None:
-        return _followed(picture, shots, shots.circle)
-    told = None if shots.mm_per_px is None else _expected(shots, diameter_mm)
-    edge = _followed(picture, shots, _circle(picture, shots.name, told))
-    if told is not None and (edge is None or not edge.clear):
-        # None of that size: one of another size tells that the size is wrong.
-        edge = _followed(picture, shots, _circle(picture, shots.name, None))
+        return _track_edge(picture, shots, shots.circle)
+    expected = None if shots.mm_per_px is None else _expected(shots, diameter_mm)
+    edge = _track_edge(picture, shots, _circle(picture, shots.name, expected))
+    if expected is not None and (edge is None or not edge.clear):
+        # None of that size: one of another size shows that the size is wrong.
+        edge = _track_edge(picture, shots, _circle(picture, shots.name, None))
     if edge is None or not chrome:
         return edge
     row, column, radius = edge.circle
-    around = _followed(picture, shots, (row, column, radius / _HORIZON))
+    around = _track_edge(picture, shots, (row, column, radius / _HORIZON))
     return around if around is not None and around.clear else edge
 
 
-def _even(frames: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean of the frames on a scale where dark and bright edges count alike."""
+def _log_mean(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of the frames on a scale where dark and bright edges count equally."""
     mean = np.maximum(frames, 0).mean(axis=0)
     faint = np.float32(max(float(np.quantile(mean, 0.3)), 1e-4))
     return np.asarray(np.log(np.minimum(mean, 30 * faint) + faint / 2), dtype=np.float32)
 
 
 def _circle(picture: Plane, name: str, expected: float | None) -> tuple[float, float, float]:
-    """Return the roundest outline in a picture made small, by votes along its slopes.
+    """Return the roundest outline in a reduced picture, by votes along its gradients.
 
-    Of the circles about its middle it is the one of the radius expected, or the widest.
+    Of the circles around its centre it is the one with the expected radius, or the widest.
     """
     step = max(picture.shape) / _SEARCH_PX
     size = (round(picture.shape[1] / step), round(picture.shape[0] / step))
@@ -225,7 +232,7 @@ def _circle(picture: Plane, name: str, expected: float | None) -> tuple[float, f
     best: tuple[float, tuple[float, float, float]] | None = None
     for sharp in (120, 60):
         if (cv2.Canny(grey, sharp / 2, sharp) > 0).mean() > _MOST_EDGES:
-            break  # Mere noise: votes for circles everywhere.
+            break  # Only noise: votes for circles everywhere.
         found = cv2.HoughCircles(
             grey, cv2.HOUGH_GRADIENT, 1, 20, param1=sharp, param2=12,
             minRadius=12, maxRadius=min(size) // 2,
@@ -243,37 +250,37 @@ def _circle(picture: Plane, name: str, expected: float | None) -> tuple[float, f
 
 
 def _expected(shots: TargetShots, diameter_mm: float) -> float:
-    """Return the radius in px that a ball should have by the scale told."""
+    """Return the radius in px that a ball should have at the entered scale."""
     height = diameter_mm / 2 if shots.height_mm is None else shots.height_mm
-    nearer = shots.camera_mm / (shots.camera_mm - height) if shots.camera_mm else 1.0
-    return diameter_mm / 2 / (shots.mm_per_px or 1.0) * nearer
+    magnification = shots.camera_mm / (shots.camera_mm - height) if shots.camera_mm else 1.0
+    return diameter_mm / 2 / (shots.mm_per_px or 1.0) * magnification
 
 
 def _of_size(
     picture: NDArray[np.float32], circle: tuple[float, float, float], radius: float
 ) -> tuple[float, float, float]:
-    """Return the clearest circle of about the expected radius around the same middle."""
+    """Return the clearest circle of about the expected radius around the same centre."""
     row, column, _ = circle
-    angle, radii, seen = _profiles(picture, (row, column, radius), _SIZE)
+    angle, radii, brightness = _profiles(picture, (row, column, radius), _SIZE_TOLERANCE)
     inside = _inside(picture, (row, column, radius), angle)
     if not inside.any():
         return row, column, radius
-    slope = np.abs(np.median(np.gradient(seen, radii, axis=1)[inside], axis=0))
+    slope = np.abs(np.median(np.gradient(brightness, radii, axis=1)[inside], axis=0))
     return row, column, float(radii[slope.argmax()])
 
 
 def _outermost(
     picture: NDArray[np.float32], circle: tuple[float, float, float]
 ) -> tuple[float, float, float]:
-    """Return the widest circle about the same middle that shows: chrome has rings inside.
+    """Return the widest visible circle around the same centre: chrome has rings inside.
 
-    At 0.71 of its radius a ball seen from above mirrors the horizon.
+    At 0.71 of its radius a ball seen from above reflects the horizon.
     """
     row, column, radius = circle
-    angle, radii, seen = _profiles(picture, (row, column, 1.3 * radius), 0.4)
+    angle, radii, brightness = _profiles(picture, (row, column, 1.3 * radius), 0.4)
     inside = np.stack([_inside(picture, (row, column, each), angle) for each in radii], axis=1)
     count = inside.sum(axis=0)
-    slope = np.where(inside, np.gradient(seen, radii, axis=1), np.nan)[:, count > _RAYS / 4]
+    slope = np.where(inside, np.gradient(brightness, radii, axis=1), np.nan)[:, count > _RAYS / 4]
     if slope.shape[1] < 3:
         return circle
     radii, count = radii[count > _RAYS / 4], count[count > _RAYS / 4]
@@ -282,68 +289,71 @@ def _outermost(
     clear = (middle > _CLEAR * noise / np.sqrt(count)) & (middle > _FAINT * middle.max())
     peak = clear[1:-1] & (middle[1:-1] >= middle[:-2]) & (middle[1:-1] >= middle[2:])
     for wide in radii[1:-1][peak][::-1].tolist():
-        edge = _refined(picture, (row, column, wide), 0.06)
-        if edge.kept > _ROUND:
+        edge = _refine(picture, (row, column, wide), 0.06)
+        if edge.fitted > _LEAST_FITTED:
             return edge.circle
     return circle
 
 
 def _no_ball(name: str) -> RigUnusable:
-    return RigUnusable(
-        f"No ball was found in {name}.",
-        hint=f"Lay it on dark, even cloth, alone in the picture. {_WHERE}",
-    )
+    return RigUnusable(message("calibrate.ball_not_found", shots=name))
 
 
 def _profiles(
     picture: NDArray[np.float32], circle: tuple[float, float, float], share: float
 ) -> tuple[Values, Values, Values]:
-    """Return angles, radii and the brightness along rays about a circle, (angles, radii)."""
+    """Return angles, radii and the brightness (angles, radii) along rays across a circle."""
     row, column, radius = circle
     angle = np.arange(_RAYS) * 2 * np.pi / _RAYS
     reach = max(share * radius, 4.0)
     radii = np.arange(radius - reach, radius + reach, 0.5)
-    places = [
+    positions = [
         row + np.sin(angle)[:, None] * radii,
         column + np.cos(angle)[:, None] * radii,
     ]
-    seen = ndimage.map_coordinates(picture, places, order=1, mode="nearest")
-    return angle, radii, np.asarray(ndimage.gaussian_filter1d(seen, 2.0, axis=1), dtype=np.float64)
+    brightness = ndimage.map_coordinates(picture, positions, order=1, mode="nearest")
+    return (
+        angle,
+        radii,
+        np.asarray(ndimage.gaussian_filter1d(brightness, 2.0, axis=1), dtype=np.float64),
+    )
 
 
 def _roundness(picture: NDArray[np.float32], circle: tuple[float, float, float]) -> float:
-    """Return how strong and how one-sided the edge along a circle is."""
-    _, radii, seen = _profiles(picture, circle, 0.12)
-    slope = np.gradient(seen, radii, axis=1)
+    """Return how strong and how consistent the edge along a circle is."""
+    _, radii, brightness = _profiles(picture, circle, 0.12)
+    slope = np.gradient(brightness, radii, axis=1)
     strongest = np.take_along_axis(slope, np.abs(slope).argmax(axis=1)[:, None], axis=1)
     return float(abs(np.median(strongest)) * np.sqrt(circle[2]))
 
 
-def _refined(picture: Plane, circle: tuple[float, float, float], share: float) -> _Edge:
-    """Return the circle laid onto the edge around it."""
-    angle, radii, seen = _profiles(picture, circle, share)
+def _refine(picture: Plane, circle: tuple[float, float, float], share: float) -> _Edge:
+    """Return the circle fitted to the edge around it."""
+    angle, radii, brightness = _profiles(picture, circle, share)
     inside = _inside(picture, circle, angle)
     every = np.arange(_RAYS)
-    slope = np.gradient(seen, radii, axis=1)
+    slope = np.gradient(brightness, radii, axis=1)
     strongest = slope[every, np.abs(slope).argmax(axis=1)]
     sign = np.sign(np.median(strongest[inside])) if inside.any() else 1.0
     strength = np.maximum((sign or 1.0) * slope, 0)
     top = strength.argmax(axis=1).clip(1, len(radii) - 2)
-    left, middle, right = (strength[every, top + side] for side in (-1, 0, 1))
-    bend = np.minimum(left - 2 * middle + right, -1e-9)
-    edge = radii[top] + 0.25 * (left - right) / bend
+    before, middle, after = (strength[every, top + side] for side in (-1, 0, 1))
+    curvature = np.minimum(before - 2 * middle + after, -1e-9)
+    edge = radii[top] + 0.25 * (before - after) / curvature
     usable = inside & (middle > 0.15 * np.median(middle[inside])) if inside.any() else inside
-    found, away, limit = _laid(edge * np.sin(angle), edge * np.cos(angle), usable, circle[2])
-    kept = usable & (np.abs(away) < limit)
-    rest = float(np.sqrt(np.mean(away[kept] ** 2))) if kept.any() else np.inf
+    found, residuals, limit = _fit_circle(
+        edge * np.sin(angle), edge * np.cos(angle), usable, circle[2]
+    )
+    fitted = usable & (np.abs(residuals) < limit)
+    residual = float(np.sqrt(np.mean(residuals[fitted] ** 2))) if fitted.any() else np.inf
     count = max(int(inside.sum()), 1)
     return _Edge(
         (circle[0] + float(found[0]), circle[1] + float(found[1]), float(found[2])),
-        left=rest,
-        scatter=rest / (float(radii[-1] - radii[0]) / 2),
-        kept=float(kept.sum()) / count,
-        same=_same_way(picture, circle, found, sign),
-        cut=1 - float(inside.mean()),
+        residual=residual,
+        scatter=residual / (float(radii[-1] - radii[0]) / 2),
+        fitted=float(fitted.sum()) / count,
+        consistent=_consistent_share(picture, circle, found, sign),
+        outside=1 - float(inside.mean()),
     )
 
 
@@ -354,31 +364,33 @@ def _inside(picture: Plane, circle: tuple[float, float, float], angle: Values) -
     return np.asarray((row > 1) & (row < rows - 2) & (column > 1) & (column < columns - 2))
 
 
-def _laid(y: Values, x: Values, usable: Mask, radius: float) -> tuple[Values, Values, float]:
-    """Return middle and radius of the circle through points (Tukey's biweight), gaps, limit."""
+def _fit_circle(y: Values, x: Values, usable: Mask, radius: float) -> tuple[Values, Values, float]:
+    """Return the circle fitted to points (Tukey's biweight), residuals and their limit."""
     found = np.array([0.0, 0.0, radius])
-    away, scale = np.zeros(len(y)), 0.0
+    residuals, scale = np.zeros(len(y)), 0.0
     if usable.sum() < 3:
-        return found, away, scale
+        return found, residuals, scale
     for _ in range(20):
         gap = np.hypot(y - found[0], x - found[1])
-        away = gap - found[2]
-        scale = 1.4826 * float(np.median(np.abs(away[usable]))) + 0.05
-        good = usable * (1 - np.minimum(np.abs(away) / (4 * scale), 1) ** 2) ** 2
+        residuals = gap - found[2]
+        scale = 1.4826 * float(np.median(np.abs(residuals[usable]))) + 0.05
+        good = usable * (1 - np.minimum(np.abs(residuals) / (4 * scale), 1) ** 2) ** 2
         slopes = np.stack([(found[0] - y) / gap, (found[1] - x) / gap, -np.ones(len(y))], axis=1)
-        change = np.linalg.lstsq(slopes * good[:, None] ** 0.5, -away * good**0.5, rcond=None)[0]
+        change = np.linalg.lstsq(slopes * good[:, None] ** 0.5, -residuals * good**0.5, rcond=None)[
+            0
+        ]
         found = found + change
-    return found, away, max(3 * scale, 1.0)
+    return found, residuals, max(3 * scale, 1.0)
 
 
-def _same_way(
-    picture: Plane, circle: tuple[float, float, float], moved: Values, sign: float
+def _consistent_share(
+    picture: Plane, circle: tuple[float, float, float], offset: Values, sign: float
 ) -> float:
-    """Return the share of a circle whose two sides differ as its edge does."""
-    row, column, radius = circle[0] + moved[0], circle[1] + moved[1], max(float(moved[2]), 1.0)
-    angle, radii, seen = _profiles(picture, (row, column, radius), 0.06)
+    """Return the share of a circle whose two sides differ as those of its edge do."""
+    row, column, radius = circle[0] + offset[0], circle[1] + offset[1], max(float(offset[2]), 1.0)
+    angle, radii, brightness = _profiles(picture, (row, column, radius), 0.06)
     inside = _inside(picture, (row, column, radius), angle)
     if not inside.any():
         return 0.0
-    slope = sign * np.gradient(seen, radii, axis=1)[inside]
+    slope = sign * np.gradient(brightness, radii, axis=1)[inside]
     return float((slope[:, np.median(slope, axis=0).argmax()] > 0).mean())

@@ -24,18 +24,17 @@ def make_profile(
 ) -> ColorProfile:
     """Return the profile that a photo of the chart gives.
 
-    Which method stands behind each part: `calibrate.fit`; how well a profile does:
-    `docs/colour.md`.
+    Methods: `calibrate.fit`; accuracy of profiles: `docs/colour.md`.
 
     Parameters
     ----------
     photo
-        The chart, as the skin is photographed: same camera, settings and light.
+        The chart, photographed like the skin: same camera, settings and light.
     flat
-        A photo of an even grey or white card that fills the picture, taken alike; the unevenness
-        of the light over the picture is then divided out.
+        A photo of an even grey or white card that fills the picture, taken in the same way; the
+        unevenness of the light over the picture is then divided out.
     corners
-        Where the chart lies, if it cannot be found (`chart.chart_at`).
+        The corners of the chart, if it cannot be found (`chart.chart_at`).
 
     Raises
     ------

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from mnimage.calibrate.reference import COLUMNS, CORNERS, PLACES, ROWS, true_luminance
+from mnimage.calibrate.reference import COLUMNS, CORNERS, PATCH_CENTERS, ROWS, true_luminance
 from mnimage.errors import ChartUnusable
 from mnimage.kernels.color import to_linear
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,65 +23,66 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 FIT_PX = (1000, 2200)
-"""Longest sides at which the chart is looked for: small charts need the larger picture, noise and
-JPEG are less in the smaller one."""
+"""Longest sides at which the chart is searched: small charts need the larger picture, noise and
+JPEG artefacts are weaker in the smaller one."""
 
-SURE_COST, LARGEST_COST = 0.01, 0.05
-"""OpenCV's own measure of fit: below the first no other size is tried, beyond the second what was
-found is something else (it reads wrong colours then; the fit of the colours is checked anyway)."""
+CERTAIN_COST, LARGEST_COST = 0.01, 0.05
+"""OpenCV's own measure of fit: below the first no other size is tried, beyond the second it is not
+the chart (its colours would be wrong; the fit of the colours is checked anyway)."""
 
 PATCH_SHARE = 0.44
-"""Edge of the square that is read in each patch, over the distance of the patches."""
+"""Side of the square that is read in each patch, over the distance between patches."""
 
 LEAST_PITCH_PX = 16.0
+"""Least distance between patches in pixels at which they can be read."""
 READ_PX = 48
-"""Patches are read at this distance at most, in pixels of the laid-out chart."""
+"""Samples per distance between patches that are read at most."""
 
 BRIGHTEST, DARKEST = 0.985, 0.012
-"""Coded values, 0..1, beyond which a channel is clipped or drowned."""
+"""Coded values, 0..1, beyond which a channel is clipped or too dark."""
 
 END_SHARE = 0.02
-"""Share of a patch that may be so."""
+"""Share of a patch that may be clipped or too dark."""
 
-ODD, ODD_FLOOR = 0.2, 0.01
-"""A sample is unlike its patch when it is this much off its median (share, and light)."""
+UNEVEN, UNEVEN_FLOOR = 0.2, 0.01
+"""A sample is uneven if it differs this much from the median of its patch (share, and light)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart in a photo: where it lies, and the light of its 24 patches.
+    """A chart in a photo: its position, and the light of its 24 patches.
 
-    `homography` takes places on the chart, (column, row) counted in patches, to (x, y) in pixels.
-    `light` is linear RGB (24, 3), `odd` the share of each patch that is unlike its median, and
-    `bright` and `dark` the shares where a channel is at its upper or lower end.
+    `homography` maps positions on the chart, (column, row) counted in patches, to (x, y) in pixels.
+    `light` is linear RGB (24, 3), `uneven` the share of each patch that differs from its median,
+    and `bright` and `dark` the shares where a channel is clipped or too dark.
     """
 
     homography: Matrix = field(repr=False)
     light: Matrix = field(repr=False)
-    odd: Matrix = field(repr=False)
+    uneven: Matrix = field(repr=False)
     bright: Matrix = field(repr=False)
     dark: Matrix = field(repr=False)
 
     @property
     def usable(self) -> NDArray[np.bool_]:
-        """Which patches no channel of which is at an end."""
+        """Patches in which no channel is clipped or too dark."""
         return np.maximum(self.bright, self.dark) < END_SHARE
 
     @property
     def corners(self) -> Matrix:
         """The outer corners as (row, column), clockwise from the dark skin patch."""
-        return carried(self.homography, CORNERS)[:, ::-1]
+        return project(self.homography, CORNERS)[:, ::-1]
 
     @property
     def pitch_px(self) -> float:
-        """The distance of two patches, along the shorter way."""
+        """The distance of neighbouring patches, along the shorter direction."""
         return float(min(_steps(self.homography)))
 
     @property
     def tilt_deg(self) -> float:
-        """How far the chart is turned away from the camera, as its patches look shortened.
+        """How far the chart is turned away from the camera, by the foreshortening of its patches.
 
-        Holds for square patches seen from far; the side the chart is turned to is not told.
+        Holds for square patches seen from far away; the direction of the tilt is not known.
         """
         along, down = _edges(self.homography)
         stretch = np.linalg.svd(np.stack([along, down], axis=1), compute_uv=False)
@@ -88,7 +90,7 @@ class Chart:
 
     @property
     def convergence(self) -> float:
-        """By how much the nearest side looks larger than the one opposite, as a ratio."""
+        """Ratio of the nearest side to the opposite one, as they appear."""
         corners = self.corners
         sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
         ratios = sides[:2] / sides[2:]
@@ -98,33 +100,29 @@ class Chart:
 def find_chart(photo: Photo) -> Chart:
     """Return the 24-patch chart in a photo.
 
-    The search is OpenCV's (`cv2.mcc`); how well charts are read: `docs/colour.md`.
+    The search is OpenCV's (`cv2.mcc`); accuracy of reading: `docs/colour.md`.
 
     Raises
     ------
     ChartUnusable
-        If none is found, or it is too small to be read.
+        If none is found, or it is too small.
     """
     best: tuple[float, Matrix] | None = None
     for longest in FIT_PX:
         found = _detect(photo.coded, longest)
         if found is not None and (best is None or found[0] < best[0]):
             best = found
-        if best is not None and best[0] < SURE_COST:
+        if best is not None and best[0] < CERTAIN_COST:
             break
     if best is None or best[0] > LARGEST_COST:
-        raise ChartUnusable(
-            "No colour chart was found in the photo.",
-            hint="Lay the 24-patch chart flat and uncovered, in focus, filling a third of the "
-            "picture; or give its four corners by hand.",
-        )
+        raise ChartUnusable(message("calibrate.no_chart"))
     return _large_enough(_read(photo.coded, best[1]))
 
 
 def chart_at(photo: Photo, corners: Sequence[tuple[float, float]]) -> Chart:
-    """Return the chart whose four corners a person gave, in order around it.
+    """Return the chart with four given corners, in order around it.
 
-    Laid out by the homography of the corners (Hartley and Zisserman 2004).
+    Positions by the homography of the corners (Hartley and Zisserman 2004).
 
     Parameters
     ----------
@@ -132,7 +130,7 @@ def chart_at(photo: Photo, corners: Sequence[tuple[float, float]]) -> Chart:
         The photo.
     corners
         The outer corners of the four corner patches as (row, column), in either direction from
-        any of them; which is which is told by the brightness of the patches.
+        any of them; the orientation is identified by the brightness of the patches.
 
     Raises
     ------
@@ -141,13 +139,12 @@ def chart_at(photo: Photo, corners: Sequence[tuple[float, float]]) -> Chart:
     """
     given = np.array(corners, dtype=np.float64)
     if given.shape != (4, 2) or not _convex(given):
-        raise ChartUnusable(
-            "The four corners do not span a chart.",
-            hint="Give the outer corners of the four corner patches, in order around the chart.",
-        )
-    both = [given[:, ::-1], given[::-1, ::-1]]
-    ways = [np.roll(way, turn, axis=0) for way in both for turn in range(4)]
-    charts = [_read(photo.coded, _homography(CORNERS, way)) for way in ways if _clockwise(way)]
+        raise ChartUnusable(message("calibrate.corners_invalid"))
+    directions = [given[:, ::-1], given[::-1, ::-1]]
+    orders = [np.roll(order, turn, axis=0) for order in directions for turn in range(4)]
+    charts = [
+        _read(photo.coded, _homography(CORNERS, order)) for order in orders if _clockwise(order)
+    ]
     return _large_enough(max(charts, key=_likeness))
 
 
@@ -158,29 +155,29 @@ def _detect(coded: Coded, longest: int) -> tuple[float, Matrix] | None:
     small = cv2.resize(coded, size, interpolation=cv2.INTER_AREA)
     picture = small if coded.dtype == np.uint8 else cv2.convertScaleAbs(small, alpha=1 / 257)
     detector = cv2.mcc.CCheckerDetector.create()
-    # Without its type named the detector crashes the whole program (OpenCV 5.0.0).
+    # Without a chart type the detector crashes the whole program (OpenCV 5.0.0).
     detector.setColorChartType(cv2.mcc.MCC24)
     if not detector.process(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), 1):
         return None
     found = detector.getBestColorChecker()
     patches = np.array(found.getColorCharts(), dtype=np.float64).reshape(-1, 4, 2).mean(axis=1)
-    if patches.shape != PLACES.shape or not np.isfinite(patches).all():
+    if patches.shape != PATCH_CENTERS.shape or not np.isfinite(patches).all():
         return None
-    return float(found.getCost()), _homography(PLACES, (patches + 0.5) * larger - 0.5)
+    return float(found.getCost()), _homography(PATCH_CENTERS, (patches + 0.5) * larger - 0.5)
 
 
 def _read(coded: Coded, homography: Matrix) -> Chart:
-    """Return the patches' light: medians over the middle of each, laid out straight."""
+    """Return the light of the patches: the median over the centre of each."""
     _check_inside(coded, homography)
-    samples = _laid_out(coded, homography, max(3, min(READ_PX, round(min(_steps(homography))))))
+    samples = _samples(coded, homography, max(3, min(READ_PX, round(min(_steps(homography))))))
     top = np.iinfo(coded.dtype).max
     linear = to_linear(samples).astype(np.float64)
     light = np.median(linear, axis=1)
-    gap = np.abs(linear - light[:, None]) > ODD * light[:, None] + ODD_FLOOR
+    gap = np.abs(linear - light[:, None]) > UNEVEN * light[:, None] + UNEVEN_FLOOR
     return Chart(
         homography=homography,
         light=np.maximum(light, 1e-6),
-        odd=gap.any(axis=2).mean(axis=1),
+        uneven=gap.any(axis=2).mean(axis=1),
         bright=(samples >= BRIGHTEST * top).any(axis=2).mean(axis=1),
         dark=(samples <= DARKEST * top).any(axis=2).mean(axis=1),
     )
@@ -188,36 +185,30 @@ def _read(coded: Coded, homography: Matrix) -> Chart:
 
 def _large_enough(chart: Chart) -> Chart:
     if chart.pitch_px < LEAST_PITCH_PX:
-        raise ChartUnusable(
-            "The colour chart is too small in the photo to be read.",
-            hint="Take it from nearer, so that it fills a third of the picture.",
-        )
+        raise ChartUnusable(message("calibrate.chart_too_small"))
     return chart
 
 
 def _check_inside(coded: Coded, homography: Matrix) -> None:
-    corners = carried(homography, CORNERS)
+    corners = project(homography, CORNERS)
     if corners.min() < -1 or (corners > np.array(coded.shape[1::-1])).any():
-        raise ChartUnusable(
-            "The colour chart is cut off by the edge of the photo.",
-            hint="Take the photo again with the whole chart in it.",
-        )
+        raise ChartUnusable(message("calibrate.chart_cut_off"))
 
 
-def _laid_out(coded: Coded, homography: Matrix, pitch: int) -> Coded:
-    """Return the samples in the middle of each patch, shape (24, n, 3)."""
+def _samples(coded: Coded, homography: Matrix, pitch: int) -> Coded:
+    """Return samples in the centre of each patch, shape (24, n, 3)."""
     count = max(3, round(pitch * PATCH_SHARE))
     offsets = ((np.arange(count) + 0.5) / count - 0.5) * PATCH_SHARE
     square = np.stack(np.meshgrid(offsets, offsets), axis=-1).reshape(1, -1, 2)
-    places = carried(homography, (PLACES[:, None] + square).reshape(-1, 2))
+    positions = project(homography, (PATCH_CENTERS[:, None] + square).reshape(-1, 2))
     limits = np.array(coded.shape[1::-1]) - 1
-    x, y = np.clip(np.rint(places), 0, limits).astype(np.intp).T
+    x, y = np.clip(np.rint(positions), 0, limits).astype(np.intp).T
     samples: Coded = coded[y, x].reshape(ROWS * COLUMNS, -1, 3)
     return samples
 
 
 def _likeness(chart: Chart) -> float:
-    """Return how well the patches' brightness follows the chart's, as a correlation."""
+    """Return the correlation of the patches' brightness with that of the chart."""
     light = np.log(chart.light.mean(axis=1))
     return float(np.corrcoef(light, np.log(true_luminance()))[0, 1])
 
@@ -225,25 +216,22 @@ def _likeness(chart: Chart) -> float:
 def _homography(chart: Matrix, picture: Matrix) -> Matrix:
     found, _ = cv2.findHomography(chart, picture)
     if found is None:
-        raise ChartUnusable(
-            "The four corners do not span a chart.",
-            hint="Give the outer corners of the four corner patches, in order around the chart.",
-        )
+        raise ChartUnusable(message("calibrate.corners_invalid"))
     return np.asarray(found, dtype=np.float64)
 
 
-def carried(homography: Matrix, places: Matrix) -> Matrix:
-    """Return places on the chart, (column, row) in patches, as (x, y) in pixels.
+def project(homography: Matrix, positions: Matrix) -> Matrix:
+    """Return positions on the chart, (column, row) in patches, as (x, y) in pixels.
 
     By a homography (Hartley and Zisserman 2004).
     """
-    return np.asarray(cv2.perspectiveTransform(places[None], homography)[0], dtype=np.float64)
+    return np.asarray(cv2.perspectiveTransform(positions[None], homography)[0], dtype=np.float64)
 
 
 def _edges(homography: Matrix) -> tuple[Matrix, Matrix]:
-    """Return one step along a row and one down a column at the middle, in pixels."""
+    """Return one step along a row and one down a column at the centre, in pixels."""
     middle = np.array([(2.0, 1.5), (3.0, 1.5), (2.5, 1.0), (2.5, 2.0)])
-    left, right, top, bottom = carried(homography, middle)
+    left, right, top, bottom = project(homography, middle)
     return right - left, bottom - top
 
 
@@ -257,6 +245,6 @@ def _convex(corners: Matrix) -> bool:
     return bool(cv2.isContourConvex(contour) and cv2.contourArea(contour) > 100)
 
 
-def _clockwise(way: Matrix) -> bool:
-    area = cv2.contourArea(way.astype(np.float32), oriented=True)
+def _clockwise(order: Matrix) -> bool:
+    area = cv2.contourArea(order.astype(np.float32), oriented=True)
     return bool(area * cv2.contourArea(CORNERS.astype(np.float32), oriented=True) > 0)

@@ -1,4 +1,4 @@
-"""From the light of 24 patches to a curve, gains and a matrix, with their errors."""
+"""Fit a tone curve, gains and a matrix to the light of 24 patches, with their errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import least_squares, minimize
 
-from mnimage.calibrate.reference import GREYS, PLACES, SKIN, true_light, true_luminance
+from mnimage.calibrate.reference import GREYS, PATCH_CENTERS, SKIN, true_light, true_luminance
 from mnimage.domain.color import STRAIGHT, FitError, Tone
 from mnimage.kernels.color import difference_2000, root_terms, straighten, to_lab, to_rec2020
 
@@ -18,46 +18,50 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 LINEAR_WITHIN = 0.02
-"""A slope of the greys this near 1 is linear (science of redness, 2.2)."""
+"""A slope of the greys this close to 1 is linear (science of redness, 2.2)."""
 
 _SKIN_WEIGHT = 3.0
+"""Weight of the two skin patches."""
 _FLOOR = 0.02
-"""Share of full light below which patches count less: stray light and noise weigh most there."""
+"""Share of full light below which patches count less: stray light and noise are largest there."""
 
-_TONE_HOLD, _GREY_WEIGHT = 0.02, 3.0
-"""How much a bend of the curve costs, so that noise of the patches does not bend it, and how much
-the greys count there, in which no colour of lamp or camera meddles."""
-
+_CURVATURE_COST, _GREY_WEIGHT = 0.02, 3.0
+"""Cost of curvature of the tone curve, so that noise of the patches does not curve it, and weight
+of the greys in its fit, which the colours of lamp and camera do not affect."""
 
 _LEAST_LIGHT, _NEGATIVE_COST = 1e-3, 100.0
+"""Light below which its logarithm is cut off, and weight of the squares of negative light."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What was fitted; see `ColorProfile`. `each` is the CIEDE2000 of each patch left out."""
+    """Result of the fit; see `ColorProfile`.
+
+    `patch_errors` is the CIEDE2000 of each patch when it is left out.
+    """
 
     tone: Tone
     gains: tuple[float, float, float]
     redness: Matrix = field(repr=False)
     matrix: Matrix = field(repr=False)
-    each: Matrix = field(repr=False)
+    patch_errors: Matrix = field(repr=False)
     error: FitError
 
 
 @dataclass(frozen=True, slots=True)
 class Patches:
-    """The 24 patches to be fitted: linear light of the file (24, 3), and which are `kept`.
+    """The 24 patches to be fitted: linear light of the file (24, 3), and which are `usable`.
 
-    `card` is the light of an even card at the same places, None where there was none.
+    `card` is the light of an even card at the same positions, None if there was none.
     """
 
     light: Matrix = field(repr=False)
-    kept: NDArray[np.bool_] = field(repr=False)
+    usable: NDArray[np.bool_] = field(repr=False)
     card: Matrix | None = field(default=None, repr=False)
 
-    def straight(self, tone: Tone, falloff: Matrix) -> Matrix:
-        """Return the light in proportion to the patches' own, lamp and tones undone."""
-        middle = PLACES - PLACES.mean(axis=0)
+    def linear(self, tone: Tone, falloff: Matrix) -> Matrix:
+        """Return light proportional to reflectance, corrected for lamp and tone curve."""
+        middle = PATCH_CENTERS - PATCH_CENTERS.mean(axis=0)
         lamp = np.exp(middle @ falloff)[:, None]
         if self.card is not None:
             lamp = lamp * straighten(self.card, tone)
@@ -67,48 +71,48 @@ class Patches:
 def fit_chart(patches: Patches, *, tilt_deg: float = 0.0) -> Fit:
     """Return the fit to the light of the patches.
 
-    The lamp may be brighter on one side of the chart: its logarithm is taken for a plane. Light
-    and curve are told apart because the greys lie along one side while all patches tell of the
-    light. The curve is fitted only where the greys are not in proportion already.
+    The lamp may be brighter on one side of the chart: its logarithm is modelled as a plane. Light
+    and curve can be separated because the greys lie along one side while all patches show the
+    light. The curve is fitted only where the greys are not proportional already.
 
-    The matrix for the eye has the terms of Finlayson, Mackiewicz and Hurlbert (2015), as many as
-    predict patches left out best (Stone 1974). The matrix for redness keeps white (Finlayson and
-    Drew 1997); that it errs least in the logarithm is our own, and so is the tone curve. How well
-    both do: `docs/colour.md`.
+    The matrix for display has the terms of Finlayson, Mackiewicz and Hurlbert (2015), as many as
+    predict patches left out best (Stone 1974). The matrix for redness preserves white (Finlayson
+    and Drew 1997); minimising its error in the logarithm is our own, and so is the tone curve.
+    Accuracy of both: `docs/colour.md`.
     """
     tone, falloff = _solve(patches, curved=False)
-    linearity = grey_slopes(patches.straight(tone, falloff))
+    linearity = grey_slopes(patches.linear(tone, falloff))
     if max(abs(slope - 1) for slope in linearity) > LINEAR_WITHIN:
         tone, falloff = _solve(patches, curved=True)
-        linearity = grey_slopes(patches.straight(STRAIGHT, falloff))
-    straight, kept = patches.straight(tone, falloff), patches.kept
-    gains = _grey_gains(straight)
-    straight = straight * gains
-    found = {degree: left_out(straight, kept, degree) for degree in (1, 2)}
-    each = {degree: difference_2000(lab, _true_lab()) for degree, lab in found.items()}
-    degree = min(each, key=lambda one: float(each[one][kept].mean()))
-    matrix = _matrix(straight, kept, degree)
-    error = _error(straight, found[degree], kept)
+        linearity = grey_slopes(patches.linear(STRAIGHT, falloff))
+    linear, usable = patches.linear(tone, falloff), patches.usable
+    gains = _grey_gains(linear)
+    linear = linear * gains
+    found = {degree: left_out(linear, usable, degree) for degree in (1, 2)}
+    patch_errors = {degree: difference_2000(lab, _true_lab()) for degree, lab in found.items()}
+    degree = min(patch_errors, key=lambda one: float(patch_errors[one][usable].mean()))
+    matrix = _matrix(linear, usable, degree)
+    error = _error(linear, found[degree], usable)
     error = replace(
         error,
         linearity=linearity,
-        falloff=float(np.abs(falloff) @ np.ptp(PLACES, axis=0)),
+        falloff=float(np.abs(falloff) @ np.ptp(PATCH_CENTERS, axis=0)),
         tilt_deg=tilt_deg,
     )
-    return Fit(tone, gains, _redness_matrix(straight, kept), matrix, each[degree], error)
+    return Fit(tone, gains, _redness_matrix(linear, usable), matrix, patch_errors[degree], error)
 
 
-def _error(straight: Matrix, lab: Matrix, kept: NDArray[np.bool_]) -> FitError:
-    """Return the errors of light that has been put straight, and CIELAB of patches left out."""
-    each = difference_2000(lab, _true_lab())
+def _error(linear: Matrix, lab: Matrix, usable: NDArray[np.bool_]) -> FitError:
+    """Return the errors of linearized light, and of the CIELAB of patches left out."""
+    patch_errors = difference_2000(lab, _true_lab())
     skin = list(SKIN)
-    slopes = grey_slopes(straight)
-    grey = _grey_errors(straight)
+    slopes = grey_slopes(linear)
+    grey = _grey_errors(linear)
     return FitError(
-        mean=float(each[kept].mean()),
-        p95=float(np.quantile(each[kept], 0.95)),
-        worst=float(each[kept].max()),
-        skin=float(each[skin].mean()),
+        mean=float(patch_errors[usable].mean()),
+        p95=float(np.quantile(patch_errors[usable], 0.95)),
+        worst=float(patch_errors[usable].max()),
+        skin=float(patch_errors[skin].mean()),
         lab=float(np.sqrt(np.mean((lab - _true_lab())[skin] ** 2))),
         linearity=slopes,
         tone=float(np.hypot(np.abs(np.array(slopes) - 1).max(), _slope_error(grey))),
@@ -119,7 +123,7 @@ def _error(straight: Matrix, lab: Matrix, kept: NDArray[np.bool_]) -> FitError:
 
 
 def grey_slopes(light: Matrix) -> tuple[float, float, float]:
-    """Return the slope of ln light over ln of what the greys truly are, in each channel.
+    """Return the slope of ln light over ln of the true light of the greys, in each channel.
 
     The slope of the camera's conversion function (ISO 14524) in logarithms; 1 is linear.
     """
@@ -129,14 +133,14 @@ def grey_slopes(light: Matrix) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def left_out(straight: Matrix, kept: NDArray[np.bool_], degree: int) -> Matrix:
-    """Return CIELAB of each patch as a matrix fitted on the other kept ones predicts it.
+def left_out(linear: Matrix, usable: NDArray[np.bool_], degree: int) -> Matrix:
+    """Return CIELAB of each patch as predicted by a matrix fitted to the other usable ones.
 
-    Cross-validation of one (Stone 1974), terms as of Finlayson, Mackiewicz and Hurlbert (2015).
+    Leave-one-out cross-validation (Stone 1974), terms by Finlayson, Mackiewicz and Hurlbert (2015).
     """
-    terms = root_terms(straight, degree).astype(np.float64)
-    others = ~np.eye(len(straight), dtype=np.bool_) & kept
-    found = [terms[i] @ _matrix(straight, rows, degree) for i, rows in enumerate(others)]
+    terms = root_terms(linear, degree).astype(np.float64)
+    others = ~np.eye(len(linear), dtype=np.bool_) & usable
+    found = [terms[i] @ _matrix(linear, rows, degree) for i, rows in enumerate(others)]
     return to_lab(np.array(found, dtype=np.float32)).astype(np.float64)
 
 
@@ -145,30 +149,30 @@ def _true_lab() -> Matrix:
 
 
 def _solve(patches: Patches, *, curved: bool) -> tuple[Tone, Matrix]:
-    """Return the tone curve (straight unless `curved`) and the fall-off per patch of ln light.
+    """Return the tone curve (linear unless `curved`) and the fall-off per patch of ln light.
 
-    The matrix is solved for at each step, so that what is searched has two or five unknowns.
+    The matrix is solved at each step, so that the search has only two or five unknowns.
     """
 
-    def rest(unknown: Matrix) -> Matrix:
-        straight = patches.straight(_tone(unknown), unknown[:2])
-        found = straight @ _matrix(straight, patches.kept, 1)
-        gap = ((found - true_light()) * _weights()[:, None])[patches.kept]
+    def residuals(unknown: Matrix) -> Matrix:
+        linear = patches.linear(_tone(unknown), unknown[:2])
+        found = linear @ _matrix(linear, patches.usable, 1)
+        gap = ((found - true_light()) * _weights()[:, None])[patches.usable]
         if not curved:
             return gap.ravel()
-        grey = _GREY_WEIGHT * _grey_errors(straight)
-        return np.concatenate([gap.ravel(), grey.ravel(), _TONE_HOLD * unknown[3:]])
+        grey = _GREY_WEIGHT * _grey_errors(linear)
+        return np.concatenate([gap.ravel(), grey.ravel(), _CURVATURE_COST * unknown[3:]])
 
     start = np.array([0.0, 0.0, *STRAIGHT] if curved else [0.0, 0.0])
-    found = least_squares(rest, start, loss="soft_l1", f_scale=0.05).x
+    found = least_squares(residuals, start, loss="soft_l1", f_scale=0.05).x
     return _tone(found), found[:2]
 
 
 def _tone(unknown: Matrix) -> Tone:
     if unknown.size == 2:
         return STRAIGHT
-    slope, bend, twist = unknown[2:].tolist()
-    return slope, bend, twist
+    slope, curvature, twist = unknown[2:].tolist()
+    return slope, curvature, twist
 
 
 def _weights() -> Matrix:
@@ -177,21 +181,21 @@ def _weights() -> Matrix:
     return weights
 
 
-def _matrix(straight: Matrix, kept: NDArray[np.bool_], degree: int) -> Matrix:
-    """Return the matrix from terms to linear sRGB, least squares of relative error."""
-    terms = root_terms(straight, degree).astype(np.float64)
+def _matrix(linear: Matrix, usable: NDArray[np.bool_], degree: int) -> Matrix:
+    """Return the matrix from terms to linear sRGB, by least squares of the relative error."""
+    terms = root_terms(linear, degree).astype(np.float64)
     weight = _weights()[:, None]
-    solved = np.linalg.lstsq((terms * weight)[kept], (true_light() * weight)[kept], rcond=None)
+    solved = np.linalg.lstsq((terms * weight)[usable], (true_light() * weight)[usable], rcond=None)
     return np.asarray(solved[0], dtype=np.float64)
 
 
-def _redness_matrix(straight: Matrix, kept: NDArray[np.bool_]) -> Matrix:
-    """Return the 3 x 3 to linear Rec. 2020 that keeps white and errs least in ln light.
+def _redness_matrix(linear: Matrix, usable: NDArray[np.bool_]) -> Matrix:
+    """Return the 3 x 3 matrix to linear Rec. 2020 with the least error in ln light.
 
-    Colours that come out negative cost on their own; the skin patches count three times.
+    It preserves white. Negative colours are penalized; the skin patches count three times.
     """
-    true, seen = _rec2020(true_light())[kept], straight[kept]
-    weight = np.where(np.isin(np.arange(len(straight)), SKIN), _SKIN_WEIGHT, 1.0)[kept, None]
+    true, seen = _rec2020(true_light())[usable], linear[usable]
+    weight = np.where(np.isin(np.arange(len(linear)), SKIN), _SKIN_WEIGHT, 1.0)[usable, None]
     wanted = np.log(np.maximum(true, _LEAST_LIGHT))
     start = _rec2020(np.eye(3)).T
 
@@ -213,20 +217,20 @@ def _rec2020(linear: Matrix) -> Matrix:
     return np.asarray(wide, dtype=np.float64)
 
 
-def _grey_gains(straight: Matrix) -> tuple[float, float, float]:
-    """Return the gains that bring the greys to their reflectance, black left out (stray light)."""
+def _grey_gains(linear: Matrix) -> tuple[float, float, float]:
+    """Return the gains that map the greys to their reflectance, without black (stray light)."""
     greys = slice(GREYS.start, GREYS.stop - 1)
-    gap = np.log(true_light()[greys]) - np.log(straight[greys])
+    gap = np.log(true_light()[greys]) - np.log(linear[greys])
     red, green, blue = np.exp(gap.mean(axis=0)).tolist()
     return red, green, blue
 
 
-def _grey_errors(straight: Matrix) -> Matrix:
-    """Return ln of each grey's light over what it should be, shape (6, 3)."""
-    return np.log(straight[GREYS] * _grey_gains(straight)) - np.log(true_light()[GREYS])
+def _grey_errors(linear: Matrix) -> Matrix:
+    """Return ln of each grey's light over the true one, shape (6, 3)."""
+    return np.log(linear[GREYS] * _grey_gains(linear)) - np.log(true_light()[GREYS])
 
 
 def _slope_error(grey: Matrix) -> float:
-    """Return the standard error of the slope that the scatter of the greys leaves."""
+    """Return the standard error of the slope from the scatter of the greys."""
     true = np.log(true_luminance()[GREYS])
     return float(np.sqrt(np.mean(grey.var(axis=0))) / (true.std() * np.sqrt(true.size - 2)))

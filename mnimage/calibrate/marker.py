@@ -1,12 +1,12 @@
 """Printed markers in a photo, and the scale they give.
 
-OpenCV finds a marker and reads its number; its corners, which are a little inside the true ones,
-only start the fit: a whole marker, seen in perspective, blurred, with ink that has spread on the
-paper and light that falls off over it, is laid onto the pixels by least squares (Gauss-Newton).
-The spread of the ink moves outer and inner edges opposite ways, so that it does not pass for size.
+OpenCV finds a marker and reads its number; its corners, which are slightly inside the true ones,
+only start the fit: a model of the whole marker in perspective, with blur, spread ink and uneven
+light, is fitted to the pixels by least squares (Gauss-Newton). Spread ink moves outer and inner
+edges in opposite directions, so that it is not mistaken for size.
 
 Markers are AprilTags (Olson 2011), found by OpenCV's ArUco (Garrido-Jurado et al. 2014); the fit is
-our own, how well it does: `docs/rig.md`.
+our own, its accuracy: `docs/rig.md`.
 """
 
 from __future__ import annotations
@@ -33,51 +33,62 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 PRINT_ERROR = 0.002
-"""Relative error of a sheet whose ruler was checked: 0.2 of 100 mm, what an eye tells."""
+"""Relative error of a printed sheet whose ruler was checked: 0.2 of 100 mm, as an eye can read."""
 
 LEAST_SIDE_PX = 40.0
+"""Smallest side of a marker in px that is measured."""
 MOST_TILT_DEG = 35.0
+"""Largest tilt of a marker that is used."""
 MOST_BLUR = 0.4
-"""Sigma of the edges in cells; beyond it a cell runs into its neighbours."""
+"""Largest sigma of the edges in cells; beyond it a cell merges with its neighbours."""
 MOST_MISFIT = 0.12
-"""Rms of what the fit leaves, as a share of black to white: a bent or covered marker has more."""
+"""Largest rms residual, as a share of black to white: a bent or covered marker has more."""
 
 _MOST_PIXELS = 30_000
+"""Pixels of a marker that are fitted at most."""
 _ROUNDS = 15
+"""Steps of the fit at most."""
 _REACH = 4.75
+"""Half the side of the square that is fitted, in cells: the marker (4) and part of its margin."""
 _CORRELATED = 4.0
-"""Noise of neighbouring pixels hangs together (demosaicing, JPEG): so much fewer really count."""
-_STRETCHED = 0.004
+"""Noise of neighbouring pixels is correlated (demosaicing, JPEG): this many count as one."""
+_LEVEL_STRETCH = 0.004
+"""Foreshortening up to which a marker counts as level: noise and the printer cause so much."""
 _START_BLUR = 0.12
-_SOFT_PX, _SOFT_CELLS = 0.8, 0.07
+"""Sigma of the edges in cells from which the fit is started."""
+_BLUR_PX, _BLUR_CELLS = 0.8, 0.07
+"""Sigma of the blur before the fit, in px and in cells; the larger one is used."""
 _LEAST_BLUR = 0.02
+"""Least sigma of the edges in cells; the model has no sharper ones."""
 _CORNERS = np.array([[-4, -4], [4, -4], [4, 4], [-4, 4]], dtype=np.float64)
 _NEAREST_CAMERA_MM = 250.0
+"""Least distance of the camera that is assumed."""
 _USUAL_FOCAL = 1.2
-"""Focal length in long sides of the picture where the file does not tell it."""
+"""Focal length over the longer side of the picture if the file does not give it."""
 _DIAGONAL_35MM = 43.27
+"""Diagonal of a 36 x 24 mm frame in mm."""
 
 
 def find_markers(photo: Photo) -> tuple[Marker, ...]:
-    """Return every printed marker in a photo, those that must not be used with their flaw."""
+    """Return every printed marker in a photo, those that must not be used with their issue."""
     grey = cv2.cvtColor(_eight_bits(photo), cv2.COLOR_RGB2GRAY)
     options = cv2.aruco.DetectorParameters()
-    options.errorCorrectionRate = 0.2  # Texture of hair must not be read as a number.
+    options.errorCorrectionRate = 0.2  # The texture of hair must not be read as a number.
     corners, numbers, _ = cv2.aruco.ArucoDetector(dictionary(), options).detectMarkers(grey)
-    # OpenCV gives None for no number at all.
+    # OpenCV returns None if there is no number at all.
     read = [] if len(corners) == 0 else np.asarray(numbers).ravel().astype(int).tolist()
     found = []
     for corner, number in zip(corners, read, strict=True):
         side_mm = side_of(number)
         if side_mm is not None:
-            found.append(_measured(photo, corner.reshape(4, 2).astype(np.float64), number, side_mm))
+            found.append(_measure(photo, corner.reshape(4, 2).astype(np.float64), number, side_mm))
     return tuple(sorted(found, key=lambda each: each.number))
 
 
 def marker_scale(photo: Photo, markers: Sequence[Marker], depth_mm: float) -> ImageScale | None:
-    """Return the scale that the markers in a photo give together, None where none may be used.
+    """Return the scale from all markers in a photo, None where none may be used.
 
-    Weights are those of the errors, which are joined as squares (JCGM 100:2008).
+    Markers are weighted by their errors, which are combined as squares (JCGM 100:2008).
 
     Parameters
     ----------
@@ -86,10 +97,10 @@ def marker_scale(photo: Photo, markers: Sequence[Marker], depth_mm: float) -> Im
     markers
         As found.
     depth_mm
-        How far the skin lies nearer or farther than the markers (standard deviation): what is
-        nearer to the camera is seen larger.
+        How much closer to the camera or further away the skin is than the markers (standard
+        deviation): what is closer appears larger.
 
-    The skin beside a tilted marker may be tilted alike, or not: half of the foreshortening enters
+    The skin beside a tilted marker may be tilted equally, or not: half of the foreshortening enters
     the error.
     """
     usable = [each for each in markers if each.issue is None]
@@ -99,12 +110,12 @@ def marker_scale(photo: Photo, markers: Sequence[Marker], depth_mm: float) -> Im
     pitch = np.array([each.mm_per_px for each in usable])
     weights = errors**-2 / (errors**-2).sum()
     mean = float(weights @ pitch)
-    # They share the printer and the skin's depth; where they differ by more, that counts too.
+    # They share the printer and the depth of the skin; where they differ by more, that counts too.
     own = float(max(errors.min(), np.sqrt(weights @ (pitch / mean - 1) ** 2)))
-    away = depth_mm / max(_focal_px(photo) * mean, _NEAREST_CAMERA_MM)
+    depth_error = depth_mm / max(_focal_px(photo) * mean, _NEAREST_CAMERA_MM)
     tilts = np.radians([each.tilt_deg for each in usable])
     tilted = float(weights @ (1 - np.cos(tilts))) / 2
-    return ImageScale(mean, "marker", float(np.sqrt(own**2 + away**2 + tilted**2)))
+    return ImageScale(mean, "marker", float(np.sqrt(own**2 + depth_error**2 + tilted**2)))
 
 
 def _focal_px(photo: Photo) -> float:
@@ -120,46 +131,46 @@ def _eight_bits(photo: Photo) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True, slots=True)
 class _Patch:
-    """Pixels on a marker: their places (x, y) less `middle`, in `size` px, and their light.
+    """Pixels on a marker: positions (x, y) relative to `middle`, in units of `size` px, and light.
 
-    Every `step`th pixel, after a blur of `soft_px`.
+    Every `step`th pixel, after a blur of `blur_px`.
     """
 
     number: int
     middle: Values
     size: float
-    places: Values
+    positions: Values
     light: Values
-    soft_px: float
+    blur_px: float
     step: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """The 8 free entries of the map from places to cells, the look, and their covariance.
+    """The 8 free entries of the homography from positions to cells, appearance, and covariance.
 
-    `look` is blur, spread of the ink (both in cells), black, white, and white's slopes.
+    `appearance` is blur and spread of the ink (in cells), black, white, and the gradient of white.
     """
 
-    way: Values
-    look: Values
-    spread: Values
+    homography: Values
+    appearance: Values
+    covariance: Values
     misfit: float
 
 
-def _measured(photo: Photo, corners: Values, number: int, side_mm: float) -> Marker:
+def _measure(photo: Photo, corners: Values, number: int, side_mm: float) -> Marker:
     side_px = float(np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1).mean())
     if side_px < LEAST_SIDE_PX:
         issue = ("marker size", side_px, LEAST_SIDE_PX)
         pitch = side_mm / side_px
-        return Marker(number, side_mm, side_px, _places(corners), 0.0, 0.0, pitch, 1.0, issue)
+        return Marker(number, side_mm, side_px, _row_columns(corners), 0.0, 0.0, pitch, 1.0, issue)
     patch = _patch(photo, corners, side_px, number)
-    fit = _fitted(patch, _started(patch, corners))
+    fit = _fit(patch, _initial_fit(patch, corners))
     cell_mm = side_mm / CELLS
-    least, most = _pitches(fit.way) * cell_mm / patch.size
-    # Noise and the printer stretch one way by a little, which is no tilt yet: the mean then.
+    least, most = _pitches(fit.homography) * cell_mm / patch.size
+    # Noise and the printer stretch slightly in one direction, which is not a tilt: use the mean.
     stretch = float(most / least - 1)
-    level = float(np.clip(2 - stretch / _STRETCHED, 0, 1))
+    level = float(np.clip(2 - stretch / _LEVEL_STRETCH, 0, 1))
     pitch = float(least * (1 + level * stretch / 2))
     tilt = float(np.degrees(np.arccos(np.clip(least / most, 0, 1))))
     error = float(np.hypot(_pitch_error(fit), PRINT_ERROR))
@@ -167,23 +178,25 @@ def _measured(photo: Photo, corners: Values, number: int, side_mm: float) -> Mar
         number=number,
         side_mm=side_mm,
         side_px=side_mm / pitch,
-        corners=_places(_corners(fit.way) * patch.size + patch.middle),
+        corners=_row_columns(_corners(fit.homography) * patch.size + patch.middle),
         tilt_deg=tilt,
-        blur_px=float(np.sqrt(max((fit.look[0] * cell_mm / least) ** 2 - patch.soft_px**2, 0))),
+        blur_px=float(
+            np.sqrt(max((fit.appearance[0] * cell_mm / least) ** 2 - patch.blur_px**2, 0))
+        ),
         mm_per_px=pitch,
         relative_error=error,
         issue=_issue(fit, tilt),
     )
 
 
-def _places(corners: Values) -> tuple[tuple[float, float], ...]:
+def _row_columns(corners: Values) -> tuple[tuple[float, float], ...]:
     return tuple((float(y), float(x)) for x, y in corners)
 
 
 def _issue(fit: _Fit, tilt_deg: float) -> tuple[str, float, float] | None:
     limits = (
         ("marker tilt", tilt_deg, MOST_TILT_DEG),
-        ("marker blur", 100 * float(fit.look[0]), 100 * MOST_BLUR),
+        ("marker blur", 100 * float(fit.appearance[0]), 100 * MOST_BLUR),
         ("marker fit", 100 * fit.misfit, 100 * MOST_MISFIT),
     )
     return next((limit for limit in limits if not limit[1] <= limit[2]), None)
@@ -196,98 +209,113 @@ def _patch(photo: Photo, corners: Values, side_px: float, number: int) -> _Patch
     high = np.minimum(np.ceil(corners.max(axis=0) + margin) + 1, photo.shape[::-1]).astype(int)
     step = max(1, int(np.ceil(np.sqrt(np.prod(high - low) / _MOST_PIXELS))))
     whole = to_linear(photo.coded[low[1] : high[1], low[0] : high[0]])[..., 1]
-    # Edges sharper than a pixel would let the fit see the true place only from close by.
-    soft = max(_SOFT_PX, _SOFT_CELLS * margin, 0.7 * step)
-    light = np.asarray(cv2.GaussianBlur(whole, (0, 0), soft))[::step, ::step]
+    # With edges sharper than a pixel the fit would converge only from nearby.
+    blur_px = max(_BLUR_PX, _BLUR_CELLS * margin, 0.7 * step)
+    light = np.asarray(cv2.GaussianBlur(whole, (0, 0), blur_px))[::step, ::step]
     x, y = np.arange(low[0], high[0], step), np.arange(low[1], high[1], step)
-    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float64)
+    positions = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float64)
     middle = corners.mean(axis=0)
-    seen = light.ravel().astype(np.float64)
-    return _Patch(number, middle, side_px, (places - middle) / side_px, seen, soft, step)
+    brightness = light.ravel().astype(np.float64)
+    return _Patch(
+        number, middle, side_px, (positions - middle) / side_px, brightness, blur_px, step
+    )
 
 
-def _started(patch: _Patch, corners: Values) -> _Fit:
-    seen = (corners - patch.middle) / patch.size
-    way = cv2.getPerspectiveTransform(seen.astype(np.float32), _CORNERS.astype(np.float32))
+def _initial_fit(patch: _Patch, corners: Values) -> _Fit:
+    scaled = (corners - patch.middle) / patch.size
+    homography = cv2.getPerspectiveTransform(scaled.astype(np.float32), _CORNERS.astype(np.float32))
     dark, bright = np.percentile(patch.light, [10, 90])
-    look = np.array([_START_BLUR, 0.0, dark, max(bright - dark, 1e-3), 0.0, 0.0])
-    return _Fit((way / way[2, 2]).ravel()[:8], look, np.zeros((14, 14)), np.inf)
+    appearance = np.array([_START_BLUR, 0.0, dark, max(bright - dark, 1e-3), 0.0, 0.0])
+    return _Fit((homography / homography[2, 2]).ravel()[:8], appearance, np.zeros((14, 14)), np.inf)
 
 
-def _fitted(patch: _Patch, fit: _Fit) -> _Fit:
-    size = fit.look[3]
+def _fit(patch: _Patch, fit: _Fit) -> _Fit:
+    size = fit.appearance[3]
     prior = np.diag(np.r_[np.zeros(8), 1 / 0.5**2, 1 / 0.1**2, np.zeros(4)]) * (0.01 * size) ** 2
     for _ in range(_ROUNDS):
-        gap, slopes = _compared(patch, fit)
-        pull = slopes.T @ gap - prior @ np.r_[np.zeros(9), fit.look[1], np.zeros(4)]
-        change = np.linalg.lstsq(slopes.T @ slopes + prior, pull, rcond=None)[0]
-        look = fit.look + change[8:]
-        look[0] = float(np.clip(look[0], _LEAST_BLUR, 2.0))
-        fit = _Fit(fit.way + change[:8], look, fit.spread, fit.misfit)
+        residual, slopes = _residuals(patch, fit)
+        gradient = slopes.T @ residual - prior @ np.r_[np.zeros(9), fit.appearance[1], np.zeros(4)]
+        change = np.linalg.lstsq(slopes.T @ slopes + prior, gradient, rcond=None)[0]
+        appearance = fit.appearance + change[8:]
+        appearance[0] = float(np.clip(appearance[0], _LEAST_BLUR, 2.0))
+        fit = _Fit(fit.homography + change[:8], appearance, fit.covariance, fit.misfit)
         if np.abs(change[:9]).max() < 1e-5:
             break
-    gap, slopes = _compared(patch, fit)
-    noise = float(gap @ gap) / max(len(gap) - 14, 1)
-    alike = max(_CORRELATED, 4 * np.pi * (patch.soft_px / patch.step) ** 2)
-    spread = alike * noise * np.linalg.pinv(slopes.T @ slopes + prior)
-    return _Fit(fit.way, fit.look, spread, float(np.sqrt(noise) / max(abs(fit.look[3]), 1e-6)))
+    residual, slopes = _residuals(patch, fit)
+    noise = float(residual @ residual) / max(len(residual) - 14, 1)
+    correlated = max(_CORRELATED, 4 * np.pi * (patch.blur_px / patch.step) ** 2)
+    covariance = correlated * noise * np.linalg.pinv(slopes.T @ slopes + prior)
+    return _Fit(
+        fit.homography,
+        fit.appearance,
+        covariance,
+        float(np.sqrt(noise) / max(abs(fit.appearance[3]), 1e-6)),
+    )
 
 
-def _compared(patch: _Patch, fit: _Fit) -> tuple[Values, Values]:
-    """Return what the fit leaves at the pixels on the marker, and its slopes (n, 14)."""
-    u, v, depth = _cells(fit.way, patch.places)
+def _residuals(patch: _Patch, fit: _Fit) -> tuple[Values, Values]:
+    """Return the residuals at the pixels on the marker, and the Jacobian (n, 14)."""
+    u, v, depth = _cells(fit.homography, patch.positions)
     on = (np.abs(u) < _REACH) & (np.abs(v) < _REACH) & (depth > 0)
-    u, v, depth, places, light = u[on], v[on], depth[on], patch.places[on], patch.light[on]
-    blur, ink, black, white, right, down = fit.look
+    u, v, depth, positions, light = u[on], v[on], depth[on], patch.positions[on], patch.light[on]
+    blur, ink, black, white, right, down = fit.appearance
     cover, by_u, by_v = tag_cover(patch.number, u, v, blur)
     wider = tag_cover(patch.number, u, v, blur * 1.02)[0]
-    # Ink that has spread moves each edge towards the white, to first order.
+    # Spread ink moves each edge towards white, to first order.
     edge = np.hypot(by_u, by_v)
-    seen = cover - ink * edge
+    cover_seen = cover - ink * edge
     shade = white + right * u + down * v
-    of_u, of_v = shade * by_u + right * seen, shade * by_v + down * seen
-    x, y = places.T
+    by_u_light, by_v_light = shade * by_u + right * cover_seen, shade * by_v + down * cover_seen
+    x, y = positions.T
     one = np.ones_like(x)
-    near = -(u * of_u + v * of_v)
-    way = [of_u * x, of_u * y, of_u, of_v * x, of_v * y, of_v, near * x, near * y]
-    look = [
+    by_depth = -(u * by_u_light + v * by_v_light)
+    homography = [
+        by_u_light * x,
+        by_u_light * y,
+        by_u_light,
+        by_v_light * x,
+        by_v_light * y,
+        by_v_light,
+        by_depth * x,
+        by_depth * y,
+    ]
+    appearance = [
         shade * (wider - cover) / (0.02 * blur),
         -shade * edge,
         one,
-        seen,
-        seen * u,
-        seen * v,
+        cover_seen,
+        cover_seen * u,
+        cover_seen * v,
     ]
-    slopes = np.stack([each / depth for each in way] + look, axis=1)
-    return light - black - shade * seen, slopes
+    slopes = np.stack([each / depth for each in homography] + appearance, axis=1)
+    return light - black - shade * cover_seen, slopes
 
 
-def _cells(way: Values, places: Values) -> tuple[Values, Values, Values]:
-    """Return places in cells of the marker, and the homography's divisor."""
-    turned = np.r_[way, 1.0].reshape(3, 3) @ np.c_[places, np.ones(len(places))].T
-    return turned[0] / turned[2], turned[1] / turned[2], turned[2]
+def _cells(homography: Values, positions: Values) -> tuple[Values, Values, Values]:
+    """Return positions in cells of the marker, and the divisor of the homography."""
+    projected = np.r_[homography, 1.0].reshape(3, 3) @ np.c_[positions, np.ones(len(positions))].T
+    return projected[0] / projected[2], projected[1] / projected[2], projected[2]
 
 
-def _corners(way: Values) -> Values:
-    back = np.linalg.inv(np.r_[way, 1.0].reshape(3, 3)) @ np.c_[_CORNERS, np.ones(4)].T
+def _corners(homography: Values) -> Values:
+    back = np.linalg.inv(np.r_[homography, 1.0].reshape(3, 3)) @ np.c_[_CORNERS, np.ones(4)].T
     return np.asarray((back[:2] / back[2]).T)
 
 
-def _pitches(way: Values) -> Values:
-    """Return cells per unit at the marker's middle along and across the axis it is tilted about."""
-    turn = np.r_[way, 1.0].reshape(3, 3)
-    middle = np.linalg.inv(turn) @ [0.0, 0.0, 1.0]
-    divisor = float(turn[2] @ (middle / middle[2]))
-    return np.asarray(np.linalg.svd(turn[:2, :2] / divisor, compute_uv=False)[::-1])
+def _pitches(homography: Values) -> Values:
+    """Return cells per unit at the centre of the marker, along and across the axis of its tilt."""
+    matrix = np.r_[homography, 1.0].reshape(3, 3)
+    middle = np.linalg.inv(matrix) @ [0.0, 0.0, 1.0]
+    divisor = float(matrix[2] @ (middle / middle[2]))
+    return np.asarray(np.linalg.svd(matrix[:2, :2] / divisor, compute_uv=False)[::-1])
 
 
 def _pitch_error(fit: _Fit) -> float:
-    """Return the relative standard error of the mean of both pitches, from the fit's own noise.
-
-    Their mean is smooth where they are equal; the smaller one, which is used, is so to its noise.
-    """
-    start = _pitches(fit.way)
-    small = 1e-5 * np.maximum(np.abs(fit.way), 0.1)
-    slopes = [(_pitches(fit.way + np.eye(8)[i] * small[i]) - start).T / small[i] for i in range(8)]
-    both = np.array(slopes).T @ fit.spread[:8, :8] @ np.array(slopes)
+    """Return the larger relative standard error of both pitches, from the noise of the fit."""
+    start = _pitches(fit.homography)
+    small = 1e-5 * np.maximum(np.abs(fit.homography), 0.1)
+    slopes = [
+        (_pitches(fit.homography + np.eye(8)[i] * small[i]) - start).T / small[i] for i in range(8)
+    ]
+    both = np.array(slopes).T @ fit.covariance[:8, :8] @ np.array(slopes)
     return float(np.sqrt(max(both[0, 0], both[1, 1], 0.0)) / start[0])

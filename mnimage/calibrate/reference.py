@@ -28,8 +28,9 @@ LAB_D50 = np.array([
 from dark skin to black."""
 
 ROWS, COLUMNS = 4, 6
+"""Rows and columns of patches."""
 SKIN = (0, 1)
-"""The patches that are like skin."""
+"""The patches that resemble skin."""
 
 GREYS = slice(18, 24)
 """The six greys, white first."""
@@ -41,8 +42,10 @@ NAMES = (
     "white", "light grey", "grey 6.5", "middle grey", "dark grey", "black",
 )  # fmt: skip
 
-PLACES = np.array([(column, row) for row in range(ROWS) for column in range(COLUMNS)], np.float64)
-"""The middle of each patch, (column, row) counted in patches."""
+PATCH_CENTERS = np.array(
+    [(column, row) for row in range(ROWS) for column in range(COLUMNS)], np.float64
+)
+"""The centre of each patch, (column, row) counted in patches."""
 
 CORNERS = np.array([(-0.45, -0.45), (5.45, -0.45), (5.45, 3.45), (-0.45, 3.45)])
 """The outer corners of the four corner patches, clockwise from dark skin, in the same units."""

@@ -1,4 +1,4 @@
-"""Take a colour profile into use: does it hold for a photo, and what the photo looks like by it."""
+"""Apply a colour profile: check that it holds for a photo, and correct the photo's colours."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from mnimage.errors import ChartUnusable
 from mnimage.kernels.color import root_terms, to_coded8, to_linear
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,11 +24,13 @@ MOST_STOPS = 0.2
 """Stops by which the exposure may differ from that of the chart."""
 
 _STRIP_ROWS = 256
+"""Rows that are converted at once, to save memory."""
 _THREADS = 2
+"""Strips that are converted at the same time."""
 
 
 def with_profile(photo: Photo, profile: ColorProfile) -> Photo:
-    """Return the photo with the profile, if the profile holds for it.
+    """Return the photo with the profile, if the profile is valid for it.
 
     Stops are counted by time, f-number and ISO speed (ISO 12232); the limit is our own.
 
@@ -35,31 +38,26 @@ def with_profile(photo: Photo, profile: ColorProfile) -> Photo:
     ------
     ChartUnusable
         If the photo was taken by another camera, with other exposure settings, or in another size
-        where the light over the picture was measured. What the camera did not write is trusted.
+        where the light over the picture was measured. Facts that the camera did not write are not
+        checked.
     """
     facts = photo.facts
     if profile.camera and facts.camera and profile.camera != facts.camera:
         raise ChartUnusable(
-            f"The colour profile was made with {profile.camera}, the photo with {facts.camera}.",
-            hint="Photograph the chart with the camera that takes the skin.",
+            message("calibrate.other_camera", profile=profile.camera, photo=facts.camera)
         )
     stops = _stops(profile, facts)
     if stops is not None and abs(stops) > MOST_STOPS:
-        raise ChartUnusable(
-            f"The photo was exposed by {abs(stops):.1f} stops {'more' if stops > 0 else 'less'} "
-            "than the chart.",
-            hint="Photograph chart and skin with the same manual settings, or the chart again.",
-        )
+        if stops > 0:
+            raise ChartUnusable(message("calibrate.exposed_more", stops=stops))
+        raise ChartUnusable(message("calibrate.exposed_less", stops=-stops))
     if profile.flat is not None and photo.shape != profile.shape:
-        raise ChartUnusable(
-            "The photo has another size than the photo of the chart, whose light was evened.",
-            hint="Use photos of the same size, or make the profile without the card.",
-        )
+        raise ChartUnusable(message("calibrate.other_size"))
     return replace(photo, profile=profile)
 
 
 def _stops(profile: ColorProfile, facts: CaptureFacts) -> float | None:
-    """Return by how many stops a photo was exposed more than the chart, None where not known."""
+    """Return by how many stops a photo was exposed more than the chart, None if unknown."""
     chart = profile.exposure_s, profile.f_number, profile.iso
     photo = facts.exposure_s, facts.f_number, facts.iso
     if not (all(chart) and all(photo)):
@@ -72,11 +70,10 @@ def _stops(profile: ColorProfile, facts: CaptureFacts) -> float | None:
 
 
 def true_colors(photo: Photo) -> NDArray[np.uint8]:
-    """Return a photo as its colour profile has it, 8-bit sRGB; as it is where it has none.
+    """Return a photo corrected by its colour profile, 8-bit sRGB; unchanged if it has none.
 
-    For the eye: table and matrix over strips of rows, so that 24 megapixels take little memory.
-
-    How true they are: `docs/colour.md`.
+    For display: table and matrix over strips of rows, so that 24 megapixels take little memory.
+    Accuracy: `docs/colour.md`.
     """
     profile = photo.profile
     if profile is None:
@@ -102,7 +99,7 @@ def true_colors(photo: Photo) -> NDArray[np.uint8]:
 
 
 def _flat_rows(profile: ColorProfile, shape: tuple[int, int]) -> NDArray[np.float32] | None:
-    """Return the light over the picture, full height and as narrow as it is kept."""
+    """Return the light over the picture, with full height and the width of the stored grid."""
     if profile.flat is None:
         return None
     size = (profile.flat.shape[1], shape[0])

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mnimage.words.message import Message
+
 Tone = tuple[float, float, float]
 """Coefficients of the curve that puts light back in proportion (`kernels.color.straighten`)."""
 
@@ -75,7 +77,7 @@ class ColorProfile:
     taken_at: datetime | None = None
     photo: str = ""
     flat: NDArray[np.float32] | None = field(default=None, repr=False)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     version: int = PROFILE_VERSION
 
     def __post_init__(self) -> None:

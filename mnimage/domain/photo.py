@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mnimage.domain.color import ColorProfile
+    from mnimage.words.message import Message
 
 Coded: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """sRGB-coded RGB, shape (rows, columns, 3), full range of its integer type."""
@@ -39,7 +40,7 @@ class CaptureFacts:
 
     `orientation` is the EXIF value found in the file; it has been applied already.
     `jpeg_quality` is the quality, 0..100, at which the IJG's encoder would have written the file;
-    None where it is no JPEG. `notes` are plain sentences on what had to be done to read the file.
+    None where it is no JPEG. `notes` say what had to be done to read the file.
     """
 
     format: str
@@ -53,7 +54,7 @@ class CaptureFacts:
     focal_mm: float | None = None
     focal_35mm_mm: float | None = None
     jpeg_quality: int | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Photo:
         return self.rows, self.columns
 
 
-SCALE_ASSUMED = "The scale was told, not measured"
+SCALE_ASSUMED = "The scale was entered, not measured"
 """How the note begins on a scale for which there is nothing but a word."""
 
 

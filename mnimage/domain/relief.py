@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.photo import ImageScale
+    from mnimage.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Shots:
     channel: str = "blue"
     bits: int = 8
     saturated: NDArray[np.bool_] | None = field(repr=False, default=None)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     slope_error: float = 0.0
     colors: NDArray[np.uint8] | None = field(repr=False, default=None)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.photo import ImageScale
+    from mnimage.words.message import Message
 
 RIG_VERSION = 1
 """Raised whenever a kept rig would mean something else."""
@@ -51,7 +52,7 @@ class LightRig:
     method: str
     made_at: str
     scale: ImageScale | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     version: int = RIG_VERSION
 
     @property
@@ -79,7 +80,7 @@ class TargetShots:
     height_mm: float | None = None
     circle: tuple[float, float, float] | None = None
     darkened: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:

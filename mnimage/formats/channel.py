@@ -1,6 +1,6 @@
-"""Which colour of the light relief is taken from: blue, or green where blue drowns in noise.
+"""Choice of the colour channel for relief: blue, or green where blue is too noisy.
 
-Blue light spreads least inside the skin, but dark skin sends back little of it.
+Blue light scatters least in skin, but dark skin reflects little of it.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.words.message import NOTHING, Message, message
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHANNELS = ("red", "green", "blue")
 LEAST_SIGNAL = 50.0
 """Signal to noise ratio of one pixel that blue light must reach."""
-_BETTER = 1.3
+_BETTER_BY = 1.3
+"""Least ratio of the signal in green to that in blue for green to be used."""
 _NOISE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32) / 6
-_FAINT = (
-    "Blue light is too faint here (signal to noise {:.0f}): green was taken, which spreads further "
-    "inside the skin. More light, or a longer exposure, would give finer depth."
-)
+"""Immerkaer's mask: it cancels gradients, and keeps the standard deviation of noise."""
 
 
-def choose_channel(light: NDArray[np.float32]) -> tuple[str, str]:
-    """Return the channel to measure in, and what to say of the choice ("" for blue).
+def choose_channel(light: NDArray[np.float32]) -> tuple[str, Message]:
+    """Return the channel to measure in, and a note on the choice, `NOTHING` for blue.
 
     Parameters
     ----------
@@ -33,16 +33,16 @@ def choose_channel(light: NDArray[np.float32]) -> tuple[str, str]:
         Linear light of one shot, dark frame subtracted, shape (rows, columns, 3).
     """
     green, blue = (_signal(light[..., part]) for part in (1, 2))
-    # Fine texture looks like noise, but like the same noise in both colours.
-    if blue >= LEAST_SIGNAL or green < _BETTER * blue:
-        return "blue", ""
-    return "green", _FAINT.format(blue)
+    # Fine texture looks like noise, but equally in both colours.
+    if blue >= LEAST_SIGNAL or green < _BETTER_BY * blue:
+        return "blue", NOTHING
+    return "green", message("formats.blue_faint", signal=blue)
 
 
 def _signal(light: NDArray[np.float32]) -> float:
-    """Return the mean light over its noise, by a mask that slopes do not move (Immerkaer 1996)."""
-    left = np.asarray(cv2.filter2D(np.ascontiguousarray(light), cv2.CV_32F, _NOISE))
-    inner = np.abs(left[1:-1, 1:-1])
-    # The median, since the rims of scars and hairs are no noise.
+    """Return the mean light over its noise, by a mask that cancels gradients (Immerkaer 1996)."""
+    residual = np.asarray(cv2.filter2D(np.ascontiguousarray(light), cv2.CV_32F, _NOISE))
+    inner = np.abs(residual[1:-1, 1:-1])
+    # The median, since edges of scars and hairs are not noise.
     noise = 1.4826 * float(np.median(inner)) if inner.size else 0.0
     return max(float(light.mean(dtype=np.float64)), 0.0) / max(noise, 1e-9)

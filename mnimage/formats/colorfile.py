@@ -1,4 +1,4 @@
-"""A colour profile as a file: JSON, readable by people, made once and used for a session."""
+"""A colour profile as a JSON file, readable by people, made once and used for a session."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from mnimage.domain.color import PROFILE_VERSION, ColorProfile, FitError
 from mnimage.errors import ChartUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 KIND = "mnimage colour profile"
 _MAX_BYTES = 4_000_000
-_AGAIN = "Make it again with `mnimage calibrate`."
+"""No profile is larger; other files need not be read."""
 
 
 def profile_document(profile: ColorProfile) -> dict[str, Any]:
-    """Return a profile as what JSON can hold."""
+    """Return a profile as values that JSON can represent."""
     taken = profile.taken_at
     return {
         "kind": KIND,
@@ -44,22 +45,22 @@ def profile_document(profile: ColorProfile) -> dict[str, Any]:
         "matrix": profile.matrix.tolist(),
         "flat": None if profile.flat is None else profile.flat.tolist(),
         "error": asdict(profile.error),
-        "warnings": list(profile.warnings),
+        "warnings": [str(warning) for warning in profile.warnings],
     }
 
 
 def profile_text(profile: ColorProfile) -> str:
-    """Return a profile as JSON text, every number in full."""
+    """Return a profile as JSON text, numbers with full precision."""
     return json.dumps(profile_document(profile), ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def read_profile(path: Path) -> ColorProfile:
-    """Return the colour profile kept in a file.
+    """Return the colour profile stored in a file.
 
     Raises
     ------
     ChartUnusable
-        If the file is missing, not a profile, damaged, or of a later version.
+        If the file is missing, not a profile, damaged, or of another version.
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
@@ -68,25 +69,22 @@ def read_profile(path: Path) -> ColorProfile:
     except OSError as error:
         reason = error.strerror or str(error)
         raise ChartUnusable(
-            f"The colour profile {path.name} cannot be read: {reason}.", hint=_AGAIN
+            message("formats.profile_unreadable", file=path.name, reason=reason)
         ) from error
     except ValueError as error:
         raise _no_profile(path) from error
     if not isinstance(document, dict) or document.get("kind") != KIND:
         raise _no_profile(path)
     if document.get("version") != PROFILE_VERSION:
-        raise ChartUnusable(
-            f"The colour profile {path.name} was made by another version of this program.",
-            hint=_AGAIN,
-        )
+        raise ChartUnusable(message("formats.profile_version", file=path.name))
     try:
         return _profile(document)
     except (KeyError, TypeError, ValueError) as error:
-        raise ChartUnusable(f"The colour profile {path.name} is damaged.", hint=_AGAIN) from error
+        raise ChartUnusable(message("formats.profile_damaged", file=path.name)) from error
 
 
 def _no_profile(path: Path) -> ChartUnusable:
-    return ChartUnusable(f"{path.name} is not a colour profile.", hint=_AGAIN)
+    return ChartUnusable(message("formats.not_a_profile", file=path.name))
 
 
 def _profile(document: Document) -> ColorProfile:
@@ -108,7 +106,9 @@ def _profile(document: Document) -> ColorProfile:
         taken_at=datetime.fromisoformat(taken) if taken else None,
         photo=str(document["photo_sha256"]),
         flat=None if flat is None else _numbers(flat).astype(np.float32),
-        warnings=tuple(str(line) for line in document["warnings"]),
+        warnings=tuple(
+            message("formats.recorded", text=str(line)) for line in document["warnings"]
+        ),
     )
 
 

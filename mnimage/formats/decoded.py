@@ -1,4 +1,4 @@
-"""What every reader hands on: the pixels as they stand in the file, and what must be done yet."""
+"""Result of every reader: the pixels as stored in the file, and what remains to be done."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats.exif import Exif
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
@@ -22,17 +24,15 @@ MAX_PIXELS = 120_000_000
 """The largest picture that is read; a 16-bit one of that size takes 720 MB."""
 
 MIN_SIDE = 64
-"""Below this many pixels along one side a picture shows no skin that could be measured."""
-
-AGAIN = "Copy the file again from the camera or from a backup."
+"""With fewer pixels along one side a picture shows too little skin to be measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A decoded file.
 
-    `orientation` is the EXIF value found; `upright` says that the pixels are turned already.
-    `icc` is the embedded colour profile, empty where the pixels are in sRGB as they stand.
+    `exif.orientation` is the value found; `upright` says that the pixels are rotated already.
+    `icc` is the embedded colour profile, empty where the pixels are in sRGB already.
     `quality` is how finely a JPEG was quantized, 0..100.
     """
 
@@ -41,12 +41,12 @@ class Decoded:
     exif: Exif = field(default_factory=Exif)
     upright: bool = False
     icc: bytes = field(default=b"", repr=False)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     quality: int | None = None
 
 
 def check_size(rows: int, columns: int) -> None:
-    """Refuse a size that cannot be worked with, before anything is decoded.
+    """Refuse an unsupported size before anything is decoded.
 
     Raises
     ------
@@ -54,34 +54,38 @@ def check_size(rows: int, columns: int) -> None:
         If the picture has no pixels, is too small or too large.
     """
     if rows <= 0 or columns <= 0:
-        raise damaged("its header gives no picture size")
+        raise damaged(message("formats.no_picture_size"))
     if rows * columns > MAX_PIXELS:
-        megapixels = rows * columns / 1e6
+        megapixels, limit = rows * columns / 1e6, MAX_PIXELS / 1e6
         raise PhotoUnreadable(
-            f"The picture has {megapixels:.0f} megapixels; "
-            f"at most {MAX_PIXELS / 1e6:.0f} can be read.",
-            hint="Choose a lower resolution in the camera, such as 12 to 50 megapixels.",
+            message("formats.picture_too_large", megapixels=megapixels, limit=limit)
         )
     if min(rows, columns) < MIN_SIDE:
         raise PhotoUnreadable(
-            f"The picture is only {columns} x {rows} pixels; "
-            f"a photo needs at least {MIN_SIDE} along each side.",
-            hint="Use the camera's original file, not a thumbnail.",
+            message("formats.picture_too_small", columns=columns, rows=rows, least=MIN_SIDE)
         )
 
 
-def damaged(what: str) -> PhotoUnreadable:
-    """Return the error for a file that begins like a photo but is broken; `what` says where."""
-    return PhotoUnreadable(f"The photo is damaged: {what}.", hint=AGAIN)
+def damaged(what: Message) -> PhotoUnreadable:
+    """Return the error for a damaged photo; `what` completes "The photo is damaged: ..."."""
+    return PhotoUnreadable(message("formats.damaged", what=what))
 
 
 def as_samples(array: NDArray[Any]) -> Samples:
-    """Return an array of a decoder as samples; anything but 8 or 16 bits is refused."""
+    """Return a decoder's array as samples.
+
+    Raises
+    ------
+    PhotoUnreadable
+        If it has neither 8 nor 16 bits.
+    """
     if array.dtype == np.uint8:
         return np.asarray(array, dtype=np.uint8)
     if array.dtype == np.uint16:
         return np.asarray(array, dtype=np.uint16)
-    raise PhotoUnreadable(
-        f"The picture holds {array.dtype} numbers, not 8- or 16-bit colours.",
-        hint="Save it again as an 8- or 16-bit TIFF or PNG.",
-    )
+    raise PhotoUnreadable(message("formats.sample_type", type=str(array.dtype)))
+
+
+def decoder_warnings(lines: Iterable[str]) -> tuple[Message, ...]:
+    """Return the warnings of a decoder as notes."""
+    return tuple(message("formats.decoder_warning", text=line) for line in lines)

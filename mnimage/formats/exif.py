@@ -21,11 +21,12 @@ _TAGS = frozenset(
 _CLOCK = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _ZONE = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
 _LONGEST_NAME = 80
+"""Characters of the camera's name that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exif:
-    """The few facts that are kept; None where the camera did not say.
+    """The few facts that are read; None where the camera did not write them.
 
     `taken_at` is the camera's own clock. It carries a zone only where the camera wrote one
     (OffsetTimeOriginal) and is naive local time otherwise: to assume a zone would be to invent
@@ -45,7 +46,7 @@ class Exif:
 def read_exif(block: bytes) -> Exif:
     """Return the facts in an EXIF block, or in a whole file of the TIFF family.
 
-    Never fails: what is broken or missing is None, and an impossible orientation is 1.
+    Never fails: an invalid or missing value is None, and an invalid orientation is 1.
     """
     block = block.removeprefix(b"Exif\0\0")
     main = read_directory(block, first_directory(block), _TAGS)

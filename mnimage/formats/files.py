@@ -1,4 +1,4 @@
-"""Photos on disk become values: one reader for all kinds, by content and not by name."""
+"""Read photos from disk: one reader for all kinds, identified by content, not by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from mnimage.formats.png import read_png
 from mnimage.formats.profiles import to_srgb
 from mnimage.formats.raw import read_raw
 from mnimage.formats.tiff import check_whole, is_raw, read_tiff
-from mnimage.formats.upright import lay_on_white, split_alpha, to_rgb, turn_upright
+from mnimage.formats.upright import blend_with_white, split_alpha, to_rgb, turn_upright
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from mnimage.formats.decoded import Decoded, Samples
 
 _MAX_BYTES = 1 << 30
-_PHOTO_KINDS = "Choose a photo: JPEG, PNG, TIFF, HEIC, AVIF, WebP, BMP or camera RAW."
-_NO_PERMISSION = "Ask for permission to read it, or copy it to a folder of your own."
+"""Larger files are not photos, and are not read."""
 
 _READERS: Mapping[str, Callable[[bytes], Decoded]] = {
     "JPEG": read_jpeg,
@@ -40,24 +40,24 @@ _READERS: Mapping[str, Callable[[bytes], Decoded]] = {
 
 @dataclass(frozen=True, slots=True)
 class DecodeOptions:
-    """How a photo is to be read.
+    """How a photo is decoded.
 
-    `profiles`: turn embedded colour profiles into sRGB; off for frames that are linear by
-    agreement. `camera_white`: develop RAW with the camera's own white balance; off where frames
-    must stay in proportion to each other.
+    `profiles`: convert embedded colour profiles to sRGB; off for frames that are declared linear.
+    `camera_white`: develop RAW with the camera's own white balance; off where frames must stay in
+    proportion to each other.
     """
 
     profiles: bool = True
     camera_white: bool = True
 
 
-def read_photo(path: Path, wish: DecodeOptions | None = None) -> Photo:
-    """Return a photo file as it is to be seen: upright, sRGB, in the depth it was kept in.
+def read_photo(path: Path, options: DecodeOptions | None = None) -> Photo:
+    """Return the photo in a file: upright, sRGB, with the bit depth of the file.
 
-    JPEG, PNG, TIFF, HEIC/HEIF, AVIF, WebP, BMP, GIF and RAW are told apart by content. EXIF
-    orientation is applied once. Embedded profiles are turned into sRGB, CMYK and grey into RGB,
-    transparency is laid on white, and of several pages the first is used; `facts.notes` says so.
-    The capture time keeps the camera's zone where the camera wrote one and is naive local time
+    JPEG, PNG, TIFF, HEIC/HEIF, AVIF, WebP, BMP, GIF and RAW are identified by content. EXIF
+    orientation is applied once. Embedded profiles are converted to sRGB, CMYK and grey to RGB,
+    transparency is blended with white, and of several pages the first is used; `facts.notes` says
+    so. The capture time keeps the camera's zone where the camera wrote one and is naive local time
     otherwise. Position (GPS), names and serial numbers are not read at all. The file is opened
     for reading only.
 
@@ -66,46 +66,46 @@ def read_photo(path: Path, wish: DecodeOptions | None = None) -> Photo:
     path
         The file.
     wish
-        Options; the defaults are right for every ordinary photo.
+        The defaults suit every ordinary photo.
 
     Raises
     ------
     PhotoUnreadable
-        If the file is missing, no photo, cut off, damaged, or of a size that cannot be worked
-        with: under 64 pixels along a side or over 120 megapixels (told from the header).
+        If the file is missing, not a photo, incomplete, damaged, or of an unsupported size: under
+        64 pixels along a side or over 120 megapixels (checked in the header).
     """
-    return decode_photo(*read_content(path), path.name, wish or DecodeOptions())
+    return decode_photo(*read_content(path), path.name, options or DecodeOptions())
 
 
-def decode_photo(content: bytes, kind: str | None, name: str, wish: DecodeOptions) -> Photo:
-    """Return the photo that a file's bytes hold (see `read_photo`).
+def decode_photo(content: bytes, kind: str | None, name: str, options: DecodeOptions) -> Photo:
+    """Return the photo in the bytes of a file (see `read_photo`).
 
     Parameters
     ----------
     content
         All bytes of the file.
     kind
-        What `kind_of` said of them.
+        Their kind, by `kind_of`.
     name
-        How the file is called, for errors and notes.
+        Name of the file, for errors and notes.
     wish
         Options.
 
     Raises
     ------
     PhotoUnreadable
-        If they hold no photo that can be read.
+        If they are not a photo that can be read.
     """
     try:
-        kind, decoded = _decode(content, kind, wish)
-        coded, notes = _finish(decoded, wish)
+        kind, decoded = _decode(content, kind, options)
+        coded, notes = _finish(decoded, options)
     except PhotoUnreadable as error:
-        raise PhotoUnreadable(f"{name}: {error}", hint=error.hint) from error
+        problem = message("formats.in_file", file=name, problem=error.message)
+        raise PhotoUnreadable(problem, hint=error.hint) from error
     except MemoryError as error:
-        raise PhotoUnreadable(
-            f"{name}: There is not enough memory for this photo.",
-            hint="Close other programs, or choose a lower resolution in the camera.",
-        ) from error
+        lack = message("formats.out_of_memory")
+        problem = message("formats.in_file", file=name, problem=lack)
+        raise PhotoUnreadable(problem, hint=lack.hint) from error
     exif = decoded.exif
     facts = CaptureFacts(
         format=kind,
@@ -140,68 +140,64 @@ def read_content(path: Path) -> tuple[bytes, str | None]:
             _check_head(path, head, kind, os.fstat(file.fileno()).st_size)
             return head + file.read(), kind
     except PermissionError as error:
-        raise PhotoUnreadable(f"{path.name} may not be read.", hint=_NO_PERMISSION) from error
+        raise PhotoUnreadable(message("formats.file_not_permitted", file=path.name)) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise PhotoUnreadable(
-            f"{path.name} cannot be read: {reason}.", hint="Check the disk or the network drive."
+            message("formats.file_unreadable", file=path.name, reason=reason)
         ) from error
 
 
 def _check_file(path: Path) -> None:
     if path.is_dir():
-        raise PhotoUnreadable(f"{path.name or path} is a folder, not a photo.", hint=_PHOTO_KINDS)
+        raise PhotoUnreadable(message("formats.file_is_folder", file=path.name or str(path)))
     if not path.exists():
-        raise PhotoUnreadable(
-            f"{path.name} is not there.", hint="Check the name and the folder; is the drive in?"
-        )
+        raise PhotoUnreadable(message("formats.file_missing", file=path.name))
     if not path.is_file():
-        raise PhotoUnreadable(f"{path.name} is not an ordinary file.", hint=_PHOTO_KINDS)
+        raise PhotoUnreadable(message("formats.file_special", file=path.name))
 
 
 def _check_head(path: Path, head: bytes, kind: str | None, size: int) -> None:
     if not head:
-        raise PhotoUnreadable(
-            f"{path.name} is empty.", hint="Copy the file again from the camera or from a backup."
-        )
+        raise PhotoUnreadable(message("formats.file_empty", file=path.name))
     other = other_kind_of(head) if kind is None else None
     if other:
-        raise PhotoUnreadable(f"{path.name} is {other}, not a photo.", hint=_PHOTO_KINDS)
+        raise PhotoUnreadable(message("formats.file_no_photo", file=path.name, kind=other))
     if size > _MAX_BYTES:
         raise PhotoUnreadable(
-            f"{path.name} is {size / 1e9:.1f} GB large; no photo is.", hint=_PHOTO_KINDS
+            message("formats.file_too_large", file=path.name, gigabytes=size / 1e9)
         )
 
 
-def _decode(content: bytes, kind: str | None, wish: DecodeOptions) -> tuple[str, Decoded]:
+def _decode(content: bytes, kind: str | None, options: DecodeOptions) -> tuple[str, Decoded]:
     if kind == "TIFF" and is_raw(content):
         check_whole(content)
         kind = "RAW"
     if kind is None or kind == "RAW":
-        return "RAW", read_raw(content, camera_white=wish.camera_white)
+        return "RAW", read_raw(content, camera_white=options.camera_white)
     reader = _READERS.get(kind)
     return kind, reader(content) if reader else read_plain(kind, content)
 
 
-def _finish(decoded: Decoded, wish: DecodeOptions) -> tuple[Samples, tuple[str, ...]]:
-    """Return upright RGB, and notes on what was done to get there."""
+def _finish(decoded: Decoded, options: DecodeOptions) -> tuple[Samples, tuple[Message, ...]]:
+    """Return upright RGB, and notes on the conversions."""
     notes = list(decoded.notes)
     samples, alpha = split_alpha(decoded.samples)
-    if decoded.icc and wish.profiles:
+    if decoded.icc and options.profiles:
         samples, note = to_srgb(samples, decoded.icc)
         notes.append(note)
     samples = to_rgb(samples)
     if alpha is not None:
-        samples = lay_on_white(samples, alpha)
-        notes.append("Transparent parts were laid on white.")
+        samples = blend_with_white(samples, alpha)
+        notes.append(message("formats.transparent"))
     if not decoded.upright:
         samples = turn_upright(samples, decoded.exif.orientation)
     return samples, tuple(note for note in notes if note)
 
 
-def _misnamed(name: str, kind: str) -> tuple[str, ...]:
+def _misnamed(name: str, kind: str) -> tuple[Message, ...]:
     ending = PurePath(name).suffix.lower()
     claimed = next((name for name, endings in NAMED.items() if ending in endings), None)
     if claimed is None or claimed == kind:
         return ()
-    return (f"The name says {claimed}, but the content is {kind}.",)
+    return (message("formats.misnamed", claimed=claimed, kind=kind),)

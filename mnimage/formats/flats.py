@@ -1,4 +1,4 @@
-"""What flat frames of a white card tell beyond the lamps' own falloff over it."""
+"""Flat frames of a white card: the corrections they give, and what they show of the lamps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnimage.kernels.geometry import block_mean
+from mnimage.words.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,22 +19,19 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-_FAINTEST = 0.05
-"""A flat frame under this share of its mean is not divided by: it would only blow up noise."""
-_FAINT_FLAT = "A flat frame is nearly dark in places; nothing is trusted there."
-_NODES = 24
-_MOST_UNLIKE = 0.015
-_MOST_POWER = 0.1
-_MOVED = (
-    "Over the white card lamp {} falls off otherwise than its place says (off by about {:.1f} "
-    "degrees): it may have moved. Measure the rig again."
-)
-_BRIGHTER = "Lamp {} is {:.0%} {} on the white card than when the rig was measured."
+_LEAST_SHARE = 0.05
+"""Where a flat frame is below this share of its mean it is not divided by: noise would grow."""
+_FIT_BLOCKS = 24
+"""Blocks along the longer side in which the falloff of the lamps is compared."""
+_MOST_MISFIT = 0.015
+"""Largest rms departure of a lamp's falloff from that of the others; beyond it the lamp moved."""
+_MOST_POWER_CHANGE = 0.1
+"""Largest relative change of a lamp's power that is not reported."""
 
 
 @dataclass(slots=True)
 class Flats:
-    """Flat frames, gathered one by one, each divided by the light of its lamp on a level card."""
+    """Flat frames, added one by one, each divided by the light of its lamp on a level card."""
 
     lights: Lights
     shape: tuple[int, int]
@@ -41,8 +39,8 @@ class Flats:
     _faint: list[NDArray[np.bool_]] = field(default_factory=list)
 
     def add(self, name: str, flat: Plane) -> None:
-        """Take in a flat frame, dark frame subtracted; `name` is the file's."""
-        limit = np.float32(_FAINTEST * float(flat.mean(dtype=np.float64)))
+        """Add a flat frame, dark frame subtracted; `name` is that of its file."""
+        limit = np.float32(_LEAST_SHARE * float(flat.mean(dtype=np.float64)))
         self._faint.append(flat < limit)
         self._gains.append(np.maximum(flat, limit))
 
@@ -51,9 +49,9 @@ class Flats:
         return self._faint
 
     def gains(self) -> Iterator[Plane]:
-        """Yield what to divide the frames by: one for all, or one for each, of mean 1 together.
+        """Yield the divisors of the frames: one for all, or one for each, with a joint mean of 1.
 
-        One flat frame for all shots is taken to have been lit by all lamps at once.
+        One flat frame for all shots is assumed to have been lit by all lamps at once.
         """
         if len(self._gains) == 1:
             light = np.mean([level_light(self.lights, i, self.shape) for i in self._all()], axis=0)
@@ -69,41 +67,44 @@ class Flats:
     def _all(self) -> range:
         return range(len(self.lights.values))
 
-    def notes(self) -> list[str]:
-        """Return what the flat frames reveal of the lamps, after `gains`."""
-        notes = [_FAINT_FLAT] if any(faint.any() for faint in self._faint) else []
+    def notes(self) -> list[Message]:
+        """Return notes on the lamps that the flat frames give; call after `gains`."""
+        notes = [message("formats.flat_faint")] if any(faint.any() for faint in self._faint) else []
         if len(self._gains) == 1:
             return notes
-        for number, (unlike, turned) in enumerate(self._unlike(), 1):
-            if unlike > _MOST_UNLIKE:
-                notes.append(_MOVED.format(number, np.degrees(turned)))
+        for number, (misfit, angle) in enumerate(self._falloff_misfits(), 1):
+            if misfit > _MOST_MISFIT:
+                degrees = float(np.degrees(angle))
+                notes.append(message("formats.lamp_moved", lamp=number, degrees=degrees))
         if self.lights.powers is not None:
             notes += self._powers(self.lights.powers)
         return notes
 
-    def _powers(self, believed: NDArray[np.float64]) -> list[str]:
+    def _powers(self, expected: NDArray[np.float64]) -> list[Message]:
         seen = np.array([gain.mean(dtype=np.float64) for gain in self._gains])
-        change = seen / seen.mean() / believed - 1
+        change = seen / seen.mean() / expected - 1
         return [
-            _BRIGHTER.format(number, abs(part), "brighter" if part > 0 else "darker")
-            for number, part in enumerate(change, 1)
-            if abs(part) > _MOST_POWER
+            message("formats.lamp_brighter", lamp=number, share=share)
+            if share > 0
+            else message("formats.lamp_darker", lamp=number, share=-share)
+            for number, share in enumerate(change.tolist(), 1)
+            if abs(share) > _MOST_POWER_CHANGE
         ]
 
     def slope_error(self) -> float:
-        """Return the relative error of slopes by lamps that stand elsewhere than believed."""
+        """Return the relative error of slopes from lamps that are not in their stated positions."""
         if len(self._gains) == 1:
             return 0.0
-        wrong = [turned for unlike, turned in self._unlike() if unlike > _MOST_UNLIKE]
+        wrong = [angle for misfit, angle in self._falloff_misfits() if misfit > _MOST_MISFIT]
         # One lamp of k, wrong by an angle, stretches slopes by twice that over k.
         return float(2 * np.sqrt(np.sum(np.square(wrong))) / len(self._gains))
 
-    def _unlike(self) -> list[tuple[float, float]]:
-        """Return per lamp how unlike the others it fades (rms), and the angle that would explain.
+    def _falloff_misfits(self) -> list[tuple[float, float]]:
+        """Return per lamp the rms misfit of its falloff to the others, and the angle to explain it.
 
-        The lens fades alike under all lamps, and a tilted card nearly so.
+        Vignetting is the same under all lamps, and the effect of a tilted card nearly so.
         """
-        step = max(1, max(self.shape) // _NODES)
+        step = max(1, max(self.shape) // _FIT_BLOCKS)
         small = np.stack([block_mean(gain, step) for gain in self._gains]).astype(np.float64)
         small /= small.mean(axis=(1, 2), keepdims=True)
         small /= np.median(small, axis=0)
@@ -112,16 +113,16 @@ class Flats:
         plane = np.stack([np.ones(x.size), x.ravel() - x.mean(), y.ravel() - y.mean()], axis=1)
         slopes = np.linalg.lstsq(plane, small.reshape(len(small), -1).T, rcond=None)[0][1:].T
         away = np.linalg.norm(self.lights.values, axis=1) if self.lights.near else np.inf
-        # Brightness falls by three times the lamp's way aside over the distance squared.
-        turned = np.linalg.norm(slopes, axis=1) * away / 3
-        faded = (plane[:, 1:] @ slopes.T).std(axis=0)
-        return [(float(a), float(min(b, 1.0))) for a, b in zip(faded, turned, strict=True)]
+        # The gradient of brightness is three times the sideways offset over the distance squared.
+        angle = np.linalg.norm(slopes, axis=1) * away / 3
+        misfit = (plane[:, 1:] @ slopes.T).std(axis=0)
+        return [(float(a), float(min(b, 1.0))) for a, b in zip(misfit, angle, strict=True)]
 
 
 def level_light(lights: Lights, index: int, shape: tuple[int, int]) -> Plane:
-    """Return the light of one lamp on a level card: 1 is that of a lamp straight above.
+    """Return the light of one lamp on a level card: 1 is that of a lamp directly above.
 
-    Far lamps light it evenly, by the cosine of their slant.
+    Far lamps light it evenly, by the cosine of their zenith angle.
     """
     lamp = lights.values[index]
     if not lights.near:

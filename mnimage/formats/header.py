@@ -1,4 +1,4 @@
-"""What a photo file tells of itself before a pixel is decoded, and whether it is whole."""
+"""The header of a photo file, read without decoding pixels, and whether the file is complete."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from PIL import Image
 
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats import heif, jpeg, png, tiff
-from mnimage.formats.decoded import AGAIN, check_size, damaged
+from mnimage.formats.decoded import check_size, damaged
 from mnimage.formats.exif import Exif, read_exif
 from mnimage.formats.files import read_content
 from mnimage.formats.ifd import first_directory, read_directory
 from mnimage.formats.kinds import HEAD_BYTES, kind_of, other_kind_of
 from mnimage.formats.raw import facts_of
-from mnimage.formats.strict import BROKEN, heard, noted
+from mnimage.formats.strict import DECODER_ERRORS, captured_stderr, captured_warnings
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _COLUMNS, _ROWS, _DEPTH = 0x0100, 0x0101, 0x0102
-_ONLY_PHOTOS = "Only photos are kept: JPEG, PNG, TIFF, HEIC, AVIF, WebP, BMP and camera RAW."
+"""Tags of TIFF 6.0."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoHeader:
-    """Kind, size as stored (before any turn), bits per colour and EXIF of a photo file."""
+    """Kind, size as stored (before rotation), bits per colour and EXIF of a photo file."""
 
     kind: str
     columns: int
@@ -38,38 +39,38 @@ class PhotoHeader:
     exif: Exif = field(default_factory=Exif)
 
 
-def glance_at_file(path: Path) -> PhotoHeader:
-    """Return what a photo file tells of itself (see `read_header`).
+def read_file_header(path: Path) -> PhotoHeader:
+    """Return the header of a photo file (see `read_header`).
 
     Raises
     ------
     PhotoUnreadable
-        If the file is missing, no photo, cut off, or too large or too small.
+        If the file is missing, not a photo, incomplete, or of an unsupported size.
     """
     content, _ = read_content(path)
     try:
         return read_header(content)
     except PhotoUnreadable as error:
-        raise PhotoUnreadable(f"{path.name}: {error}", hint=error.hint) from error
+        problem = message("formats.in_file", file=path.name, problem=error.message)
+        raise PhotoUnreadable(problem, hint=error.hint) from error
 
 
 def read_header(content: bytes) -> PhotoHeader:
-    """Return what a file's bytes tell of the photo in them; no pixel is decoded.
+    """Return the header of the photo in a file's bytes; no pixel is decoded.
 
-    Checked is what can be checked in the time of reading: that it is a photo, of a size that can
-    be worked with, and that its end is there; a PNG's checksums too. A single wrong byte among
-    the pixels of a JPEG is not noticed here.
+    This checks that it is a photo of a supported size and that the end of the file is there; also
+    the checksums of a PNG. A single wrong byte among the pixels of a JPEG is not noticed.
 
     Raises
     ------
     PhotoUnreadable
-        If it is no photo, cut off, or too large or too small.
+        If it is not a photo, is incomplete, or is too large or too small.
     """
     kind = kind_of(content[:HEAD_BYTES])
     if kind is None and (other := other_kind_of(content[:HEAD_BYTES])):
-        raise PhotoUnreadable(f"This is {other}, not a photo.", hint=_ONLY_PHOTOS)
+        raise PhotoUnreadable(message("formats.content_no_photo", kind=other))
     if not content:
-        raise PhotoUnreadable("The file is empty.", hint=AGAIN)
+        raise PhotoUnreadable(message("formats.content_empty"))
     if kind == "TIFF" and not tiff.is_raw(content):
         return _tiff(content)
     reader = {"JPEG": _jpeg, "PNG": _png, "HEIF": _heif}.get(kind or "")
@@ -100,13 +101,13 @@ def _tiff(content: bytes) -> PhotoHeader:
 
 def _heif(content: bytes) -> PhotoHeader:
     heif.check_boxes(content)
-    with heard():
+    with captured_stderr():
         try:
             file = pi_heif.open_heif(content, convert_hdr_to_8bit=False)
             columns, rows = file.size
             info = file.info
-        except BROKEN as error:
-            raise damaged("its header cannot be read") from error
+        except DECODER_ERRORS as error:
+            raise damaged(message("formats.header_unreadable")) from error
     check_size(rows, columns)
     exif = read_exif(info.get("exif") or b"")
     return PhotoHeader("HEIF", columns, rows, int(info.get("bit_depth", 8)), exif)
@@ -114,29 +115,27 @@ def _heif(content: bytes) -> PhotoHeader:
 
 def _raw(content: bytes) -> PhotoHeader:
     tiff.check_whole(content)
-    with heard():
+    with captured_stderr():
         try:
             with rawpy.imread(io.BytesIO(content)) as raw:
                 columns, rows = raw.sizes.width, raw.sizes.height
                 bits = min(16, max(8, int(raw.white_level or 0).bit_length()))
                 exif = facts_of(content, raw)
         except rawpy.LibRawFileUnsupportedError as error:
-            raise PhotoUnreadable(
-                "This is no photo that can be read.", hint=_ONLY_PHOTOS
-            ) from error
+            raise PhotoUnreadable(message("formats.content_unknown")) from error
         except (rawpy.LibRawError, MemoryError) as error:
-            raise damaged("the RAW file cannot be read") from error
+            raise damaged(message("formats.raw_unreadable")) from error
     check_size(rows, columns)
     return PhotoHeader("RAW", columns, rows, bits, exif)
 
 
 def _plain(kind: str, content: bytes) -> PhotoHeader:
-    with noted():
+    with captured_warnings():
         try:
             with Image.open(io.BytesIO(content)) as picture:
                 columns, rows = picture.size
                 exif = read_exif(picture.info.get("exif") or b"")
-        except BROKEN as error:
-            raise damaged("its header cannot be read") from error
+        except DECODER_ERRORS as error:
+            raise damaged(message("formats.header_unreadable")) from error
     check_size(rows, columns)
     return PhotoHeader(kind, columns, rows, 8, exif)

@@ -8,7 +8,8 @@ import pi_heif
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
 from mnimage.formats.exif import read_exif
-from mnimage.formats.strict import BROKEN, heard
+from mnimage.formats.strict import DECODER_ERRORS, captured_stderr
+from mnimage.words.message import message
 
 _WIDE = 12
 """Colour primaries of Display P3 in an nclx box (ITU-T H.273)."""
@@ -17,27 +18,27 @@ _WIDE = 12
 def read_heif(content: bytes) -> Decoded:
     """Return the main picture of a HEIC or HEIF file.
 
-    libheif turns the picture itself by the file's own turn boxes, which rule over EXIF; so the
-    pixels are upright, and the EXIF value is kept for the record only.
+    libheif rotates the picture by the file's own transformation boxes, which take precedence over
+    EXIF; so the pixels are upright, and the EXIF value is only recorded.
 
     Raises
     ------
     PhotoUnreadable
-        If the file is cut off, damaged, too large or too small.
+        If the file is incomplete, damaged, too large or too small.
     """
     check_boxes(content)
-    with heard():
+    with captured_stderr():
         try:
             decoded = _read(content)
         except PhotoUnreadable:
             raise
-        except BROKEN as error:
-            raise damaged("part of its picture cannot be decoded") from error
+        except DECODER_ERRORS as error:
+            raise damaged(message("formats.part_undecodable")) from error
     return decoded
 
 
 def check_boxes(content: bytes) -> None:
-    """Refuse a file whose outermost boxes reach beyond its end: libheif shows grey there."""
+    """Refuse a file whose outermost boxes extend beyond its end: libheif returns grey there."""
     at = 0
     while at + 8 <= len(content):
         size = int.from_bytes(content[at : at + 4], "big")
@@ -46,7 +47,7 @@ def check_boxes(content: bytes) -> None:
         if size == 0:  # The last box, up to the end.
             return
         if size < 8 or at + size > len(content):
-            raise damaged("its end is missing")
+            raise damaged(message("formats.end_missing"))
         at += size
 
 
@@ -57,10 +58,10 @@ def _read(content: bytes) -> Decoded:
     info = file.info
     bits = int(info.get("bit_depth", 8))
     samples = _full_range(as_samples(np.array(file)), bits)
-    notes = ["The file holds several pictures; the main one is used."] if len(file) > 1 else []
+    notes = [message("formats.several_pictures")] if len(file) > 1 else []
     icc = info.get("icc_profile") or b""
     if not icc and (info.get("nclx_profile") or {}).get("color_primaries") == _WIDE:
-        notes.append("The colours are in Display P3 without a profile; they are read as sRGB.")
+        notes.append(message("formats.display_p3"))
     exif = read_exif(info.get("exif") or b"")
     return Decoded(samples, bits, exif, upright=True, icc=icc, notes=tuple(notes))
 

@@ -1,4 +1,4 @@
-"""Reads and checks SHOTS.json, the sheet that says which lamp lit which shot."""
+"""Read and check SHOTS.json, the manifest that lists the shots and their lamps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mnimage.errors import ShotsUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,31 +17,29 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
+"""Larger files are not manifests."""
+MIN_SHOTS = 3
+"""A slope and a reflectance are three unknowns at every pixel (Woodham 1980)."""
 MAX_SHOTS = 1000
-"""Shots that may be listed, as of a light stage; `fewer.few_enough` says how many are read."""
+"""Shots that may be listed, as from a light stage; `subset.select_shots` says how many are read."""
 FINEST_MM = 0.001
 COARSEST_MM = 0.5
-"""Scale of a shot, mm per pixel: finer than any lens resolves, coarser than any scar's shape."""
+"""Range of scales in mm per pixel: finer than any lens resolves, coarser than any scar's shape."""
 MIN_SPREAD = 0.05
 """Least ratio of the smallest to the largest singular value of the light directions.
 
-A ring of lamps 4 degrees off the camera's axis has it: there the noise of a slope is 20 times that
-of the brightness, and no height worth the name comes out.
+A ring of lamps 4 degrees off the camera's axis has this ratio: there the noise of a slope is 20
+times that of the brightness, so no useful height can be computed.
 """
-
-_EXAMPLE = (
-    'Write it as {"mm_per_px": 0.05, "shots": [{"file": "a.png", "light": [0.7, 0, 0.7]}, ...]}.'
-)
-_TURN = "Lights point from the skin to the lamp: x to the right, y down, z to the camera."
 
 Triple = tuple[float, float, float]
 
 
 class ShotLine(BaseModel):
-    """One shot: its file, and the light's direction or the lamp's place in mm.
+    """One shot: its file, and the light's direction or the lamp's position in mm.
 
-    With a rig neither is given, but `lamp`, the number of its lamp from 1, where the shots are not
-    in the rig's order.
+    With a rig neither is given; `lamp` is then the number of its lamp, from 1, if the shots are not
+    in the order of the rig.
     """
 
     model_config = ConfigDict(strict=True, frozen=True)
@@ -62,7 +61,7 @@ class Circle(BaseModel):
 
 
 class TargetManifest(BaseModel):
-    """The whole of a sheet that lists shots of a ball or a card; unknown keys are passed over."""
+    """A manifest of shots of a ball or a card; unknown keys are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -77,7 +76,7 @@ class TargetManifest(BaseModel):
 
 
 class ShotManifest(BaseModel):
-    """The whole of SHOTS.json; unknown keys are passed over."""
+    """The contents of SHOTS.json; unknown keys are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -90,7 +89,7 @@ class ShotManifest(BaseModel):
 
     @property
     def near(self) -> bool:
-        """Whether the lamps' places are given rather than their directions."""
+        """Whether positions of the lamps are given rather than directions."""
         return self.shots[0].lamp_mm is not None
 
 
@@ -100,20 +99,20 @@ def is_manifest(path: Path) -> bool:
 
 
 def read_manifest(path: Path) -> ShotManifest:
-    """Return the sheet, its structure and its numbers checked, no picture looked at yet.
+    """Return the manifest with its structure and numbers checked; no picture is opened.
 
     Raises
     ------
     ShotsUnusable
-        If the file is missing, not a sheet, or says what cannot be.
+        If the file is missing, not a manifest, or contains invalid values.
     """
     content = read_text(path)
     try:
         manifest = ShotManifest.model_validate_json(content)
     except ValidationError as error:
-        raise wrong(path, error.errors()[0]) from error
+        raise schema_error(path, error.errors()[0]) from error
     if manifest.mm_per_px is None and manifest.rig is None:
-        raise ShotsUnusable(f'{path.name} lacks "mm_per_px".', hint=_EXAMPLE)
+        raise ShotsUnusable(message("formats.key_missing", file=path.name, key="mm_per_px"))
     if manifest.mm_per_px is not None:
         check_pitch(manifest.mm_per_px)
     _check_counts(manifest)
@@ -122,7 +121,7 @@ def read_manifest(path: Path) -> ShotManifest:
 
 
 def check_pitch(mm_per_px: float) -> None:
-    """Refuse a scale that no shot of skin has.
+    """Refuse an implausible scale.
 
     Raises
     ------
@@ -131,32 +130,31 @@ def check_pitch(mm_per_px: float) -> None:
     """
     if not FINEST_MM <= mm_per_px <= COARSEST_MM:
         raise ShotsUnusable(
-            f'"mm_per_px" must be from {FINEST_MM} to {COARSEST_MM}, not {mm_per_px:g}.',
-            hint="Give the millimetres on the skin that one pixel covers, such as 0.05.",
+            message("formats.scale_range", least=FINEST_MM, most=COARSEST_MM, given=mm_per_px)
         )
 
 
 def read_target_manifest(path: Path) -> TargetManifest:
-    """Return a sheet that lists shots of a ball or a card, no picture looked at yet.
+    """Return the manifest of shots of a ball or a card; no picture is opened.
 
     Raises
     ------
     ShotsUnusable
-        If the file is missing, not a sheet, or says what cannot be.
+        If the file is missing, not a manifest, or contains invalid values.
     """
     try:
         return TargetManifest.model_validate_json(read_text(path))
     except ValidationError as error:
-        raise wrong(path, error.errors()[0]) from error
+        raise schema_error(path, error.errors()[0]) from error
 
 
 def target_files(path: Path) -> tuple[Path, ...]:
-    """Return every picture file that a sheet of a ball or a card lists.
+    """Return every picture file that the manifest of a ball or a card lists.
 
     Raises
     ------
     ShotsUnusable
-        If the sheet cannot be used.
+        If the manifest is invalid.
     """
     manifest = read_target_manifest(path)
     others = [name for name in (manifest.dark, manifest.together) if name is not None]
@@ -164,12 +162,12 @@ def target_files(path: Path) -> tuple[Path, ...]:
 
 
 def frames_of(path: Path) -> tuple[Path, ...]:
-    """Return every file that a sheet lists: shots, dark and flat frames, and the rig.
+    """Return every file that a manifest lists: shots, dark and flat frames, and the rig.
 
     Raises
     ------
     ShotsUnusable
-        If the sheet cannot be used.
+        If the manifest is invalid.
     """
     manifest = read_manifest(path)
     names = [shot.file for shot in manifest.shots]
@@ -178,12 +176,12 @@ def frames_of(path: Path) -> tuple[Path, ...]:
 
 
 def lights_of(manifest: ShotManifest) -> NDArray[np.float64]:
-    """Return the lights, shape (k, 3): unit vectors, or lamp places in mm where they are near.
+    """Return the lights, shape (k, 3): unit vectors, or positions in mm for near lamps.
 
     Raises
     ------
     ShotsUnusable
-        If one is missing, impossible, or all of them together cannot give a slope.
+        If one is missing or invalid, or slopes cannot be measured with all of them together.
     """
     lights = np.array([_light(manifest, number) for number in range(len(manifest.shots))])
     directions = lights / np.linalg.norm(lights, axis=1, keepdims=True)
@@ -197,84 +195,81 @@ def read_text(path: Path) -> bytes:
     Raises
     ------
     ShotsUnusable
-        If it is missing or too large to be a sheet.
+        If it is missing or too large to be a manifest.
     """
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ShotsUnusable(
-            f"{path.name or path} cannot be read: {reason}.", hint="Check the name and the folder."
-        ) from error
+        name = path.name or str(path)
+        raise ShotsUnusable(message("formats.list_unreadable", file=name, reason=reason)) from error
     if len(content) > MAX_BYTES:
-        raise ShotsUnusable(
-            f"{path.name} is over 1 MB large, so it is no list of shots.", hint=_EXAMPLE
-        )
+        raise ShotsUnusable(message("formats.list_too_large", file=path.name))
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
-def wrong(path: Path, error: ErrorDetails) -> ShotsUnusable:
-    """Return the first complaint of the checker in plain words."""
+def schema_error(path: Path, error: ErrorDetails) -> ShotsUnusable:
+    """Return the first validation error of a file as a failure."""
     if error["type"] == "json_invalid":
-        return ShotsUnusable(f"{path.name} is not JSON: {error['msg']}.", hint=_EXAMPLE)
+        return ShotsUnusable(message("formats.not_json", file=path.name, reason=error["msg"]))
     place = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]
     ).lstrip(".")
     if error["type"] == "missing":
-        return ShotsUnusable(f'{path.name} lacks "{place}".', hint=_EXAMPLE)
-    where = f'"{place}" in {path.name}' if place else path.name
-    return ShotsUnusable(f"{where} is not as expected: {error['msg']}.", hint=_EXAMPLE)
+        return ShotsUnusable(message("formats.key_missing", file=path.name, key=place))
+    if not place:
+        return ShotsUnusable(message("formats.list_invalid", file=path.name, reason=error["msg"]))
+    return ShotsUnusable(
+        message("formats.key_invalid", file=path.name, key=place, reason=error["msg"])
+    )
 
 
 def _check_counts(manifest: ShotManifest) -> None:
     count = len(manifest.shots)
-    if not 3 <= count <= MAX_SHOTS:
+    if not MIN_SHOTS <= count <= MAX_SHOTS:
         raise ShotsUnusable(
-            f"Relief needs 3 to {MAX_SHOTS} directional shots; {count} are listed.",
-            hint="Take at least 4 shots, better 8, each with another lamp.",
+            message("formats.shot_count", least=MIN_SHOTS, most=MAX_SHOTS, count=count)
         )
     if len(manifest.flat) not in (0, 1, count):
-        raise ShotsUnusable(
-            f"{len(manifest.flat)} flat frames are listed for {count} shots.",
-            hint="List one flat frame for all shots, or one for each shot in the same order.",
-        )
+        raise ShotsUnusable(message("formats.flat_count", flats=len(manifest.flat), shots=count))
 
 
 def _check_files(manifest: ShotManifest) -> None:
-    """Refuse one picture under two lamps: its slopes would come out flat, and look sure."""
+    """Refuse one file with two lights: its slopes would be flat, and seem certain."""
     lamps: dict[str, ShotLine] = {}
     for shot in manifest.shots:
         if lamps.setdefault(shot.file, shot) != shot:
-            raise ShotsUnusable(
-                f"{shot.file} is listed under two different lights.",
-                hint="List each lamp with the shot that it lit.",
-            )
+            raise ShotsUnusable(message("formats.file_under_two_lights", file=shot.file))
 
 
 def _light(manifest: ShotManifest, number: int) -> Triple:
     shot = manifest.shots[number]
-    name = f"Shot {number + 1} ({shot.file})"
-    if (shot.light is None) == (shot.lamp_mm is None):
-        what = "neither" if shot.light is None else "both"
-        raise ShotsUnusable(f'{name} has {what} of "light" and "lamp_mm".', hint=_EXAMPLE)
-    if (shot.lamp_mm is not None) != manifest.near:
-        raise ShotsUnusable(
-            f'{name} mixes "light" and "lamp_mm" with the other shots.',
-            hint="Use the same one of the two for all shots.",
-        )
+    _check_keys(shot, number + 1, near=manifest.near)
     light = shot.lamp_mm or shot.light or (0.0, 0.0, 0.0)
     if not np.isfinite(light).all() or not any(light):
-        raise ShotsUnusable(f"{name} has a light without a direction: {list(light)}.", hint=_TURN)
+        raise ShotsUnusable(
+            message("formats.light_no_direction", number=number + 1, file=shot.file, light=light)
+        )
     if light[2] <= 0:
         raise ShotsUnusable(
-            f"{name} is lit from beside or behind the skin: z is {light[2]:g}.", hint=_TURN
+            message("formats.light_behind", number=number + 1, file=shot.file, z=light[2])
         )
     return light
 
 
+def _check_keys(shot: ShotLine, number: int, *, near: bool) -> None:
+    """Refuse a shot that does not give its light once, under the same key as the first shot."""
+    if shot.light is None and shot.lamp_mm is None:
+        raise ShotsUnusable(message("formats.no_light", number=number, file=shot.file))
+    if shot.light is not None and shot.lamp_mm is not None:
+        raise ShotsUnusable(message("formats.light_and_lamp", number=number, file=shot.file))
+    if (shot.lamp_mm is not None) != near:
+        raise ShotsUnusable(message("formats.lights_mixed", number=number, file=shot.file))
+
+
 def check_spread(directions: NDArray[np.float64]) -> None:
-    """Refuse lights that cannot tell slopes both ways.
+    """Refuse lights with which slopes cannot be measured in both directions.
 
     Raises
     ------
@@ -283,12 +278,6 @@ def check_spread(directions: NDArray[np.float64]) -> None:
     """
     spread = np.linalg.svd(directions, compute_uv=False)
     if spread[1] < MIN_SPREAD * spread[0]:
-        raise ShotsUnusable(
-            "All lights come from nearly the same direction.",
-            hint="Light the skin from all around, 45 to 60 degrees off the camera.",
-        )
+        raise ShotsUnusable(message("formats.lights_alike"))
     if spread[2] < MIN_SPREAD * spread[0]:
-        raise ShotsUnusable(
-            "All lights lie nearly in one plane, so slopes across it cannot be told.",
-            hint="Add shots with lamps on the other two sides.",
-        )
+        raise ShotsUnusable(message("formats.lights_in_plane"))

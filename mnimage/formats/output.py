@@ -1,4 +1,4 @@
-"""Writes answers to disk: whole or not at all, and never over an input."""
+"""Write results to disk: completely or not at all, and never over an input."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mnimage.errors import OutputFailed
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_ELSEWHERE = "Choose another folder, one that you may write to."
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a power cut leaves all of it or what was there before.
+    """Write a file so that a power failure leaves either all of it or what was there before.
 
     Raises
     ------
     OutputFailed
-        If it cannot be written; no draft is left behind then.
+        If it cannot be written; no draft remains.
     """
     draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.draft")
     try:
@@ -39,17 +39,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def prepare_folder(path: Path) -> Path:
-    """Return the folder, made if missing, once it has proved that files can be written there.
+    """Return the folder, created if missing, after checking that files can be written there.
 
     Raises
     ------
     OutputFailed
-        If a file stands in its place, or nothing may be written there.
+        If a file has its name, or nothing may be written there.
     """
     if path.exists() and not path.is_dir():
-        raise OutputFailed(
-            f"{path} is a file, so no folder can be made there.", hint="Choose another name."
-        )
+        raise OutputFailed(message("formats.no_folder", path=str(path)))
     probe = path / f".{secrets.token_hex(4)}.draft"
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -63,7 +61,7 @@ def prepare_folder(path: Path) -> Path:
 
 
 def refuse_overwrite(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
-    """Refuse to go on if any output is one of the inputs, under whatever name.
+    """Refuse outputs that are one of the inputs, under whatever name.
 
     Raises
     ------
@@ -73,10 +71,7 @@ def refuse_overwrite(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
     kept = tuple(inputs)
     for output in outputs:
         if any(_same(output, original) for original in kept):
-            raise OutputFailed(
-                f"{output} is one of the photos read, and originals are never written over.",
-                hint="Choose another file or folder for the answer.",
-            )
+            raise OutputFailed(message("formats.overwrites_input", path=str(output)))
 
 
 def _write_draft(draft: Path, content: bytes) -> None:
@@ -87,10 +82,10 @@ def _write_draft(draft: Path, content: bytes) -> None:
 
 
 def _settle_folder(folder: Path) -> None:
-    """Have the new name itself on disk; only POSIX systems can, and need to."""
+    """Flush the new name itself to disk; only POSIX systems can, and need to."""
     if os.name != "posix":
         return
-    with suppress(OSError):  # Some network drives cannot; the file itself is whole already.
+    with suppress(OSError):  # Some network drives cannot; the file itself is complete already.
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -103,13 +98,12 @@ def _same(one: Path, other: Path) -> bool:
         if one.samefile(other):
             return True
     except OSError:
-        pass  # One of them is not there yet: only their names can be compared.
+        pass  # One of them does not exist yet: only their names can be compared.
     return one.resolve() == other.resolve()
 
 
 def _failed(path: Path, error: Exception) -> OutputFailed:
     reason = getattr(error, "strerror", None) or str(error)
-    hint = _ELSEWHERE
     if isinstance(error, OSError) and error.errno in _FULL:
-        hint = "Make room on the disk, or choose another one."
-    return OutputFailed(f"{path} cannot be written: {reason}.", hint=hint)
+        return OutputFailed(message("formats.disk_full", path=str(path), reason=reason))
+    return OutputFailed(message("formats.not_written", path=str(path), reason=reason))

@@ -1,31 +1,33 @@
-"""Reads WebP, BMP, GIF and AVIF by Pillow, 8 bits, first frame."""
+"""Read WebP, BMP, GIF and AVIF with Pillow, 8 bits, first frame."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import AvifImagePlugin, BmpImagePlugin, GifImagePlugin, WebPImagePlugin
 
 from mnimage.errors import PhotoUnreadable
-from mnimage.formats.decoded import Decoded, as_samples, check_size, damaged
+from mnimage.formats.decoded import Decoded, as_samples, check_size, damaged, decoder_warnings
 from mnimage.formats.exif import read_exif
-from mnimage.formats.strict import BROKEN, noted
+from mnimage.formats.strict import DECODER_ERRORS, captured_warnings
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from PIL import ImageFile
 
-# The classes themselves, not Image.open: its own limit of size is lower and global.
+# The classes themselves, not Image.open: its own size limit is lower and global.
 _OPENERS: Mapping[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     "WebP": WebPImagePlugin.WebPImageFile,
     "BMP": BmpImagePlugin.BmpImageFile,
     "GIF": GifImagePlugin.GifImageFile,
     "AVIF": AvifImagePlugin.AvifImageFile,
 }
-_AS_THEY_ARE = frozenset({"L", "LA", "RGB", "RGBA"})
+_KEPT_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
 
 
 def read_plain(kind: str, content: bytes) -> Decoded:
@@ -34,16 +36,16 @@ def read_plain(kind: str, content: bytes) -> Decoded:
     Raises
     ------
     PhotoUnreadable
-        If the file is cut off, damaged, too large or too small.
+        If the file is incomplete, damaged, too large or too small.
     """
-    with noted() as said:
+    with captured_warnings() as warned:
         try:
             decoded = _read(kind, content)
         except PhotoUnreadable:
             raise
-        except BROKEN as error:
-            raise damaged("part of its picture cannot be decoded") from error
-    return Decoded(decoded.samples, 8, decoded.exif, icc=decoded.icc, notes=(*decoded.notes, *said))
+        except DECODER_ERRORS as error:
+            raise damaged(message("formats.part_undecodable")) from error
+    return replace(decoded, notes=(*decoded.notes, *decoder_warnings(warned)))
 
 
 def _read(kind: str, content: bytes) -> Decoded:
@@ -53,11 +55,11 @@ def _read(kind: str, content: bytes) -> Decoded:
         exif = read_exif(picture.info.get("exif") or b"")
         icc = picture.info.get("icc_profile") or b""
         several = getattr(picture, "n_frames", 1) > 1
-        notes = ("The picture is animated; its first frame is used.",) if several else ()
-        clear = "A" in picture.getbands() or "transparency" in picture.info
-        plain = picture if picture.mode in _AS_THEY_ARE else picture.convert(_mode(clear))
+        notes = (message("formats.animated"),) if several else ()
+        transparent = "A" in picture.getbands() or "transparency" in picture.info
+        plain = picture if picture.mode in _KEPT_MODES else picture.convert(_mode(transparent))
         return Decoded(as_samples(np.array(plain)), 8, exif, icc=icc, notes=notes)
 
 
-def _mode(clear: bool) -> str:
-    return "RGBA" if clear else "RGB"
+def _mode(transparent: bool) -> str:
+    return "RGBA" if transparent else "RGB"

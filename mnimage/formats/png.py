@@ -1,4 +1,4 @@
-"""Reads PNG (ISO/IEC 15948): the chunks by hand with their checksums, the pixels by OpenCV."""
+"""Read PNG (ISO/IEC 15948): the chunks by hand with their checksums, the pixels by OpenCV."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import numpy as np
 
 from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
 from mnimage.formats.exif import Exif, read_exif
-from mnimage.formats.strict import heard
+from mnimage.formats.strict import captured_stderr
+from mnimage.words.message import message
 
 _MAX_PROFILE = 8_000_000
-_ANIMATED = "The picture is animated; its first frame is used."
+"""Bytes to which an embedded profile is decompressed at most."""
 
 
 @dataclass(slots=True)
 class Header:
-    """What the chunks around the picture tell."""
+    """Contents of the chunks around the picture."""
 
     rows: int = 0
     columns: int = 0
@@ -35,21 +36,21 @@ def read_png(content: bytes) -> Decoded:
     Raises
     ------
     PhotoUnreadable
-        If the file is cut off, damaged, too large or too small.
+        If the file is incomplete, damaged, too large or too small.
     """
     header = read_header(content)
-    with heard() as said:
+    with captured_stderr() as printed:
         decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
-    if decoded is None or any("libpng error" in line for line in said):
-        raise damaged("part of its picture cannot be decoded")
+    if decoded is None or any("libpng error" in line for line in printed):
+        raise damaged(message("formats.part_undecodable"))
     samples = swap_red_and_blue(as_samples(np.asarray(decoded)))
     icc = b"" if header.srgb else header.icc
-    notes = (_ANIMATED,) if header.animated else ()
+    notes = (message("formats.animated"),) if header.animated else ()
     return Decoded(samples, min(header.bits, 16), header.exif, icc=icc, notes=notes)
 
 
 def swap_red_and_blue(samples: Samples) -> Samples:
-    """Turn OpenCV's order of channels into red, green, blue, in place."""
+    """Convert OpenCV's order of channels to red, green, blue, in place."""
     if samples.ndim == 2 or samples.shape[2] < 3:
         return samples
     code = cv2.COLOR_BGR2RGB if samples.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
@@ -57,12 +58,12 @@ def swap_red_and_blue(samples: Samples) -> Samples:
 
 
 def read_header(content: bytes) -> Header:
-    """Return what the chunks tell, each of them proved by its checksum up to the last.
+    """Return the contents of the chunks, each verified by its checksum.
 
     Raises
     ------
     PhotoUnreadable
-        If the file is cut off, damaged, too large or too small.
+        If the file is incomplete, damaged, too large or too small.
     """
     header = Header()
     at = 8
@@ -75,23 +76,23 @@ def read_header(content: bytes) -> Header:
         _check_sum(content, at, end)
         if name == b"IEND":
             return header
-        _take(header, name, content[at + 8 : end - 4] if name != b"IDAT" else b"")
+        _read_chunk(header, name, content[at + 8 : end - 4] if name != b"IDAT" else b"")
         at = end
-    raise damaged("its end is missing")
+    raise damaged(message("formats.end_missing"))
 
 
 def _check_sum(content: bytes, at: int, end: int) -> None:
     found = zlib.crc32(memoryview(content)[at + 4 : end - 4])
     if found != int.from_bytes(content[end - 4 : end], "big"):
-        raise damaged("a checksum in it is wrong")
+        raise damaged(message("formats.checksum_wrong"))
 
 
-def _take(header: Header, name: bytes, body: bytes) -> None:
+def _read_chunk(header: Header, name: bytes, body: bytes) -> None:
     if name == b"IHDR" and len(body) >= 13:
         header.columns = int.from_bytes(body[:4], "big")
         header.rows = int.from_bytes(body[4:8], "big")
         header.bits = max(8, body[8])
-        # At once: nothing behind the header of a decompression bomb is worth looking at.
+        # At once: nothing after the header of a decompression bomb is to be read.
         check_size(header.rows, header.columns)
     elif name == b"iCCP":
         header.icc = _profile(body)

@@ -1,7 +1,7 @@
-"""Turns colours of an embedded ICC profile into sRGB (ICC.1:2022), 8 bits by LittleCMS.
+"""Convert colours from an embedded ICC profile to sRGB (ICC.1:2022), 8 bits with LittleCMS.
 
-16-bit pixels, which Pillow's LittleCMS cannot take, go through the profile's own curves and
-matrix; profiles made of tables are left alone there, with a note.
+16-bit pixels, which Pillow's LittleCMS does not accept, are converted with the profile's own curves
+and matrix; with a profile made of tables they are left as they are, with a note.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from PIL import Image, ImageCms
 
 from mnimage.formats.decoded import Samples, as_samples
 from mnimage.kernels.color import decode_srgb, encode_srgb
+from mnimage.words.message import NOTHING, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BAND = 256
+"""Rows that are converted at once, to save memory."""
 _SRGB_IN_D50 = np.array(
     [
         [0.4360747, 0.3850649, 0.1430804],
@@ -35,48 +37,47 @@ _SRGB_IN_D50 = np.array(
 _COLUMNS = ("rXYZ", "gXYZ", "bXYZ")
 _CURVES = ("rTRC", "gTRC", "bTRC")
 _MATRIX_SLACK, _CURVE_SLACK = 0.004, 0.006
+"""Largest departure of matrix and curves (0..1) from sRGB of a profile that counts as sRGB."""
 _LEVELS = np.linspace(0.0, 1.0, 33)
-_UNUSABLE = "The embedded colour profile cannot be used; the colours are taken as sRGB."
-_TABLES_ONLY = (
-    "The embedded colour profile cannot be applied to 16 bits; the colours are taken as sRGB."
-)
+"""Levels at which a curve is compared with that of sRGB."""
 _BAD_PROFILE = (ImageCms.PyCMSError, OSError, ValueError, struct.error)
 
 
-def to_srgb(samples: Samples, icc: bytes) -> tuple[Samples, str]:
-    """Return grey or RGB samples in sRGB, and a note on what was done, empty where nothing was."""
+def to_srgb(samples: Samples, icc: bytes) -> tuple[Samples, Message]:
+    """Return grey or RGB samples in sRGB, and a note, `NOTHING` where they were so."""
     try:
         tags = _tags(icc)
         if icc[16:20] == b"GRAY" and samples.ndim == 2:
             return _grey_to_srgb(samples, tags)
         if icc[16:20] != b"RGB " or samples.ndim == 2:
-            return samples, _UNUSABLE
+            return samples, message("formats.icc_unusable")
         return _rgb_to_srgb(samples, icc, tags)
     except _BAD_PROFILE:
-        return samples, _UNUSABLE
+        return samples, message("formats.icc_unusable")
 
 
-def cmyk_to_srgb(picture: Image.Image, icc: bytes) -> tuple[Samples, str]:
+def cmyk_to_srgb(picture: Image.Image, icc: bytes) -> tuple[Samples, Message]:
     """Return a CMYK picture in sRGB, by its own profile where it has a usable one, and a note."""
     if icc[16:20] == b"CMYK":
         try:
-            return _by_littlecms(picture, icc), "The colours were CMYK; converted by their profile."
+            return _by_littlecms(picture, icc), message("formats.cmyk_profile")
         except _BAD_PROFILE:
-            pass  # A broken profile is as good as none.
+            pass  # The same as without a profile.
     plain = np.array(picture.convert("RGB"))
-    return as_samples(plain), "The colours were CMYK without a usable profile; converted roughly."
+    return as_samples(plain), message("formats.cmyk_rough")
 
 
-def _rgb_to_srgb(samples: Samples, icc: bytes, tags: Mapping[str, bytes]) -> tuple[Samples, str]:
+def _rgb_to_srgb(
+    samples: Samples, icc: bytes, tags: Mapping[str, bytes]
+) -> tuple[Samples, Message]:
     shaped = _matrix_and_curves(tags)
     if shaped is not None and _is_srgb(*shaped):
-        return samples, ""
-    note = f"The colours were converted to sRGB from the embedded profile{_named(icc)}."
+        return samples, NOTHING
     if samples.dtype == np.uint8:
-        return _by_littlecms(Image.fromarray(samples), icc), note
+        return _by_littlecms(Image.fromarray(samples), icc), _converted(icc)
     if shaped is None:
-        return samples, _TABLES_ONLY
-    return _by_matrix(samples, *shaped), note
+        return samples, message("formats.icc_tables_only")
+    return _by_matrix(samples, *shaped), _converted(icc)
 
 
 def _by_littlecms(picture: Image.Image, icc: bytes) -> Samples:
@@ -93,12 +94,14 @@ def _by_littlecms(picture: Image.Image, icc: bytes) -> Samples:
     return as_samples(np.array(converted))
 
 
-def _named(icc: bytes) -> str:
+def _converted(icc: bytes) -> Message:
     try:
         name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(icc))).strip()
     except _BAD_PROFILE:
-        return ""
-    return f" ({name[:60]})" if name.isprintable() and name else ""
+        name = ""
+    if not (name and name.isprintable()):
+        return message("formats.icc_converted")
+    return message("formats.icc_converted_named", profile=name[:60])
 
 
 def _matrix_and_curves(
@@ -124,7 +127,7 @@ def _by_matrix(
     to_linear_srgb = (np.linalg.inv(_SRGB_IN_D50) @ matrix).astype(np.float32)
     tables = [curve.astype(np.float32) for curve in curves]
     converted = np.empty_like(samples)
-    for start in range(0, samples.shape[0], _BAND):  # By bands, to spare memory.
+    for start in range(0, samples.shape[0], _BAND):  # By bands, to save memory.
         band = samples[start : start + _BAND]
         linear = np.stack([np.take(tables[i], band[..., i]) for i in range(3)], axis=-1)
         light = np.asarray(cv2.transform(linear, to_linear_srgb), dtype=np.float32)
@@ -132,16 +135,16 @@ def _by_matrix(
     return converted
 
 
-def _grey_to_srgb(samples: Samples, tags: Mapping[str, bytes]) -> tuple[Samples, str]:
+def _grey_to_srgb(samples: Samples, tags: Mapping[str, bytes]) -> tuple[Samples, Message]:
     if "kTRC" not in tags:
-        return samples, _UNUSABLE
+        return samples, message("formats.icc_unusable")
     curve = _curve(tags["kTRC"])
     levels = np.linspace(0.0, 1.0, 65536)
     if float(np.abs(curve - decode_srgb(levels)).max()) < _CURVE_SLACK:
-        return samples, ""
+        return samples, NOTHING
     top = np.iinfo(samples.dtype).max
     table = np.rint(encode_srgb(curve[:: 65535 // top]) * top).astype(samples.dtype)
-    return as_samples(table[samples]), "The greys were converted to sRGB from their profile."
+    return as_samples(table[samples]), message("formats.icc_greys")
 
 
 def _tags(icc: bytes) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Reads camera RAW by LibRaw with one repeatable setting, 16 bits."""
+"""Read camera RAW with LibRaw and fixed settings, 16 bits."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 import rawpy
 
 from mnimage.errors import PhotoUnreadable
-from mnimage.formats.decoded import AGAIN, Decoded, as_samples, check_size
+from mnimage.formats.decoded import Decoded, as_samples, check_size
 from mnimage.formats.exif import Exif, read_exif
-from mnimage.formats.strict import heard
+from mnimage.formats.strict import captured_stderr
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,10 +22,11 @@ _SRGB_CURVE = (2.4, 12.92)
 """LibRaw's power and toe slope of the sRGB curve; its default (2.222, 4.5) is that of BT.709."""
 
 _TURNS = {3: 3, 5: 8, 6: 6}
+"""EXIF orientation of each rotation that LibRaw reports."""
 
 
 def read_raw(content: bytes, *, camera_white: bool = True) -> Decoded:
-    """Return a RAW file developed the same way every time: sRGB, 16 bits, no automatic brightness.
+    """Return a RAW file, always developed in the same way: sRGB, 16 bits, no automatic brightness.
 
     Parameters
     ----------
@@ -37,20 +39,17 @@ def read_raw(content: bytes, *, camera_white: bool = True) -> Decoded:
     Raises
     ------
     PhotoUnreadable
-        If LibRaw does not know the camera, or the file is cut off or damaged.
+        If LibRaw does not support the camera, or the file is incomplete or damaged.
     """
-    with heard() as said:
+    with captured_stderr() as printed:
         try:
             decoded = _read(content, camera_white=camera_white)
         except rawpy.LibRawFileUnsupportedError as error:
-            raise PhotoUnreadable(
-                "This file is no photo that can be read, or a RAW file of an unknown camera.",
-                hint="Use JPEG, PNG, TIFF, HEIC, or a RAW format that LibRaw knows, such as DNG.",
-            ) from error
+            raise PhotoUnreadable(message("formats.raw_unknown")) from error
         except (rawpy.LibRawError, MemoryError) as error:
-            raise PhotoUnreadable("The RAW file is cut off or damaged.", hint=AGAIN) from error
-    if any("end of file" in line or "data error" in line.lower() for line in said):
-        raise PhotoUnreadable("The RAW file is cut off or damaged.", hint=AGAIN)
+            raise PhotoUnreadable(message("formats.raw_damaged")) from error
+    if any("end of file" in line or "data error" in line.lower() for line in printed):
+        raise PhotoUnreadable(message("formats.raw_damaged"))
     return decoded
 
 
@@ -61,7 +60,7 @@ def _read(content: bytes, *, camera_white: bool) -> Decoded:
         rgb = raw.postprocess(
             use_camera_wb=camera_white,
             no_auto_bright=True,
-            # LibRaw would else stretch each picture to its own brightest value.
+            # Otherwise LibRaw would scale each picture to its own brightest value.
             adjust_maximum_thr=0.0,
             output_bps=16,
             gamma=_SRGB_CURVE,

@@ -1,4 +1,4 @@
-"""Rigs on disk, and the shots of balls and cards that they are measured from."""
+"""Rigs on disk."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mnimage.domain.photo import ImageScale
 from mnimage.domain.rig import RIG_VERSION, LightRig, RigLamp
 from mnimage.errors import RigUnusable, ShotsUnusable
-from mnimage.formats.manifest import Triple, read_text, wrong
+from mnimage.formats.manifest import Triple, read_text, schema_error
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_AGAIN = "Make it with `mnimage rig`, and do not change it by hand."
 
 
 class _Lamp(BaseModel):
@@ -46,7 +45,7 @@ class _Rig(BaseModel):
 
 
 def rig_text(rig: LightRig) -> str:
-    """Return a rig as JSON, as `read_rig` takes it and `mnimage rig --json` prints it."""
+    """Return a rig as JSON, as `read_rig` reads it and `mnimage rig --json` prints it."""
     lamps = [
         {
             ("lamp_mm" if rig.near else "light"): [round(part, 6) for part in lamp.light],
@@ -67,51 +66,54 @@ def rig_text(rig: LightRig) -> str:
         "mm_per_px": rig.scale.mm_per_px if rig.scale else None,
         "scale_error": rig.scale.relative_error if rig.scale else None,
         "lamps": lamps,
-        "warnings": list(rig.warnings),
+        "warnings": [str(warning) for warning in rig.warnings],
     }
     return json.dumps(document, indent=1)
 
 
 def read_rig(path: Path) -> LightRig:
-    """Return a kept rig.
+    """Return the rig in a file.
 
     Raises
     ------
     RigUnusable
-        If the file is missing, no rig, of a newer version, or says what cannot be.
+        If the file is missing, not a rig, of a newer version, or contains invalid values.
     """
     try:
-        kept = _Rig.model_validate_json(read_text(path))
+        stored = _Rig.model_validate_json(read_text(path))
     except ValidationError as error:
-        told = wrong(path, error.errors()[0])
-        raise RigUnusable(str(told), hint=_AGAIN) from error
+        invalid = schema_error(path, error.errors()[0])
+        raise RigUnusable(invalid.message, hint=message("formats.remake_rig")) from error
     except ShotsUnusable as error:
-        raise RigUnusable(str(error), hint=error.hint) from error
-    if kept.version > RIG_VERSION:
-        raise RigUnusable(
-            f"{path.name} was made by a newer version of this program.", hint="Update mnimage."
-        )
+        raise RigUnusable(error.message, hint=error.hint) from error
+    if stored.version > RIG_VERSION:
+        raise RigUnusable(message("formats.rig_newer", file=path.name))
     scale = (
-        None if kept.mm_per_px is None else ImageScale(kept.mm_per_px, "rig", kept.scale_error or 0)
+        None
+        if stored.mm_per_px is None
+        else ImageScale(stored.mm_per_px, "rig", stored.scale_error or 0)
     )
     return LightRig(
-        lamps=tuple(_lamp(each, path, near=kept.near) for each in kept.lamps),
-        near=kept.near,
-        common_deg=kept.common_deg,
-        method=kept.method,
-        made_at=kept.made_at,
+        lamps=tuple(_lamp(each, path, near=stored.near) for each in stored.lamps),
+        near=stored.near,
+        common_deg=stored.common_deg,
+        method=stored.method,
+        made_at=stored.made_at,
         scale=scale,
-        warnings=kept.warnings,
-        version=kept.version,
+        warnings=tuple(message("formats.recorded", text=line) for line in stored.warnings),
+        version=stored.version,
     )
 
 
-def _lamp(kept: _Lamp, path: Path, *, near: bool) -> RigLamp:
-    light = kept.lamp_mm if near else kept.light
+def _lamp(stored: _Lamp, path: Path, *, near: bool) -> RigLamp:
+    light = stored.lamp_mm if near else stored.light
     if light is None or not np.isfinite(light).all() or light[2] <= 0:
-        raise RigUnusable(
-            f"{path.name} has a lamp without a place in front of the skin.", hint=_AGAIN
-        )
+        raise RigUnusable(message("formats.rig_lamp", file=path.name))
     return RigLamp(
-        light, kept.error_deg, kept.error_mm, kept.left_out_deg, kept.power, kept.power_error
+        light,
+        stored.error_deg,
+        stored.error_mm,
+        stored.left_out_deg,
+        stored.power,
+        stored.power_error,
     )

@@ -1,4 +1,4 @@
-"""Directional shots on disk become values that relief can be computed from."""
+"""Read directional shots from disk, ready for relief to be computed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from mnimage.errors import PhotoUnreadable, ShotsUnusable
 from mnimage.formats.channel import CHANNELS, choose_channel
 from mnimage.formats.files import DecodeOptions, read_photo
 from mnimage.formats.flats import Flats
-from mnimage.formats.lights import Lights, believed_lights
+from mnimage.formats.lights import Lights, resolve_lights
 from mnimage.formats.manifest import ShotManifest, read_manifest
-from mnimage.formats.subset import few_enough
+from mnimage.formats.subset import select_shots
 from mnimage.kernels.color import mean_coded, to_coded8, to_linear
+from mnimage.words.message import NOTHING, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,41 +28,36 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import Photo
 
 SATURATED = 0.99
-"""Share of full range from which a coded value counts as at its end."""
+"""Share of the full range from which a coded value counts as saturated."""
 
-_LEFT = 0.25
-"""Error of slopes over the share of room light in the shots: a sixth of it may have changed.
+_ROOM_ERROR = 0.25
+"""Relative error of slopes per share of room light in the shots: a sixth of it may have changed.
 
-Room light that is not subtracted makes slopes 1.6 times its share too shallow. What is more than a
-tenth comes from no darkened room, but from a lamp or a door: that part is not sure at all.
+Room light that is not subtracted makes slopes 1.6 times its share too shallow. A share beyond a
+tenth does not come from a darkened room, but from a lamp or a door: that part is not certain.
 """
-_UNSURE = 1.6
-_UNKNOWN_ROOM = 0.03
-"""The same where no dark frame tells: some 2 % of room light in a darkened room."""
-_BRIGHT_DARK, _LIT_DARK = 0.1, 0.4
-_FEW_ERROR = 0.02
+_EXCESS_ROOM_ERROR = 1.6
+"""The same for the share beyond `_NOTED_ROOM`."""
+_NO_DARK_ERROR = 0.03
+"""The same without a dark frame: some 2 % of room light in a darkened room."""
+_NOTED_ROOM, _MOST_ROOM = 0.1, 0.4
+"""Share of room light beyond which a warning is given, and beyond which shots are refused."""
+_THREE_SHOTS_ERROR = 0.02
+"""Relative error of slopes that three shots add, since nothing checks them."""
 _UNLIT = 0.05
-"""Light over that of the other shots below which a lamp did not fire; grazing lamps give 0.3."""
-_DIM, _GREY, _COLORED = 0.1, 0.004, 0.04
-"""Distance of the colours over their greatest: of grey files, 0 but for rounding, and of files that
-hold colour; what lies between is not judged."""
+"""Light relative to the other shots below which a lamp did not fire; grazing lamps give 0.3."""
+_LIT_SHARE, _GREY_TINT, _COLOR_TINT = 0.1, 0.004, 0.04
+"""Light of pixels that are compared, over the brightest; and range of the three colours over their
+maximum: below in grey files (0 but for rounding), above in colour files, in between undecided."""
 _WIDEST_MM = 500.0
-"""Shorter side of a picture of skin: a head is 250 mm high, a trunk narrower than this."""
-_WIDE = (
-    "By its scale the picture shows {:.0f} cm each way, more than a body is wide: the scale is too "
-    "large, and all that is told in mm with it."
-)
+"""Longest shorter side of a picture of skin: a head is 250 mm high, a trunk narrower than this."""
 _BAND = 512
-_EIGHT_BITS = "8-bit frames: fine depth is less certain; use 16-bit or RAW."
-_FEW = "Only three shots: a shadow or a shine cannot be told from a slope; take four or more."
-_NO_DARK = "No dark frame: stray light makes the relief too shallow."
-_NO_FLAT = "No flat frame: uneven light bends the surface."
-_ROOM = "Room light makes up {:.0%} of the shots: darken the room; the relief is less certain."
+"""Rows that are converted at once, to save memory."""
 
 
 @dataclass(slots=True)
 class _Stack:
-    """What is gathered while the shots are read one by one."""
+    """Data collected while the shots are read one by one."""
 
     shape: tuple[int, int]
     frames: NDArray[np.float32] = field(repr=False)
@@ -69,13 +65,13 @@ class _Stack:
     colors: NDArray[np.uint8] = field(repr=False)
     bits: int = 16
     room: float | None = None
-    notes: dict[str, None] = field(default_factory=dict)
+    notes: dict[Message, None] = field(default_factory=dict)
     tints: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where the frames come from, and how their numbers are to be taken."""
+    """Folder of the frames, and how their values are interpreted."""
 
     folder: Path
     linear: bool
@@ -86,47 +82,50 @@ def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) 
     """Return the directional shots that a SHOTS.json lists (format: the command line's contract).
 
     Each frame becomes linear light of one colour channel; the dark frame is subtracted from it,
-    and it is divided by its flat frame, from which the lamp's own falloff and slant over a level
-    card were taken first: they are allowed for when slopes are solved, and would count twice. What
-    is left in the flat frame are the lens' fading, the lamp's power and its beam. The lamps are
-    those of the sheet, or of the rig it names. `saturated` also marks places where a
-    flat frame is too dark to divide by. RAW frames are developed with a fixed white balance and
-    count as linear whatever the sheet says. Embedded colour profiles are applied unless `linear`.
+    and it is divided by its flat frame. The falloff and angle of the lamp over a level card are
+    removed from the flat frame first: they are taken into account when slopes are solved, and
+    would count twice. What remains are the vignetting of the lens, the power of the lamp and its
+    beam. The lamps are those of the manifest, or of the rig it names. `saturated` also marks areas
+    where a flat frame is too dark to divide by. RAW frames are developed with a fixed white balance
+    and count as linear whatever the manifest says. Embedded colour profiles are applied unless
+    `linear`.
 
     Parameters
     ----------
     path
-        The sheet; its file names are relative to its folder.
+        The manifest; its file names are relative to its folder.
     channel
         "blue" (least scattered in skin), "green" or "red"; by default blue, or green where the
-        signal to noise ratio of blue is under 50. Sessions that are to be compared should be read
-        in the channel of the first one.
+        signal-to-noise ratio of blue is under 50. Sessions to be compared should be read in the
+        channel of the first one.
     tick
-        Told after each frame.
+        Called after each frame.
 
     Raises
     ------
     ShotsUnusable
-        If the sheet or any file in it cannot be used; the message names the culprit.
+        If the manifest or any file in it cannot be used; the message names the file.
     ValueError
         If there is no such channel.
     """
     if channel is not None and channel not in CHANNELS:
         raise ValueError(f"no such channel: {channel}")
-    manifest, fewer = few_enough(read_manifest(path))
-    lights = believed_lights(manifest, path)
+    manifest, subset_note = select_shots(read_manifest(path))
+    lights = resolve_lights(manifest, path)
     source = _Source(path.parent, manifest.linear, CHANNELS.index(channel or "blue"))
     dark = _read(source, manifest.dark, None) if manifest.dark is not None else None
     first = _read(source, manifest.shots[0].file, None)
-    chosen, faint = (channel, "") if channel else choose_channel(_middle(first, source, dark))
+    chosen, faint = (
+        (channel, NOTHING) if channel else choose_channel(_central_light(first, source, dark))
+    )
     source = replace(source, channel=CHANNELS.index(chosen))
     stack = _read_frames(manifest, source, (dark, first), tick)
     stack.notes |= dict.fromkeys([faint] if faint else [])
-    doubts = [lights.slope_error, _level(stack, manifest, source, dark, lights)]
-    doubts.append(_room_error(stack.room))
-    doubts.append(_FEW_ERROR if len(manifest.shots) < 4 else 0.0)
-    notes = [note for note, lacking in _lacking(stack, manifest) if lacking]
-    notes += [fewer] if fewer else []
+    errors = [lights.slope_error, _divide_by_flats(stack, manifest, source, dark, lights)]
+    errors.append(_room_error(stack.room))
+    errors.append(_THREE_SHOTS_ERROR if len(manifest.shots) < 4 else 0.0)
+    notes = [note for note, missing in _missing_frames(stack, manifest) if missing]
+    notes += [subset_note] if subset_note else []
     notes += _too_wide(stack.shape, lights.scale.mm_per_px)
     return Shots(
         frames=stack.frames,
@@ -138,33 +137,35 @@ def read_shots(path: Path, *, channel: str | None = None, tick: Tick = no_tick) 
         bits=stack.bits,
         saturated=stack.saturated,
         notes=(*lights.notes, *notes, *stack.notes),
-        slope_error=float(np.sqrt(np.sum(np.square(doubts)))),
+        slope_error=float(np.sqrt(np.sum(np.square(errors)))),
         colors=stack.colors,
     )
 
 
 def _room_error(room: float | None) -> float:
     if room is None:
-        return _UNKNOWN_ROOM
-    return _LEFT * room + _UNSURE * max(room - _BRIGHT_DARK, 0.0)
+        return _NO_DARK_ERROR
+    return _ROOM_ERROR * room + _EXCESS_ROOM_ERROR * max(room - _NOTED_ROOM, 0.0)
 
 
-def _too_wide(shape: tuple[int, int], mm_per_px: float) -> list[str]:
+def _too_wide(shape: tuple[int, int], mm_per_px: float) -> list[Message]:
     side_mm = min(shape) * mm_per_px
-    return [_WIDE.format(side_mm / 10)] if side_mm > _WIDEST_MM else []
+    if side_mm <= _WIDEST_MM:
+        return []
+    return [message("formats.too_wide", centimetres=side_mm / 10)]
 
 
-def _lacking(stack: _Stack, manifest: ShotManifest) -> tuple[tuple[str, bool], ...]:
+def _missing_frames(stack: _Stack, manifest: ShotManifest) -> tuple[tuple[Message, bool], ...]:
     return (
-        (_EIGHT_BITS, stack.bits <= 8),
-        (_FEW, len(manifest.shots) < 4),
-        (_NO_DARK, manifest.dark is None),
-        (_NO_FLAT, not manifest.flat),
+        (message("formats.eight_bits"), stack.bits <= 8),
+        (message("formats.three_shots"), len(manifest.shots) < 4),
+        (message("formats.no_dark"), manifest.dark is None),
+        (message("formats.no_flat"), not manifest.flat),
     )
 
 
-def _middle(photo: Photo, source: _Source, dark: Photo | None) -> NDArray[np.float32]:
-    """Return linear light of the middle of a shot, dark frame subtracted."""
+def _central_light(photo: Photo, source: _Source, dark: Photo | None) -> NDArray[np.float32]:
+    """Return linear light of the centre of a shot, dark frame subtracted."""
     part = tuple(slice(size // 3, size - size // 3) for size in photo.shape)
     light = _light(photo.coded[part], photo, source)
     if dark is None or dark.shape != photo.shape:
@@ -175,7 +176,7 @@ def _middle(photo: Photo, source: _Source, dark: Photo | None) -> NDArray[np.flo
 def _read_frames(
     manifest: ShotManifest, source: _Source, known: tuple[Photo | None, Photo], tick: Tick
 ) -> _Stack:
-    """Read all shots; the dark frame and the first shot are known already."""
+    """Read all shots; the dark frame and the first shot have been read already."""
     dark, first = known
     count = len(manifest.shots)
     stack = _empty(count, first.shape)
@@ -196,57 +197,48 @@ def _read_frames(
 def _check_colors(stack: _Stack, manifest: ShotManifest) -> None:
     """Refuse a set in which some shots are grey and others in colour: their light differs."""
     tints = np.array(stack.tints)
-    grey, colored = np.flatnonzero(tints < _GREY), np.flatnonzero(tints > _COLORED)
+    grey, colored = np.flatnonzero(tints < _GREY_TINT), np.flatnonzero(tints > _COLOR_TINT)
     if not grey.size or not colored.size:
         return
-    odd, others = (grey, "in colour") if grey.size <= colored.size else (colored, "grey")
-    name = manifest.shots[int(odd[0])].file
-    raise ShotsUnusable(
-        f"{name} is {'grey' if odd is grey else 'in colour'}, but other shots are {others}.",
-        hint="Take and save all shots of a set alike: grey stands for another part of the light.",
-    )
+    if grey.size <= colored.size:
+        file = manifest.shots[int(grey[0])].file
+        raise ShotsUnusable(message("formats.shot_grey", file=file))
+    file = manifest.shots[int(colored[0])].file
+    raise ShotsUnusable(message("formats.shot_colored", file=file))
 
 
 def _tint(coded: NDArray[np.uint8] | NDArray[np.uint16]) -> float:
-    """Return the usual distance of the three colours over their greatest where there is light."""
-    thin = coded[::7, ::7].reshape(-1, 3).astype(np.float32)
-    top = thin.max(axis=1)
-    lit = top > max(_DIM * float(top.max()), 1.0)
-    return float(np.mean(np.ptp(thin[lit], axis=1) / top[lit])) if lit.any() else float("nan")
+    """Return the mean range of the three colours over their maximum, where there is light."""
+    sparse = coded[::7, ::7].reshape(-1, 3).astype(np.float32)
+    top = sparse.max(axis=1)
+    lit = top > max(_LIT_SHARE * float(top.max()), 1.0)
+    return float(np.mean(np.ptp(sparse[lit], axis=1) / top[lit])) if lit.any() else float("nan")
 
 
 def _check_fired(stack: _Stack, manifest: ShotManifest) -> None:
-    """Refuse a shot whose lamp did not fire, and one picture that stands for two lamps."""
-    thin = stack.frames[:, ::7, ::7]
-    light = thin.mean(axis=(1, 2), dtype=np.float64)
-    usual = float(np.median(light))
+    """Refuse a shot whose lamp did not fire, and one picture used for two lamps."""
+    sparse = stack.frames[:, ::7, ::7]
+    light = sparse.mean(axis=(1, 2), dtype=np.float64)
+    median = float(np.median(light))
     for number, shot in enumerate(manifest.shots):
-        if light[number] < _UNLIT * usual:
-            raise ShotsUnusable(
-                f"{shot.file} is nearly black: its lamp did not fire.",
-                hint="Take the shots again, or take this one off the list if four others are left.",
-            )
+        if light[number] < _UNLIT * median:
+            raise ShotsUnusable(message("formats.shot_black", file=shot.file))
         for other in range(number):
-            # Noise is never the same twice; without any the picture tells nothing.
-            if np.array_equal(thin[number], thin[other]) and np.ptp(thin[number]) > 0:
-                raise ShotsUnusable(
-                    f"{manifest.shots[other].file} and {shot.file} are the same picture.",
-                    hint="List each lamp with the shot that it lit.",
-                )
+            # Noise is never the same twice; a picture without any proves nothing.
+            if np.array_equal(sparse[number], sparse[other]) and np.ptp(sparse[number]) > 0:
+                first = manifest.shots[other].file
+                raise ShotsUnusable(message("formats.same_picture", first=first, second=shot.file))
 
 
 def _check_dark(stack: _Stack, dark: Photo, manifest: ShotManifest, source: _Source) -> None:
-    """Refuse a dark frame in which a lamp was on; tell of much room light."""
+    """Refuse a dark frame in which a lamp was on; note much room light."""
     room = float(_light(dark.coded[::7, ::7], dark, source)[..., source.channel].mean())
     lamps = float(np.mean([frame[::7, ::7].mean() for frame in stack.frames]))
     stack.room = max(room, 0.0) / max(room + lamps, 1e-6)
-    if stack.room > _LIT_DARK:
-        raise ShotsUnusable(
-            f"{manifest.dark} is no dark frame: it holds {stack.room:.0%} of the light of the shots.",
-            hint="Take it with all lamps off, in a darkened room, with the setting of the shots.",
-        )
-    if stack.room > _BRIGHT_DARK:
-        stack.notes[_ROOM.format(stack.room)] = None
+    if stack.room > _MOST_ROOM:
+        raise ShotsUnusable(message("formats.dark_lit", file=manifest.dark, share=stack.room))
+    if stack.room > _NOTED_ROOM:
+        stack.notes[message("formats.room_light", share=stack.room)] = None
 
 
 def _empty(count: int, shape: tuple[int, int]) -> _Stack:
@@ -258,9 +250,9 @@ def _empty(count: int, shape: tuple[int, int]) -> _Stack:
             colors=np.empty((count, *shape, 3), dtype=np.uint8),
         )
     except MemoryError as error:
+        megapixels = shape[0] * shape[1] / 1e6
         raise ShotsUnusable(
-            f"{count} shots of {shape[0] * shape[1] / 1e6:.0f} megapixels do not fit into memory.",
-            hint="Crop the shots to the skin of interest, or close other programs.",
+            message("formats.shots_memory", count=count, megapixels=megapixels)
         ) from error
 
 
@@ -270,12 +262,17 @@ def _read(source: _Source, name: str, shape: tuple[int, int] | None) -> Photo:
             source.folder / name, DecodeOptions(profiles=not source.linear, camera_white=False)
         )
     except PhotoUnreadable as error:
-        raise ShotsUnusable(str(error), hint=error.hint) from error
+        raise ShotsUnusable(error.message, hint=error.hint) from error
     if shape is not None and shape != photo.shape:
         raise ShotsUnusable(
-            f"{name} is {photo.columns} x {photo.rows} pixels, "
-            f"but the first shot is {shape[1]} x {shape[0]}.",
-            hint="All frames of a set must come from one fixed camera with one setting.",
+            message(
+                "formats.shot_size",
+                file=name,
+                columns=photo.columns,
+                rows=photo.rows,
+                first_columns=shape[1],
+                first_rows=shape[0],
+            )
         )
     return photo
 
@@ -299,18 +296,18 @@ def _add(stack: _Stack, number: int, photo: Photo, source: _Source, dark: Photo 
 def _light(
     coded: NDArray[np.uint8] | NDArray[np.uint16], photo: Photo, source: _Source
 ) -> NDArray[np.float32]:
-    """Return linear light; RAW has been developed to sRGB, whatever the sheet says."""
+    """Return linear light; RAW has been developed to sRGB, whatever the manifest says."""
     if source.linear and photo.facts.format != "RAW":
         return np.asarray(coded / np.float32(np.iinfo(coded.dtype).max), dtype=np.float32)
     return to_linear(coded)
 
 
-def _level(
+def _divide_by_flats(
     stack: _Stack, manifest: ShotManifest, source: _Source, dark: Photo | None, lights: Lights
 ) -> float:
-    """Divide the frames by what their flat frames tell, or by the lamps' powers, in place.
+    """Divide the frames by their flat frames, or by the powers of the lamps, in place.
 
-    Returns the relative error of slopes that the flat frames reveal.
+    Returns the relative error of slopes that the flat frames show.
     """
     if not manifest.flat:
         if lights.powers is not None:
@@ -331,7 +328,7 @@ def _level(
 
 
 def _bands(rows: int) -> Iterator[slice]:
-    """Yield slices of rows, to spare memory."""
+    """Yield slices of rows, to save memory."""
     return (slice(start, start + _BAND) for start in range(0, rows, _BAND))
 
 
@@ -346,8 +343,5 @@ def _flat(
         if dark is not None:
             flat[band] -= _light(dark.coded[band], dark, source)[..., source.channel]
     if float(flat.mean(dtype=np.float64)) <= 0:
-        raise ShotsUnusable(
-            f"{name} is no brighter than the dark frame, so it is no flat frame.",
-            hint="Photograph a white card in the skin's place, with the same lamps.",
-        )
+        raise ShotsUnusable(message("formats.flat_dark", file=name))
     return flat

@@ -1,7 +1,7 @@
-"""Runs foreign decoders so that what they mutter is heard, and reaches no one else's screen.
+"""Run third-party decoders and capture what they print and warn of.
 
-C decoders print their complaints on the error stream and hand over a half-grey picture all the
-same; Pillow warns. Both are caught here, so that damage is noticed and a note is kept.
+C decoders print errors on the error stream and still return a half-grey picture; Pillow issues
+warnings. Both are captured here, so that damage is noticed and noted, and nothing is printed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BROKEN = (
+DECODER_ERRORS = (
     OSError,
     SyntaxError,
     ValueError,
@@ -35,62 +35,62 @@ BROKEN = (
     zlib.error,
     Image.DecompressionBombError,
 )
-"""What Pillow, tifffile and libheif raise on spoilt files, and nothing else can raise there."""
+"""What Pillow, tifffile and libheif raise on corrupt files."""
 
 # The error stream and the warning filters belong to the whole process: one decoder at a time.
-_one_at_a_time = RLock()
+_lock = RLock()
 
 
 @contextmanager
-def heard() -> Iterator[list[str]]:
-    """Catch what C code prints on the error stream; the list is filled when the block ends."""
-    said: list[str] = []
-    with _one_at_a_time, tempfile.TemporaryFile() as sink:
-        kept = _redirect(sink.fileno())
+def captured_stderr() -> Iterator[list[str]]:
+    """Capture what C code prints on the error stream; the list is filled when the block ends."""
+    lines: list[str] = []
+    with _lock, tempfile.TemporaryFile() as sink:
+        saved = _redirect(sink.fileno())
         try:
-            yield said
+            yield lines
         finally:
-            _restore(kept)
+            _restore(saved)
             sink.seek(0)
-            said.extend(sink.read().decode("utf-8", "replace").splitlines())
+            lines.extend(sink.read().decode("utf-8", "replace").splitlines())
 
 
 @contextmanager
-def noted() -> Iterator[list[str]]:
-    """Catch the warnings of a Python decoder; the list is filled when the block ends."""
-    said: list[str] = []
-    with _one_at_a_time, warnings.catch_warnings(record=True) as caught:
+def captured_warnings() -> Iterator[list[str]]:
+    """Capture the warnings of a Python decoder; the list is filled when the block ends."""
+    lines: list[str] = []
+    with _lock, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            yield said
+            yield lines
         finally:
-            said.extend(dict.fromkeys(" ".join(str(one.message).split()) for one in caught))
+            lines.extend(dict.fromkeys(" ".join(str(one.message).split()) for one in caught))
 
 
 @contextmanager
-def unlogged(name: str) -> Iterator[None]:
-    """Keep a library's own logger quiet: what it says about a spoilt file is told as an error."""
+def silenced(name: str) -> Iterator[None]:
+    """Silence the logger of a library: what it logs about a corrupt file is raised as an error."""
     logger = logging.getLogger(name)
-    with _one_at_a_time:
-        kept, logger.disabled = logger.disabled, True
+    with _lock:
+        saved, logger.disabled = logger.disabled, True
         try:
             yield
         finally:
-            logger.disabled = kept
+            logger.disabled = saved
 
 
 def _redirect(target: int) -> int | None:
     if sys.stderr is not None:
         sys.stderr.flush()
     try:
-        kept = os.dup(2)
+        saved = os.dup(2)
     except OSError:
         return None  # A windowed program may have no error stream at all.
     os.dup2(target, 2)
-    return kept
+    return saved
 
 
-def _restore(kept: int | None) -> None:
-    if kept is not None:
-        os.dup2(kept, 2)
-        os.close(kept)
+def _restore(saved: int | None) -> None:
+    if saved is not None:
+        os.dup2(saved, 2)
+        os.close(saved)

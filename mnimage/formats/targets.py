@@ -1,4 +1,4 @@
-"""Shots of a ball or a card on disk become values that lamps can be measured from."""
+"""Read shots of a ball or a card from disk, ready for lamps to be measured."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from mnimage.errors import PhotoUnreadable, RigUnusable, ShotsUnusable
 from mnimage.formats.files import DecodeOptions, read_photo
 from mnimage.formats.manifest import TargetManifest, read_target_manifest
 from mnimage.kernels.color import to_linear
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,41 +22,40 @@ if TYPE_CHECKING:
 
 _GREEN = 1
 _SATURATED = 0.99
-_LIT_DARK = 0.5
-_MOST_SUM = 0.05
-_SUM = (
-    "The lamps one by one add up to {:.0%} of all of them together: the light was not decoded "
-    "(gamma left in), or the room was not dark, or a lamp changed."
-)
+"""Share of the full range from which a coded value counts as saturated."""
+_MOST_ROOM = 0.5
+"""Light of the dark frame over that of the shots beyond which a lamp was on."""
+_MOST_SUM_ERROR = 0.05
+"""Largest relative departure of the sum of all lamps from the frame with all of them."""
 
 
 def read_target(path: Path) -> TargetShots:
-    """Return the shots that a sheet lists: the green light, dark frame subtracted.
+    """Return the shots that a manifest lists: the green light, dark frame subtracted.
 
     Raises
     ------
     RigUnusable
-        If the sheet or a file in it cannot be used, the dark frame is lit, or the single lamps do
-        not add up to the frame with all of them.
+        If the manifest or a file in it cannot be used, the dark frame is lit, or the light of the
+        single lamps does not add up to the frame with all of them.
     """
     try:
         return _read(path, read_target_manifest(path))
     except (ShotsUnusable, PhotoUnreadable) as error:
-        raise RigUnusable(str(error), hint=error.hint) from error
+        raise RigUnusable(error.message, hint=error.hint) from error
 
 
 def _read(path: Path, manifest: TargetManifest) -> TargetShots:
-    seen = [_light(path.parent / shot.file, linear=manifest.linear) for shot in manifest.shots]
-    if len({light.shape for light, _ in seen}) > 1:
-        raise RigUnusable(
-            f"The shots of {path.name} differ in size.", hint="Take all of them with one camera."
-        )
-    frames = np.stack([light for light, _ in seen])
+    shots = [
+        _green_light(path.parent / shot.file, linear=manifest.linear) for shot in manifest.shots
+    ]
+    if len({light.shape for light, _ in shots}) > 1:
+        raise RigUnusable(message("formats.target_sizes", file=path.name))
+    frames = np.stack([light for light, _ in shots])
     together = None
     if manifest.together is not None:
-        together = _light(path.parent / manifest.together, linear=manifest.linear)[0]
+        together = _green_light(path.parent / manifest.together, linear=manifest.linear)[0]
     if manifest.dark is not None:
-        dark = _light(path.parent / manifest.dark, linear=manifest.linear)[0]
+        dark = _green_light(path.parent / manifest.dark, linear=manifest.linear)[0]
         _check_dark(dark, frames, manifest.dark)
         frames -= dark
         together = None if together is None else together - dark
@@ -66,7 +66,7 @@ def _read(path: Path, manifest: TargetManifest) -> TargetShots:
         circle = (manifest.ball.row, manifest.ball.col, manifest.ball.radius_px)
     return TargetShots(
         frames=frames,
-        saturated=np.stack([ends for _, ends in seen]),
+        saturated=np.stack([saturated for _, saturated in shots]),
         name=path.name,
         mm_per_px=manifest.mm_per_px,
         camera_mm=manifest.camera_mm,
@@ -76,34 +76,28 @@ def _read(path: Path, manifest: TargetManifest) -> TargetShots:
     )
 
 
-def _light(path: Path, *, linear: bool) -> tuple[Plane, NDArray[np.bool_]]:
+def _green_light(path: Path, *, linear: bool) -> tuple[Plane, NDArray[np.bool_]]:
     photo = read_photo(path, DecodeOptions(profiles=not linear, camera_white=False))
     coded = photo.coded
     top = np.iinfo(coded.dtype).max
-    ends = np.asarray(coded.max(axis=2) >= _SATURATED * top, dtype=np.bool_)
+    saturated = np.asarray(coded.max(axis=2) >= _SATURATED * top, dtype=np.bool_)
     if linear and photo.facts.format != "RAW":
-        return np.asarray(coded[..., _GREEN] / np.float32(top), dtype=np.float32), ends
-    return to_linear(coded)[..., _GREEN], ends
+        return np.asarray(coded[..., _GREEN] / np.float32(top), dtype=np.float32), saturated
+    return to_linear(coded)[..., _GREEN], saturated
 
 
 def _check_dark(dark: Plane, frames: Plane, name: str) -> None:
     share = float(dark.mean()) / max(float(frames.mean()), 1e-6)
-    if share > _LIT_DARK:
-        raise RigUnusable(
-            f"{name} is no dark frame: it holds {share:.0%} of the light of the shots.",
-            hint="Take it with all lamps off, in a darkened room, with the setting of the shots.",
-        )
+    if share > _MOST_ROOM:
+        raise RigUnusable(message("formats.dark_lit", file=name, share=share))
 
 
 def _check_sum(frames: Plane, together: Plane) -> None:
-    """Refuse light that does not add up, which linear light does wherever nothing is at its end."""
-    added = frames.sum(axis=0)
+    """Refuse light that does not add up, as linear light does wherever nothing is saturated."""
+    total = frames.sum(axis=0)
     usable = (together < 0.9) & (together > 0.1)
     if usable.mean() < 0.02:
         return
-    share = float(np.median(added[usable] / together[usable]))
-    if abs(share - 1) > _MOST_SUM:
-        raise RigUnusable(
-            _SUM.format(share),
-            hint='Take RAW or linear frames, or leave "linear" out where the files are ordinary.',
-        )
+    share = float(np.median(total[usable] / together[usable]))
+    if abs(share - 1) > _MOST_SUM_ERROR:
+        raise RigUnusable(message("formats.lamps_sum", share=share))

@@ -1,8 +1,8 @@
-"""Reads TIFF (6.0 and BigTIFF), 8 and 16 bits, and tells a RAW file in TIFF's clothes.
+"""Read TIFF (6.0 and BigTIFF), 8 and 16 bits, and recognise RAW files based on TIFF.
 
-Three decoders share the work, each where it is right: tifffile (plain, ZIP, PackBits; any depth
-and layout), Pillow (8-bit LZW, JPEG, palettes, CMYK), OpenCV (16-bit LZW). OpenCV alone would mix
-up separate planes, darken half-transparent 8-bit colours and turn the picture on its own.
+Three decoders share the work, each where it is correct: tifffile (uncompressed, ZIP, PackBits; any
+depth and layout), Pillow (8-bit LZW, JPEG, palettes, CMYK), OpenCV (16-bit LZW). OpenCV alone would
+mix up separate planes, darken half-transparent 8-bit colours and rotate the picture by itself.
 """
 
 from __future__ import annotations
@@ -18,12 +18,20 @@ import tifffile
 from PIL import TiffImagePlugin
 
 from mnimage.errors import PhotoUnreadable
-from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
+from mnimage.formats.decoded import (
+    Decoded,
+    Samples,
+    as_samples,
+    check_size,
+    damaged,
+    decoder_warnings,
+)
 from mnimage.formats.exif import ORIENTATION, read_exif
 from mnimage.formats.ifd import Directory, first_directory, read_directory
 from mnimage.formats.png import swap_red_and_blue
 from mnimage.formats.profiles import cmyk_to_srgb
-from mnimage.formats.strict import BROKEN, heard, noted, unlogged
+from mnimage.formats.strict import DECODER_ERRORS, captured_stderr, captured_warnings, silenced
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,17 +44,23 @@ _TAGS = frozenset(
     {_SUBFILE, _COLUMNS, _ROWS, _BITS, _COMPRESSION, _COLOURS, _STRIPS, _SAMPLES, _STRIP_SIZES}
     | {_PLANES, _TILES, _TILE_SIZES, _CHILDREN, _EXTRA, _FORMAT, _ICC, _DNG, ORIENTATION}
 )
+"""Tags of TIFF 6.0 and its extensions."""
+
 _SENSOR = frozenset({32803, 34892})
+"""Photometric values of raw sensor data: colour filter array, and linear raw (DNG)."""
 _RAW_PACKING = frozenset({32767, 34713, 65000, 65535})
+"""Compressions of camera makers' RAW files."""
 _BY_TIFFFILE = frozenset({1, 8, 32773, 32946})
+"""Compressions that tifffile decodes: none, deflate (new, old code), PackBits."""
 _LZW = 5
 _WHITE_IS_ZERO, _RGB, _LAB = 0, 2, frozenset({8, 9, 10})
 _ASSOCIATED, _UNASSOCIATED = 1, 2
-_SAVE_PLAINLY = "Save it again as an uncompressed RGB TIFF of 8 or 16 bits, or as PNG."
+_DECIMAL = 3
+"""Further values of TIFF 6.0: photometric, extra samples and sample format."""
 
 
 def is_raw(content: bytes) -> bool:
-    """Whether a file that begins like a TIFF holds a sensor's raw values."""
+    """Whether a file that begins like a TIFF contains raw sensor values."""
     page = _first_page(content)
     return (
         content[8:10] == b"CR"
@@ -58,35 +72,35 @@ def is_raw(content: bytes) -> bool:
 
 
 def check_whole(content: bytes) -> None:
-    """Refuse a TIFF-like file whose pixel blocks reach beyond its end.
+    """Refuse a TIFF-like file whose pixel blocks extend beyond its end.
 
     Raises
     ------
     PhotoUnreadable
-        If the file was cut off.
+        If the file is incomplete.
     """
     for page in _pages(content):
         starts = page.numbers(_STRIPS) or page.numbers(_TILES)
         sizes = page.numbers(_STRIP_SIZES) or page.numbers(_TILE_SIZES)
         ends = (start + size for start, size in zip(starts, sizes, strict=False))
         if max(ends, default=0) > len(content):
-            raise damaged("its end is missing")
+            raise damaged(message("formats.end_missing"))
 
 
 def read_tiff(content: bytes) -> Decoded:
-    """Return the first page of a TIFF, 16 bits where it has them.
+    """Return the first page of a TIFF, 16 bits if the file has them.
 
     Raises
     ------
     PhotoUnreadable
-        If the file is cut off, damaged, too large or too small, or holds no 8- or 16-bit colours.
+        If the file is incomplete, damaged, too large or too small, or not in 8- or 16-bit colours.
     """
     page = _first_page(content)
     check_size(page.number(_ROWS, 0), page.number(_COLUMNS, 0))
     check_whole(content)
     _check_kind(page)
     decoded = _decode(content, page)
-    several = ("The file has several pages; the first is used.",) if page.following else ()
+    several = (message("formats.several_pages"),) if page.following else ()
     return replace(decoded, exif=read_exif(content), notes=(*decoded.notes, *several))
 
 
@@ -95,7 +109,7 @@ def _first_page(content: bytes) -> Directory:
 
 
 def _pages(content: bytes) -> Iterator[Directory]:
-    """Yield the first page and those hung below it, where RAW files keep the sensor's values."""
+    """Yield the first page and its sub-directories, where RAW files store the sensor values."""
     page = _first_page(content)
     yield page
     for child in page.numbers(_CHILDREN)[:16]:
@@ -107,15 +121,12 @@ def _bits(page: Directory) -> int:
 
 
 def _check_kind(page: Directory) -> None:
-    numbers = page.number(_FORMAT, 1)
-    if numbers == 3 or _bits(page) > 16:
-        raise PhotoUnreadable(
-            f"The TIFF holds {'decimal' if numbers == 3 else f'{_bits(page)}-bit'} numbers, "
-            "not the 8- or 16-bit colours of a photo.",
-            hint=_SAVE_PLAINLY,
-        )
+    if page.number(_FORMAT, 1) == _DECIMAL:
+        raise PhotoUnreadable(message("formats.tiff_decimal"))
+    if _bits(page) > 16:
+        raise PhotoUnreadable(message("formats.tiff_bits", bits=_bits(page)))
     if page.number(_COLOURS, 1) in _LAB:
-        raise PhotoUnreadable("The TIFF is in Lab colours, not in RGB.", hint=_SAVE_PLAINLY)
+        raise PhotoUnreadable(message("formats.tiff_lab"))
 
 
 def _decode(content: bytes, page: Directory) -> Decoded:
@@ -128,13 +139,13 @@ def _decode(content: bytes, page: Directory) -> Decoded:
             samples = _by_opencv(content, page)
         else:
             return _by_pillow(content, page)
-    except (*BROKEN, tifffile.TiffFileError) as error:
-        raise damaged("part of its picture cannot be decoded") from error
+    except (*DECODER_ERRORS, tifffile.TiffFileError) as error:
+        raise damaged(message("formats.part_undecodable")) from error
     return Decoded(_channels(samples, page), _bits(page), icc=_profile(page))
 
 
 def _by_tifffile(content: bytes) -> Samples:
-    with unlogged("tifffile"), tifffile.TiffFile(io.BytesIO(content)) as file:
+    with silenced("tifffile"), tifffile.TiffFile(io.BytesIO(content)) as file:
         page = file.pages.first
         array, axes = page.asarray(), page.axes
     if axes == "SYX":
@@ -144,22 +155,22 @@ def _by_tifffile(content: bytes) -> Samples:
 
 def _by_opencv(content: bytes, page: Directory) -> Samples:
     if page.number(_COMPRESSION, 1) != _LZW or page.number(_PLANES, 1) != 1:
-        raise PhotoUnreadable("The TIFF is packed in an unusual way.", hint=_SAVE_PLAINLY)
-    with heard() as said:
+        raise PhotoUnreadable(message("formats.tiff_compression"))
+    with captured_stderr() as printed:
         array = cv2.imdecode(
-            np.frombuffer(_unturned(content, page), np.uint8), cv2.IMREAD_UNCHANGED
+            np.frombuffer(_without_orientation(content, page), np.uint8), cv2.IMREAD_UNCHANGED
         )
-    if array is None or any("TIFF_Error" in line for line in said):
-        raise damaged("part of its picture cannot be decoded")
+    if array is None or any("TIFF_Error" in line for line in printed):
+        raise damaged(message("formats.part_undecodable"))
     return swap_red_and_blue(as_samples(np.asarray(array)))
 
 
 def _by_pillow(content: bytes, page: Directory) -> Decoded:
-    with heard() as said, noted() as warned:
-        decoded = _pillow_page(_unturned(content, page), page)
-    if any("Warning" not in line for line in said):
-        raise damaged("part of its picture cannot be decoded")
-    return replace(decoded, notes=(*decoded.notes, *warned))
+    with captured_stderr() as printed, captured_warnings() as warned:
+        decoded = _pillow_page(_without_orientation(content, page), page)
+    if any("Warning" not in line for line in printed):
+        raise damaged(message("formats.part_undecodable"))
+    return replace(decoded, notes=(*decoded.notes, *decoder_warnings(warned)))
 
 
 def _pillow_page(content: bytes, page: Directory) -> Decoded:
@@ -178,23 +189,23 @@ def _profile(page: Directory) -> bytes:
     return icc if isinstance(icc, bytes) else b""
 
 
-def _unturned(content: bytes, page: Directory) -> bytes:
-    """Return the file with orientation 1, so that no decoder turns it on its own."""
-    place = page.places.get(ORIENTATION)
-    if place is None:
+def _without_orientation(content: bytes, page: Directory) -> bytes:
+    """Return the file with orientation 1, so that no decoder rotates it."""
+    offset = page.offsets.get(ORIENTATION)
+    if offset is None:
         return content
     copy = bytearray(content)
-    struct.pack_into("<H" if content[:2] == b"II" else ">H", copy, place, 1)
+    struct.pack_into("<H" if content[:2] == b"II" else ">H", copy, offset, 1)
     return bytes(copy)
 
 
 def _channels(samples: Samples, page: Directory) -> Samples:
-    """Return grey, grey and alpha, RGB, or RGB and alpha, white being the highest value."""
+    """Return grey, grey and alpha, RGB, or RGB and alpha; white is the highest value."""
     colours = 3 if page.number(_COLOURS, 1) == _RGB else 1
     samples = samples[..., None] if samples.ndim == 2 else samples
     size = (page.number(_ROWS, 0), page.number(_COLUMNS, 0))
     if samples.shape[:2] != size or samples.shape[2] < colours:
-        raise damaged("its header does not fit its picture")
+        raise damaged(message("formats.header_mismatch"))
     kinds = page.numbers(_EXTRA)
     if page.number(_COLOURS, 1) == _WHITE_IS_ZERO:
         samples = as_samples(np.iinfo(samples.dtype).max - samples)

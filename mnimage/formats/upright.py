@@ -1,4 +1,4 @@
-"""Turns decoded samples into upright RGB: grey spread, transparency laid on white, EXIF turn."""
+"""Convert decoded samples to upright RGB: grey, transparency and EXIF orientation."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BAND = 256
+"""Rows that are blended at once, to save memory."""
 
 _TURNS: Mapping[int, Callable[[Samples], object]] = {
     2: lambda samples: cv2.flip(samples, 1),
@@ -25,7 +26,7 @@ _TURNS: Mapping[int, Callable[[Samples], object]] = {
     7: lambda samples: cv2.flip(cv2.rotate(samples, cv2.ROTATE_90_CLOCKWISE), 0),
     8: lambda samples: cv2.rotate(samples, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
-"""What undoes each EXIF orientation (EXIF 2.32, tag 0x0112); 1 is upright."""
+"""The transformation that undoes each EXIF orientation (EXIF 2.32, tag 0x0112); 1 is upright."""
 
 
 def turn_upright(samples: Samples, orientation: int) -> Samples:
@@ -35,7 +36,7 @@ def turn_upright(samples: Samples, orientation: int) -> Samples:
 
 
 def split_alpha(samples: Samples) -> tuple[Samples, Samples | None]:
-    """Return grey or RGB, and the alpha channel where there is one that hides anything."""
+    """Return grey or RGB, and the alpha channel where any of it is not opaque."""
     if samples.ndim == 2 or samples.shape[2] == 3:
         return samples, None
     alpha = np.ascontiguousarray(samples[..., -1])
@@ -51,12 +52,12 @@ def to_rgb(samples: Samples) -> Samples:
     return as_samples(np.asarray(cv2.cvtColor(samples, cv2.COLOR_GRAY2RGB)))
 
 
-def lay_on_white(rgb: Samples, alpha: Samples) -> Samples:
-    """Return RGB blended with white where `alpha` is not full, in coded values as viewers do."""
+def blend_with_white(rgb: Samples, alpha: Samples) -> Samples:
+    """Return RGB blended with white where `alpha` is not opaque, in coded values as viewers do."""
     top = float(np.iinfo(rgb.dtype).max)
-    laid = np.empty_like(rgb)
-    for start in range(0, rgb.shape[0], _BAND):  # By bands, to spare memory.
+    blended = np.empty_like(rgb)
+    for start in range(0, rgb.shape[0], _BAND):  # By bands, to save memory.
         band = slice(start, start + _BAND)
         share: NDArray[np.float32] = (alpha[band, :, None] / np.float32(top)).astype(np.float32)
-        laid[band] = np.rint(rgb[band] * share + top * (1 - share))
-    return laid
+        blended[band] = np.rint(rgb[band] * share + top * (1 - share))
+    return blended

@@ -115,7 +115,7 @@ def recover_relief(
         albedo=slopes.albedo,
         trusted=slopes.trusted,
         scale=shots.scale,
-        warnings=(*steady.notes, *shots.notes, *doubts, *_gloss_notes(gloss)),
+        warnings=(*steady.notes, *map(str, shots.notes), *doubts, *_gloss_notes(gloss)),
         raw_mm=raw,
         scatter_share=scatter_of(recipe, shots.channel)[0] if recipe.correct_scatter else 0.0,
         shadowed=slopes.shadowed,

@@ -40,7 +40,7 @@ def photo_answer(file: str, analyzed: AnalyzedPhoto) -> Document:
         "format": facts.format,
         "bits": facts.bits,
         "orientation": facts.orientation,
-        "notes": list(facts.notes),
+        "notes": [str(note) for note in facts.notes],
         "view": analyzed.face.view.value if analyzed.face else None,
         "face": face_answer(analyzed.face) if analyzed.face else None,
         "scale": scale_answer(analyzed.scale),
@@ -107,7 +107,7 @@ def profile_answer(profile: ColorProfile) -> Document:
         "corners": [{"row": row, "col": column} for row, column in profile.corners.tolist()],
         "error": fit_answer(profile.error),
         "evened": profile.flat is not None,
-        "warnings": list(profile.warnings),
+        "warnings": [str(warning) for warning in profile.warnings],
     }
 
 

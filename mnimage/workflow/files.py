@@ -14,7 +14,7 @@ from mnimage.calibrate.use import true_colors
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.session import NO_INPUTS, PairInputs
-from mnimage.formats.header import glance_at_file
+from mnimage.formats.header import read_file_header
 from mnimage.formats.manifest import frames_of, is_manifest
 from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.formats.shots import read_shots
@@ -74,7 +74,7 @@ def taken_at(path: Path) -> datetime | None:
     """
     if is_manifest(path):
         return None
-    return glance_at_file(path).exif.taken_at
+    return read_file_header(path).exif.taken_at
 
 
 def register_files(

@@ -127,7 +127,7 @@ def test_refusals_are_one_line_and_leave_nothing(session, profiles, tmp_path, ca
     assert not out.exists()
     chart = str(session["before_chart"])
     assert run(["calibrate", chart, "--out", chart]) == 1
-    assert "never written over" in capsys.readouterr().err
+    assert "never overwritten" in capsys.readouterr().err
     (tmp_path / "shots.json").write_text("{}")
     wrong = {"shots.json": "is not a colour profile", "gone.json": "cannot be read"}
     for name, words in wrong.items():

@@ -36,7 +36,7 @@ def _sheet(folder, photo, names: list[str]) -> None:
 def _refused_and_untouched(capsys, folder, *arguments: object) -> None:
     kept = _contents(folder)
     assert run([*map(str, arguments)]) == 1
-    assert "never written over" in capsys.readouterr().err
+    assert "never overwritten" in capsys.readouterr().err
     assert _contents(folder) == kept
 
 

@@ -80,7 +80,7 @@ def _add_photo(layout: QVBoxLayout, title: str, analyzed: AnalyzedPhoto) -> None
     if passed:
         layout.addWidget(_line("check", "In order: " + ", ".join(passed).lower(), ""))
     for note in analyzed.photo.facts.notes:
-        layout.addWidget(_line("", note, ""))
+        layout.addWidget(_line("", str(note), ""))
     layout.addSpacing(theme.GRID)
 
 

@@ -32,14 +32,14 @@ def noisy(frames, seed, gain):
     return np.clip(light, 0, 1).astype(np.float32)
 
 
-def ball_shots(shown, seed, *, chrome, place=(0, 0), stage=STAGE, gamma=1.0, radius=15.0):
-    ball = Ball((place[0], place[1], radius), radius, chrome)
+def ball_shots(shown, seed, *, chrome, position=(0, 0), stage=STAGE, gamma=1.0, radius=15.0):
+    ball = Ball((position[0], position[1], radius), radius, chrome)
     frames = stack_lamps(ball, shown, stage)
     frames = noisy(frames, seed, 3.0 if chrome else 0.7) ** (1 / gamma)
     return TargetShots(
         frames,
         frames >= 0.99,
-        f"place{place[0]}",
+        f"position{position[0]}",
         mm_per_px=stage.mm_per_px,
         camera_mm=stage.camera_mm,
         darkened=stage.room == 0,

@@ -24,10 +24,10 @@ def test_patches_are_read_as_the_camera_saw_them(charted):
     seen = chart.usable
     assert seen.sum() >= 20
     assert chart.light[seen] == pytest.approx(true[seen], rel=0.05, abs=0.004)
-    assert chart.odd.max() < 0.05
+    assert chart.uneven.max() < 0.05
 
 
-def test_sixteen_bits_are_read_alike(charted):
+def test_sixteen_bits_give_the_same_light(charted):
     small, large = (find_chart(charted(bits=bits)[0]).light for bits in (8, 16))
     assert large == pytest.approx(small, rel=0.05, abs=0.004)
 
@@ -42,18 +42,18 @@ def test_corners_by_hand_in_any_order(charted, turned, way):
 
 
 @pytest.mark.parametrize("tilt", [15.0, 30.0])
-def test_tilt_is_told(charted, tilt):
+def test_tilt_is_measured(charted, tilt):
     photo, laid = charted(tilt_deg=tilt, turn_deg=0.0)
     chart = chart_at(photo, [(row, column) for row, column in laid.corners().tolist()])
     assert chart.tilt_deg == pytest.approx(tilt, abs=1.5)
 
 
-def test_no_chart_is_said():
+def test_a_photo_without_a_chart_is_refused():
     rng = np.random.default_rng(1)
     noise = Photo(rng.integers(90, 160, (300, 400, 3), np.uint8), CaptureFacts("PNG", 8))
-    with pytest.raises(ChartUnusable, match="No colour chart") as told:
+    with pytest.raises(ChartUnusable, match="No colour chart") as caught:
         find_chart(noise)
-    assert "corners" in told.value.hint
+    assert "corners" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_corners_that_span_nothing_are_refused(charted, corners):
         chart_at(charted()[0], corners)
 
 
-def test_a_tiny_chart_and_one_cut_off_are_refused(charted):
+def test_charts_too_small_or_cut_off_are_refused(charted):
     photo, laid = charted()
     with pytest.raises(ChartUnusable, match="too small"):
         chart_at(photo, [(200, 300), (200, 340), (228, 340), (228, 300)])

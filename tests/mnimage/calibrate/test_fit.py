@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnimage.calibrate.fit import Patches, fit_chart, grey_slopes
-from mnimage.calibrate.reference import PLACES, true_light
+from mnimage.calibrate.reference import PATCH_CENTERS, true_light
 from mnimage.kernels.color import root_terms, straighten, to_rec2020
 
 EVERY = np.ones(24, dtype=bool)
@@ -12,7 +12,7 @@ CAMERA = np.array([[0.75, 0.2, 0.05], [0.1, 0.8, 0.1], [0.02, 0.18, 0.8]])
 
 def seen(gains=(1.0, 1.0, 1.0), falloff=(0.0, 0.0), gamma=1.0, noise=0.0):
     light = true_light() @ CAMERA.T * np.array(gains)
-    middle = PLACES - PLACES.mean(axis=0)
+    middle = PATCH_CENTERS - PATCH_CENTERS.mean(axis=0)
     light = light * np.exp(middle @ np.array(falloff))[:, None]
     light = light * np.exp(np.random.default_rng(1).normal(0, noise, light.shape))
     return 0.18 * (np.maximum(light, 1e-4) / 0.18) ** gamma
@@ -46,7 +46,7 @@ def test_bent_tones_are_found_and_undone(gamma):
     assert fit.error.mean < 0.5
 
 
-def test_a_lamp_to_one_side_is_told_from_bent_tones():
+def test_a_lamp_on_one_side_is_separated_from_the_tone_curve():
     fit = fit_chart(Patches(seen(falloff=(-0.06, 0.03)), EVERY))
     assert fit.error.falloff == pytest.approx(0.06 * 5 + 0.03 * 3, rel=0.05)
     assert fit.tone == (1.0, 0.0, 0.0)
@@ -54,7 +54,7 @@ def test_a_lamp_to_one_side_is_told_from_bent_tones():
 
 
 def test_an_even_card_takes_the_lamp_out():
-    x = PLACES[:, :1] - 2.5
+    x = PATCH_CENTERS[:, :1] - 2.5
     lamp = np.exp(-0.05 * x**2) * np.array([1.0, 0.9, 0.8])
     bare = fit_chart(Patches(seen() * lamp, EVERY))
     evened = fit_chart(Patches(seen() * lamp, EVERY, lamp))
@@ -73,11 +73,11 @@ def test_noise_shows_in_the_error():
 def test_a_patch_left_out_counts_for_nothing():
     light = seen()
     light[13] = 0.9
-    kept = EVERY.copy()
-    kept[13] = False
-    fit = fit_chart(Patches(light, kept))
+    usable = EVERY.copy()
+    usable[13] = False
+    fit = fit_chart(Patches(light, usable))
     assert fit.error.mean < 0.05
-    assert fit.each[13] > 20
+    assert fit.patch_errors[13] > 20
 
 
 def test_slopes_of_greys():

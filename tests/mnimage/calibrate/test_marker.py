@@ -35,7 +35,7 @@ def test_scale_at_the_marker_whatever_its_tilt(yaw, pitch, roll, height, ink):
     assert found.tilt_deg == pytest.approx(true, abs=4.5)
 
 
-def test_opencv_alone_is_further_off():
+def test_opencv_alone_has_a_larger_error():
     """The corners that OpenCV gives are what the fit must better: ink and blur shrink them."""
     marker = Print(number_of(20, 1), 20, (0, 0, 0), 0, 0, 20, spread_mm=0.1)
     photo = _photo(marker, blur=1.2)
@@ -48,14 +48,14 @@ def test_opencv_alone_is_further_off():
 
 
 @pytest.mark.parametrize(
-    ("marker", "blur", "flaw"),
+    ("marker", "blur", "issue"),
     [
         (Print(201, 20, yaw_deg=45), 0.8, "marker tilt"),
         (Print(80, 8, roll_deg=10), 0.6, "marker size"),
         (Print(200, 20), 7.0, "marker blur"),
     ],
 )
-def test_a_marker_that_tells_too_little_is_not_used(marker, blur, issue):
+def test_a_marker_with_an_issue_is_not_used(marker, blur, issue):
     stage = Stage((320, 400), 0.22) if issue == "marker size" else STAGE
     found = find_markers(_photo(marker, blur=blur, stage=stage))
     # A marker too blurred to be read at all is as good as none.
@@ -64,7 +64,7 @@ def test_a_marker_that_tells_too_little_is_not_used(marker, blur, issue):
     assert marker_scale(_photo(marker, blur=blur, stage=stage), found, 2.0) is None
 
 
-def test_other_markers_are_passed_over():
+def test_other_markers_are_ignored():
     assert find_markers(_photo(Print(5, 20))) == ()
     assert [side_of(number) for number in (5, 85, 150, 309, 310)] == [None, 8, 15, 30, None]
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnimage.calibrate.reference import LAB_D50, NAMES, PLACES, true_light, true_luminance
+from mnimage.calibrate.reference import LAB_D50, NAMES, PATCH_CENTERS, true_light, true_luminance
 from mnimage.kernels.color import difference_2000
 from mnimage.phantom.camera import true_lab
 
@@ -50,5 +50,5 @@ def test_greys_are_grey_and_fall():
     assert true_luminance()[[18, 23]] == pytest.approx([0.88, 0.032], rel=0.05)
 
 
-def test_places_go_along_the_rows():
-    assert PLACES[[0, 5, 6, 23]].tolist() == [[0, 0], [5, 0], [0, 1], [5, 3]]
+def test_patch_centers_are_listed_by_rows():
+    assert PATCH_CENTERS[[0, 5, 6, 23]].tolist() == [[0, 0], [5, 0], [0, 1], [5, 3]]

@@ -24,7 +24,7 @@ def photo_by(**facts):
     return Photo(np.full((70, 90, 3), 120, np.uint8), CaptureFacts("JPEG", 8, **facts))
 
 
-def test_a_photo_taken_alike_takes_the_profile(profile):
+def test_a_photo_with_the_same_settings_takes_the_profile(profile):
     photo = photo_by(**FACTS)
     assert with_profile(photo, profile).profile is profile
     assert photo.profile is None
@@ -35,7 +35,7 @@ def test_a_photo_taken_alike_takes_the_profile(profile):
 
 
 def test_another_camera_is_refused(profile):
-    with pytest.raises(ChartUnusable, match="Maker One, the photo with Maker Two"):
+    with pytest.raises(ChartUnusable, match="Maker One, but the photo was taken with Maker Two"):
         with_profile(photo_by(**FACTS | {"camera": "Maker Two"}), profile)
 
 
@@ -52,9 +52,9 @@ def test_another_exposure_is_refused(profile, change, words):
         with_profile(photo_by(**FACTS | change), profile)
 
 
-def test_an_evened_picture_holds_for_its_size_only(profile):
+def test_a_light_correction_holds_for_one_size_only(profile):
     evened = replace(profile, flat=np.ones((2, 3, 3), np.float32))
-    with pytest.raises(ChartUnusable, match="another size"):
+    with pytest.raises(ChartUnusable, match="differ in size"):
         with_profile(photo_by(), evened)
 
 
@@ -85,7 +85,7 @@ def test_a_plain_matrix_and_one_with_roots_are_both_used(profile):
     assert decode_srgb(one[3, 4] / 255) == pytest.approx(light * np.diag(matrix), rel=0.02)
 
 
-def test_the_lamp_is_evened(profile):
+def test_uneven_light_is_corrected(profile):
     rig = Rig()
     lamp = np.linspace(1.0, 0.5, 900, dtype=np.float32)[None, :, None].repeat(300, axis=0)
     grey = np.broadcast_to(rig.light(np.full((1, 31), 0.4)).astype(np.float32), (300, 900, 3))
@@ -96,7 +96,7 @@ def test_the_lamp_is_evened(profile):
     assert np.ptp(photo.coded.astype(int), axis=1).max() > 30
 
 
-def test_without_a_profile_colours_stay():
+def test_without_a_profile_colours_are_unchanged():
     photo = photo_by()
     assert (true_colors(photo) == photo.coded).all()
     deep = Photo((photo.coded.astype(np.uint16) * 257), photo.facts)

@@ -5,6 +5,7 @@ import pytest
 
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats.decoded import as_samples, check_size, damaged
+from mnimage.words.message import message
 
 
 @pytest.mark.parametrize("size", [(64, 64), (10000, 12000)])
@@ -28,11 +29,11 @@ def test_sizes_out_of_range_are_refused_with_advice(size, words):
     assert caught.value.hint
 
 
-def test_other_numbers_are_refused():
+def test_other_sample_types_are_refused():
     assert as_samples(np.zeros((2, 2), np.uint16)).dtype == np.uint16
     with pytest.raises(PhotoUnreadable, match="float32"):
         as_samples(np.zeros((2, 2), np.float32))
 
 
-def test_damage_says_what_to_do():
-    assert "backup" in damaged("it is broken").hint
+def test_damage_has_a_hint():
+    assert "backup" in damaged(message("formats.end_missing")).hint

@@ -55,28 +55,28 @@ def test_an_impossible_orientation_is_upright(found, kept, exif_of):
     assert read_exif(exif_of(found).tobytes()).orientation == kept
 
 
-def test_the_maker_is_not_said_twice(exif_of):
+def test_the_maker_is_not_repeated(exif_of):
     exif = exif_of()
     exif[0x010F], exif[0x0110] = "Canon", "Canon EOS R5\0\0"
     assert read_exif(exif.tobytes()).camera == "Canon EOS R5"
 
 
-def test_nothing_of_place_or_person_comes_through(exif_of):
+def test_no_location_or_personal_data_is_read(exif_of):
     exif = exif_of()
     exif[0x013B] = "Dr. Secret"
     exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.345), 29: "2026:03:14"})
     exif.get_ifd(0x8769).update({0xA431: "SERIAL-4711", 0x9003: "2026:03:14 09:26:53"})
     block = exif.tobytes()
     assert b"SERIAL-4711" in block
-    told = repr(read_exif(block))
+    shown = repr(read_exif(block))
     for secret in ("Secret", "SERIAL", "52.0", "12.345"):
-        assert secret not in told
+        assert secret not in shown
 
 
 @pytest.mark.parametrize(
     "block", [b"", b"Exif\0\0", b"Exif\0\0II*\0", b"II*\0\xff\xff\xff\x7f", b"junk" * 9]
 )
-def test_broken_blocks_tell_nothing(block):
+def test_corrupt_blocks_give_no_facts(block):
     assert read_exif(block) == Exif()
 
 

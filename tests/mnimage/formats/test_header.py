@@ -28,13 +28,13 @@ def encoded(suffix: str, rows: int = 80, columns: int = 100) -> bytes:
     ("suffix", "kind"),
     [(".jpg", "JPEG"), (".png", "PNG"), (".tif", "TIFF"), (".bmp", "BMP"), (".webp", "WebP")],
 )
-def test_size_and_kind_are_told_without_decoding(suffix, kind):
+def test_size_and_kind_are_read_without_decoding(suffix, kind):
     seen = read_header(encoded(suffix))
     assert (seen.kind, seen.rows, seen.columns, seen.bits) == (kind, 80, 100, 8)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif"])
-def test_a_file_cut_off_is_refused(suffix):
+def test_a_truncated_file_is_refused(suffix):
     whole = encoded(suffix)
     for kept in (0.2, 0.6, 0.97):
         with pytest.raises(PhotoUnreadable):
@@ -42,17 +42,17 @@ def test_a_file_cut_off_is_refused(suffix):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "words"),
     [
         (b"", "empty"),
         (b"hello, this is a letter\n" * 9, "text file"),
         (b"%PDF-1.7 and so on", "PDF"),
         (b"PK\x03\x04" + bytes(60), "ZIP"),
-        (bytes(5000), "no photo"),
+        (bytes(5000), "not a photo"),
     ],
 )
-def test_what_is_no_photo_is_named(content, said):
-    with pytest.raises(PhotoUnreadable, match=said):
+def test_other_kinds_of_file_are_named(content, words):
+    with pytest.raises(PhotoUnreadable, match=words):
         read_header(content)
 
 
@@ -65,7 +65,7 @@ def test_a_picture_bomb_is_refused_by_its_header():
 
 
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
-def test_a_glance_agrees_with_reading_the_whole(path):
+def test_the_header_agrees_with_the_whole_photo(path):
     photo, seen = read_photo(path), read_header(path.read_bytes())
     assert {seen.rows, seen.columns} == set(photo.shape)
     assert seen.kind == photo.facts.format

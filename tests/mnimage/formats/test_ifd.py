@@ -29,11 +29,11 @@ def test_reads_what_tifffile_wrote(order, big):
     assert second.following == 0
 
 
-def test_the_place_of_a_value_is_where_it_stands():
+def test_the_offset_of_a_value_is_its_position_in_the_file():
     content = b"II*\0\x08\0\0\0" + struct.pack("<HHHIHHI", 1, 274, 3, 1, 6, 0, 0)
     page = read_directory(content, first_directory(content), {274})
     assert page.number(274, 1) == 6
-    assert struct.unpack_from("<H", content, page.places[274]) == (6,)
+    assert struct.unpack_from("<H", content, page.offsets[274]) == (6,)
 
 
 @pytest.mark.parametrize("start", [0, 7, 10**9])
@@ -41,7 +41,7 @@ def test_a_directory_outside_the_file_is_empty(start):
     assert not read_directory(b"II*\0\x08\0\0\0" + bytes(20), start, {256}).values
 
 
-def test_entries_that_point_outside_or_are_of_no_type_are_passed_over():
+def test_entries_outside_the_file_or_without_a_type_are_ignored():
     lines = struct.pack("<HHII", 271, 2, 400, 10**6) + struct.pack("<HHII", 256, 99, 1, 5)
     lines += struct.pack("<HHII", 257, 4, 1, 77) + struct.pack("<HHII", 273, 4, 2**31, 8)
     content = b"II*\0\x08\0\0\0" + struct.pack("<H", 4) + lines + bytes(4)
@@ -49,7 +49,7 @@ def test_entries_that_point_outside_or_are_of_no_type_are_passed_over():
     assert dict(page.values) == {257: (77,)}
 
 
-def test_no_cut_and_no_spoilt_byte_makes_it_fail():
+def test_truncated_and_corrupt_blocks_never_fail():
     made = io.BytesIO()
     tifffile.imwrite(made, np.zeros((64, 64, 3), np.uint16), photometric="rgb")
     whole = made.getvalue()[:600]

@@ -1,4 +1,4 @@
-"""How surely the scale of a set of shots is known: told only, or measured by the rig as well."""
+"""Uncertainty of the scale of a set of shots: entered only, or measured by the rig as well."""
 
 import json
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from mnimage.domain.photo import SCALE_ASSUMED
-from mnimage.formats.lights import ENTERED_SCALE_ERROR, believed_lights
+from mnimage.formats.lights import ENTERED_SCALE_ERROR, resolve_lights
 from mnimage.formats.manifest import read_manifest
 
 AROUND = [[0.6, 0.0, 0.8], [0.0, 0.6, 0.8], [-0.6, 0.0, 0.8], [0.0, -0.6, 0.8]]
 
 
-def _lights(folder, rig_mm_per_px=None, **told):
+def _lights(folder, rig_mm_per_px=None, **entries):
     shots = [{"file": f"{number}.png"} for number in range(4)]
-    manifest = {"linear": True, "shots": shots, **told}
+    manifest = {"linear": True, "shots": shots, **entries}
     if rig_mm_per_px is None:
         for shot, light in zip(shots, AROUND, strict=True):
             shot["light"] = light
@@ -34,23 +34,24 @@ def _lights(folder, rig_mm_per_px=None, **told):
         (folder / "RIG.json").write_text(json.dumps(rig))
     path = folder / "SHOTS.json"
     path.write_text(json.dumps(manifest))
-    return believed_lights(read_manifest(path), path)
+    return resolve_lights(read_manifest(path), path)
 
 
-def test_a_scale_that_was_only_told_errs_alike_at_every_session(tmp_path):
+def test_an_entered_scale_has_the_same_error_at_every_session(tmp_path):
     found = _lights(tmp_path, mm_per_px=0.05)
     scale = found.scale
     assert scale.relative_error == pytest.approx(0.01)
     # 3 cm nearer at 50 cm.
     assert scale.shared_error == pytest.approx(3 / 50)
     assert scale.error == pytest.approx((0.01**2 + 0.06**2) ** 0.5)
-    (said,) = found.notes
-    assert said.startswith(SCALE_ASSUMED)
-    assert "areas to 12%, volumes to 18%" in said
-    assert "marker" in said
+    (note,) = found.notes
+    assert note.code == "formats.scale_entered"
+    assert str(note).startswith(SCALE_ASSUMED)
+    assert "12% for areas and 18% for volumes" in str(note)
+    assert "marker" in str(note)
 
 
-def test_a_scale_that_the_rig_measured_is_not_only_told(tmp_path):
+def test_a_scale_that_the_rig_measured_has_no_shared_error(tmp_path):
     measured = _lights(tmp_path, rig_mm_per_px=0.05)
     assert measured.scale.error == pytest.approx(0.006)
     assert measured.notes == ()
@@ -59,7 +60,7 @@ def test_a_scale_that_the_rig_measured_is_not_only_told(tmp_path):
 
 
 def test_the_page_says_the_error_of_a_stated_scale_that_the_code_uses():
-    page = (Path(__file__).parents[3] / "docs" / "doubt.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "uncertainty.md").read_text("utf-8")
     (paragraph,) = [one for one in page.split("\n\n") if "capture.lights.TOLD_SHARED" in one]
     words = " ".join(paragraph.split())
     percent = [f"{100 * power * ENTERED_SCALE_ERROR:g} %" for power in (1, 2, 3)]

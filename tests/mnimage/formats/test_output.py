@@ -29,7 +29,7 @@ def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path, monkeypatch, step)
     monkeypatch.setattr(*((os, "fsync") if step == "fsync" else (Path, "replace")), fail)
     with pytest.raises(OutputFailed, match="No space left") as caught:
         write_whole(path, b"new")
-    assert "room" in caught.value.hint
+    assert "Free space" in caught.value.hint
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -56,7 +56,7 @@ def test_it_is_on_disk_before_it_takes_its_name(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("place", ["missing/a.pdf", "file/a.pdf", "folder"])
-def test_places_that_cannot_be_written_are_refused(tmp_path, place):
+def test_paths_that_cannot_be_written_are_refused(tmp_path, place):
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "folder").mkdir()
     with pytest.raises(OutputFailed) as caught:
@@ -74,7 +74,7 @@ def test_folders_are_made_with_their_parents_and_left_empty(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["file", "file/below"])
-def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path, place):
+def test_a_file_with_the_name_of_the_folder_is_refused(tmp_path, place):
     (tmp_path / "file").write_bytes(b"kept")
     with pytest.raises(OutputFailed) as caught:
         prepare_folder(tmp_path / place)
@@ -86,7 +86,7 @@ def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path, place):
 def test_a_folder_that_nothing_may_be_put_into_is_refused():
     with pytest.raises(OutputFailed) as caught:
         prepare_folder(Path("/proc/self"))
-    assert "another folder" in caught.value.hint
+    assert "Choose a folder" in caught.value.hint
 
 
 @pytest.mark.skipif(
@@ -101,7 +101,7 @@ def test_a_read_only_folder_is_refused(tmp_path):
         tmp_path.chmod(0o700)
 
 
-def test_an_input_is_never_written_over_under_any_name(tmp_path):
+def test_an_input_is_never_overwritten_under_any_name(tmp_path):
     photo = tmp_path / "a.png"
     photo.write_bytes(b"original")
     link, twin = tmp_path / "link.png", tmp_path / "twin.png"
@@ -110,7 +110,7 @@ def test_an_input_is_never_written_over_under_any_name(tmp_path):
     around = tmp_path / "sub" / ".." / "a.png"
     (tmp_path / "sub").mkdir()
     for output in (photo, link, twin, around):
-        with pytest.raises(OutputFailed, match="never written over"):
+        with pytest.raises(OutputFailed, match="never overwritten"):
             refuse_overwrite([tmp_path / "other.png", photo], [tmp_path / "fine.png", output])
 
 

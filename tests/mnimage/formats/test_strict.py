@@ -7,20 +7,20 @@ import warnings
 
 import pytest
 
-from mnimage.formats.strict import heard, noted, unlogged
+from mnimage.formats.strict import captured_stderr, captured_warnings, silenced
 
 
-def test_what_c_code_prints_is_heard_and_not_seen(capfd):
-    with heard() as said:
+def test_output_of_c_code_is_captured_and_not_shown(capfd):
+    with captured_stderr() as printed:
         os.write(2, b"first complaint\nsecond\n")
     os.write(2, b"afterwards\n")
-    assert said == ["first complaint", "second"]
+    assert printed == ["first complaint", "second"]
     assert capfd.readouterr().err == "afterwards\n"
 
 
 def test_the_stream_comes_back_after_a_failure(capfd):
     def fail():
-        with heard():
+        with captured_stderr():
             os.write(2, b"inside\n")
             raise KeyError
 
@@ -31,19 +31,19 @@ def test_the_stream_comes_back_after_a_failure(capfd):
 
 
 def test_warnings_become_words_and_do_not_leak():
-    with noted() as said:
+    with captured_warnings() as printed:
         warnings.warn("two\n  lines", UserWarning, stacklevel=1)
         warnings.warn("two\n  lines", UserWarning, stacklevel=1)
-    assert said == ["two lines"]
+    assert printed == ["two lines"]
     with pytest.raises(UserWarning, match="still an error"):
         warnings.warn("still an error", UserWarning, stacklevel=1)
 
 
-def test_one_may_stand_within_the_other(capfd):
-    with heard() as said, noted() as warned:
+def test_both_captures_can_be_nested(capfd):
+    with captured_stderr() as printed, captured_warnings() as warned:
         os.write(2, b"printed\n")
         warnings.warn("warned", UserWarning, stacklevel=1)
-    assert (said, warned) == (["printed"], ["warned"])
+    assert (printed, warned) == (["printed"], ["warned"])
     assert capfd.readouterr().err == ""
 
 
@@ -52,10 +52,10 @@ def test_threads_take_turns_and_restore_everything(capfd):
 
     def work():
         for _ in range(50):
-            with heard() as said:
+            with captured_stderr() as printed:
                 os.write(2, b"x\n")
-            assert said == ["x"]
-            with noted() as words:
+            assert printed == ["x"]
+            with captured_warnings() as words:
                 warnings.warn("w", UserWarning, stacklevel=1)
             assert words == ["w"]
 
@@ -73,14 +73,14 @@ def test_a_program_without_an_error_stream_still_reads(monkeypatch):
         raise OSError("bad file descriptor")
 
     monkeypatch.setattr(os, "dup", refuse)
-    with heard() as said:
+    with captured_stderr() as printed:
         pass
-    assert said == []
+    assert printed == []
 
 
 def test_a_logger_is_quiet_inside_only(caplog):
     logger = logging.getLogger("some.library")
-    with unlogged("some.library"):
+    with silenced("some.library"):
         logger.error("inside")
     logger.error("outside")
     assert caplog.messages == ["outside"]

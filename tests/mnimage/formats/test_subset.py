@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from mnimage.formats.manifest import ShotLine, ShotManifest
-from mnimage.formats.subset import KEPT, MOST, few_enough
+from mnimage.formats.subset import MOST_SHOTS, SELECTED_SHOTS, select_shots
+from mnimage.words.message import NOTHING
 
 
 def stage(count):
-    """Return a sheet with lamps evenly over a whole sphere (Fibonacci's lattice)."""
+    """Return a manifest with lamps evenly over a whole sphere (Fibonacci's lattice)."""
     number = np.arange(count) + 0.5
     up = 1 - 2 * number / count
     turn = np.pi * (1 + 5**0.5) * number
@@ -21,10 +22,10 @@ def stage(count):
 
 
 @pytest.mark.parametrize("count", [156, 346, 1000])
-def test_of_a_light_stage_well_spread_lamps_before_the_face_are_kept(count):
-    manifest, said = few_enough(stage(count))
-    assert len(manifest.shots) == KEPT
-    assert str(count) in said
+def test_well_spread_lamps_in_front_of_the_face_are_selected_from_a_light_stage(count):
+    manifest, note = select_shots(stage(count))
+    assert len(manifest.shots) == SELECTED_SHOTS
+    assert dict(note.args)["listed"] == count
     ways = np.array([shot.light for shot in manifest.shots])
     slant = np.degrees(np.arccos(ways[:, 2]))
     assert slant.min() >= 15
@@ -37,13 +38,13 @@ def test_of_a_light_stage_well_spread_lamps_before_the_face_are_kept(count):
 
 
 def test_few_shots_stay_as_they_are():
-    manifest = stage(MOST)
-    assert few_enough(manifest) == (manifest, "")
+    manifest = stage(MOST_SHOTS)
+    assert select_shots(manifest) == (manifest, NOTHING)
 
 
-def test_what_is_wrong_with_a_long_sheet_is_left_to_its_checker():
+def test_an_invalid_long_manifest_is_left_to_its_checker():
     manifest = stage(100)
     broken = manifest.model_copy(
         update={"shots": (*manifest.shots[:-1], ShotLine(file="x.png", light=(0.0, 0.0, 0.0)))}
     )
-    assert few_enough(broken) == (broken, "")
+    assert select_shots(broken) == (broken, NOTHING)

@@ -119,7 +119,7 @@ def test_other_modes_show_what_pillow_shows(scene8, mode):
     decoded = read_tiff(_pillow(picture))
     shown = decoded.samples if decoded.samples.ndim == 3 else np.dstack([decoded.samples] * 3)
     np.testing.assert_array_equal(shown, np.array(picture.convert("RGB")))
-    assert any("CMYK" in note for note in decoded.notes) == (mode == "CMYK")
+    assert any("CMYK" in str(note) for note in decoded.notes) == (mode == "CMYK")
 
 
 def test_free_alpha_is_kept_as_it_is(scene8):
@@ -135,7 +135,7 @@ def test_multiplied_alpha_is_undone(scene16):
     assert np.abs(decoded.samples[..., :3].astype(int) - scene16).max() <= 1
 
 
-def test_a_fourth_channel_that_is_no_alpha_is_dropped(scene8):
+def test_a_fourth_channel_other_than_alpha_is_dropped(scene8):
     four = np.dstack([scene8, scene8[..., 0]])
     decoded = read_tiff(_tiff(four, extrasamples=["unspecified"]))
     np.testing.assert_array_equal(decoded.samples, scene8)
@@ -144,7 +144,7 @@ def test_a_fourth_channel_that_is_no_alpha_is_dropped(scene8):
 def test_of_several_pages_the_first_is_used(scene8):
     decoded = read_tiff(_tiff(np.stack([scene8, 255 - scene8])))
     np.testing.assert_array_equal(decoded.samples, scene8)
-    assert any("first" in note for note in decoded.notes)
+    assert "formats.several_pages" in [note.code for note in decoded.notes]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.uint32])
@@ -156,7 +156,7 @@ def test_other_numbers_are_refused(scene8, dtype):
 
 @pytest.mark.parametrize("packing", ["none16", "zlib8", "lzw8", "lzw16"])
 @pytest.mark.parametrize("kept", [0.02, 0.5, 0.98])
-def test_a_cut_file_is_refused(scene8, scene16, packing, kept, capfd):
+def test_a_truncated_file_is_refused(scene8, scene16, packing, kept, capfd):
     content = {
         "none16": lambda: _tiff(scene16),
         "zlib8": lambda: _tiff(scene8, compression="zlib", rowsperstrip=10),
@@ -169,7 +169,7 @@ def test_a_cut_file_is_refused(scene8, scene16, packing, kept, capfd):
 
 
 @pytest.mark.parametrize("packing", ["zlib", "lzw8", "lzw16"])
-def test_spoilt_packing_never_crashes_nor_speaks(scene8, scene16, packing, capfd):
+def test_corrupt_compression_never_crashes_nor_prints(scene8, scene16, packing, capfd):
     content = {
         "zlib": lambda: _tiff(scene16, compression="zlib", rowsperstrip=10),
         "lzw8": lambda: _pillow(Image.fromarray(scene8), compression="tiff_lzw"),

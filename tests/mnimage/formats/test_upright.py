@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mnimage.formats.upright import lay_on_white, split_alpha, to_rgb, turn_upright
+from mnimage.formats.upright import blend_with_white, split_alpha, to_rgb, turn_upright
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -30,17 +30,17 @@ def test_full_alpha_is_dropped(scene8):
 def test_half_transparent_black_on_white_is_mid_grey():
     black = np.zeros((70, 70, 3), np.uint16)
     alpha = np.full((70, 70), 32768, np.uint16)
-    laid = lay_on_white(black, alpha)
-    assert laid.dtype == np.uint16
-    np.testing.assert_array_equal(laid, 32767)
+    blended = blend_with_white(black, alpha)
+    assert blended.dtype == np.uint16
+    np.testing.assert_array_equal(blended, 32767)
 
 
 def test_clear_is_white_and_opaque_is_kept(scene8):
     alpha = np.zeros(scene8.shape[:2], np.uint8)
     alpha[:, :40] = 255
-    laid = lay_on_white(scene8, alpha)
-    np.testing.assert_array_equal(laid[:, :40], scene8[:, :40])
-    assert (laid[:, 40:] == 255).all()
+    blended = blend_with_white(scene8, alpha)
+    np.testing.assert_array_equal(blended[:, :40], scene8[:, :40])
+    assert (blended[:, 40:] == 255).all()
 
 
 def test_grey_gets_three_equal_channels(scene16):

@@ -101,7 +101,7 @@ def rig_words(rig: LightRig, name: str) -> str:
     notes = f"Lamps found: {len(rig.lamps)}, each direction to {worst:.2g}° or better"
     notes += f", each place to {max(places):.2g} mm." if places else "."
     use = f'Saved as {name}. Write "rig": "{name}" into the SHOTS.json of every session.'
-    return "\n".join((notes, *rig.warnings, use))
+    return "\n".join((notes, *map(str, rig.warnings), use))
 
 
 def _names(manifests: Sequence[Path]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class KnownProfile:
         """How well the profile fits its chart, each patch predicted from the others."""
         error = self.profile.error
         notes = f"Colour error {error.mean:.1f} ΔE on average, {error.skin:.1f} on skin tones"
-        return "\n".join((notes + ".", *self.profile.warnings))
+        return "\n".join((notes + ".", *map(str, self.profile.warnings)))
 
 
 @dataclass(frozen=True, slots=True)
