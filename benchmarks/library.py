@@ -20,7 +20,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mnimage.library.importing import Status, import_photos
+from mnimage.domain.imported import Status
+from mnimage.library.importing import import_photos
+from mnimage.library.intake import find_items
 from mnimage.library.library import create_library
 
 COUNT = 60
@@ -80,7 +82,7 @@ def _run(place: Path, card: Path) -> tuple[float, float, float, float]:
         for status in (Status.STORED, Status.KNOWN):
             os.sync()
             started = time.perf_counter()
-            told = [one.status for one in import_photos(library, [card])]
+            told = [one.status for one in import_photos(library, find_items([card]))]
             times.append(time.perf_counter() - started)
             if told != [status] * COUNT:
                 raise RuntimeError("the import did not do what it should")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,15 @@ from mnimage.commands.library import (
 )
 from mnimage.commands.options import FILE, json_option, out_option
 from mnimage.commands.output import print_json, progress
+from mnimage.domain.imported import ImportSummary, Status
 from mnimage.domain.record import Purpose
 from mnimage.errors import RecordUnusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from mnimage.domain.imported import Imported
     from mnimage.domain.record import IntegrityIssue, Patient
-    from mnimage.library.importing import Imported
     from mnimage.library.library import Library
 
 _TARGET = click.argument("target", type=click.Path(path_type=Path), metavar="TARGET")
@@ -47,36 +49,38 @@ def import_(where: str, paths: tuple[Path, ...], code: str, *, views: bool, as_j
     With --json one line for each file, printed once it is safely on disk. It may be stopped, and
     goes on with the rest when it is run again.
     """
-    count = dict.fromkeys(("stored", "known", "refused"), 0)
-    stored = []
     with opened(where) as library:
-        for done in _imported(library, paths, code):
-            count[done.status] += 1
-            if done.status == "stored" and done.id:
-                stored.append(done.id)
-            _print_imported(done, as_json=as_json)
-        if views and stored:
-            _propose_views(library, stored)
+        done = _imported(library, paths, code, partial(_print_imported, as_json=as_json))
+        if views and done.new_photos:
+            _propose_views(library, done.new_photos)
     if not as_json:
-        click.echo(", ".join(f"{number} {status}" for status, number in count.items()))
-    return 0 if count["stored"] + count["known"] or not count["refused"] else 1
+        click.echo(", ".join(f"{len(done.of(status))} {status}" for status in Status))
+    return 1 if done.files and len(done.of(Status.REFUSED)) == len(done.files) else 0
 
 
-def _imported(library: Library, paths: Sequence[Path], code: str) -> Iterator[Imported]:
-    from mnimage.library.importing import import_photos, patient_of
-    from mnimage.library.readback import is_export, read_export
+def _imported(
+    library: Library, paths: Sequence[Path], code: str, landed: Callable[[Imported], None]
+) -> ImportSummary:
+    from mnimage.library.readback import is_export
+    from mnimage.workflow.clinic import import_into, read_exports
 
     exports = [path for path in paths if is_export(path)]
     photos = [path for path in paths if path not in exports]
-    for path in exports:
-        yield from read_export(library, path)
-    patient = None
-    if code and photos:
-        patient, made = patient_of(library, code)
-        if made:
-            click.echo("a new patient was made for this code", err=True)
-    if photos:
-        yield from import_photos(library, photos, patient)
+    done = read_exports(library, exports, landed)
+    if not photos:
+        return done
+    patient = _patient(library, code) if code else None
+    more = import_into(library, photos, patient, landed=landed)
+    return ImportSummary(done.files + more.files)
+
+
+def _patient(library: Library, code: str) -> Patient:
+    from mnimage.library.importing import patient_of
+
+    patient, made = patient_of(library, code)
+    if made:
+        click.echo("a new patient was made for this code", err=True)
+    return patient
 
 
 def _print_imported(done: Imported, *, as_json: bool) -> None:

@@ -95,14 +95,8 @@ class ScoreError:
 
 @dataclass(frozen=True, slots=True)
 class PairScores:
-    """Both photos scored on the same skin in the frame of the photo before, with the errors.
-
-    `focus_px` is by how much the photo after is softer, as a Gaussian sigma in pixels of the photo
-    before (negative: sharper); `equalised` whether the sharper one was blurred before measuring.
-    """
+    """Both photos scored on the same skin in the frame of the photo before, with the errors."""
 
     before: ScoreCard
     after: ScoreCard
     errors: Mapping[str, Mapping[str, ScoreError]]
-    focus_px: float = 0.0
-    equalised: bool = False

@@ -187,40 +187,20 @@ def fit_level(values: Plane, lamps: Lamps, inverse: Plane) -> Plane:
     return _times(inverse, _gathered(values * lamps.gains, lamps))
 
 
-def fit_lambert(values: Plane, lamps: Lamps, weights: Plane) -> Plane:
-    """Return b with the smallest weighted squares of what is left of `values` at every pixel.
-
-    Woodham (1980), with weights.
-
-    Parameters
-    ----------
-    values, weights
-        Shape (k, n).
-    lamps
-        What lights them.
-
-    Returns
-    -------
-    Plane
-        Shape (3, n); 0 where the lamps that count do not span space.
-    """
-    right = _gathered(weights * values * lamps.gains, lamps)
-    return _solve(_gram(weights * lamps.gains**2, lamps), right)
-
-
 def fit_lambert_robust(
     values: Plane, lamps: Lamps, valid: NDArray[np.bool_], spread: float, rounds: int
 ) -> tuple[Plane, Plane]:
     """Return b and the last weights of Huber's fit, which hardly heeds single wrong shots.
 
-    Huber (1964), reweighted as by Holland and Welsch (1977).
+    b is 0 where the lamps that count do not span space. The least squares are Woodham's (1980),
+    their weights Huber's (1964), reweighted as by Holland and Welsch (1977).
 
     Parameters
     ----------
     values, valid
         Shape (k, n); shots that are not valid do not count.
     lamps
-        As in `fit_lambert`.
+        What lights them.
     spread
         Standard deviation of an ordinary residual relative to the length of b.
     rounds

@@ -13,27 +13,26 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from mnimage.domain.imported import Imported, Status
 from mnimage.domain.record import CameraFacts, Patient, PhotoRecord, Session, VisitKind
 from mnimage.errors import LibraryError, PhotoUnreadable, RecordUnusable
 from mnimage.formats.header import PhotoHeader, read_header
 from mnimage.library import queries, records
 from mnimage.library.chunks import CHUNK_BYTES
-from mnimage.library.intake import Item, Unusable, find_items
+from mnimage.library.intake import Item, Unusable
 from mnimage.library.roles import Permission
 from mnimage.library.session_spans import SessionSpan, SessionSpans, true_time
 from mnimage.library.sweep import sweep_quietly
 from mnimage.library.tables import OBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from concurrent.futures import Future
-    from pathlib import Path
 
     from mnimage.library.changes import Changes
     from mnimage.library.library import Library
@@ -48,25 +47,6 @@ _AHEAD = 16
 """Photos under way at once; those that wait for their row lie in the vault already."""
 
 
-class Status(StrEnum):
-    """What became of one file."""
-
-    STORED = "stored"
-    KNOWN = "known"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """One file, and what became of it; `id` is that of its photo in the library."""
-
-    file: str
-    status: Status
-    id: str | None = None
-    sha256: str | None = None
-    reason: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """A photo that waits for its row; `stored` is None where the library knows it already."""
@@ -78,9 +58,9 @@ class _Ready:
 
 
 def import_photos(
-    library: Library, paths: Sequence[Path], patient: Patient | None = None
-) -> Iterator[Imported]:
-    """Store the photos at the places named, and yield each file once it is safely on disk.
+    library: Library, items: Iterable[Item | Unusable], patient: Patient | None = None
+) -> Generator[Imported]:
+    """Store the photos that `find_items` found, and yield each file once it is safely on disk.
 
     Photos that lie closer together than six hours become one session; one without a time joins
     the photo before it in its folder. Without a patient, the name of a folder above a photo that
@@ -102,7 +82,7 @@ def import_photos(
     under_way: deque[Future[_Ready | Imported]] = deque()
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="import")
     try:
-        for item in find_items(paths):
+        for item in items:
             under_way.append(pool.submit(_prepared, library, sizes, item))
             if len(under_way) >= _AHEAD:
                 yield from rows.keep(_landed(under_way))

@@ -12,6 +12,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -23,6 +24,7 @@ from mnimage.formats.kinds import HEAD_BYTES, kind_of, other_kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from typing import IO
     from zipfile import ZipFile, ZipInfo
 
 MAX_BYTES = 1 << 30
@@ -188,25 +190,44 @@ def _read_file(path: Path) -> bytes:
 
 def _in_archive(path: Path, folders: tuple[str, ...]) -> Iterator[Item | Unusable]:
     try:
-        archive = _Archive(zipfile.ZipFile(path))
+        with zipfile.ZipFile(path) as opened:
+            members = opened.infolist()
     except (*_BROKEN, NotImplementedError) as error:
         yield Unusable(str(path), f"The archive is damaged: {_one_line(error)}.", _COPY_AGAIN)
         return
-    members = archive.zip.infolist()
     if len(members) > MAX_MEMBERS:
         yield Unusable(str(path), f"The archive holds {len(members)} files; too many.")
         return
-    for member in members:
-        if not member.is_dir() and not _is_side_member(member):
-            yield _member(archive, path, member, folders)
+    files = [one for one in members if not one.is_dir() and not _is_side_member(one)]
+    archive = _Archive(path, len(files))
+    for member in files:
+        yield _member(archive, path, member, folders)
 
 
 class _Archive:
-    """An open archive, closed once no item needs it; read by one thread at a time."""
+    """An archive that is open from its first file's reading to its last one's.
 
-    def __init__(self, opened: ZipFile) -> None:
-        self.zip = opened
-        self.lock = Lock()
+    So a list of items of any number of archives keeps none open. One thread reads at a time.
+    """
+
+    def __init__(self, path: Path, files: int) -> None:
+        self._path, self._left = path, files
+        self._zip: ZipFile | None = None
+        self._lock = Lock()
+
+    @contextmanager
+    def open(self, member: ZipInfo) -> Iterator[IO[bytes]]:
+        """Open one of its files to be read."""
+        with self._lock:
+            self._left -= 1
+            self._zip = self._zip or zipfile.ZipFile(self._path)
+            try:
+                with self._zip.open(member) as file:
+                    yield file
+            finally:
+                if self._left <= 0:
+                    self._zip.close()
+                    self._zip = None
 
 
 def _member(archive: _Archive, path: Path, member: ZipInfo, folders: tuple[str, ...]) -> Item:
@@ -223,7 +244,7 @@ def _member(archive: _Archive, path: Path, member: ZipInfo, folders: tuple[str, 
 def _read_member(archive: _Archive, member: ZipInfo) -> bytes:
     _check_packing(member)
     try:
-        with archive.lock, archive.zip.open(member) as file:
+        with archive.open(member) as file:
             head = file.read(HEAD_BYTES)
             _check_head(head)
             content = head + file.read(member.file_size)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from mnimage.domain.imported import Imported, Status
 from mnimage.domain.record import Patient, Purpose, Record, Timeline
 from mnimage.errors import RecordUnusable, StorageFailed
 from mnimage.library import records
 from mnimage.library.export import FORMAT, INDEX, PATIENT, VERSION
-from mnimage.library.importing import Imported, Status
 from mnimage.library.intake import MAX_BYTES
 from mnimage.library.roles import Permission
 

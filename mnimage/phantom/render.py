@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from mnimage.domain.photo import CaptureFacts, ImageScale, Photo
-from mnimage.domain.relief import Shots
-from mnimage.kernels.color import to_coded8
 from mnimage.phantom.light import Lamp, Terrain, diffuse, gloss, irradiance, spread, survey
 from mnimage.phantom.pose import Places, Pose, look_up, project, skin_px
 from mnimage.phantom.sensor import Sensor, code, expose, stepped
@@ -156,11 +154,6 @@ def true_places(skin: Skin, shot: Shot) -> Places:
     return look_up(skin, shot.pose, shape_of(skin, shot), skin.mm_per_px * shot.binning)
 
 
-def true_map(skin: Skin, shot: Shot, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a map on the skin's samples (a height, a pigment) as a shot's picture sees it."""
-    return picture(skin, replace(shot, sensor=Sensor()), values[..., None])[..., 0]
-
-
 def true_field(
     skin: Skin, before: Shot, after: Shot, skin_after: Skin | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
@@ -244,31 +237,3 @@ def _metered(sensor: Sensor, pictures: Sequence[NDArray[np.float32]]) -> Sensor:
         return sensor
     brightest = max(float(np.quantile(one[::5, ::5], 0.995)) for one in pictures)
     return replace(sensor, exposure=0.85 / brightest)
-
-
-def shots_value(
-    skin: Skin,
-    lamps: Sequence[Lamp],
-    shot: Shot | None = None,
-    *,
-    told: Sequence[Lamp] | None = None,
-    channel: int = 2,
-) -> Shots:
-    """Return directional shots as the relief stage takes them; one channel, blue by default.
-
-    `told` are the lamps the measurer believes in, where they differ from the true `lamps`.
-    """
-    shot = shot or Shot(sensor=Sensor(exposure=0.0, electrons=12000.0, bits=12))
-    frames = list(shoot_lamps(skin, lamps, shot))
-    told = told or lamps
-    near = not all(lamp.far for lamp in told)
-    lights = [(one.x, one.y, one.z) if near else one.direction for one in told]
-    return Shots(
-        frames=np.stack([frame[..., channel] for frame in frames]),
-        lights=np.array(lights, dtype=np.float64),
-        near=near,
-        scale=scale_of(skin, shot),
-        picture=to_coded8(np.mean(frames, axis=0)),
-        channel=("red", "green", "blue")[channel],
-        bits=shot.sensor.bits,
-    )

@@ -40,10 +40,6 @@ class Sensor:
             raise ValueError(f"a JPEG has 8 bit, not {self.bits}")
 
 
-REAL = Sensor(exposure=1.3, blur_px=0.7, electrons=12000.0, bits=8)
-"""A good camera of today: sharp to a pixel, 12,000 electrons, 8 bit."""
-
-
 def expose(
     light: NDArray[np.float32], sensor: Sensor, rng: np.random.Generator
 ) -> NDArray[np.float32]:

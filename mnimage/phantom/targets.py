@@ -7,19 +7,14 @@ the picture's middle shows.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from mnimage.errors import OutputFailed
-from mnimage.phantom.files import write_whole
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -266,28 +261,3 @@ def stack_lamps(target: Ball | Card, lamps: Sequence[Lamp], stage: Stage) -> NDA
     if isinstance(target, Ball):
         return np.stack([ball_light(target, lamp, stage) for lamp in lamps])
     return np.stack([card_light(target, lamp, stage) for lamp in lamps])
-
-
-def write_target(
-    folder: Path,
-    frames: NDArray[np.float32],
-    *,
-    dark: NDArray[np.float32] | None = None,
-    **told: object,
-) -> Path:
-    """Write grey frames as linear 16-bit PNG with the sheet that lists them; return its path."""
-    shown = [*frames] if dark is None else [*frames, dark]
-    names = [f"shot{number}.png" for number in range(1, len(frames) + 1)]
-    names += [] if dark is None else ["dark.png"]
-    for name, frame in zip(names, shown, strict=True):
-        grey = np.rint(np.clip(frame, 0, 1) * 65535).astype(np.uint16)
-        done, stream = cv2.imencode(".png", cv2.merge([grey] * 3))
-        if not done:
-            raise OutputFailed("A frame can't be written as PNG.", hint="Make it smaller.")
-        write_whole(folder / name, stream.tobytes())
-    sheet: dict[str, object] = {"linear": True, **told}
-    sheet["shots"] = [{"file": name} for name in names[: len(frames)]]
-    if dark is not None:
-        sheet["dark"] = "dark.png"
-    write_whole(folder / "SHOTS.json", json.dumps(sheet).encode())
-    return folder / "SHOTS.json"

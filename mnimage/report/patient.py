@@ -48,7 +48,6 @@ _GRADES = {
     "B": "The two photos were taken nearly alike.",
     "C": "The two photos differ somewhat; small changes may be hidden.",
     "D": "The two photos differ clearly; read the numbers with care.",
-    "E": "The two photos differ strongly; only large changes can be trusted.",
     "F": "The two photos cannot be compared.",
 }
 _BETTER_MEANS = (

@@ -61,12 +61,8 @@ def render_pdf(report: Report) -> bytes:
     return _compiled(report)[0]
 
 
-def render_with_warnings(report: Report) -> tuple[bytes, list[str]]:
-    """Return the report as a PDF, and what the typesetter was unhappy with (tests want nothing)."""
-    return _compiled(report)
-
-
 def _compiled(report: Report) -> tuple[bytes, list[str]]:
+    """Return the report as a PDF, and what the typesetter warned of."""
     import typst  # slow to load, and needed only here
 
     files: dict[str, bytes] = {"main": asset_path("report/report.typ").read_bytes()}

@@ -106,7 +106,7 @@ def score_pair(
         for skin, color in zip(read, colors, strict=True)
     ]
     errors = _errors(read, cells, (cards[0], cards[1]), (plans[0], focus), recipe)
-    return PairScores(cards[0], cards[1], errors, focus.difference_px, focus.equalised)
+    return PairScores(cards[0], cards[1], errors)
 
 
 def _alike(photos: tuple[Photo, Photo]) -> tuple[Photo, Photo]:

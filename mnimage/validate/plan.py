@@ -34,6 +34,3 @@ class Plan:
 
 FULL = Plan("full", cameras=20, again=40, flat=36, faces=4, relief=10, controls=2, charts=20)
 SHORT = Plan("short", cameras=4, again=6, flat=4, faces=1, relief=1, controls=1, charts=10)
-TINY = Plan(
-    "tiny", 1, again=1, flat=1, faces=0, relief=0, controls=0, charts=2, side_mm=20.0, workers=1
-)

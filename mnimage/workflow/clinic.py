@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from mnimage.domain.imported import Imported, ImportSummary
 from mnimage.domain.original import Original
+from mnimage.domain.progress import no_tick
 from mnimage.domain.record import Disclosure, Patient, Purpose, Timeline
 from mnimage.domain.same_session import instant
 from mnimage.errors import MnimageError, RecordUnusable
 from mnimage.workflow.views import propose_views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -26,13 +28,10 @@ if TYPE_CHECKING:
 
     from mnimage.domain.progress import Tick
     from mnimage.domain.record import PhotoRecord, Screened
-    from mnimage.library.importing import Imported
     from mnimage.library.library import Library
 
 __all__ = [
-    "ImportSummary",
     "Rights",
-    "SkippedFile",
     "forget",
     "import_into",
     "is_library",
@@ -41,6 +40,7 @@ __all__ = [
     "original_of",
     "propose_pair",
     "propose_views",
+    "read_exports",
     "recover",
     "remember",
     "renew_recovery",
@@ -60,27 +60,6 @@ _JPEG_QUALITY = 85
 
 
 @dataclass(frozen=True, slots=True)
-class SkippedFile:
-    """One file that was not stored, and why."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportSummary:
-    """What an import did; `stored` are the identifiers of the new photos.
-
-    `stopped` says that the user asked it to stop; run again, it goes on with the rest.
-    """
-
-    stored: tuple[str, ...] = ()
-    known: tuple[SkippedFile, ...] = ()
-    refused: tuple[SkippedFile, ...] = ()
-    stopped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Rights:
     """What the user of an open library may do in it."""
 
@@ -90,13 +69,6 @@ class Rights:
     """Add patients, sessions, photos and consents."""
     treat: bool = True
     """Record courses of treatment, ratings and adverse events."""
-
-
-@dataclass(slots=True)
-class _Tally:
-    stored: list[str] = field(default_factory=list)
-    known: list[SkippedFile] = field(default_factory=list)
-    refused: list[SkippedFile] = field(default_factory=list)
 
 
 def is_library(folder: Path) -> bool:
@@ -212,11 +184,27 @@ def thumbnail(library: Library, photo: PhotoRecord) -> bytes:
 def import_into(
     library: Library,
     paths: Sequence[Path],
-    patient: Patient,
-    tick: Tick,
-    stop: Callable[[], bool],
+    patient: Patient | None,
+    tick: Tick = no_tick,
+    stop: Callable[[], bool] = lambda: False,
+    landed: Callable[[Imported], None] = lambda _: None,
 ) -> ImportSummary:
-    """Store the photos at the places named as a patient's, until it is done or `stop` says so.
+    """Store the photos at the places named, until it is done or `stop` says so.
+
+    Parameters
+    ----------
+    library
+        Where to.
+    paths
+        Files, folders and archives.
+    patient
+        Whose photos they are; None where folders or nobody say so (see `import_photos`).
+    tick
+        Progress, in files.
+    stop
+        Whether to stop after the files that are under way; asked after each.
+    landed
+        Called with each file once it is safely on disk, or refused.
 
     Raises
     ------
@@ -232,17 +220,35 @@ def import_into(
 
     require_record(library)
     _refuse_exports(paths)
-    total = sum(1 for _ in find_items(paths))
-    tally = _Tally()
-    tick(0, total)
+    items = list(find_items(paths))
+    tick(0, len(items))
+    files: list[Imported] = []
     # Closed at once when it is left: files that wait for their row are swept then.
-    with closing(cast("Generator[Imported]", import_photos(library, paths, patient))) as landing:
-        for done, one in enumerate(landing, start=1):
-            _count(tally, one.status.value, one.id or "", SkippedFile(one.file, one.reason))
-            tick(done, total)
-            if done < total and stop():
-                return _summary(tally, stopped=True)
-    return _summary(tally)
+    with closing(import_photos(library, items, patient)) as landing:
+        for one in landing:
+            files.append(one)
+            landed(one)
+            tick(len(files), len(items))
+            if len(files) < len(items) and stop():
+                return ImportSummary(tuple(files), stopped=True)
+    return ImportSummary(tuple(files))
+
+
+def read_exports(
+    library: Library, folders: Sequence[Path], landed: Callable[[Imported], None]
+) -> ImportSummary:
+    """Bring the patients of exported folders into a library (see `readback.read_export`).
+
+    `landed` is called with each file once it is safely on disk, or refused.
+    """
+    from mnimage.library.readback import read_export
+
+    files: list[Imported] = []
+    for folder in folders:
+        for one in read_export(library, folder):
+            files.append(one)
+            landed(one)
+    return ImportSummary(tuple(files))
 
 
 def propose_pair(
@@ -309,21 +315,6 @@ def _refuse_exports(paths: Sequence[Path]) -> None:
             "This folder was exported from a library, with all its records.",
             hint="Bring it back with `mnimage library import`, which keeps the records.",
         )
-
-
-def _count(tally: _Tally, status: str, id_: str, notes: SkippedFile) -> None:
-    if status == "stored":
-        tally.stored.append(id_)
-    elif status == "known":
-        tally.known.append(notes)
-    else:
-        tally.refused.append(notes)
-
-
-def _summary(tally: _Tally, *, stopped: bool = False) -> ImportSummary:
-    return ImportSummary(
-        tuple(tally.stored), tuple(tally.known), tuple(tally.refused), stopped=stopped
-    )
 
 
 def _decoded(library: Library, photo: PhotoRecord) -> NDArray[np.uint8]:

@@ -15,8 +15,8 @@ from mnimage.commands.root import run
 from mnimage.domain.recipe import Recipe
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot
-from mnimage.phantom.sensor import REAL
 from mnimage.phantom.skin import SkinAppearance, make_skin
+from tests.mnimage.phantom.shown import REAL
 
 POSES = {
     "a1": Pose(),

@@ -15,9 +15,9 @@ from mnimage.domain.session import PairNotes, Patch
 from mnimage.errors import PatchUnusable
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot
-from mnimage.phantom.sensor import REAL
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.pipeline import analyze_photo, compare_again, compare_photos
+from tests.mnimage.phantom.shown import REAL
 
 SCALE = ImageScale(0.06, "rig", 0.01)
 PATCH = Patch(40, 40, 170, 170)

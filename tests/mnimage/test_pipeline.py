@@ -26,8 +26,8 @@ from mnimage.phantom.chart import Laid, lay_chart, skin_scene, take
 from mnimage.phantom.face import face_light, make_face
 from mnimage.phantom.light import ring
 from mnimage.phantom.pose import Pose
-from mnimage.phantom.render import Shot, picture, shoot, shots_value
-from mnimage.phantom.sensor import REAL, Sensor, code, expose
+from mnimage.phantom.render import Shot, picture, shoot
+from mnimage.phantom.sensor import Sensor, code, expose
 from mnimage.phantom.session import Fault, scarred_skin, shoot_session
 from mnimage.phantom.session import Rig as Lamps
 from mnimage.phantom.skin import SkinAppearance, make_skin
@@ -42,6 +42,7 @@ from mnimage.pipeline import (
     score_analyzed,
 )
 from mnimage.report.registration import LeftOut, error_map
+from tests.mnimage.phantom.shown import REAL, shots_value
 
 SCALE = ImageScale(0.05, "rig", 0.01)
 SPOILT = np.s_[230:420, 230:420]

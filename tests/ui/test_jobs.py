@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from threading import Event, get_ident
+from threading import enumerate as enumerate_threads
 
 import pytest
 
@@ -126,12 +127,21 @@ def test_bug_reaches_the_crash_handler(jobs, qtbot):
     assert caught[0][0] is ZeroDivisionError
 
 
-def test_many_jobs_closed_while_running(qtbot):
+def test_of_many_jobs_closed_while_running_none_lands_and_no_thread_stays(qtbot):
+    began, told, before = [], [], set(enumerate_threads())
+
+    def work(tick):
+        began.append(True)
+        tick(0, 1)
+
     for _ in range(10):
         jobs = Jobs()
+        jobs.progressed.connect(lambda *step: told.append(step))
         for number in range(20):
-            jobs.start(
-                str(number), lambda tick: tick(0, 1), done=lambda _: None, failed=pytest.fail
-            )
+            jobs.start(str(number), work, done=told.append, failed=told.append)
         jobs.close()
     qtbot.wait(20)
+    assert began
+    assert told == []
+    left = set(enumerate_threads()) - before
+    assert [one.name for one in left if one.name.startswith("job")] == []

@@ -44,11 +44,6 @@ class IdleWatch(QObject):
         self._timer.stop()
         self._application.removeEventFilter(self)
 
-    @property
-    def watching(self) -> bool:
-        """Whether it waits."""
-        return self._timer.isActive()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Begin anew at each touch; the event goes on its way."""
         if event.type() in _TOUCHES and self._timer.isActive():

@@ -109,10 +109,6 @@ class LineTool(QObject):
         """Bring the cursor to where the pointer is along the line, if it is near it."""
         self.set_cursor(self._along(point, unit))
 
-    def near_end(self, point: QPointF, unit: float) -> bool:
-        """Say whether a press here would take hold of an end."""
-        return self._end_at(point, unit) is not None
-
     # Painting
 
     def draw(self, painter: QPainter, transform: Transform) -> None:

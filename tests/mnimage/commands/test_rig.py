@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from mnimage.commands.root import run
-from mnimage.phantom.targets import write_target
 from tests.mnimage.calibrate.rig_scenes import STAGE, ball_shots, lamps, off_deg
+from tests.mnimage.phantom.shown import write_target
 
 
 def test_a_rig_is_measured_kept_and_taken_into_use(tmp_path, capsys):
@@ -17,7 +17,7 @@ def test_a_rig_is_measured_kept_and_taken_into_use(tmp_path, capsys):
     shots = ball_shots(shown, 11, chrome=False)
     dark = shots.frames[0] * 0
     told = {"mm_per_px": STAGE.mm_per_px, "camera_mm": STAGE.camera_mm}
-    sheet = write_target(tmp_path / "ball", shots.frames, dark=dark, **told)
+    sheet = write_target(tmp_path / "ball", shots.frames, dark, **told)
     out = tmp_path / "kept" / "RIG.json"
     options = ["--ball", "matte", "--diameter-mm", "30", "--out", str(out), "--json"]
     assert run(["rig", str(sheet), *options]) == 0

@@ -59,4 +59,5 @@ def test_truncated_and_corrupt_blocks_never_fail():
         for _ in range(min(3, len(spoilt))):
             spoilt[chance.integers(0, len(spoilt))] = chance.integers(0, 256)
         content = bytes(spoilt)
-        read_directory(content, first_directory(content), frozenset(range(65536)))
+        found = read_directory(content, first_directory(content), frozenset(range(65536)))
+        assert all(0 <= place <= len(content) for place in found.places.values())

@@ -9,6 +9,11 @@ import pytest
 from mnimage.kernels import flow
 
 
+def even_stiffness(shape, bending_px):
+    """The same stiffness everywhere, for fourth differences of SD `bending_px`."""
+    return flow.Stiffness(tuple(whole / np.float32(bending_px**2) for whole in flow._within(shape)))
+
+
 def _random(seed: int, *shape: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
 
@@ -37,7 +42,7 @@ def _bending_rows(rows: int, columns: int) -> np.ndarray:
 def test_bend_is_the_bending_energy_written_out():
     values = _random(1, 6, 7)
     rows = _bending_rows(6, 7)
-    found = flow.bend(values, flow.even_stiffness((6, 7), 0.5)).ravel()
+    found = flow.bend(values, even_stiffness((6, 7), 0.5)).ravel()
     wanted = 4 * rows.T @ (rows @ values.ravel())
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-3)
 
@@ -45,8 +50,8 @@ def test_bend_is_the_bending_energy_written_out():
 def test_a_cubic_does_not_bend():
     row, column = np.mgrid[0:9, 0:11].astype(np.float32)
     bowl = 3 + 0.5 * row - 2 * column + 0.2 * row * column - 0.1 * column**2 + 0.01 * row**3
-    assert np.abs(flow.bend(bowl, flow.even_stiffness((9, 11), 1.0))).max() < 1e-3
-    assert np.abs(flow.bend(bowl + column**4, flow.even_stiffness((9, 11), 1.0))).max() > 1
+    assert np.abs(flow.bend(bowl, even_stiffness((9, 11), 1.0))).max() < 1e-3
+    assert np.abs(flow.bend(bowl + column**4, even_stiffness((9, 11), 1.0))).max() > 1
 
 
 def test_normal_equations_match_the_sums_written_out():
@@ -103,7 +108,7 @@ def _system(normals: flow.Normals, stiffness: float) -> np.ndarray:
 def test_solution_is_that_of_the_dense_system():
     normals, field = _normals(4, 7, 8), _random(5, 2, 7, 8)
     found = flow.solve_smooth(
-        normals, (field[0], field[1]), flow.even_stiffness((7, 8), 3**-0.5), rounds=200
+        normals, (field[0], field[1]), even_stiffness((7, 8), 3**-0.5), rounds=200
     )
     rows = _bending_rows(7, 8)
     target = np.concatenate(
@@ -119,7 +124,7 @@ def test_solution_is_that_of_the_dense_system():
 def test_systems_side_by_side_do_not_touch_each_other():
     field = _random(5, 2, 9, 12)
     cases = [
-        (_normals(seed, 9, 12), flow.even_stiffness((9, 12), bending))
+        (_normals(seed, 9, 12), even_stiffness((9, 12), bending))
         for seed, bending in ((1, 0.5), (2, 0.05), (3, 2.0))
     ]
     normals, stiffness = zip(*cases, strict=True)
@@ -131,7 +136,7 @@ def test_systems_side_by_side_do_not_touch_each_other():
 
 def test_spread_is_the_diagonal_of_the_inverse():
     normals = _normals(6, 12, 12)
-    stiffness = flow.even_stiffness((12, 12), 2**-0.5)
+    stiffness = even_stiffness((12, 12), 2**-0.5)
     spread = flow.spread_of(flow.draw_posterior(normals, stiffness, draws=400, rounds=100))
     variance = np.diag(np.linalg.inv(_system(normals, 2.0))).reshape(2, 12, 12).mean(axis=0)
     wanted = np.sqrt(cv2.GaussianBlur(variance, (0, 0), 1.5))
@@ -143,7 +148,7 @@ def test_an_anchor_holds_what_nothing_is_known_of():
     away = np.full((2, 8, 8), 2.0, np.float32)
     unseen = flow.Normals(nothing, nothing, nothing, nothing, nothing)
     held = flow.anchored(unseen, away, 3.0)
-    back = flow.solve_smooth(held, (away[0], away[1]), flow.even_stiffness((8, 8), 0.1))
+    back = flow.solve_smooth(held, (away[0], away[1]), even_stiffness((8, 8), 0.1))
     np.testing.assert_allclose(np.stack(back), -away, atol=1e-3)
 
 
@@ -192,7 +197,7 @@ def test_what_is_left_out_tells_how_stiff_the_field_is():
         still = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.float32)
         scales = (0.002, 0.01, 0.05, 0.25, 1.25)
         misfits = [
-            flow.held_out_misfit(normals, still, flow.even_stiffness((rows, columns), scale))
+            flow.held_out_misfit(normals, still, even_stiffness((rows, columns), scale))
             for scale in scales
         ]
         errors = [
@@ -200,7 +205,7 @@ def test_what_is_left_out_tells_how_stiff_the_field_is():
                 *(
                     np.stack(
                         flow.solve_smooth(
-                            normals, still, flow.even_stiffness((rows, columns), scale), rounds=100
+                            normals, still, even_stiffness((rows, columns), scale), rounds=100
                         )
                     )
                     - truth

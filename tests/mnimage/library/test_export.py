@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from mnimage.domain import record as kept
+from mnimage.domain.imported import Status
 from mnimage.domain.scales import Rater, ScaleName
 from mnimage.domain.scorecard import Mode
 from mnimage.errors import NotAllowed, RecordUnusable
 from mnimage.library import access
 from mnimage.library.export import Order, clinic_day, export_patients, png_of, schema, table
-from mnimage.library.importing import Status
 from mnimage.library.library import create_library, open_library
 from mnimage.library.readback import is_export, read_export
 from mnimage.library.verify import verify_library

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mnimage.domain.imported import Status
 from mnimage.domain.record import Patient, PhotoRecord, Role, Session
 from mnimage.errors import NotAllowed, RecordUnusable, StorageFailed
 from mnimage.library import access, stores
-from mnimage.library.importing import UNSORTED, Status, import_photos, patient_of
+from mnimage.library.importing import UNSORTED, import_photos, patient_of
+from mnimage.library.intake import find_items
 from mnimage.library.library import create_library, open_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD
@@ -46,7 +48,7 @@ def card(folder, count: int, name: str = "DCIM"):
 
 
 def run(library, *paths, patient=None):
-    return list(import_photos(library, paths, patient))
+    return list(import_photos(library, find_items(paths), patient))
 
 
 def issues(library):
@@ -135,7 +137,7 @@ def test_a_photo_kept_under_another_patient_is_told(library, tmp_path):
 
 def test_stopped_and_run_again_stores_the_rest(library, tmp_path):
     folder = card(tmp_path, 30)
-    begun = import_photos(library, [folder])
+    begun = import_photos(library, find_items([folder]))
     told = [next(begun) for _ in range(3)]
     begun.close()
     assert {one.id for one in told} <= {photo.id for photo in library.select(PhotoRecord)}
@@ -195,7 +197,7 @@ def test_a_disk_that_refuses_at_any_step_harms_nothing(
         full.wrap(stores._FileDraft, "write")
         full.wrap(stores._FileDraft, "keep")
         with pytest.raises(StorageFailed) as error:
-            told.extend(import_photos(library, [folder]))
+            told.extend(import_photos(library, find_items([folder])))
     assert error.value.hint
     assert "IMG_" not in str(error.value)
     kept = {photo.id for photo in library.select(PhotoRecord)}
@@ -242,7 +244,7 @@ def test_on_a_real_full_disk_what_was_told_is_kept_and_work_goes_on(disk, tmp_pa
         filler.write_bytes(bytes(1_500_000))
         told = []
         with pytest.raises(StorageFailed) as caught:
-            told.extend(import_photos(library, [folder]))
+            told.extend(import_photos(library, find_items([folder])))
         assert "Make room" in caught.value.hint
         kept = {photo.id: photo for photo in library.select(PhotoRecord)}
         assert {one.id for one in told} <= set(kept)
@@ -282,7 +284,7 @@ def test_an_import_leaves_nothing_in_the_clear(library, folder, tmp_path, monkey
     originals = tuple(jpeg(place, side=200) for place in range(100, 103))
     for place, content in enumerate(originals):
         (source / f"IMG_4711 {place}.jpg").write_bytes(content)
-    begun = import_photos(library, [source], patient_of(library, "MN-0042")[0])
+    begun = import_photos(library, find_items([source]), patient_of(library, "MN-0042")[0])
     for _ in begun:
         assert found(folder, originals) == []
     assert list(other.iterdir()) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -201,3 +202,29 @@ def test_a_member_spoilt_in_any_packing_is_refused_and_no_more(tmp_path, method,
     with pytest.raises(PhotoUnreadable, match=r"damaged|unpacked"):
         spoilt.read()
     assert whole.read() == JPEG
+
+
+def files_open():
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted as on Linux")
+def test_no_archive_is_open_before_and_after_its_files_are_read(tmp_path):
+    for number in range(30):
+        archive(tmp_path / f"{number:02}.zip", [("a.jpg", JPEG), ("b.jpg", JPEG)])
+    open_before = files_open()
+    items = found(tmp_path)
+    assert files_open() == open_before
+    assert [item.read() for item in items] == [JPEG] * 60
+    assert files_open() == open_before
+    # More often than once is allowed, too.
+    assert items[0].read() == items[-1].read() == JPEG
+    assert files_open() == open_before
+
+
+def test_an_archive_that_is_gone_when_it_is_read_is_told(tmp_path):
+    path = archive(tmp_path / "card.zip", [("a.jpg", JPEG)])
+    (item,) = found(path)
+    path.unlink()
+    with pytest.raises(PhotoUnreadable):
+        item.read()

@@ -17,6 +17,7 @@ import pytest
 
 from mnimage.domain.record import PhotoRecord
 from mnimage.library.importing import import_photos
+from mnimage.library.intake import find_items
 from mnimage.library.keyfile import IN_FOLDER, Places
 from mnimage.library.library import create_library, open_library
 from mnimage.library.verify import verify_library
@@ -37,6 +38,7 @@ import json, os, sys
 from dataclasses import asdict
 from pathlib import Path
 from mnimage.library import importing, keyfile
+from mnimage.library.intake import find_items
 from mnimage.library.library import open_with, read_keys
 
 folder, word = Path(sys.argv[1]), sys.argv[2]
@@ -45,7 +47,7 @@ for line in sys.stdin:
     child = os.fork()
     if child == 0:
         with open_with(folder, "admin", file, keys) as library:
-            for done in importing.import_photos(library, [Path(line.strip())]):
+            for done in importing.import_photos(library, find_items([Path(line.strip())])):
                 os.write(1, json.dumps(asdict(done)).encode() + b"\\n")
         os.write(1, b'"end"\\n')
         os._exit(0)
@@ -203,7 +205,7 @@ def test_stopped_from_the_keyboard_it_goes_on_when_run_again(tmp_path):
     assert 0 < len(told) < 200
     prove(folder, told)
     with open_library(folder, "admin", WORD) as library:
-        again = list(import_photos(library, [source]))
+        again = list(import_photos(library, find_items([source])))
     assert {one["id"] for one in told} <= {one.id for one in again if one.status == "known"}
     assert len(again) == 200
     assert not verify_library(folder, "admin", WORD, lambda *_: None)

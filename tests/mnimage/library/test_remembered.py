@@ -88,7 +88,8 @@ def test_what_it_keeps_opens_nothing_once_access_is_taken(with_ann, folder, ring
 def test_a_renewal_leaves_those_who_stay_their_ring(with_ann, folder, ring):
     remember(folder, "ann", ANNS)
     access.renew_keys(with_ann)
-    open_remembered(folder, "ann").close()
+    with open_remembered(folder, "ann") as opened:
+        assert opened.user == "ann"
 
 
 @pytest.mark.parametrize("kept", ["", "no base 64!", "AAAA"])

@@ -12,6 +12,7 @@ from mnimage.errors import PhotoDamaged
 from mnimage.library import access, migrate
 from mnimage.library.backup import back_up
 from mnimage.library.importing import import_photos
+from mnimage.library.intake import find_items
 from mnimage.library.restore import restore
 from mnimage.library.stores import FolderStore
 from mnimage.library.sweep import sweep
@@ -73,12 +74,14 @@ def test_an_import_sweeps_once_a_day(library, folder, tmp_path):
     (tmp_path / "card" / "a.jpg").write_bytes(jpeg(1))
     first = left_behind(folder, library)
     age(first)
-    assert [one.status for one in import_photos(library, [tmp_path / "card"])] == ["stored"]
+    assert [one.status for one in import_photos(library, find_items([tmp_path / "card"]))] == [
+        "stored"
+    ]
     assert not any(path.exists() for path in first)
     again = folder / "vault" / f"{'c' * 32}.draft"
     again.write_bytes(b"half of it")
     age([again])
-    list(import_photos(library, [tmp_path / "card"]))
+    list(import_photos(library, find_items([tmp_path / "card"])))
     assert again.exists()
 
 

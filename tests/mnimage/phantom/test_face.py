@@ -3,8 +3,9 @@ import pytest
 
 from mnimage.phantom.face import make_face, shoot_face, treated_face
 from mnimage.phantom.pose import Pose
-from mnimage.phantom.render import Shot, true_field, true_map
+from mnimage.phantom.render import Shot, true_field
 from mnimage.phantom.sensor import Sensor
+from tests.mnimage.phantom.shown import true_map
 
 SHAPE = (750, 600)
 

@@ -16,13 +16,12 @@ from mnimage.phantom.render import (
     shoot,
     shoot_lamps,
     shoot_linear,
-    shots_value,
     true_field,
-    true_map,
 )
-from mnimage.phantom.sensor import REAL, Sensor
+from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.spectrum import camera_rgb, skin_reflectance
+from tests.mnimage.phantom.shown import REAL, shots_value, true_map
 
 PLAIN = SkinAppearance(
     microrelief_um=0.0,

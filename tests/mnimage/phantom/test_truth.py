@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from mnimage.phantom.pose import Pose
-from mnimage.phantom.render import Shot, true_map
+from mnimage.phantom.render import Shot
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.truth import seen_at, skin_truth, true_scars
+from tests.mnimage.phantom.shown import true_map
 
 SKIN = make_skin(seed=2, size_mm=(24.0, 24.0), look=SkinAppearance(margin_mm=3.0))
 

@@ -7,8 +7,8 @@ import numpy as np
 from scipy import ndimage
 
 from mnimage.phantom.light import ring
-from mnimage.phantom.render import shots_value
 from mnimage.phantom.skin import make_skin
+from tests.mnimage.phantom.shown import shots_value
 
 EDGE = 12
 

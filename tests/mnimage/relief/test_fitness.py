@@ -8,12 +8,13 @@ import pytest
 from mnimage.domain.recipe import Recipe
 from mnimage.kernels.color import encode_srgb
 from mnimage.phantom.light import ring
-from mnimage.phantom.render import Shot, shots_value
+from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.relief.fitness import Fitness, fitness_warnings, measure_fitness
 from mnimage.relief.light import light_field
 from mnimage.relief.relief import recover_relief
+from tests.mnimage.phantom.shown import shots_value
 
 SHOT = Shot(sensor=Sensor(exposure=0.0, electrons=12000.0, bits=12), gloss=0.005)
 

@@ -11,11 +11,12 @@ from mnimage.domain.recipe import ReliefRecipe
 from mnimage.domain.relief import Relief
 from mnimage.errors import Cancelled, ShotsUnusable
 from mnimage.phantom.light import ring
-from mnimage.phantom.render import Shot, shots_value
+from mnimage.phantom.render import Shot
 from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.relief.measure import measure_relief
 from mnimage.relief.relief import recover_relief
+from tests.mnimage.phantom.shown import shots_value
 
 RECIPE = ReliefRecipe()
 SEEDS = (1, 2)

@@ -9,11 +9,11 @@ from mnimage.domain.progress import no_tick
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.errors import ShotsUnusable
 from mnimage.phantom.light import ring
-from mnimage.phantom.render import shots_value
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.relief.light import light_field
 from mnimage.relief.order import HOLLOW, check_order, exchanged, hollow, slopes_agree
 from mnimage.relief.solve import solve_slopes
+from tests.mnimage.phantom.shown import shots_value
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from mnimage.domain.report import Labels, Paper
 from mnimage.errors import AssetMissing
 from mnimage.report.build import build_report
 from mnimage.report.course import build_course_report
-from mnimage.report.pdf import _jpeg_svg, render_pdf, render_with_warnings
+from mnimage.report.pdf import _compiled, _jpeg_svg, render_pdf
 
 INJECTION = "$ _ #let x = 1 *b* \\ #panic() [#] @a <b> // `"
 
@@ -81,7 +81,7 @@ NAMES = (
 @pytest.mark.parametrize("name", NAMES)
 def test_every_case_is_set_without_a_warning(made, name):
     pair, options = cases(made)[name]
-    pdf, warnings = render_with_warnings(report(made, pair, **options))
+    pdf, warnings = _compiled(report(made, pair, **options))
     assert pdf.startswith(b"%PDF-")
     assert warnings == []
 
@@ -186,7 +186,7 @@ def test_photos_keep_their_colours_as_jpeg(made):
 def test_course_is_set(made):
     pairs = [made.make_pair(day=28), made.make_pair(day=56)]
     built = build_course_report(pairs, program="mnimage 0.1.0", made_at=made.MADE_AT)
-    pdf, warnings = render_with_warnings(built)
+    pdf, warnings = _compiled(built)
     assert warnings == []
     assert "Every session against the first" in text_of(pdf)
 

@@ -10,8 +10,8 @@ from mnimage.kernels.color import encode_srgb
 from mnimage.kernels.geometry import block_mean, grid_places
 from mnimage.phantom.pose import Pose
 from mnimage.phantom.render import Shot, shoot, true_field
-from mnimage.phantom.sensor import REAL
 from mnimage.phantom.skin import SkinAppearance, make_skin
+from tests.mnimage.phantom.shown import REAL
 
 SKIN = np.array([0.5, 0.28, 0.2])
 

@@ -8,10 +8,10 @@ from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import ScoreRecipe
 from mnimage.kernels.geometry import block_mean
 from mnimage.phantom.render import Shot, shoot
-from mnimage.phantom.sensor import REAL
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.score.focus import match_focus
 from mnimage.score.score import score_photo
+from tests.mnimage.phantom.shown import REAL
 
 RECIPE = ScoreRecipe()
 

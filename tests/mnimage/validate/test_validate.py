@@ -12,7 +12,7 @@ from mnimage.domain.face import WHOLE
 from mnimage.score.scorers import SCORERS
 from mnimage.validate import validate
 from mnimage.validate.controls import CAUGHT, CONTROLS, NEITHER, Control, control_lines
-from mnimage.validate.plan import SEED, TINY, Plan
+from mnimage.validate.plan import SEED, Plan
 from mnimage.validate.table import (
     FACE_SCORES,
     HEAD,
@@ -25,6 +25,9 @@ from mnimage.validate.table import (
 )
 from mnimage.validate.validate import run_study
 
+TINY = Plan(
+    "tiny", 1, again=1, flat=1, faces=0, relief=0, controls=0, charts=2, side_mm=20.0, workers=1
+)
 CHANGE = Change(1.0, 1.0, "points", 0.1, 0.2, Verdict.WITHIN_ERROR)
 
 

@@ -23,7 +23,7 @@ def test_it_tells_once_when_nobody_touches_anything(watch, qtbot):
     watch.left_alone.connect(lambda: told.append(True))
     watch.watch(SHORT)
     qtbot.waitUntil(lambda: told == [True], timeout=5000)
-    assert not watch.watching
+    assert not watch._timer.isActive()
 
 
 def test_any_touch_begins_the_wait_anew(watch, qtbot):

@@ -45,7 +45,6 @@ def test_click_leaves_the_line_that_was_there(line):
 
 def test_ends_can_be_dragged_when_not_armed(line):
     line.set_ends((QPointF(10, 10), QPointF(150, 50)))
-    assert line.near_end(QPointF(15, 14), 1.0)
     assert drag(line, (15, 14), (20, 30))
     assert line.ends == (QPointF(20, 30), QPointF(150, 50))
     assert not drag(line, (80, 90), (90, 90))
@@ -53,8 +52,8 @@ def test_ends_can_be_dragged_when_not_armed(line):
 
 def test_what_counts_as_near_is_told_in_pixels_of_the_screen(line):
     line.set_ends((QPointF(10, 10), QPointF(150, 50)))
-    assert not line.near_end(QPointF(30, 10), 1.0)
-    assert line.near_end(QPointF(30, 10), 4.0)
+    assert not line.press(QPointF(30, 10), 1.0)
+    assert line.press(QPointF(30, 10), 4.0)
 
 
 def test_cursor_follows_the_pointer_along_the_line(line, qtbot):

@@ -31,7 +31,6 @@ _GRADES = {
     "B": "Comparable, small differences",
     "C": "Comparable with care",
     "D": "Hardly comparable",
-    "E": "Hardly comparable",
     "F": "Not comparable",
 }
 

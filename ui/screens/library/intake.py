@@ -7,6 +7,7 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
+from mnimage.domain.imported import ImportSummary, Status
 from ui.screens.library.words import count_words, summary_words, time_left
 
 if TYPE_CHECKING:
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from mnimage.domain.record import Patient
     from mnimage.errors import MnimageError
     from mnimage.library.library import Library
-    from mnimage.workflow.clinic import ImportSummary
     from ui.jobs import Jobs
     from ui.screens.library.view import LibraryView
 
 _IMPORT, _VIEWS = "import", "views"
+_NOT_STORED = ((Status.REFUSED, "refused"), (Status.KNOWN, "kept already"))
 
 
 class ImportWork(Protocol):
@@ -112,12 +113,13 @@ class ImportPresenter:
         told = self._last
         if told is None:
             return
-        lines = [(one.file, "refused", one.reason) for one in told.refused]
-        lines += [(one.file, "kept already", one.reason) for one in told.known]
+        lines = [
+            (one.file, what, one.reason) for status, what in _NOT_STORED for one in told.of(status)
+        ]
         words = "Everything else is stored."
         if told.stopped:
             words = "It was stopped. What is stored is safe; go on, and only the rest is read."
-        title = summary_words(len(told.stored), len(told.known), len(told.refused))
+        title = _words_of(told)
         self._view.show_not_stored(title, words, lines, rest=told.stopped)
 
     def progress(self, lane: str, done: int, total: int) -> None:
@@ -142,9 +144,9 @@ class ImportPresenter:
     def _stored(self, told: ImportSummary) -> None:
         self._last = told
         self._landed()
-        if told.stored and not told.stopped and self._order is not None:
+        if told.new_photos and not told.stopped and self._order is not None:
             self._step = _VIEWS
-            work = partial(self._work.propose_views, self._order[0], told.stored)
+            work = partial(self._work.propose_views, self._order[0], told.new_photos)
             self._jobs.start(_VIEWS, work, done=self._viewed, failed=self._fail)
         else:
             self._end()
@@ -156,11 +158,10 @@ class ImportPresenter:
         self._step = ""
         told = self._last
         if told is not None:
-            words = summary_words(len(told.stored), len(told.known), len(told.refused))
-            words = f"Stopped: {words}" if told.stopped else words
-            amiss = bool(told.refused or told.known or told.stopped)
-            self._view.imports.show_rest(words, details=amiss)
-            if told.refused or told.stopped:
+            words = f"Stopped: {_words_of(told)}" if told.stopped else _words_of(told)
+            left_out = any(told.of(status) for status, _ in _NOT_STORED)
+            self._view.imports.show_rest(words, details=left_out or told.stopped)
+            if told.of(Status.REFUSED) or told.stopped:
                 self.show_details()
         self._landed()
         self._call_after()
@@ -176,3 +177,7 @@ class ImportPresenter:
         after, self.after = self.after, None
         if after is not None:
             after()
+
+
+def _words_of(told: ImportSummary) -> str:
+    return summary_words(*(len(told.of(status)) for status in Status))

@@ -83,10 +83,6 @@ class LibraryView(QWidget):
         """Say what went wrong and what to do."""
         self.toast.tell(words, hint, stays=True)
 
-    def show_news(self, words: str) -> None:
-        """Say what was done."""
-        self.toast.tell(words)
-
     def show_not_stored(
         self, title: str, words: str, lines: Sequence[tuple[str, str, str]], *, rest: bool
     ) -> None:

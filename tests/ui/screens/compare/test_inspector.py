@@ -6,8 +6,11 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from mnimage.compare.comparability import GRADES
 from mnimage.domain.comparison import Caution, Comparability
 from mnimage.domain.session import PairNotes, Patch, Replicate, Side
+from mnimage.report import patient
+from ui.screens.compare import inspector as module
 from ui.screens.compare.inspector import (
     GradeBadge,
     Inspector,
@@ -195,3 +198,7 @@ def test_refused_pair_is_told_what_to_do(inspector, make_pair):
     words = inspector._no_scores.text()
     assert "same patient" in words
     assert "Hold the camera still." in words
+
+
+def test_every_grade_that_is_given_has_words_and_no_other():
+    assert set(module._GRADES) == set(patient._GRADES) == set(GRADES)

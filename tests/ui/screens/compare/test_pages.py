@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
 
 from ui.screens.compare.pages import BusyPage, EmptyPage
 
@@ -68,4 +68,9 @@ class Clock:
 
 def test_unknown_total_is_no_division_by_zero(busy):
     busy.begin("a.jpg", "b.jpg")
+    busy._clock = Clock(6000)
     busy.show_progress(0, 0)
+    bar, words = busy.findChild(QProgressBar), busy.findChild(QLabel, "time").text()
+    assert bar.value() < bar.maximum()
+    assert "6 s so far" in words
+    assert "left" not in words
