@@ -9,7 +9,6 @@ import click
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option
 from mnimage.commands.output import print_json, progress
-from mnimage.report.answers import profile_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +59,8 @@ def command(
 
     Use it with `--profile` for photos taken with the same camera, settings and light.
     """
+    from mnimage.report.answers import profile_answer
+
     with progress("calibrate") as tick:
         profile = workflow.calibrate_file(photo, out, flat=flat, corners=corners, tick=tick)
     if as_json:

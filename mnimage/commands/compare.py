@@ -10,7 +10,6 @@ from mnimage import workflow
 from mnimage.commands.options import FILE, input_options, json_option, out_option
 from mnimage.commands.output import print_kept, print_table, progress
 from mnimage.domain.session import Side
-from mnimage.report.registration import registration_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +57,8 @@ def command(
 
 
 def _print(comparison: Comparison, before: AnalyzedPhoto) -> None:
+    from mnimage.report.registration import registration_lines
+
     grade = comparison.comparability
     click.echo(f"comparability {grade.grade}")
     for reason in grade.reasons:

@@ -11,7 +11,6 @@ import click
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option
 from mnimage.commands.output import print_json, print_table, progress, since
-from mnimage.workflow.demo import SEED
 
 if TYPE_CHECKING:
     from mnimage.workflow.demo import Agreement
@@ -20,11 +19,9 @@ if TYPE_CHECKING:
 @click.command("demo")
 @click.option("--out", type=FILE, default=Path("demo"), metavar="DIR", show_default=True)
 @click.option("--sessions", type=click.IntRange(2, 12), default=4, show_default=True)
-@click.option(
-    "--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Another patient."
-)
+@click.option("--seed", type=click.IntRange(0), default=None, help="Another patient.")
 @json_option
-def command(out: Path, sessions: int, seed: int, *, as_json: bool) -> int:
+def command(out: Path, sessions: int, seed: int | None, *, as_json: bool) -> int:
     """Make a synthetic patient and run the whole chain on a course of treatment.
 
     The photos, the truth, the numbers, the maps and the report go into DIR.

@@ -10,7 +10,6 @@ from mnimage import workflow
 from mnimage.commands.options import FILE, json_option, scale_option
 from mnimage.commands.output import print_json, progress
 from mnimage.errors import MnimageError
-from mnimage.report.answers import photo_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +38,8 @@ def command(photos: tuple[Path, ...], mm_per_px: float | None, *, as_json: bool)
 
 
 def _entry(path: Path, mm_per_px: float | None) -> Document:
+    from mnimage.report.answers import photo_answer
+
     try:
         return photo_answer(str(path), workflow.analyze_file(path, mm_per_px=mm_per_px))
     except MnimageError as error:

@@ -9,7 +9,6 @@ import click
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option
 from mnimage.commands.output import print_json
-from mnimage.domain.marker import SIDES_MM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +29,8 @@ def command(out: Path, paper: str, *, as_json: bool) -> int:
         raise click.BadParameter("must end in .pdf or .png", param_hint="--out")
     workflow.write_markers(out, paper)
     if as_json:
+        from mnimage.domain.marker import SIDES_MM
+
         print_json({"file": str(out), "paper": paper, "sides_mm": list(SIDES_MM)})
     else:
         click.echo(f"{out}: print at 100 %, and check that its ruler is 100 mm long")

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
-from mnimage.report.plain import json_text
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
@@ -23,6 +21,8 @@ _QUIET_S = 1.0
 
 def print_json(document: Mapping[str, Any]) -> None:
     """Print one JSON document on standard output."""
+    from mnimage.report.plain import json_text
+
     click.echo(json_text(document))
 
 

@@ -9,8 +9,6 @@ import click
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option, out_option, scale_option
 from mnimage.commands.output import print_json, progress
-from mnimage.report.answers import alignment_answer
-from mnimage.report.registration import registration_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +25,9 @@ def command(before: Path, after: Path, out: Path, mm_per_px: float | None, *, as
 
     Writes aligned.png, field.npz and error.png into DIR.
     """
+    from mnimage.report.answers import alignment_answer
+    from mnimage.report.registration import registration_lines
+
     with progress("register") as tick:
         alignment, photo = workflow.register_files(
             before, after, out, mm_per_px=mm_per_px, tick=tick

@@ -9,7 +9,6 @@ import click
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option, out_option
 from mnimage.commands.output import print_json, print_table, progress
-from mnimage.report.answers import relief_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +23,8 @@ def command(shots: Path, out: Path, *, as_json: bool) -> int:
 
     Writes height.tif (mm), depth.png, normals.png and scars.csv into DIR.
     """
+    from mnimage.report.answers import relief_answer
+
     with progress("relief") as tick:
         card = workflow.relief_file(shots, out, tick=tick)
     if as_json:

@@ -9,7 +9,6 @@ import click
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option
 from mnimage.commands.output import print_json, print_table, progress
-from mnimage.workflow.rescore import Rescored, rescore_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +34,8 @@ def command(
     The originals must be those of then: their fingerprints are compared. Both values are given,
     and nothing that was kept is altered.
     """
+    from mnimage.workflow.rescore import Rescored, rescore_answer
+
     with progress("rescore") as tick:
         entries = workflow.rescore_folders(folders, photos=photos, out=out, tick=tick)
     if as_json:
@@ -52,6 +53,8 @@ def command(
 
 
 def _print(entries: Sequence[Entry]) -> None:
+    from mnimage.workflow.rescore import Rescored
+
     for entry in entries:
         if entry.status is Rescored.FAILED:
             continue

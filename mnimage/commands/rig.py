@@ -10,7 +10,6 @@ import click
 from mnimage import workflow
 from mnimage.commands.options import FILE, json_option
 from mnimage.commands.output import print_json, print_table, progress
-from mnimage.formats.rig import rig_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +45,8 @@ def command(  # noqa: PLR0913 # one argument per option
     SHOTS list one frame per lamp, always in the same order, and "dark", "mm_per_px" and "camera_mm"
     (the camera's distance).
     """
+    from mnimage.formats.rig import rig_text
+
     if (ball is None) != card:
         raise click.UsageError("Give one of --ball and --card.")
     if ball is not None and diameter_mm is None:

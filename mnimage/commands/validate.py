@@ -10,11 +10,6 @@ import click
 from mnimage import __version__
 from mnimage.commands.options import FILE, json_option
 from mnimage.commands.output import print_json, print_table, progress
-from mnimage.formats.output import prepare_folder, write_whole
-from mnimage.report.plain import json_text
-from mnimage.validate.plan import FULL, SHORT
-from mnimage.validate.table import answer, page, rows, summary
-from mnimage.validate.validate import run_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +32,12 @@ def command(*, full: bool, out: Path | None, as_json: bool) -> int:
 
     It ends with status 0 when the study ran: the table says which goals are not met.
     """
+    from mnimage.formats.output import prepare_folder, write_whole
+    from mnimage.report.plain import json_text
+    from mnimage.validate.plan import FULL, SHORT
+    from mnimage.validate.table import answer, page
+    from mnimage.validate.validate import run_study
+
     with progress("validate") as tick:
         study = run_study(FULL if full else SHORT, tick)
     made_at = datetime.now(UTC)
@@ -54,6 +55,8 @@ def command(*, full: bool, out: Path | None, as_json: bool) -> int:
 
 
 def _print(study: Study) -> None:
+    from mnimage.validate.table import rows, summary
+
     print_table(rows(study))
     for one in study.controls:
         click.echo(f"{one.name}: {one.outcome}: {one.said}")
