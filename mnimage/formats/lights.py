@@ -76,7 +76,7 @@ def resolve_lights(manifest: ShotManifest, path: Path) -> Lights:
     """
     if manifest.rig is None:
         values = lights_of(manifest)
-        scale = ImageScale(manifest.mm_per_px or 1.0, "rig", _SESSION_ERROR, ENTERED_SCALE_ERROR)
+        scale = ImageScale(manifest.mm_per_px or 1.0, "user", _SESSION_ERROR, ENTERED_SCALE_ERROR)
         return _assessed(
             values, manifest.near, scale, None, np.full(len(values), _ENTERED_LIGHT_DEG), 0.0
         )

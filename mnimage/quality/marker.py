@@ -32,7 +32,7 @@ _DISAGREE = (
 )
 _NO_FACE = "By the scale told no adult has such a face: check the scale, or the marker's print."
 _OTHER_SCALE = "The scales of the two sessions disagree on the same skin: check both scales."
-_MEASURED = ("rig", "marker")
+_MEASURED = ("user", "rig", "marker")
 
 
 def check_markers(

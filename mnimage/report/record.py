@@ -301,7 +301,7 @@ def _registration_facts(pair: Pair, errors: ErrorMap) -> tuple[tuple[str, str], 
             f"Left out: {reason.words[0].lower()}{reason.words[1:]}": share_words(share)
             for reason, share in errors.shares.items()
         },
-        "ImageScale": f"{scale.mm_per_px:.4f} mm per pixel, from the {scale.source}, "
+        "Scale": f"{scale.mm_per_px:.4f} mm per pixel, from the {scale.source}, "
         f"\N{PLUS-MINUS SIGN}{100 * scale.error:.0f} %"
         if scale
         else "not known: no lengths in mm",

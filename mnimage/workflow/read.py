@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _STEPS = 6
 """Steps of one comparison of two shots: two to examine, four to compare."""
 
-_RIG_ERROR = 0.01
-"""Relative error of a scale that the user gives: 3 mm in the distance of a 300 mm rig."""
+_ENTERED_ERROR = 0.01
+"""Relative error of a scale that the user enters: 3 mm in the distance of a 300 mm rig."""
 
 
 def analyze_file(
@@ -41,12 +41,12 @@ def analyze_file(
     check: bool = True,
 ) -> AnalyzedPhoto:
     """Return one photo with its face, zones, quality (unless `check` is off) and scale."""
-    scale, photo = _rig_scale(mm_per_px), read_calibrated(path, profile)
+    scale, photo = _entered_scale(mm_per_px), read_calibrated(path, profile)
     return pipeline.analyze_photo(photo, name=path.name, scale=scale, check=check)
 
 
-def _rig_scale(mm_per_px: float | None) -> ImageScale | None:
-    return None if mm_per_px is None else ImageScale(mm_per_px, "rig", _RIG_ERROR)
+def _entered_scale(mm_per_px: float | None) -> ImageScale | None:
+    return None if mm_per_px is None else ImageScale(mm_per_px, "user", _ENTERED_ERROR)
 
 
 def score_photo_file(

@@ -61,7 +61,7 @@ def test_blue_is_the_default_channel(tmp_path, frames):
 def test_lights_scale_and_shape(tmp_path, frames):
     shots = read_shots(_rig(tmp_path, frames))
     np.testing.assert_allclose(shots.lights, np.array(LIGHTS) / np.hypot(0.7, 0.7))
-    assert (shots.scale.mm_per_px, shots.scale.source) == (0.05, "rig")
+    assert (shots.scale.mm_per_px, shots.scale.source) == (0.05, "user")
     assert shots.shape == (ROWS, COLUMNS)
     assert not shots.near
 
