@@ -109,9 +109,9 @@ class ImageScale:
     """Millimetres per pixel on the skin, where it comes from, and its relative standard error.
 
     `source` is one of "marker" (printed, in the photo), "user" (entered), "rig" (measured with the
-    rig), "face" (from the distance of the eyes) or "alignment" (transferred from the photo before). `relative_error` is that between sessions;
-    `shared_error` comes on top of it in every amount, but not in a change: all sessions that go by
-    the same word for the scale share it.
+    rig), "face" (from the distance of the eyes) or "alignment" (transferred from the photo before).
+    `relative_error` is that between sessions; `shared_error` comes on top of it in every amount,
+    but not in a change: all sessions that use the same entry for the scale share it.
     """
 
     mm_per_px: float

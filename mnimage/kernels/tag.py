@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy.special import ndtr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,6 +75,8 @@ def tag_cover(number: int, u: Values, v: Values, blur: float) -> tuple[Values, V
 
 def _boxes(place: Values, blur: float) -> tuple[Values, Values]:
     """Return how much each cell's span counts at each place, (n, 8), and the slope of that."""
+    from scipy.special import ndtr  # Slow to import, and needed only where a marker was found.
+
     gap = (place[:, None] - _EDGES) / blur
     reached = ndtr(gap)
     bell = np.exp(-0.5 * gap**2) / (blur * np.sqrt(2 * np.pi))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from mnimage.report.colortables import Table
     from mnimage.report.registration import ErrorMap
 
-LONGEST_PX = 2400
+LONGEST_PX = 1600
 SMALLEST_PX = 560
-"""Longest sides of map pictures: their legend can be read, and files stay small."""
+"""Longest sides of map pictures: what a screen shows at once, and the legend can be read. The maps
+themselves are coarser (blocks of skin), and keep all they hold in their `.npy` files."""
 
 _TILE_FITS_PX = 900
 """Longest side at which the patterns of left-out skin are drawn at their own size."""
@@ -35,9 +37,37 @@ _BLOCK = 512
 """Rows coloured at a time, to spare memory on large photos."""
 
 
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """A whole photo at the size that maps are drawn over it, and the frame it shows.
+
+    `grey` is the photo without colour (RGB), `detail` its fine detail as a factor around one.
+    """
+
+    picture: NDArray[np.uint8] = field(repr=False)
+    frame: Frame
+    grey: NDArray[np.uint8] = field(repr=False)
+    detail: NDArray[np.float32] = field(repr=False)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.picture.shape[0], self.picture.shape[1]
+
+
+def backdrop(photo_coded: Coded) -> Backdrop:
+    """Return a photo, 8 or 16 bit, (rows, columns, 3), reduced once for all maps drawn over it."""
+    frame = whole_frame((photo_coded.shape[0], photo_coded.shape[1]))
+    size = frame.size(LONGEST_PX)
+    if max(size) < SMALLEST_PX:
+        size = frame.size(SMALLEST_PX, enlarge=True)
+    picture = cut_photo(photo_coded, frame, size)
+    return Backdrop(picture, frame, *_ground(picture))
+
+
 def map_picture(
     layer: Layer,
-    photo_coded: Coded,
+    behind: Backdrop,
     scale: ImageScale | None,
     limits: tuple[float, float] | None = None,
     *,
@@ -50,10 +80,10 @@ def map_picture(
     layer
         The map, in the photo's frame. Its name chooses the colours; a name that starts with
         "change" is drawn blue (lower) - grey - orange (higher) around zero.
-    photo_coded
-        The photo, 8 or 16 bit, shape (rows, columns, 3).
+    behind
+        The photo, as `backdrop` makes it.
     scale
-        Of the photo; None leaves the scale bar out.
+        Of the photo at full size; None leaves the scale bar out.
     limits
         Values of the table's two ends; taken from the map itself by default.
     within
@@ -63,26 +93,19 @@ def map_picture(
     -------
     NDArray[np.uint8]
         RGB. The photo in grey, plain where nothing was measured, at its own size unless that is
-        above 2400 or below 560 pixels; the legend's strip is added below it.
+        above 1600 or below 560 pixels; the legend's strip is added below it.
     """
-    frame, size = _drawn_size(photo_coded)
     low, high = limits or shared_limits(layer, layer)
     table = map_table(layer.name, within / high if high > 0 else 0.0)
-    picture = paint(
-        cut_photo(photo_coded, frame, size), cut_layer(layer, frame, size), table, (low, high)
-    )
-    mm_per_px = scale.mm_per_px * frame.columns / size[1] if scale else None
+    values = cut_layer(layer, behind.frame, behind.size)
+    picture = _painted((behind.grey, behind.detail), values, table, (low, high))
     legend = Legend(layer_words(layer.name), unit_words(layer.unit), low, high, table)
-    return np.concatenate([picture, legend_strip(legend, size[1], mm_per_px)])
+    return np.concatenate([picture, legend_strip(legend, behind.size[1], _pitch(behind, scale))])
 
 
-def _drawn_size(photo_coded: Coded) -> tuple[Frame, tuple[int, int]]:
-    """Return the whole photo's frame, and at which size (rows, columns) its map is drawn."""
-    frame = whole_frame((photo_coded.shape[0], photo_coded.shape[1]))
-    size = frame.size(LONGEST_PX)
-    if max(size) < SMALLEST_PX:
-        size = frame.size(SMALLEST_PX, enlarge=True)
-    return frame, size
+def _pitch(behind: Backdrop, scale: ImageScale | None) -> float | None:
+    """Return the mm per pixel of a backdrop."""
+    return scale.mm_per_px * behind.frame.columns / behind.size[1] if scale else None
 
 
 def map_part(
@@ -104,11 +127,27 @@ def paint(
     The colour is the legend's; only fine detail of the photo shades it, so that the eye finds its
     way, while large shadows of the photo cannot pass for values.
     """
+    return _painted(_ground(photo), values, table, limits)
+
+
+def _ground(photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return a photo in grey, as RGB, and its fine detail as a factor, both (rows, columns, 3)."""
     grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    detail = cv2.cvtColor(_detail(grey), cv2.COLOR_GRAY2RGB)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8), np.asarray(detail)
+
+
+def _painted(
+    ground: tuple[NDArray[np.uint8], NDArray[np.float32]],
+    values: NDArray[np.float32],
+    table: Table,
+    limits: tuple[float, float],
+) -> NDArray[np.uint8]:
+    grey, detail = ground
     colors = color_layer(values, table, *limits)
-    shade = _detail(grey)[..., None]
-    shaded = np.clip(colors[..., :3] * shade + 0.5, 0, 255).astype(np.uint8)
-    return np.where(colors[..., 3:] > 0, shaded, grey[..., None])
+    rgb = np.ascontiguousarray(colors[..., :3])
+    shaded = cv2.multiply(rgb, detail, dtype=cv2.CV_8U)
+    return np.asarray(cv2.copyTo(shaded, colors[..., 3], grey.copy()), dtype=np.uint8)
 
 
 def color_layer(
@@ -170,22 +209,21 @@ def change_layer(before: Layer, after: Layer, *, higher_is_worse: bool = True) -
 
 def depth_picture(
     depth_mm: NDArray[np.float32],
-    photo_coded: Coded,
+    behind: Backdrop,
     scale: ImageScale | None,
     limits: tuple[float, float] | None = None,
 ) -> NDArray[np.uint8]:
-    """Return the depth below healthy skin, in mm, as a map over the photo."""
-    return map_picture(Layer("depth", "mm", depth_mm, 1), photo_coded, scale, limits)
+    """Return the depth below the reference surface, in mm, as a map over the photo."""
+    return map_picture(Layer("depth", "mm", depth_mm, 1), behind, scale, limits)
 
 
 def error_picture(
-    errors: ErrorMap, photo_coded: Coded, scale: ImageScale | None
+    errors: ErrorMap, behind: Backdrop, scale: ImageScale | None
 ) -> NDArray[np.uint8]:
     """Return the expected error of registration over the photo before, left-out skin patterned."""
-    frame, size = _drawn_size(photo_coded)
-    picture = error_part(errors, cut_photo(photo_coded, frame, size), frame)
-    mm_per_px = scale.mm_per_px * frame.columns / size[1] if scale else None
-    return np.concatenate([picture, legend_strip(error_legend(errors), size[1], mm_per_px)])
+    picture = error_part(errors, behind.picture, behind.frame)
+    strip = legend_strip(error_legend(errors), behind.size[1], _pitch(behind, scale))
+    return np.concatenate([picture, strip])
 
 
 def error_part(errors: ErrorMap, photo: NDArray[np.uint8], frame: Frame) -> NDArray[np.uint8]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mnimage.calibrate.calibrate import make_profile
-from mnimage.calibrate.use import with_profile
 from mnimage.domain.original import Original
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.errors import ChartUnusable
@@ -32,6 +30,8 @@ def calibrate_file(
     tick: Tick = no_tick,
 ) -> ColorProfile:
     """Make a colour profile from a photo of the chart and keep it in the file `out`."""
+    from mnimage.calibrate.calibrate import make_profile
+
     refuse_overwrite((path, flat) if flat else (path,), (out,))
     tick(0, 2)
     card = read_photo(flat) if flat else None
@@ -49,7 +49,11 @@ def read_calibrated(shot: Path | Original, profile: Path | None) -> Photo:
     The photo of the chart may be the photo itself.
     """
     photo = _decoded(shot) if isinstance(shot, Original) else read_photo(shot)
-    return photo if profile is None else with_profile(photo, known_profile(profile))
+    if profile is None:
+        return photo
+    from mnimage.calibrate.use import with_profile
+
+    return with_profile(photo, known_profile(profile))
 
 
 def _decoded(original: Original) -> Photo:
@@ -63,6 +67,8 @@ def _decoded(original: Original) -> Photo:
 
 def known_profile(path: Path) -> ColorProfile:
     """Return the colour profile that a file keeps, or that a photo of the chart makes."""
+    from mnimage.calibrate.calibrate import make_profile
+
     if path.suffix.lower() == ".json":
         return read_profile(path)
     return make_profile(read_photo(path))

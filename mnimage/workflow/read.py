@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mnimage import pipeline
 from mnimage.domain.original import Original
 from mnimage.domain.photo import ImageScale
 from mnimage.domain.progress import Tick, no_tick
@@ -14,7 +13,6 @@ from mnimage.domain.recipe import Recipe
 from mnimage.domain.session import NO_INPUTS, PairInputs
 from mnimage.errors import MnimageError, NotComparable
 from mnimage.formats.manifest import is_manifest
-from mnimage.formats.shots import read_shots
 from mnimage.kernels.memory import kept_memory
 from mnimage.workflow.color import read_calibrated
 
@@ -42,6 +40,8 @@ def analyze_file(
 ) -> AnalyzedPhoto:
     """Return one photo with its face, zones, quality (unless `check` is off) and scale."""
     scale, photo = _entered_scale(mm_per_px), read_calibrated(path, profile)
+    from mnimage import pipeline  # Its libraries load while photos are decoded.
+
     return pipeline.analyze_photo(photo, name=path.name, scale=scale, check=check)
 
 
@@ -67,6 +67,8 @@ def score_photo_file(
             "No skin was found in the photo.",
             hint="Fill the picture with the face or the skin, evenly lit and in focus.",
         )
+    from mnimage import pipeline
+
     return analyzed, pipeline.score_analyzed(analyzed, Recipe(), tick)
 
 
@@ -132,6 +134,8 @@ def _compare_photos(
             analyze_file, before, mm_per_px=inputs.mm_per_px, profile=inputs.profile_before
         )
         second = pool.submit(analyze_file, after, profile=inputs.profile_after, check=False)
+        from mnimage import pipeline  # Its libraries load while the photos are decoded.
+
         analyzed = first.result(), second.result()
     steps = _Steps(inputs, tick)
 
@@ -165,6 +169,8 @@ def _compare_manifests(before: Path, after: Path, inputs: PairInputs, tick: Tick
             steps.repeat()
             yield _analyze_manifest(path, channel, steps.still)
 
+    from mnimage import pipeline
+
     again = repeats(inputs.repeats_before), repeats(inputs.repeats_after)
     return pipeline.compare_shots(first, second, again=again, notes=inputs.notes, tick=steps.tick)
 
@@ -179,6 +185,9 @@ def _analyze_manifest(
 ) -> AnalyzedShots:
     # A label for a set of shots: the folder says more than a file named shots.json.
     name = f"{path.parent.name}/{path.name}"
+    from mnimage import pipeline
+    from mnimage.formats.shots import read_shots
+
     shots = read_shots(path, channel=channel, tick=tick)
     return pipeline.analyze_shots(shots, name=name, tick=tick)
 

@@ -80,7 +80,7 @@ def test_no_scale_no_bar_and_said_so(made):
     report = build(made, made.make_pair(scale=None))
     assert all(p.bar is None for photos in blocks(report, Photos) for p in photos.pictures)
     facts = dict(fact for block in blocks(report, Facts) for fact in block.facts)
-    assert "not known" in facts["ImageScale"]
+    assert "not known" in facts["Scale"]
     assert "mm" not in facts["Registration error, median"]
 
 

@@ -53,7 +53,7 @@ def test_unmeasured_places_show_the_grey_photo():
     photo = np.random.default_rng(1).integers(0, 255, (600, 800, 3)).astype(np.uint8)
     values = np.full((600, 800), np.nan)
     values[100:200, 100:200] = 5.0
-    picture = panels.map_picture(layer(values), photo, None, (0, 10))
+    picture = panels.map_picture(layer(values), panels.backdrop(photo), None, (0, 10))
     grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
     np.testing.assert_array_equal(picture[300:600, :800, 0], grey[300:])
     np.testing.assert_array_equal(picture[300:600, :800, 2], grey[300:])
@@ -61,21 +61,25 @@ def test_unmeasured_places_show_the_grey_photo():
 
 
 def test_flat_photo_leaves_the_legends_colour_untouched():
-    picture = panels.map_picture(layer(np.full((600, 800), 7.5)), PHOTO, None, (0, 10))
+    picture = panels.map_picture(
+        layer(np.full((600, 800), 7.5)), panels.backdrop(PHOTO), None, (0, 10)
+    )
     np.testing.assert_array_equal(picture[300, 400], redness_table()[191])
 
 
 def test_picture_is_the_photo_and_a_strip():
-    picture = panels.map_picture(layer(np.zeros((600, 800))), PHOTO, None)
+    picture = panels.map_picture(layer(np.zeros((600, 800))), panels.backdrop(PHOTO), None)
     assert picture.dtype == np.uint8
     assert picture.shape[1:] == (800, 3)
     assert 640 < picture.shape[0] < 720
 
 
-@pytest.mark.parametrize(("shape", "width"), [((40, 60), 560), ((300, 4800), 2400)])
+@pytest.mark.parametrize(("shape", "width"), [((40, 60), 560), ((300, 4800), 1600)])
 def test_sizes_are_kept_in_bounds(shape, width):
     photo = np.zeros((*shape, 3), np.uint8)
-    picture = panels.map_picture(layer(np.ones(shape)), photo, ImageScale(0.1, "rig", 0.01))
+    picture = panels.map_picture(
+        layer(np.ones(shape)), panels.backdrop(photo), ImageScale(0.1, "rig", 0.01)
+    )
     assert picture.shape[1] == width
 
 
@@ -89,15 +93,17 @@ def longest_dark_run(strip, right_part):
 
 @pytest.mark.parametrize(
     ("columns", "mm_per_px", "bar_px"),
-    [(800, 0.05, 200), (800, 0.1, 200), (2400, 0.05, 400), (400, 0.1, 140), (4800, 0.02, 500)],
+    [(800, 0.05, 200), (800, 0.1, 200), (1600, 0.05, 400), (400, 0.1, 140), (4800, 1 / 60, 400)],
 )
 def test_scale_bar_is_as_long_as_it_says(columns, mm_per_px, bar_px):
     """The longest of 1, 2, 5 times ten mm that fits into 26 % of the width, in drawn pixels."""
     photo = np.full((100, columns, 3), 255, np.uint8)
     picture = panels.map_picture(
-        layer(np.full((100, columns), np.nan)), photo, ImageScale(mm_per_px, "rig", 0.01)
+        layer(np.full((100, columns), np.nan)),
+        panels.backdrop(photo),
+        ImageScale(mm_per_px, "rig", 0.01),
     )
-    drawn = {400: 560, 4800: 2400}.get(columns, columns) / columns
+    drawn = {400: 560, 4800: 1600}.get(columns, columns) / columns
     millimetres = bar_px / drawn * mm_per_px
     assert f"{millimetres:.4g}".strip("0.") in {"1", "2", "5"}
     strip = picture[round(100 * drawn) :]
@@ -106,7 +112,7 @@ def test_scale_bar_is_as_long_as_it_says(columns, mm_per_px, bar_px):
 
 def test_no_scale_no_bar():
     photo = np.full((100, 800, 3), 255, np.uint8)
-    picture = panels.map_picture(layer(np.full((100, 800), np.nan)), photo, None)
+    picture = panels.map_picture(layer(np.full((100, 800), np.nan)), panels.backdrop(photo), None)
     assert longest_dark_run(picture[100:], 0.6) == 0
 
 
@@ -163,7 +169,7 @@ def test_error_picture_is_plain_where_nothing_is_trusted(made):
         ("whole",), np.kron(made.face_mask((128, 128)), np.ones((4, 4), np.uint8)), NO_SKIN
     )
     errors = error_map(made.make_alignment((512, 512)), face, made.SCALE)
-    picture = panels.error_picture(errors, photo, made.SCALE)
+    picture = panels.error_picture(errors, panels.backdrop(photo), made.SCALE)
     # The face lies in the upper half; the corner is photo alone, without colour.
     assert (np.ptp(picture[:20, :20].astype(int), axis=-1) == 0).all()
     middle = picture[round(120 * 560 / 512), round(150 * 560 / 512) : round(280 * 560 / 512)]
@@ -184,7 +190,9 @@ def test_each_reason_to_leave_skin_out_looks_different(made):
         "not found": replace(still, valid=~every),
     }
     drawn = {
-        name: panels.error_picture(error_map(case, ALL_SKIN, None), photo, None)[100:400, 100:400]
+        name: panels.error_picture(error_map(case, ALL_SKIN, None), panels.backdrop(photo), None)[
+            100:400, 100:400
+        ]
         for name, case in cases.items()
     }
     coloured = {name: np.ptp(part.astype(int), axis=-1).max() > 0 for name, part in drawn.items()}
@@ -198,8 +206,8 @@ def test_each_reason_to_leave_skin_out_looks_different(made):
 def test_error_legend_says_more_than_a_plain_one(made):
     photo = np.full((512, 512, 3), 128, np.uint8)
     errors = error_map(made.make_alignment((512, 512)), ALL_SKIN, made.SCALE)
-    strip = panels.error_picture(errors, photo, made.SCALE)[560:]
-    plain = panels.map_picture(errors.layer, photo, made.SCALE)[560:]
+    strip = panels.error_picture(errors, panels.backdrop(photo), made.SCALE)[560:]
+    plain = panels.map_picture(errors.layer, panels.backdrop(photo), made.SCALE)[560:]
     assert strip.shape[0] > plain.shape[0] + 40
     legend = panels.error_legend(errors)
     assert legend.limit_words == "limit 0.8"
@@ -208,7 +216,7 @@ def test_error_legend_says_more_than_a_plain_one(made):
 
 def test_depth_picture_has_a_legend(made):
     depth = np.zeros((512, 512), np.float32)
-    picture = panels.depth_picture(depth, made.portrait(), made.SCALE)
+    picture = panels.depth_picture(depth, panels.backdrop(made.portrait()), made.SCALE)
     assert picture.shape[0] > 560
 
 
