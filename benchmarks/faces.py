@@ -175,7 +175,7 @@ def measure(case: Case, folder: Path) -> Result:
         shares(head, done.relief.trusted, np.asarray(seen)),
         seconds,
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
-        card.warnings,
+        tuple(map(str, card.warnings)),
     )
 
 

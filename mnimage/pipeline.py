@@ -16,7 +16,7 @@ from mnimage.compare.control import mark_control
 from mnimage.compare.repeats import ShotFingerprint, why_no_replicate
 from mnimage.compare.scale_uncertainty import add_scale_uncertainty
 from mnimage.domain.pair import AnalyzedPhoto, Measured, Pair, Registered
-from mnimage.domain.photo import SCALE_ASSUMED, CaptureFacts, ImageScale, Photo
+from mnimage.domain.photo import SCALE_ENTERED, CaptureFacts, ImageScale, Photo
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe
@@ -233,14 +233,14 @@ def _skin_of_face(photo: Photo, face: Face | None, scale: ImageScale) -> NDArray
 
 
 def _sure_by_marker(relief: Relief, seen: ImageScale | None) -> Relief:
-    """Return a relief whose scale is not only told any more where a marker checks it."""
+    """Return a relief whose scale is no longer only entered where a marker checks it."""
     if seen is None:
         return relief
     shared = min(relief.scale.shared_error, seen.relative_error)
     return replace(
         relief,
         scale=replace(relief.scale, shared_error=shared),
-        warnings=tuple(said for said in relief.warnings if not said.startswith(SCALE_ASSUMED)),
+        warnings=tuple(one for one in relief.warnings if one.code != SCALE_ENTERED),
     )
 
 

@@ -100,8 +100,8 @@ class Photo:
         return self.rows, self.columns
 
 
-SCALE_ASSUMED = "The scale was entered, not measured"
-"""How the note begins on a scale for which there is nothing but a word."""
+SCALE_ENTERED = "formats.scale_entered"
+"""Code of the note on a scale that was entered, and that nothing in the shots measures."""
 
 
 @dataclass(frozen=True, slots=True)

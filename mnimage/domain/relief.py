@@ -64,7 +64,7 @@ class Relief:
     albedo: NDArray[np.float32] = field(repr=False)
     trusted: NDArray[np.bool_] = field(repr=False)
     scale: ImageScale
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     raw_mm: NDArray[np.float32] | None = field(repr=False, default=None)
     scatter_share: float = 0.0
     shadowed: NDArray[np.bool_] | None = field(repr=False, default=None)
@@ -163,7 +163,7 @@ class ReliefCard:
     area_mm2: float
     trusted: float
     recipe: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     area_uncertainty_mm2: float = float("nan")
     texture_octaves_um: tuple[tuple[float, float, float], ...] = ()
     places: tuple[Scar, ...] = ()

@@ -17,6 +17,7 @@ from mnimage.domain.progress import no_tick
 from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.color import light_table, to_coded8
 from mnimage.relief.track import find_motion
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,33 +26,26 @@ if TYPE_CHECKING:
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Shots
     from mnimage.relief.motion import Motion
+    from mnimage.words.message import Message
 
     Plane = NDArray[np.float32]
 
 _BAND, _MOST_LIGHT = 64, 65535
-_LEAST_PX, _TOLD_PX = 0.05, 0.5
+_LEAST_PX, _NOTED_PX = 0.05, 0.5
 _MOST_PX = 30.0
-_UNSURE_PX = 0.5
-_HINT = "Take the shots again in quicker succession, camera and head held still."
-_STEADY = (
-    "The skin moved by up to {:.1f} pixels between the shots; this was taken back to within about "
-    "{:.1f}."
-)
-_RESTLESS = "The skin moved by more than {:.0f} pixels between the shots: the relief may be wrong. "
-_STRANGE = "{} not fit the others, wherever laid: the relief may be wrong. "
-_UNSURE = "{} be off by about {:.1f} pixels against the others: the relief may be wrong. "
+_UNCERTAIN_PX = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """Shots whose frames are freed of motion, that motion (None: none), and what to say of it.
+    """Shots whose frames are freed of motion, that motion (None: none), and notes on it.
 
     The colours of the shots stay behind; `picture` is their mean, freed of motion too.
     """
 
     shots: Shots
     motion: Motion | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     picture: NDArray[np.uint8] | None = None
 
 
@@ -61,11 +55,11 @@ def align_shots(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> Ste
         return Steady(shots)
     motion = find_motion(shots, tick)
     largest = motion.largest_px
-    strange = np.flatnonzero(np.isinf(motion.error_px))
-    if strange.size:
-        return Steady(shots, notes=(_STRANGE.format(_named(strange, "does", "do")) + _HINT,))
+    unmatched = np.flatnonzero(np.isinf(motion.error_px))
+    if unmatched.size:
+        return Steady(shots, notes=(_of_shots("unmatched", unmatched),))
     if largest > _MOST_PX:
-        return Steady(shots, notes=(_RESTLESS.format(_MOST_PX) + _HINT,))
+        return Steady(shots, notes=(message("relief.moved_too_far", limit=_MOST_PX),))
     notes = _notes(motion, largest)
     if largest < _LEAST_PX:
         return Steady(shots, notes=notes)
@@ -73,20 +67,25 @@ def align_shots(shots: Shots, recipe: ReliefRecipe, tick: Tick = no_tick) -> Ste
     return Steady(moved, motion, notes, picture)
 
 
-def _notes(motion: Motion, largest: float) -> tuple[str, ...]:
+def _notes(motion: Motion, largest: float) -> tuple[Message, ...]:
     worst = float(motion.error_px.max())
-    if worst > _UNSURE_PX:
-        unsure = np.flatnonzero(motion.error_px > _UNSURE_PX)
-        return (_UNSURE.format(_named(unsure, "may", "may"), worst) + _HINT,)
-    return (_STEADY.format(largest, max(2 * worst, 0.1)),) if largest >= _TOLD_PX else ()
+    if worst > _UNCERTAIN_PX:
+        return (_of_shots("displaced", np.flatnonzero(motion.error_px > _UNCERTAIN_PX), worst),)
+    if largest < _NOTED_PX:
+        return ()
+    return (message("relief.moved", largest=largest, left=max(2 * worst, 0.1)),)
 
 
-def _named(shots: NDArray[np.intp], one: str, many: str) -> str:
-    """Return the shots' numbers, counted from 1, with the verb that goes with them."""
-    numbers = [str(shot + 1) for shot in shots]
+def _of_shots(what: str, shots: NDArray[np.intp], error: float | None = None) -> Message:
+    """Return a warning about one shot or several, which are counted from 1."""
+    numbers = tuple(str(shot + 1) for shot in shots)
+    if what == "unmatched":
+        if len(numbers) == 1:
+            return message("relief.shot_unmatched", shot=numbers[0])
+        return message("relief.shots_unmatched", shots=numbers)
     if len(numbers) == 1:
-        return f"Shot {numbers[0]} {one}"
-    return f"Shots {', '.join(numbers[:-1])} and {numbers[-1]} {many}"
+        return message("relief.shot_displaced", shot=numbers[0], error=error)
+    return message("relief.shots_displaced", shots=numbers, error=error)
 
 
 def drawn_colors(

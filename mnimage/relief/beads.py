@@ -1,6 +1,6 @@
 """Deep lines taken for rows of small scars: such beads are no scars.
 
-Our own; how well scars and lines are told apart: `docs/studies/2026-11-relief.md`.
+Our own; how well scars and lines are distinguished: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The form of a whole face: bent too much for one polynomial, so told piece by piece.
+"""The form of a whole face: bent too much for one polynomial, so fitted piece by piece.
 
 Nose, lips, chin and sockets are no scars, and the skin of a cheek is turned away from the camera by
 up to 80 degrees. The form is a local polynomial of the second order under a Gaussian window (local
@@ -39,7 +39,7 @@ _POWERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
 _MOMENTS = [(a, b) for a in range(5) for b in range(5 - a)]
 _OF_GRAM = np.array([[_MOMENTS.index((a + c, b + d)) for c, d in _POWERS] for a, b in _POWERS])
 """Which of the moments up to the fourth stands where in the normal equations."""
-_LEAST_TOLD, _LEAST_WEIGHT = 0.02, 0.25
+_LEAST_WEIGHT, _LEAST_WEIGHT = 0.02, 0.25
 """Share of the window that must be skin: less lies at an edge, with no more than a guess beyond."""
 
 STEEPEST_DEG = 62.0
@@ -52,7 +52,7 @@ _LEAST_MM2, _GAP_MM2, _EDGE_MM, _PAD = 40.0, 5.0, 1.5, 8
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The form in mm towards the camera, the cosine of its slant, and where it can be told."""
+    """The form in mm towards the camera, the cosine of its slant, and where it can be fitted."""
 
     form_mm: Plane = field(repr=False)
     turned: Plane = field(repr=False)
@@ -64,7 +64,7 @@ class Body:
 
 
 def is_body(shape: tuple[int, ...], mm_per_px: float) -> bool:
-    """Whether a picture shows so much of the body that its form must be told piece by piece."""
+    """Whether a picture shows so much of the body that its form must be fitted piece by piece."""
     return min(shape[:2]) * mm_per_px >= LEAST_SIDE_MM
 
 
@@ -162,13 +162,13 @@ def _fitted(height: Plane, used: Mask, sigma: float) -> tuple[Plane, Plane]:
     weight = used.astype(np.float32)
     moments = _moments(weight, sigma, 4)
     pulls = _moments(np.where(used, height, 0).astype(np.float32), sigma, 2)
-    told = moments[0, 0] > _LEAST_TOLD
-    gram = np.stack([moments[each][told] for each in moments], axis=1)[:, _OF_GRAM]
-    right = np.stack([pulls[each][told] for each in _POWERS], axis=1)[..., None]
+    enough = moments[0, 0] > _LEAST_WEIGHT
+    gram = np.stack([moments[each][enough] for each in moments], axis=1)[:, _OF_GRAM]
+    right = np.stack([pulls[each][enough] for each in _POWERS], axis=1)[..., None]
     # Where little skin is about, the higher powers stay 0.
     ridge = np.array([1e-9, *[1e-6 * sigma**2] * 2, *[1e-5 * sigma**4] * 3])
     factors = np.zeros((6, *height.shape), dtype=np.float32)
-    factors[:, told] = np.linalg.solve(gram + np.diag(ridge), right)[..., 0].T
+    factors[:, enough] = np.linalg.solve(gram + np.diag(ridge), right)[..., 0].T
     return factors, moments[0, 0]
 
 

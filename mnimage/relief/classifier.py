@@ -3,7 +3,7 @@
 The weights are data, `assets/weights/*.json`, made by `benchmarks.pores` and `benchmarks.lines`.
 Their SHA-256 is part of the recipe, so other weights cannot be used under the same version.
 
-Our own; how well they tell pores and lines apart from other relief:
+Our own; how well they distinguish pores and lines from other relief:
 `docs/studies/2026-11-relief.md`.
 """
 

@@ -1,7 +1,8 @@
 """Lines that run on into scars: what is measured there is partly theirs.
 
 A line is a dent like a scar, so below the healthy skin both are one hole. Where a line meets the
-margin of a scar it is carried straight on through it: what it would take up in there is a doubt of
+margin of a scar it is carried straight on through it: what it would take up in there is an
+uncertainty of
 the scar's depth and volume, shared by all sessions, since lines stay where they are.
 
 Our own; how well it covers: `docs/studies/2026-11-relief.md`.
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _NEAR_MM = 1.3
 """How far from a scar's margin the line may end: half a millimetre of it is not looked at."""
 _STRAIGHT_MM, _LEAST_MM = 2.0, 0.5
-"""How much of a line tells where it is going, and how much of it there must be."""
+"""How much of a line shows where it is going, and how much of it there must be."""
 _BESIDE_MM, _STEP_MM = 0.7, 0.05
 _GOES_ON = 1 / sqrt(3)
 """Root mean square of the share of its way on which a line is there, if it may end anywhere."""
@@ -46,7 +47,7 @@ _OF_BOTTOM = 0.05
 def with_lines_doubted(
     scars: Sequence[Scar], labels: Labels, lines: Places, depth_mm: Plane, mm_per_px: float
 ) -> tuple[Scar, ...]:
-    """Return the scars with the doubt of lines that run on into them.
+    """Return the scars with the uncertainty from lines that run on into them.
 
     Doubts are joined as squares (JCGM 100:2008).
 
@@ -79,7 +80,7 @@ def _crossed(
     depth_mm: Plane,
     mm_per_px: float,
 ) -> Scar:
-    """Return a scar with the doubt of the lines that run on into it; labels and its box in them."""
+    """Return a scar with the uncertainty from lines that run on into it; labels, its box."""
     labels, box = place
     corner = np.array([side.start for side in box])
     end = np.array([side.stop - 1 for side in box])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _NOISE = 0.01
-"""Power of the noise over that of the finest relief, below which facets are not to be told."""
+"""Power of the noise over that of the finest relief, below which facets cannot be identified."""
 _REACH, _PERIOD = 4, 64
 _BESIDE = 4
 """Nodes of the grid beside what is no skin that are let be."""
@@ -44,7 +44,8 @@ def with_facets(
 ) -> tuple[Plane, Plane]:
     """Return the slopes as they are where every facet counts alike.
 
-    The facets are told from the slopes themselves, sharpened as far as noise allows (Wiener 1949);
+    The facets are identified from the slopes themselves, sharpened as far as noise allows (Wiener
+    1949);
     what seeing them through lens and pixels takes away is added.
 
     Our own; what depths come to with it: `docs/studies/2026-11-relief.md`.
@@ -104,7 +105,7 @@ def _lost(slopes: list[Plane], kernel: Plane, lens_px: float) -> list[Plane]:
 
 
 def _averaged(values: Plane, lens_px: float) -> Plane:
-    """Return what lens and pixels leave of values told at pixels, on the grid."""
+    """Return what lens and pixels leave of values given at pixels, on the grid."""
     small = block_mean(values, _STEP)
     # What a block is short of the spread of lens and pixel.
     side = max(lens_px**2 + 1 / 12 - _BOX, 0.0) / 2 / _STEP**2

@@ -9,18 +9,20 @@ import numpy as np
 
 from mnimage.kernels.bands import in_bands
 from mnimage.kernels.surface import fit_level, residuals
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.relief import Shots
     from mnimage.relief.light import LightField
+    from mnimage.words.message import Message
 
     Plane = NDArray[np.float32]
 
 _ROWS, _THIN, _PIXELS = 160, 3, 320_000
 _LIT, _WHITE, _ODD = 0.25, 0.97, 0.15
-_LEAST_PIXELS, _SURE, _ALIKE_PX = 500, 0.06, 9.0
+_LEAST_PIXELS, _CERTAIN, _ALIKE_PX = 500, 0.06, 9.0
 BENT, SHINY = -0.2, 0.3
 """Curvature below which shots are not linear, and above which they shine.
 
@@ -31,20 +33,10 @@ gloss that is not polarised away 0.43 to 0.7 (three to twenty times the least gl
 MOVED = 0.05
 """Misfit of one lamp's light beyond what 3 mm and 2 % of power bring (0.03 at most)."""
 
-_GAMMA = (
-    "The light of the shots is bent: they do not look linear. Depths and volumes are far too small "
-    'if a picture curve was left in: set "linear" to what the files are.'
-)
-_SHINE = (
-    "The skin shines in the shots: depths are not certain. Use polarisers, and take off cream and "
-    "make-up."
-)
-_LAMP = "Lamp {} is not where it is told, or not as bright as the others: measure the rig again."
-
 
 @dataclass(frozen=True, slots=True)
 class Fitness:
-    """How far shots are from light on a matte surface; NaN where it cannot be told.
+    """How far shots are from light on a matte surface; NaN where it cannot be estimated.
 
     `curvature` is that of the light measured against the light a matte surface would have, 0 where
     they are in proportion; `lamps` the relative misfit of each lamp's light.
@@ -57,7 +49,7 @@ class Fitness:
 def measure_fitness(shots: Shots, light: LightField) -> Fitness:
     """Return how well the shots obey Lambert's law under their lamps.
 
-    With more lamps than unknowns the residuals of the Lambert fit tell what it cannot explain. A
+    With more lamps than unknowns the residuals of the Lambert fit show what it cannot explain. A
     tone curve bends light against slope: what is left then goes with the square of each lamp's own
     share: down where the curve flattens (gamma), up where light comes back in a lobe (shine).
     (After the residual tests of Woodham 1980; the square term is the next of Taylor's series.)
@@ -76,23 +68,24 @@ def measure_fitness(shots: Shots, light: LightField) -> Fitness:
     power = float(np.sum(square**2, dtype=np.float64))
     curvature = float(np.sum(rest * square, dtype=np.float64)) / max(power, 1e-12)
     # Neighbours are alike, so that they count as fewer.
-    doubt = float(np.std(rest)) * np.sqrt(_ALIKE_PX / max(power, 1e-12))
-    known = curvature if doubt < _SURE else float("nan")
+    spread = float(np.std(rest)) * np.sqrt(_ALIKE_PX / max(power, 1e-12))
+    known = curvature if spread < _CERTAIN else float("nan")
     return Fitness(known, tuple(lamps.tolist()))
 
 
-def fitness_warnings(fitness: Fitness) -> tuple[str, ...]:
-    """Return plain sentences on what makes the shots doubtful.
+def fitness_warnings(fitness: Fitness) -> tuple[Message, ...]:
+    """Return what makes the shots questionable.
 
     The limits are our own (`BENT`, `SHINY`, `MOVED`); which mistakes they catch:
     `docs/studies/2026-11-validation.md`.
     """
-    said = [_GAMMA] if fitness.curvature < BENT else []
-    said += [_SHINE] if fitness.curvature > SHINY else []
-    # Four lamps leave one number only: it tells that a lamp is wrong, not which.
+    found = [message("relief.not_linear")] if fitness.curvature < BENT else []
+    found += [message("relief.shiny")] if fitness.curvature > SHINY else []
+    # Four lamps leave one number only: it shows that a lamp is wrong, not which.
     if len(fitness.lamps) > 4 and max(map(abs, fitness.lamps)) > MOVED:
-        said.append(_LAMP.format(int(np.argmax(np.abs(fitness.lamps))) + 1))
-    return tuple(said)
+        lamp = int(np.argmax(np.abs(fitness.lamps))) + 1
+        found.append(message("relief.lamp_position", lamp=lamp))
+    return tuple(found)
 
 
 def _row(shots: Shots, light: LightField, span: slice) -> tuple[Plane, Plane]:

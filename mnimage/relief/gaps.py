@@ -31,7 +31,7 @@ _GRID_MM, _MOST_NODES = 0.4, 120_000
 _ROUNDS, _NEAR = 100, 1e-4
 _HELD = 0.003
 """How strongly slopes in a gap are held to none. A hill within a gap that ends there bends nothing
-outside: rounding alone would tell of it, and once made one of millimetres on a mole."""
+outside: rounding alone would show there, and once made one of millimetres on a mole."""
 _NARROW_MM = 2.0
 
 

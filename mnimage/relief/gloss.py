@@ -2,7 +2,8 @@
 
 Gloss makes slopes look too steep, and the more so the darker the skin: it adds the same light to
 every colour, while the skin's own light follows its colour (Shafer 1985). In one colour it cannot
-be told from slope. What no matte surface explains, taken over the albedo, is larger in the darker
+be distinguished from slope. What no matte surface explains, taken over the albedo, is larger in
+the darker
 of two colours by just the gloss; light spread inside the skin and errors of the lamps are the same
 in both. The strength of the gloss is fitted to that difference over the whole picture, its shape
 being Blinn's lobe (1977).
@@ -74,7 +75,7 @@ def find_gloss(
 ) -> Gloss:
     """Return the gloss in the shots; none where they came without colours or are too few.
 
-    After Shafer (1985) and Blinn (1977); that two colours tell it is our own, and how well they do
+    After Shafer (1985) and Blinn (1977); that two colours show it is our own, and how well they do
     stands in `docs/relief.md`.
 
     Parameters
@@ -96,7 +97,7 @@ def find_gloss(
     if power <= 0:
         return Gloss(0.0, 0.0)
     strength = both / power
-    # Softened values are not independent: so many of them tell no more than one.
+    # Softened values are not independent: so many of them carry no more information than one.
     alike = 4 * np.pi * fit.blur_px**2
     unexplained = max(left - strength * both, 0.0) / max(number, 1.0)
     return Gloss(strength, float(np.sqrt(unexplained * alike / power)))
@@ -180,7 +181,7 @@ class _Fit:
         return _kept(gap, keep, shape), _kept(model, keep, shape)
 
     def _ratio(self, span: slice) -> tuple[Plane, NDArray[np.bool_]]:
-        """Return another colour over that of the frames, and where both are told; (k, n)."""
+        """Return another colour over that of the frames, and where both are known; (k, n)."""
         own = CHANNELS.index(self.shots.channel)
         seen = to_linear(self._colors(span)).reshape(len(self.shots.frames), -1, 3)
         means = seen[:, ::7].mean(axis=(0, 1))
@@ -192,7 +193,7 @@ class _Fit:
     def _colors(self, span: slice) -> NDArray[np.uint8]:
         colors = self.shots.colors
         if colors is None:
-            raise ValueError("shots without colours tell nothing of gloss")
+            raise ValueError("shots without colours say nothing about gloss")
         if self.steady.motion is None:
             return colors[:, span]
         motion = self.steady.motion

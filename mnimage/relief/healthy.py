@@ -76,7 +76,7 @@ def below_healthy(height_mm: Plane, skin: Mask, sigma_px: float) -> Plane:
 
 
 def form_order(shape: tuple[int, ...], sigma_px: float) -> int:
-    """Return the order of the form that a picture can tell from scars.
+    """Return the order of the form that a picture can distinguish from scars.
 
     `sigma_px` is the width of the healthy surface's Gaussian. Near the rim, where that Gaussian
     looks to one side only, a cheek or a chin bends away faster than the second order says.

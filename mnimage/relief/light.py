@@ -73,7 +73,7 @@ def light_field(shots: Shots, form_mm: Plane | None = None, form_step: int = 1) 
 
 
 def lamps_at(lamps: Lamps, span: slice, columns: int) -> Lamps:
-    """Return lamps told at the nodes of a grid at the pixels of rows `span`."""
+    """Return lamps given at the nodes of a grid at the pixels of rows `span`."""
     if lamps.place is None:
         return lamps
     gains, place = (planes_at(part, span, columns) for part in (lamps.gains, lamps.place))
@@ -81,7 +81,7 @@ def lamps_at(lamps: Lamps, span: slice, columns: int) -> Lamps:
 
 
 def planes_at(planes: Plane, span: slice, columns: int) -> Plane:
-    """Return planes told at the nodes of a grid at the pixels of rows `span`, (planes, n).
+    """Return planes given at the nodes of a grid at the pixels of rows `span`, (planes, n).
 
     Planes of one number each are the same everywhere and stay so.
     """

@@ -1,6 +1,6 @@
 """Crests that are likely to be parts of lines, joined to lines.
 
-By hysteresis (Canny 1986), then laid onto smooth curves (Cleveland 1979); how well it does:
+By hysteresis (Canny 1986), then fitted with smooth curves (Cleveland 1979); how well it does:
 `docs/studies/2026-11-relief.md`.
 """
 
@@ -152,8 +152,8 @@ def _parabola(own: Numbers, along: Many, aside: Many, counts: Many, size: int) -
     left = np.array([[power[row + column] for column in range(3)] for row in range(3)])
     for n, hold in enumerate(_HELD):
         left[n, n] += hold * power[0] + _HELD[0]
-    told = np.linalg.solve(np.moveaxis(left, -1, 0), np.stack(right, axis=1)[..., None])
-    return told[:, 0, 0], told[:, 1, 0]
+    fitted = np.linalg.solve(np.moveaxis(left, -1, 0), np.stack(right, axis=1)[..., None])
+    return fitted[:, 0, 0], fitted[:, 1, 0]
 
 
 def course(crests: Crests, grooves: Grooves, likely: Plane) -> tuple[Many, Many]:

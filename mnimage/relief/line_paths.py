@@ -3,7 +3,7 @@
 A groove in a direction is deep across it and goes on along it (after the hybrid Hessian filters for
 wrinkles, Ng et al. 2014). From every crest of such grooves the deepest path is followed both ways,
 with slight bends, farther than the cells of the furrows reach; how deep the relief lies all along
-it, and against what is beside it, tells a line from furrows in a row. How well:
+it, and against what is beside it, distinguishes a line from furrows in a row. How well:
 `docs/studies/2026-11-relief.md`.
 """
 
@@ -42,8 +42,8 @@ _QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.97)
 _TYPICAL, _ORDER = 3, (1, 3, 6, 10, 14, 18, 22)
 _LEAST_SHARE, _LITTLE_MM = 0.15, 1e-4
 _SMOOTHEST = (0.003, -5.74, -5.56, -5.36, -5.2, -5.0, -3.9, -4.7)
-"""What is told of the whole skin (its grooves in mm nearby, then logarithms as of `_of_skin`) for
-one skin of a hundred that were shown: smoother skin is taken for it."""
+"""What is measured of the whole skin (its grooves in mm, then logarithms as of `_of_skin`) for one
+skin of a hundred that were shown: smoother skin is taken for it."""
 _AT_ONCE = 8192
 
 
@@ -230,8 +230,8 @@ def _usual(height: Plane, seen: Mask) -> NDArray[np.float64]:
 def _of_skin(usual: NDArray[np.float64], grooves: Grooves) -> Plane:
     """Return how deep the grooves of this skin are as a whole, and how rough it is (logarithms)."""
     rough = float(grooves.small[grooves.seen].std())
-    told = np.log(np.array([*usual, grooves.cap_mm, rough]) + _LITTLE_MM)
-    return np.maximum(told, _SMOOTHEST[1:]).astype(np.float32)
+    whole = np.log(np.array([*usual, grooves.cap_mm, rough]) + _LITTLE_MM)
+    return np.maximum(whole, _SMOOTHEST[1:]).astype(np.float32)
 
 
 def _mean_around(top: Plane, grooves: Grooves) -> Plane:
@@ -245,15 +245,15 @@ def _measured(grooves: Grooves, middle: Plane, direction: Numbers) -> list[Plane
     """Return all measures of the path through each place, (n, some) each."""
     own = _described(grooves, middle[:, None], direction[:, None])[:, :, 0]
     ways = [_path(grooves, middle, direction + flip) for flip in (0, DIRECTIONS)]
-    told = [_described(grooves, *way) for way in ways]
+    both_ways = [_described(grooves, *way) for way in ways]
     bends = [_bends(turned, direction + n * DIRECTIONS) for n, (_, turned) in enumerate(ways)]
-    weaker = told[0][:, 1].sum(axis=1) < told[1][:, 1].sum(axis=1)
+    weaker = both_ways[0][:, 1].sum(axis=1) < both_ways[1][:, 1].sum(axis=1)
     columns = [own]
     for strong in (True, False):
         first = weaker != strong
-        columns.append(_pooled(np.where(first[:, None, None], *told)))
+        columns.append(_pooled(np.where(first[:, None, None], *both_ways)))
         columns.append(np.where(first[:, None], *bends))
-    both = np.sort(np.concatenate([told[0][:, 0], told[1][:, 0]], axis=1), axis=1)
+    both = np.sort(np.concatenate([both_ways[0][:, 0], both_ways[1][:, 0]], axis=1), axis=1)
     return [*columns, both[:, _ORDER]]
 
 
@@ -299,13 +299,13 @@ def _described(grooves: Grooves, places: Plane, direction: Numbers) -> Plane:
     return np.stack([*along, uneven, *deep], axis=1).astype(np.float32)
 
 
-def _pooled(told: Plane) -> Plane:
+def _pooled(measures: Plane) -> Plane:
     """Return the first steps one by one and the others two by two, (n, 6 * 8)."""
-    far = told[:, :, _SINGLE:]
+    far = measures[:, :, _SINGLE:]
     pairs = far.reshape(*far.shape[:2], (_STEPS - _SINGLE) // 2, 2).mean(axis=3)
-    pooled = np.concatenate([told[:, :, :_SINGLE], pairs], axis=2)
+    pooled = np.concatenate([measures[:, :, :_SINGLE], pairs], axis=2)
     return np.asarray(
-        pooled.reshape(len(told), pooled.shape[1] * pooled.shape[2]), dtype=np.float32
+        pooled.reshape(len(measures), pooled.shape[1] * pooled.shape[2]), dtype=np.float32
     )
 
 

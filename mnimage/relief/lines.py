@@ -1,6 +1,6 @@
 """Lines of a relief: grooves that go on for longer than the furrows and stand out among them.
 
-Whether a place lies on a line is told from all that is seen along the path of its groove
+Whether a place lies on a line is decided from all that is measured along the path of its groove
 (`mnimage.relief.line_paths`) by a small network that was shown drawn skin (`benchmarks.lines`);
 likely places are joined to lines (`mnimage.relief.line_join`). How well it does:
 `docs/studies/2026-11-relief.md`.

@@ -1,6 +1,6 @@
 """Pores and lines on a relief, where no pigment can pass for them.
 
-Pores are told from other dents by `mnimage.relief.pores`, lines from furrows by
+Pores are distinguished from other dents by `mnimage.relief.pores`, lines from furrows by
 `mnimage.relief.lines`. How well: `docs/studies/2026-11-relief.md`.
 """
 

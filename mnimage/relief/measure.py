@@ -22,6 +22,7 @@ from mnimage.relief.marks import find_marks
 from mnimage.relief.scars import DepressionMap, depth_below, find_scars, measure_scars
 from mnimage.relief.texture import band_sq_um, measure_texture
 from mnimage.relief.window import depth_shifts, only, with_uncertainty
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mnimage.relief.body import Body
     from mnimage.relief.lines import Lines
     from mnimage.relief.window import Shifts
+    from mnimage.words.message import Message
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -43,14 +45,6 @@ _WELL_TRUSTED = 0.8
 _OWN_GLOSS = 0.5
 _WORKERS = 2
 _RAGGED_MM = 1.0
-_BODY = (
-    "So large a picture shows more than skin: what is dark (hair), bent sharply (nose, lids, lips) "
-    "or turned away by more than {:.0f} degrees was left out; depths are square to the skin."
-)
-_TOO_WIDE = (
-    "Scar {} is too wide for this picture: too little healthy skin around it to tell its depth. "
-    "Photograph a larger place."
-)
 
 
 def measure_relief(
@@ -94,10 +88,7 @@ def measure_relief(
     ground = _ground(relief, usable, recipe)
     flat, usable = ground.flat_mm, ground.usable
     if usable.mean() < _LEAST_USABLE:
-        raise ShotsUnusable(
-            "Hardly any skin in this relief can be measured.",
-            hint="Check the directions of the lamps, and that the skin fills the picture.",
-        )
+        raise ShotsUnusable(message("relief.no_skin"))
     if scars is None:
         labels, lines, shifts = _look_for(relief, ground, recipe, tick)
     else:
@@ -135,7 +126,7 @@ def measure_relief(
         area_uncertainty_mm2=2 * relief.scale.relative_error * area,
         trusted=float(usable.mean()),
         recipe="",
-        warnings=(*relief.warnings, *_doubts(relief, usable, found)),
+        warnings=(*relief.warnings, *_warnings(relief, usable, found)),
         texture_octaves_um=texture.octaves_um,
         texture_systematic_um=texture.sq_um
         * hypot(_shared_error(relief.scatter_share, recipe), recipe.gloss_error * relief.gloss),
@@ -147,7 +138,7 @@ def measure_relief(
 def with_texture_of(
     card: ReliefCard, relief: Relief, skin: Mask, recipe: ReliefRecipe
 ) -> ReliefCard:
-    """Return the card with Sq of `skin` only, so that two sessions tell of the same skin.
+    """Return the card with Sq of `skin` only, so that two sessions measure the same skin.
 
     The error keeps its share; map, octaves and direction stay those of the whole.
 
@@ -228,7 +219,7 @@ def _shared_error(share: float, recipe: ReliefRecipe) -> float:
 
 
 def _doubted(recipe: ReliefRecipe, relief: Relief) -> ReliefRecipe:
-    """Return the recipe with the doubt of these very shots where it is more than is expected.
+    """Return the recipe with the uncertainty of these shots where it exceeds what is expected.
 
     What the gloss is wrong by, the sessions of one skin share for the most part.
     """
@@ -264,16 +255,16 @@ def _holes(relief: Relief, ground: _Ground, skin: Mask, recipe: ReliefRecipe) ->
     )
 
 
-def _doubts(relief: Relief, usable: Mask, scars: tuple[Scar, ...]) -> tuple[str, ...]:
-    """Return plain sentences on what makes the numbers doubtful."""
-    doubts = []
+def _warnings(relief: Relief, usable: Mask, scars: tuple[Scar, ...]) -> tuple[Message, ...]:
+    """Return what makes the numbers questionable."""
+    found = []
     if is_body(usable.shape, relief.scale.mm_per_px):
-        doubts.append(_BODY.format(STEEPEST_DEG))
+        found.append(message("relief.whole_body", degrees=STEEPEST_DEG))
     elif relief.trusted.mean() < _WELL_TRUSTED:
-        doubts.append("Much of the picture is in shadow, overexposed or shiny and was left out.")
+        found.append(message("relief.much_left_out"))
     side = sqrt(float(usable.sum())) * relief.scale.mm_per_px
-    doubts += [_TOO_WIDE.format(scar.id) for scar in scars if _across(scar) > side / 4]
-    return tuple(doubts)
+    wide = [scar for scar in scars if _across(scar) > side / 4]
+    return (*found, *(message("relief.scar_too_wide", scar=scar.id) for scar in wide))
 
 
 def _across(scar: Scar) -> float:

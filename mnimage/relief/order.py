@@ -17,12 +17,14 @@ import numpy as np
 from mnimage.errors import ShotsUnusable
 from mnimage.kernels.filters import masked_blur
 from mnimage.kernels.masks import shrink
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.relief import Shots
     from mnimage.relief.solve import Slopes
+    from mnimage.words.message import Message
 
     Plane = NDArray[np.float32]
     Values = NDArray[np.float64]
@@ -46,39 +48,15 @@ _STEEPEST, _WIDE_MM = 2.0, 10.0
 HOLLOW = 0.3
 """Slope gained over the picture, both ways, from which skin is a bowl as hardly any of the body is.
 
-Lamps told turned by half a turn make hills of holes, and that is as good a surface. But the body
-bulges, and near lamps, told where they are not, bend what is level: rendered patches of 12
-to 30 mm have -0.42 to -0.14, whole heads -3.8; told so 0.31 to 1.2, and 1.8 to 2.7.
+Lamps listed half a turn round make hills of holes, which is as good a surface. But the body
+bulges, and near lamps with wrong positions bend what is level: rendered patches of 12 to 30 mm have
+-0.42 to -0.14, whole heads -3.8; with lamps listed so 0.31 to 1.2, and 1.8 to 2.7.
 """
 _SAMPLES, _MOST = 3000, 32
 
-_UNLIKE = "The shots do not go together with their lamps: no surface looks like that."
-_CHECK = (
-    "Check which lamp lit which shot and that each fired; lights point from the skin to the lamp: "
-    "x to the right, y down, z to the camera."
-)
-_TURNED = "They would with all lamps turned by about {:.0f} degrees: is the shots' order shifted?"
-_MIRRORED = (
-    "They would with the lamps mirrored: list the shots the other way round, or change the sign of "
-    "y, which points down."
-)
-_HALF_TURN = (
-    "The skin looks hollow like a bowl, all of it: unless it is, the lamps are told the wrong way "
-    "round, so that hills are holes (lights point from the skin to the lamp), or nearer than they "
-    "are, or the scale is too large."
-)
-_LOOSELY = (
-    "The slopes that the shots tell of hardly belong to one surface: the relief may be wrong. "
-    "Check which lamp lit which shot, and light the skin from all around."
-)
-_EXCHANGED = (
-    "Shots {} and {} fit better if their lamps are exchanged: the relief may be wrong. Check which "
-    "lamp lit which shot."
-)
 
-
-def check_order(shots: Shots, slopes: Slopes) -> tuple[str, ...]:
-    """Return plain sentences on lamps that are doubtful.
+def check_order(shots: Shots, slopes: Slopes) -> tuple[Message, ...]:
+    """Return warnings about lamps that are probably listed wrongly.
 
     Raises
     ------
@@ -86,18 +64,19 @@ def check_order(shots: Shots, slopes: Slopes) -> tuple[str, ...]:
         If no surface goes together with these shots and lamps.
     """
     if len(shots.frames) > 3 and slopes.spread > _LOOSE:
-        raise ShotsUnusable(_UNLIKE, hint=_CHECK)
+        raise ShotsUnusable(message("relief.no_surface"))
     own, best = slopes_agree(slopes, shots)
     if own < AGREED and best.agreed > BETTER:
-        hint = _MIRRORED if best.mirrored else _TURNED.format(best.turned_deg)
-        raise ShotsUnusable(_UNLIKE, hint=hint)
+        if best.mirrored:
+            raise ShotsUnusable(message("relief.lamps_mirrored"))
+        raise ShotsUnusable(message("relief.lamps_turned", degrees=best.turned_deg))
     side_mm = min(shots.shape) * shots.scale.mm_per_px
     if side_mm > _WIDE_MM and hollow(slopes) > HOLLOW:
-        return (_HALF_TURN,)
+        return (message("relief.hollow"),)
     pair = exchanged(shots)
     if pair:
-        return (_EXCHANGED.format(pair[0] + 1, pair[1] + 1),)
-    return (_LOOSELY,) if own < AGREED else ()
+        return (message("relief.lamps_exchanged", first=pair[0] + 1, second=pair[1] + 1),)
+    return (message("relief.slopes_disagree"),) if own < AGREED else ()
 
 
 def hollow(slopes: Slopes) -> float:
@@ -107,8 +86,8 @@ def hollow(slopes: Slopes) -> float:
     least squares) times the shorter side; below 0 where the skin bulges at least one way.
     """
     rows, columns = slopes.x.shape
-    told = (np.abs(slopes.x) < _STEEPEST) & (np.abs(slopes.y) < _STEEPEST)
-    seen = np.flatnonzero(slopes.trusted & told)
+    measurable = (np.abs(slopes.x) < _STEEPEST) & (np.abs(slopes.y) < _STEEPEST)
+    seen = np.flatnonzero(slopes.trusted & measurable)
     if seen.size < _LEAST_PIXELS:
         return float("nan")
     row, column = np.divmod(seen[:: max(seen.size // _MOST_PIXELS, 1)], columns)
@@ -181,13 +160,13 @@ def _spread(size: int, window: int) -> list[int]:
 def _second_in(slopes: Slopes, window: tuple[slice, slice], sigma: float) -> Plane:
     x, y, trusted = slopes.x[window], slopes.y[window], slopes.trusted[window]
     steep = (np.abs(x) > _STEEP) | (np.abs(y) > _STEEP)
-    told = np.flatnonzero(shrink(trusted & ~steep, _EDGE_PX))
+    inner = np.flatnonzero(shrink(trusted & ~steep, _EDGE_PX))
     # Without the form of the body, which is as round turned about as it is right.
     soft = [
         masked_blur(slope, trusted, sigma) - masked_blur(slope, trusted, _WIDE * sigma)
         for slope in (x, y)
     ]
-    return np.stack([_derived(part, axis).ravel()[told] for part in soft for axis in (1, 0)])
+    return np.stack([_derived(part, axis).ravel()[inner] for part in soft for axis in (1, 0)])
 
 
 def _turned(sums: Values, turned_deg: float, mirrored: bool) -> Turn:

@@ -1,7 +1,7 @@
-"""Pores of a relief: dents told from microrelief and furrows by all that is seen about them.
+"""Pores of a relief: dents distinguished from other relief by all that is measured around them.
 
 Microrelief has dents as deep and as wide as the smaller pores, and furrows cross in deep ones, so
-no single measure of a dent tells what it is. Each is described by how the relief rises on rings
+no single measure of a dent shows what it is. Each is described by how the relief rises on rings
 about it (on the whole, in the least direction, through it from side to side, and how that varies
 around it), by its curvatures, and by how rough all of the skin is, for what stands out on smooth
 skin is nothing among furrows. A small network that was shown dents of drawn skin

@@ -29,6 +29,7 @@ from mnimage.relief.optics import restore_fine
 from mnimage.relief.order import check_order
 from mnimage.relief.scatter import Blur, scatter_of, sharpen_slopes
 from mnimage.relief.solve import Slopes, solve_slopes
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mnimage.domain.recipe import ReliefRecipe
     from mnimage.domain.relief import Shots
     from mnimage.relief.align import Steady
+    from mnimage.words.message import Message
 
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
@@ -50,10 +52,6 @@ _FILL_STEP, _FILL_MM = 4, 0.3
 _ISLAND_MM2 = 1.0
 _THIN = 9
 _MUCH_GLOSS = 0.1
-_GLOSSY = (
-    "Gloss made the relief {:.0%} too steep; this was taken back as far as its colour tells. Cross "
-    "the polarisers, and dab the skin dry."
-)
 
 
 def recover_relief(
@@ -90,11 +88,11 @@ def recover_relief(
     steady = align_shots(shots, recipe, tick)
     tick(0, 1)
     light = _light(steady.shots, recipe)
-    doubts = fitness_warnings(measure_fitness(steady.shots, light))
+    found = fitness_warnings(measure_fitness(steady.shots, light))
     slopes = _apart(solve_slopes(steady.shots, light, recipe, tick), hidden)
     slopes = _without_islands(slopes, shots.scale.mm_per_px)
     _check(slopes.trusted)
-    doubts += check_order(steady.shots, slopes)
+    found += check_order(steady.shots, slopes)
     tick = only_to_stop(tick)
     tick(1, 1)
     slopes, gloss, ahead = _dulled(_Scene(shots, steady, light), slopes, recipe, tick)
@@ -115,7 +113,7 @@ def recover_relief(
         albedo=slopes.albedo,
         trusted=slopes.trusted,
         scale=shots.scale,
-        warnings=(*steady.notes, *map(str, shots.notes), *doubts, *_gloss_notes(gloss)),
+        warnings=(*steady.notes, *shots.notes, *found, *_gloss_notes(gloss)),
         raw_mm=raw,
         scatter_share=scatter_of(recipe, shots.channel)[0] if recipe.correct_scatter else 0.0,
         shadowed=slopes.shadowed,
@@ -185,8 +183,8 @@ def _steepness(slopes: Slopes) -> float:
     return float(np.sqrt(np.mean(np.square(steps)))) if thin.any() else 0.0
 
 
-def _gloss_notes(gloss: float) -> tuple[str, ...]:
-    return (_GLOSSY.format(gloss),) if gloss > _MUCH_GLOSS else ()
+def _gloss_notes(gloss: float) -> tuple[Message, ...]:
+    return (message("relief.gloss", share=gloss),) if gloss > _MUCH_GLOSS else ()
 
 
 def _light(shots: Shots, recipe: ReliefRecipe) -> LightField:
@@ -211,20 +209,15 @@ def _smaller(shots: Shots, step: int) -> Shots:
 def _check_size(shots: Shots) -> None:
     side = min(shots.shape) * shots.scale.mm_per_px
     if side < _LEAST_SIDE_MM:
+        pitch = shots.scale.mm_per_px
         raise ShotsUnusable(
-            f"The shots show only {side:.2g} mm of skin by their scale of "
-            f"{shots.scale.mm_per_px:g} mm per pixel.",
-            hint=f'Check "mm_per_px"; relief needs at least {_LEAST_SIDE_MM:g} mm each way.',
+            message("relief.too_small", pitch=pitch, side=side, least=_LEAST_SIDE_MM)
         )
 
 
 def _check(trusted: NDArray[np.bool_]) -> None:
     if trusted.mean() < _LEAST_TRUSTED:
-        raise ShotsUnusable(
-            "Hardly any place in these shots is lit well enough to give relief.",
-            hint="Check that each shot's lamp direction is right, that the room is dark and that "
-            "the shots are neither black nor overexposed.",
-        )
+        raise ShotsUnusable(message("relief.badly_lit"))
 
 
 def _fill(slopes: Slopes, mm_per_px: float) -> tuple[Plane, Plane]:

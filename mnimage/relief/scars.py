@@ -164,7 +164,7 @@ def _below(
 
 
 def depth_below(height_mm: Plane, skin: Mask, mm_per_px: float, recipe: ReliefRecipe) -> Plane:
-    """Return the depth below the healthy surface that `skin` tells of, positive in holes."""
+    """Return the depth below the healthy surface that `skin` defines, positive in holes."""
     if not skin.any():
         return np.zeros_like(height_mm)
     return below_healthy(height_mm, skin, recipe.skin_sigma_mm / mm_per_px)

@@ -232,7 +232,7 @@ class _Work:
     def _write(
         self, places: slice | NDArray[np.intp], found: Plane, misfit: Plane, dark: Mask | np.bool_
     ) -> None:
-        """Write down what was found at places of the picture, told by their numbers."""
+        """Write down what was found at places of the picture, given by their numbers."""
         slopes = self.slopes
         x, y = to_slopes(found, self.recipe.steepest_slope)
         slopes.x.reshape(-1)[places], slopes.y.reshape(-1)[places] = x, y

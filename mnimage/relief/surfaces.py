@@ -1,4 +1,4 @@
-"""Two measured reliefs laid onto each other, and the profile along a line on both.
+"""Two registered reliefs, and the profile along a line on both.
 
 Our own, by the field whose errors stand in `docs/registration.md`.
 """
@@ -47,7 +47,7 @@ def lay_surfaces(
     alignment
         How the photo after lies on the photo before.
     recipe
-        The errors expected of a height, where the scars of a card do not tell of more.
+        The errors expected of a height, where the scars of a card do not show more.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def lay_surfaces(
         If the two are not aligned.
     """
     if not alignment.aligned:
-        raise ValueError("surfaces that are not aligned cannot be laid onto each other")
+        raise ValueError("surfaces of a pair that is not aligned")
     row = expand(alignment.row, alignment.step, alignment.shape)
     column = expand(alignment.column, alignment.step, alignment.shape)
     first = _own_surface(cards[0], scales[0], recipe)
@@ -125,14 +125,14 @@ def _own_surface(card: ReliefCard, scale: ImageScale, recipe: ReliefRecipe) -> S
 def _relative_error(card: ReliefCard, scale: ImageScale, recipe: ReliefRecipe) -> float:
     """Return the relative error of heights: the recipe's, or that of these lamps where larger.
 
-    A scar's depth carries the doubt of the lamps of its session.
+    A scar's depth includes the uncertainty of the lamps of its session.
     """
-    told = [
+    of_scars = [
         sqrt(max(scar.depth_uncertainty_mm**2 - recipe.depth_floor_mm**2, 0.0)) / scar.depth_mm
         for scar in card.scars
         if scar.depth_mm > 0
     ]
-    return max(hypot(recipe.slope_error, scale.relative_error), *told)
+    return max(hypot(recipe.slope_error, scale.relative_error), *of_scars)
 
 
 def _carried(mask: Mask, row: Plane, column: Plane) -> Mask:

@@ -99,7 +99,7 @@ def measure_texture(
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """A relief to be split into bands of wavelengths, told by pairs of cutoffs in mm."""
+    """A relief to be split into bands of wavelengths, given as pairs of cutoffs in mm."""
 
     height_mm: Plane
     skin: Mask
@@ -186,7 +186,7 @@ def find_direction(band_mm: Plane, skin: Mask, mm_per_px: float) -> Direction | 
     """Return which way the texture runs, from its autocorrelation within `skin`.
 
     After Str and Std of ISO 25178-2: along how short and how long a way the autocorrelation falls
-    to 0.2, and the direction of the longer way. None where there is too little texture to tell.
+    to 0.2, and the direction of the longer way. None where there is too little texture to decide.
     """
     if not skin.any():
         return None

@@ -1,6 +1,6 @@
 """Shots at one size, seen in tiles in each of which the lamps are alike.
 
-Our own; how well shots are laid onto each other by them: `docs/studies/2026-11-relief.md`.
+Our own; how well shots are registered with them: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 _LIT, _SHADED = 0.15, 0.6
 """A lamp lights a tile where it gives so much of the brightest one's light there, and so much of
-what it would by the others: the rest is shadow, of which fine detail tells nothing. Skin turned
+what it would by the others: the rest is shadow, of which fine detail says nothing. Skin turned
 until the light grazes it is as dark; at 0.25 close-ups under lamps at 80 degrees lose their best
 shots, at 0.1 four lamps at 60 degrees are misled by the half lit cheek beside the nose."""
-_FAINT, _BRIGHT_PERCENT, _STEEPEST_DEG, _LEAST_TOLD = 0.1, 90.0, 65.0, 6
+_FAINT, _BRIGHT_PERCENT, _STEEPEST_DEG, _LEAST_TILES = 0.1, 90.0, 65.0, 6
 """Tiles darker than bright skin by so much (as in `relief.solve`: hair, nothing behind the face) or
-turned away as nothing is measured tell nothing, unless hardly any others are left."""
+turned away so far that nothing is measured say nothing, unless few others are left."""
 _TILE, _EDGE = 32, 4
 _SIDE = _TILE + 2 * _EDGE
 _SOME_TILES, _MOST_TILES = 150, 480
@@ -41,7 +41,7 @@ _SOFT_PX = 1.0
 """Blur of the coarse levels, which lets the shots find each other from further away."""
 _LOW, _LOW_PX = 4, 1.0
 """What is taken from each level: its means over such blocks, with this blur. Gloss and light spread
-inside the skin lie there, and little that tells motion."""
+inside the skin lie there, and little that shows motion."""
 
 
 def pyramid(shots: Shots, factors: list[int]) -> list[tuple[int, Plane]]:
@@ -91,8 +91,8 @@ class Scene:
 
     def only(self, tiles: Mask | slice) -> Scene:
         """Return the scene with some of its tiles only."""
-        told = ("down", "right", "wide", "lit", "lamps", "fit", "level")
-        return replace(self, **{name: getattr(self, name)[tiles] for name in told})
+        arrays = ("down", "right", "wide", "lit", "lamps", "fit", "level")
+        return replace(self, **{name: getattr(self, name)[tiles] for name in arrays})
 
     def places(self) -> tuple[Values, Values]:
         """Return the middles of the tiles in px of the shots."""
@@ -111,7 +111,7 @@ def make_scene(shots: Shots, frames: Plane, factor: int, *, soft: bool) -> Scene
     lit = _lit(lamps, wide)
     lamps = lamps * lit[..., None]
     level = np.linalg.pinv(lamps) @ wide[..., None].astype(np.float64)
-    # Each lamp counts by what it gives on the form of the body there, which the wide means tell.
+    # Each lamp counts by what it gives on the form of the body there, which the wide means show.
     given = lamps @ level
     lamps = lamps / np.maximum(given, 0.05 * given.max(axis=1, keepdims=True))
     scene = Scene(
@@ -125,8 +125,8 @@ def make_scene(shots: Shots, frames: Plane, factor: int, *, soft: bool) -> Scene
         fit=np.asarray(np.linalg.pinv(lamps), dtype=np.float32),
         level=np.asarray(level[..., 0], dtype=np.float32),
     )
-    told = _told(scene)
-    return scene if told.all() else scene.only(told)
+    lit = _well_lit(scene)
+    return scene if lit.all() else scene.only(lit)
 
 
 def _lit(lamps: Values, wide: Plane) -> Mask:
@@ -139,13 +139,13 @@ def _lit(lamps: Values, wide: Plane) -> Mask:
     return np.asarray(lit, dtype=np.bool_)
 
 
-def _told(scene: Scene) -> Mask:
+def _well_lit(scene: Scene) -> Mask:
     """Say which tiles show skin that three lamps or more light, (n,)."""
     bright = scene.wide.mean(axis=1)
-    told = (scene.lit.sum(axis=1) >= 3) & (bright > _FAINT * np.percentile(bright, _BRIGHT_PERCENT))
+    lit = (scene.lit.sum(axis=1) >= 3) & (bright > _FAINT * np.percentile(bright, _BRIGHT_PERCENT))
     upright = scene.level[:, 2] / np.maximum(np.linalg.norm(scene.level, axis=1), 1e-9)
-    told &= upright > np.cos(np.radians(_STEEPEST_DEG))
-    return np.asarray(told if told.sum() >= _LEAST_TOLD else np.ones_like(told), dtype=np.bool_)
+    lit &= upright > np.cos(np.radians(_STEEPEST_DEG))
+    return np.asarray(lit if lit.sum() >= _LEAST_TILES else np.ones_like(lit), dtype=np.bool_)
 
 
 def _middles(shape: tuple[int, int], number: int) -> tuple[Values, Values]:

@@ -1,11 +1,11 @@
 """Finding the motion of the skin between directional shots.
 
-Light differs in each shot, so shots are not laid onto each other. Instead two things must come
+Light differs in each shot, so shots are not registered directly. Instead two things must come
 true that hold for any matte skin. First, each shot must be what the fit of all of them predicts for
 its own lamp (variable projection, Golub and Pereyra 1973); three shots never miss that, and four
 hardly. Second, the slopes found must be those of a height: their curl must vanish (Frankot and
 Chellappa 1988). Motion breaks both, so the motion that leaves the least of both is sought, from
-coarse to fine. A motion that the shots cannot tell from relief stays 0.
+coarse to fine. A motion that the shots cannot distinguish from relief stays 0.
 
 The picture is looked at in tiles, in each of which the lamps are alike; a large one only in some.
 """
@@ -54,7 +54,7 @@ _CLEARLY, _ASKED = 1.03, 80
 _EXPECTED_PX = (2.0, 0.7, 0.4, 0.3, 0.2, 0.15, 0.1)
 """Motion to be reckoned with, per degree of its polynomial: shift, turn and stretch, bending."""
 _ALIKE = 20.0
-"""Neighbouring pixels err alike: so many of them tell no more than one."""
+"""Neighbouring pixels err alike: so many of them carry no more information than one."""
 
 
 def find_motion(shots: Shots, tick: Tick = no_tick) -> Motion:
@@ -158,7 +158,7 @@ def _drifts(down: Plane, right: Plane) -> tuple[Plane, Plane, Plane]:
 
 
 def _normal(scene: Scene, sight: _Sight, outlier: float) -> tuple[Values, Values]:
-    """Return what each tile tells of the shots' shifts there, in units of the noise.
+    """Return what each tile says about the displacement of the shots there, in units of the noise.
 
     Gram matrices (n, 2k, 2k) and right sides (n, 2k), shifts down before those to the right.
     Pixels that stand out by `outlier` standard deviations do not count.
@@ -184,7 +184,7 @@ def _noise(values: Plane, sound: NDArray[np.bool_]) -> float:
 
 
 def _of_light(scene: Scene, sight: _Sight, sound: NDArray[np.bool_]) -> tuple[Plane, Plane]:
-    """Return what light that no surface explains tells of shifts."""
+    """Return what light that no surface explains says about displacement."""
     number, count = len(scene.lamps), scene.count
     weighted = sight.slopes * sound
     free = float((sound * scene.free[:, None, None]).sum() / max(sound.sum(), 1))
@@ -203,7 +203,7 @@ def _of_light(scene: Scene, sight: _Sight, sound: NDArray[np.bool_]) -> tuple[Pl
 
 
 def _of_curl(scene: Scene, sight: _Sight, sound: NDArray[np.bool_]) -> tuple[Plane, Plane]:
-    """Return what the curl of the slopes found tells of shifts."""
+    """Return what the curl of the slopes says about displacement."""
     ways = _ways_to_curl(scene)
     weighted = sight.bends * sound
     left = _noise(sight.curl, sound)
@@ -273,7 +273,7 @@ def _expected(scene: Scene) -> Values:
 def _doubted(scene: Scene, motion: Motion) -> Motion:
     """Return the motion with its standard errors.
 
-    How the tiles' right sides scatter at the solution tells their share of chance (the sandwich of
+    How the tiles' right sides scatter at the solution estimates their random share (the sandwich of
     White 1980), what else would come out if pixels that stand out counted more that of shadows. By
     how much both fall short was fitted to rendered bursts.
     """
@@ -284,7 +284,7 @@ def _doubted(scene: Scene, motion: Motion) -> Motion:
     moved = (lenient.parts - motion.parts).transpose(1, 0, 2).reshape(-1, 1) / scene.factor
     chance = _CHANCE * _rms(_by_chance(scene, motion, sight, terms), terms, scene)
     shadow = _SHADOW * _rms(moved, terms, scene)
-    # Shadows cast far push all shots alike, more than pixels left out or not can tell.
+    # Shadows cast far push all shots alike, more than pixels left out or not can show.
     dark = min(float((values[scene.lit] < -_DARK).mean()) / _MANY_DARK, 1.0)
     error = np.sqrt(_LEAST_ERROR_PX**2 + chance**2 + shadow**2) * (1 + _CAST * dark)
     error[~_recognised(scene, values)] = np.inf
@@ -316,8 +316,8 @@ def _recognised(scene: Scene, values: Plane) -> NDArray[np.bool_]:
 
 def _unlike(scene: Scene, values: Plane) -> float:
     """Return how far the shots are from those of one surface: in light or, of three, in curl."""
-    told = scene.lit & (scene.free > 0)[:, None]
-    away = (scene.makers @ values)[told] if told.any() else _curls(scene, scene.fit @ values)
+    usable = scene.lit & (scene.free > 0)[:, None]
+    away = (scene.makers @ values)[usable] if usable.any() else _curls(scene, scene.fit @ values)
     return float(np.median(np.abs(away[..., ::7])))
 
 

@@ -1,6 +1,6 @@
 """Whether a hole in a face is the skin's or the form's: what other windows make of it.
 
-The form of a face is told within a Gaussian window (`relief.body`). Below a scar it is carried on
+The form of a face is fitted within a Gaussian window (`relief.body`). Below a scar it is carried on
 from the skin around, and hardly hangs on how wide that window is; where the face itself bends, a
 narrower window follows it further, and the hole fills or turns into a hill.
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 _WINDOWS_MM = (0.7 * WINDOW_MM, WINDOW_MM)
-"""The form's own window once more, for it was told before the scars were known, and a narrower one:
+"""The form's own window once more, as it was fitted before the scars were known, and a narrower:
 wider ones cut the face itself short."""
 _GRID_MM, _SHOWN = 0.25, 0.5
 _MOST = 0.25
@@ -65,7 +65,7 @@ class Shifts:
 def depth_shifts(
     height_mm: Plane, body: Body, places: tuple[Labels, Mask], pitch: float, recipe: ReliefRecipe
 ) -> Shifts:
-    """Return how the depths of scars hang on the window that the form is told in.
+    """Return how the depths of scars depend on the window that the form is fitted in.
 
     Local regression (Cleveland and Devlin 1988) once more in other windows; the rest is our own.
 
@@ -131,14 +131,14 @@ def only(labels: Labels, kept: Mask) -> Labels:
 
 
 def with_uncertainty(scars: tuple[Scar, ...], shifts: Shifts) -> tuple[Scar, ...]:
-    """Return the scars doubted by what other windows make of them.
+    """Return the scars with the uncertainty that other windows show.
 
     All sessions share it. Joined as squares (JCGM 100:2008).
     """
-    doubted = []
+    widened = []
     for scar in scars:
         moved = float(shifts.moved_mm[scar.id])
         depth = hypot(scar.depth_systematic_mm, moved)
         volume = hypot(scar.volume_systematic_mm3, moved * scar.area_mm2)
-        doubted.append(replace(scar, depth_systematic_mm=depth, volume_systematic_mm3=volume))
-    return tuple(doubted)
+        widened.append(replace(scar, depth_systematic_mm=depth, volume_systematic_mm3=volume))
+    return tuple(widened)

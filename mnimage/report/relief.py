@@ -1,4 +1,4 @@
-"""What makes the relief of directional shots doubtful, in plain words."""
+"""Warnings about the relief of directional shots, for readers."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
 
 
 def relief_warnings(analyzed: AnalyzedPhoto) -> tuple[str, ...]:
-    """Return what makes the heights of one session's directional shots doubtful."""
-    return tuple(dict.fromkeys(analyzed.relief.warnings)) if analyzed.relief else ()
+    """Return what makes the heights of one session's directional shots questionable."""
+    return tuple(dict.fromkeys(map(str, analyzed.relief.warnings))) if analyzed.relief else ()
 
 
 def pair_warnings(pair: Pair) -> tuple[tuple[str, str], ...]:
-    """Return every doubt of both reliefs with whose it is; one that both share is said once."""
+    """Return every warning of both reliefs with whose it is; a shared one is given once."""
     before, after = relief_warnings(pair.before), relief_warnings(pair.after)
-    both = [doubt for doubt in before if doubt in after]
-    notes = {
+    both = [one for one in before if one in after]
+    by_relief = {
         "Both reliefs": both,
-        "Relief before": [doubt for doubt in before if doubt not in both],
-        "Relief after": [doubt for doubt in after if doubt not in both],
+        "Relief before": [one for one in before if one not in both],
+        "Relief after": [one for one in after if one not in both],
     }
-    return tuple((title, doubt) for title, doubts in notes.items() for doubt in doubts)
+    return tuple((title, one) for title, warnings in by_relief.items() for one in warnings)

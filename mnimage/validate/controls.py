@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from mnimage import pipeline
-from mnimage.domain.photo import SCALE_ASSUMED
+from mnimage.domain.photo import SCALE_ENTERED
 from mnimage.errors import MnimageError
 from mnimage.formats.shots import read_shots
 from mnimage.kernels.color import encode_srgb
@@ -196,15 +196,15 @@ def _picture(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED), dtype=np.uint16)
 
 
-_USUAL = ("No flat frame", "Scar ", SCALE_ASSUMED)
-"""Warnings that catch no mistake: no card was shot, a scar is wide for its picture, and that the
-scale was told, which is said of sound shots as well."""
+_USUAL = ("formats.no_flat", "relief.scar_too_wide", SCALE_ENTERED)
+"""Warnings that catch no mistake: no card was shot, a scar is wide for its picture, and the scale
+was entered; faultless shots have them as well."""
 
 
 def _warnings(found: AnalyzedShots) -> list[str]:
-    """Return what was said of this set that is not said of a sound one."""
+    """Return the warnings about this set that a faultless one does not have."""
     card = found.analyzed.relief
-    said = [] if card is None else [one for one in card.warnings if not one.startswith(_USUAL)]
+    said = [str(one) for one in (card.warnings if card else ()) if one.code not in _USUAL]
     failed = [one for one in found.analyzed.quality.findings if not one.ok]
     return said + [f"{one.check}: {one.advice}" for one in failed if one.check in _CHECKS]
 
@@ -218,7 +218,7 @@ def _beyond(skin: Skin, card: ReliefCard) -> tuple[float, str]:
     rows = []
     for true in skin.scars:
         found = _nearest(true, card, pitch)
-        # One that is told to be a lower bound tells no interval.
+        # A lower bound has no interval.
         if found is not None and not found.lower_bound:
             rows += _gaps(true, found)
     if not rows:

@@ -54,7 +54,7 @@ def _ask(capsys, *arguments: object) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-def test_calibrate_tells_the_error_of_the_fit(session, tmp_path, capsys):
+def test_calibrate_shows_the_error_of_the_fit(session, tmp_path, capsys):
     out = tmp_path / "p.json"
     answer = _ask(capsys, "calibrate", session["before_chart"], "--out", out)
     assert out.is_file()
@@ -74,8 +74,10 @@ def test_scores_say_that_they_are_calibrated(session, profiles, tmp_path, capsys
     assert (bare["calibrated"], answer["calibrated"]) == (False, True)
     assert bare["color_error"] is None
     assert answer["color_error"]["de00"]["mean"] < 1.5
-    doubt = [one["zones"]["whole"]["scores"]["ita_deg"]["uncertainty"] for one in (bare, answer)]
-    assert doubt[1] < doubt[0]
+    uncertainty = [
+        one["zones"]["whole"]["scores"]["ita_deg"]["uncertainty"] for one in (bare, answer)
+    ]
+    assert uncertainty[1] < uncertainty[0]
     assert not (tmp_path / "bare" / "colours.png").exists()
     picture = cv2.imread(str(tmp_path / "chart" / "colours.png"))
     assert picture.shape == cv2.imread(str(session["before"])).shape

@@ -47,7 +47,7 @@ def _ask(capsys, *arguments: object) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-def test_rendered_skin_is_laid_over_to_a_fraction_of_a_pixel(skin, pair, tmp_path, capsys):
+def test_rendered_skin_is_registered_to_a_fraction_of_a_pixel(skin, pair, tmp_path, capsys):
     files, shots = pair
     _ask(capsys, "register", *files, "--out", tmp_path)
     row, column, seen = true_field(skin, *shots)

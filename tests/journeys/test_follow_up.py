@@ -29,7 +29,7 @@ def _ask(capsys, *arguments: object, status: int = 0) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-def test_inspect_tells_what_each_photo_is(course, capsys):
+def test_inspect_shows_what_each_photo_is(course, capsys):
     photo = _ask(capsys, "inspect", course.sessions[0].photo)["photos"][0]
     assert (photo["width"], photo["height"]) == (800, 1000)
     assert photo["format"] == "JPEG"
@@ -68,7 +68,7 @@ def test_register_writes_picture_and_field(course, tmp_path, capsys):
         assert all(field[name].shape == (1000, 800) for name in field)
 
 
-def test_score_gives_every_zone_with_its_doubt(course, tmp_path, capsys):
+def test_score_gives_every_zone_with_its_uncertainty(course, tmp_path, capsys):
     answer = _ask(capsys, "score", course.sessions[0].photo, "--out", tmp_path)
     assert (answer["mode"], answer["calibrated"]) == ("flat", False)
     assert {"forehead", "cheek_left", "cheek_right", "nose", "chin", "whole"} <= set(

@@ -77,7 +77,7 @@ def test_every_repeat_is_used_or_left_out_with_its_reason(answers):
     assert answers["alone"]["repeats"] == {"before": 0, "after": 0, "left_out": []}
 
 
-def test_every_number_says_where_its_doubt_comes_from(answers):
+def test_every_number_says_where_its_uncertainty_comes_from(answers):
     for answer in (answers["alone"], answers["told"]):
         for scores in answer["zones"].values():
             for change in scores["scores"].values():
@@ -98,27 +98,29 @@ def test_the_mean_of_shots_differs_from_the_first_one_and_is_no_less_true(answer
     for answer in (answers["alone"], answers["told"]):
         for change in answer["zones"]["whole"]["scores"].values():
             assert change["verdict"] in ("within error", "not comparable")
-    alone, told = (
+    alone, reported = (
         answers[name]["zones"]["whole"]["scores"]["texture_contrast"] for name in ("alone", "told")
     )
-    assert told["before"] != alone["before"]
-    assert told["before"] == pytest.approx(alone["before"], abs=3 * alone["session_uncertainty"])
+    assert reported["before"] != alone["before"]
+    assert reported["before"] == pytest.approx(
+        alone["before"], abs=3 * alone["session_uncertainty"]
+    )
 
 
 def test_the_control_patch_is_measured_and_taken_off(answers):
-    told = answers["told"]
-    assert told["control"] == {
+    reported = answers["told"]
+    assert reported["control"] == {
         "row": 40,
         "col": 50,
         "height": 220,
         "width": 210,
         "measured": True,
     }
-    control = told["zones"]["control"]["scores"]["redness_hi"]
-    beyond = told["zones"]["whole"]["scores"]["redness_hi"]["beyond_control"]
+    control = reported["zones"]["control"]["scores"]["redness_hi"]
+    beyond = reported["zones"]["whole"]["scores"]["redness_hi"]["beyond_control"]
     assert control["beyond_control"] is None
     assert beyond["expected"] == pytest.approx(control["change"], abs=1e-5)
-    own = told["zones"]["whole"]["scores"]["redness_hi"]
+    own = reported["zones"]["whole"]["scores"]["redness_hi"]
     assert beyond["difference"] == pytest.approx(own["change"] - control["change"], abs=1e-5)
     assert beyond["uncertainty"] == pytest.approx(
         np.hypot(own["uncertainty"], control["uncertainty"]), rel=1e-4
@@ -154,9 +156,9 @@ def test_healing_skin_gets_no_verdict_on_its_surface(answers):
 def test_what_cannot_be_is_refused_in_words(photos, tmp_path, capsys, arguments, status):
     pair = ["compare", str(photos / "a1.png"), str(photos / "b1.png"), "--mm-per-px", "0.05"]
     assert run([*pair, "--out", str(tmp_path / "o"), *arguments]) == status
-    told = capsys.readouterr().err
-    assert "Traceback" not in told
-    assert ("error: " in told and "hint: " in told) if status == 1 else "Usage" in told
+    reported = capsys.readouterr().err
+    assert "Traceback" not in reported
+    assert ("error: " in reported and "hint: " in reported) if status == 1 else "Usage" in reported
     assert not (tmp_path / "o").exists()
 
 
@@ -216,8 +218,8 @@ def test_a_history_is_brought_to_todays_version_with_both_values(
         assert 0 < redness["now"]["uncertainty"] < 5
     # All that was told then is told again: repeats, patch, days, scale.
     now = answer["entries"][1]["now"]
-    for told in ("repeats", "control", "days_since_needling", "scale", "warnings"):
-        assert now[told] == then[1][told]
+    for reported in ("repeats", "control", "days_since_needling", "scale", "warnings"):
+        assert now[reported] == then[1][reported]
     pigment = [one["zones"]["whole"]["scores"]["pigment_mi"] for one in (now, then[1])]
     assert pigment[0] == pigment[1]
     assert {path: path.read_bytes() for path in history.rglob("*.json")} == kept
@@ -264,7 +266,7 @@ def test_an_answer_of_todays_version_is_left_as_it_is(scored, capsys):
 
 def test_a_folder_without_answers_fails_in_words(tmp_path, capsys):
     assert run(["rescore", str(tmp_path), str(tmp_path / "none")]) == 1
-    told = capsys.readouterr().err
-    assert "No answer is kept" in told
-    assert "no such folder" in told
-    assert told.count("error: ") == told.count("hint: ") == 1
+    reported = capsys.readouterr().err
+    assert "No answer is kept" in reported
+    assert "no such folder" in reported
+    assert reported.count("error: ") == reported.count("hint: ") == 1

@@ -66,7 +66,7 @@ def window(qapp, qtbot, tmp_path):
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_profile_across_a_scar_tells_its_true_depth(window, sessions, qtbot, tmp_path, monkeypatch):
+def test_profile_across_a_scar_shows_its_true_depth(window, sessions, qtbot, tmp_path, monkeypatch):
     window.presenter.drop(sessions.folders)
     canvas = window.compare.canvas
     qtbot.waitUntil(lambda: "depth" in canvas.map_names, timeout=60_000)
@@ -109,7 +109,7 @@ def test_ordinary_photos_have_no_surfaces():
     assert workflow.surfaces_of(pair) is None
 
 
-def test_what_is_no_profile_is_told_from_one(tmp_path):
+def test_what_is_no_profile_is_distinguished_from_one(tmp_path):
     (tmp_path / "a.json").write_text('{"mm_per_px": 0.05, "shots": []}')
     assert not workflow.is_profile(tmp_path / "a.json")
     assert not workflow.is_profile(tmp_path / "gone.json")

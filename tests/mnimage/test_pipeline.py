@@ -14,7 +14,7 @@ from mnimage.calibrate.use import with_profile
 from mnimage.domain.face import WHOLE, Zones
 from mnimage.domain.marker import number_of
 from mnimage.domain.pair import AnalyzedPhoto
-from mnimage.domain.photo import SCALE_ASSUMED, CaptureFacts, ImageScale, Photo
+from mnimage.domain.photo import SCALE_ENTERED, CaptureFacts, ImageScale, Photo
 from mnimage.domain.quality import QualityReport
 from mnimage.domain.recipe import Recipe, RegisterRecipe
 from mnimage.domain.relief import Shots
@@ -42,6 +42,7 @@ from mnimage.pipeline import (
     score_analyzed,
 )
 from mnimage.report.registration import LeftOut, error_map
+from mnimage.words.message import message
 from tests.mnimage.phantom.shown import REAL, shots_value
 
 SCALE = ImageScale(0.05, "rig", 0.01)
@@ -117,7 +118,7 @@ def test_skin_above_the_recipes_limit_is_left_out_of_the_maps(shots):
     assert alignment.valid[nodes[0], nodes[1]].all()
 
 
-def test_limit_is_told_in_pixels_of_the_photo_before(shots):
+def test_limit_is_reported_in_pixels_of_the_photo_before(shots):
     """Twice the pixels on the same skin, matched at the same working size: twice the limit."""
     large = [
         replace(shot, coded=shot.coded[:320, :320].repeat(2, axis=0).repeat(2, axis=1))
@@ -216,7 +217,7 @@ def test_a_marker_in_a_photo_of_a_face_gives_its_scale_and_its_error(marked_face
     ]
 
 
-def test_a_told_scale_that_the_face_cannot_have_is_a_failed_check(marked_face):
+def test_a_reported_scale_that_the_face_cannot_have_is_a_failed_check(marked_face):
     photo, true = marked_face
     try:
         found = analyze_photo(photo, name="", scale=ImageScale(1.4 * true, "rig", 0.01))
@@ -239,10 +240,10 @@ def test_a_marker_beside_the_skin_is_no_part_of_the_relief():
     frames = shots.frames * around[..., 2] + printed[..., 2]
     coded = np.rint(shots.picture * around + 255 * printed ** (1 / 2.2)).astype(np.uint8)
     notes = replace(shots.scale, relative_error=0.01, shared_error=0.05)
-    said = f"{SCALE_ASSUMED}: lay a marker beside the skin."
+    said = message(SCALE_ENTERED, length=0.06, area=0.12, volume=0.18)
     with_paper = replace(shots, frames=frames, picture=coded, scale=notes, notes=(said,))
     found = analyze_shots(with_paper, name="")
-    # The marker checks the scale, so that it is no longer only told.
+    # The marker checks the scale, so that it is no longer only entered.
     assert found.analyzed.scale.shared_error < 0.03
     assert said not in found.analyzed.relief.warnings
     assert found.analyzed.scale.mm_per_px == notes.mm_per_px

@@ -13,7 +13,7 @@ from tests.mnimage.library.conftest import CHEAP, WORD, fill, reopen
 
 
 @pytest.fixture(autouse=True)
-def told(monkeypatch):
+def reported(monkeypatch):
     monkeypatch.setattr(keys, "COST", CHEAP)
     monkeypatch.setenv("MNIMAGE_PASSPHRASE", WORD)
     monkeypatch.delenv("MNIMAGE_USER", raising=False)
@@ -34,11 +34,15 @@ def answer(capsys, *arguments: str):
 
 
 def test_list_and_show(made, capsys):
-    status, told = answer(capsys, "list", str(made), "--search", "zoe")
+    status, reported = answer(capsys, "list", str(made), "--search", "zoe")
     assert status == 0
-    assert [one["code"] for one in told["patients"]] == ["MN-0042"]
-    status, told = answer(capsys, "show", str(made), "MN-0042")
-    assert (status, told["patient"]["name"], len(told["photos"])) == (0, "Zoë Vandermeulen", 1)
+    assert [one["code"] for one in reported["patients"]] == ["MN-0042"]
+    status, reported = answer(capsys, "show", str(made), "MN-0042")
+    assert (status, reported["patient"]["name"], len(reported["photos"])) == (
+        0,
+        "Zoë Vandermeulen",
+        1,
+    )
     assert run(["library", "list", str(made)]) == 0
     assert "MN-0042" in capsys.readouterr().out
     assert run(["library", "show", str(made), "MN-0042"]) == 0
@@ -51,8 +55,8 @@ def test_verify_says_whole_and_then_not(made, capsys):
     content = bytearray(photo.read_bytes())
     content[1000] ^= 1
     photo.write_bytes(content)
-    status, told = answer(capsys, "verify", str(made))
-    assert (status, told["sound"], [one["kind"] for one in told["flaws"]]) == (
+    status, reported = answer(capsys, "verify", str(made))
+    assert (status, reported["sound"], [one["kind"] for one in reported["flaws"]]) == (
         1,
         False,
         ["original"],
@@ -68,10 +72,10 @@ def test_no_entry_is_one_line_and_a_status(made, capsys, monkeypatch, user, word
     for asked in (["list"], ["show", "MN-0042"], ["verify"], ["migrate"], ["users", "list"]):
         place = [*asked[:1], str(made), *asked[1:]] if asked[0] != "users" else [*asked, str(made)]
         assert run(["library", *place]) == 1
-        told = capsys.readouterr()
-        assert told.out == ""
-        assert told.err.startswith("error: No entry")
-        assert "Traceback" not in told.err
+        reported = capsys.readouterr()
+        assert reported.out == ""
+        assert reported.err.startswith("error: No entry")
+        assert "Traceback" not in reported.err
 
 
 def test_users_come_and_go(made, capsys, monkeypatch):
@@ -89,8 +93,8 @@ def test_users_come_and_go(made, capsys, monkeypatch):
     monkeypatch.setenv("MNIMAGE_USER", "admin")
     monkeypatch.setenv("MNIMAGE_PASSPHRASE", WORD)
     assert answer(capsys, "users", "role", str(made), "ann", "assistant")[0] == 0
-    told = answer(capsys, "users", "list", str(made))[1]["users"]
-    assert told == [{"name": "admin", "role": "admin"}, {"name": "ann", "role": "assistant"}]
+    reported = answer(capsys, "users", "list", str(made))[1]["users"]
+    assert reported == [{"name": "admin", "role": "admin"}, {"name": "ann", "role": "assistant"}]
     assert answer(capsys, "users", "remove", str(made), "ann")[0] == 0
     assert answer(capsys, "verify", str(made))[0] == 0
     monkeypatch.setenv("MNIMAGE_USER", "ann")
@@ -109,8 +113,8 @@ def test_what_is_no_library_is_said(tmp_path, capsys):
 
 
 def test_migrate_of_todays_library_does_nothing(made, capsys):
-    status, told = answer(capsys, "migrate", str(made))
-    assert (status, told["backup"]) == (0, None)
+    status, reported = answer(capsys, "migrate", str(made))
+    assert (status, reported["backup"]) == (0, None)
 
 
 def test_a_trace_whose_head_was_lost_is_taken_up_anew(made, capsys):
@@ -127,8 +131,8 @@ def test_names_from_outside_steer_no_terminal(made, capsys):
     with reopen(made) as library:
         patient = library.patient("MN-0042")
         library.change(replace(patient, name="Zoë\x1b[2J\nerror: none"))
-    for told in (["list", str(made)], ["show", str(made), "MN-0042"]):
-        assert run(["library", *told]) == 0
+    for reported in (["list", str(made)], ["show", str(made), "MN-0042"]):
+        assert run(["library", *reported]) == 0
         said = capsys.readouterr().out
         assert "\x1b" not in said
         assert "\nerror" not in said

@@ -14,7 +14,7 @@ from tests.mnimage.library.test_importing import card, jpeg
 
 
 @pytest.fixture(autouse=True)
-def told(monkeypatch):
+def reported(monkeypatch):
     monkeypatch.setattr(keys, "COST", CHEAP)
     monkeypatch.setenv("MNIMAGE_PASSPHRASE", WORD)
     monkeypatch.delenv("MNIMAGE_USER", raising=False)
@@ -46,31 +46,31 @@ def lines(capsys, *arguments):
 def test_import_prints_one_line_of_json_per_file(made, tmp_path, capsys):
     folder = card(tmp_path, 3)
     (folder / "notes.txt").write_text("Dear doctor,")
-    status, told = lines(capsys, made, folder, "--patient", "MN-1")
+    status, reported = lines(capsys, made, folder, "--patient", "MN-1")
     assert status == 0
-    assert [one["status"] for one in told] == ["stored", "stored", "stored", "refused"]
-    assert {frozenset(one) for one in told} == {
+    assert [one["status"] for one in reported] == ["stored", "stored", "stored", "refused"]
+    assert {frozenset(one) for one in reported} == {
         frozenset({"file", "status", "id", "sha256", "reason"})
     }
-    status, told = lines(capsys, made, folder, "--patient", "MN-1")
-    assert [one["status"] for one in told] == ["known", "known", "known", "refused"]
+    status, reported = lines(capsys, made, folder, "--patient", "MN-1")
+    assert [one["status"] for one in reported] == ["known", "known", "known", "refused"]
     status, shown = answer(capsys, "show", made, "MN-1")
     assert len(shown["photos"]) == 3
 
 
 def test_import_of_nothing_usable_is_a_failure(made, tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("Dear doctor,")
-    status, told = lines(capsys, made, tmp_path / "notes.txt", tmp_path / "gone.jpg")
+    status, reported = lines(capsys, made, tmp_path / "notes.txt", tmp_path / "gone.jpg")
     assert status == 1
-    assert [one["status"] for one in told] == ["refused", "refused"]
+    assert [one["status"] for one in reported] == ["refused", "refused"]
 
 
 def test_a_name_with_a_line_break_stays_one_line(made, tmp_path, capsys):
     (tmp_path / "a\nstored  b.jpg").write_bytes(jpeg(1))
     _, out, _ = call(capsys, "import", made, tmp_path / "a\nstored  b.jpg", "--no-views")
     assert out.splitlines()[0].endswith("a?stored  b.jpg")
-    _, told = lines(capsys, made, tmp_path / "a\nstored  b.jpg")
-    assert told[0]["file"].endswith("a\nstored  b.jpg")
+    _, reported = lines(capsys, made, tmp_path / "a\nstored  b.jpg")
+    assert reported[0]["file"].endswith("a\nstored  b.jpg")
 
 
 def test_views_are_proposed_by_the_face_after_all_is_stored(made, tmp_path, capsys, monkeypatch):
@@ -92,12 +92,12 @@ def test_views_are_proposed_by_the_face_after_all_is_stored(made, tmp_path, caps
 
 def test_out_and_in_again(made, tmp_path, capsys):
     lines(capsys, made, card(tmp_path, 3), "--patient", "MN-1")
-    status, told = answer(capsys, "export", made, "--out", tmp_path / "out")
-    assert (status, told["patients"], told["photos"]) == (0, 1, 3)
+    status, reported = answer(capsys, "export", made, "--out", tmp_path / "out")
+    assert (status, reported["patients"], reported["photos"]) == (0, 1, 3)
     run(["library", "init", str(tmp_path / "other")])
     capsys.readouterr()
-    status, told = lines(capsys, tmp_path / "other", tmp_path / "out")
-    assert (status, {one["status"] for one in told}) == (0, {"stored"})
+    status, reported = lines(capsys, tmp_path / "other", tmp_path / "out")
+    assert (status, {one["status"] for one in reported}) == (0, {"stored"})
     _, here = answer(capsys, "show", made, "MN-1")
     _, there = answer(capsys, "show", tmp_path / "other", "MN-1")
     assert here == there
@@ -112,7 +112,7 @@ def test_without_consent_one_line_of_error_and_one_of_hint(made, tmp_path, capsy
     assert [line.partition(":")[0] for line in err.splitlines()] == ["error", "hint"]
 
 
-def test_erase_asks_and_tells_where_copies_are(made, tmp_path, capsys):
+def test_erase_asks_and_shows_where_copies_are(made, tmp_path, capsys):
     lines(capsys, made, card(tmp_path, 2), "--patient", "MN-1")
     answer(capsys, "backup", made, tmp_path / "disk")
     status, _, err = call(capsys, "erase", made, "MN-1")
@@ -132,12 +132,12 @@ def test_back_up_check_and_restore(made, tmp_path, capsys):
     assert "never verified" in out
     _, out, _ = call(capsys, "restore", disk, new)
     assert "never verified" in out
-    status, told = answer(capsys, "backup", made, disk, "--check")
-    assert (status, told["verified"], told["flaws"]) == (0, True, [])
-    status, told = answer(capsys, "backup", made, disk, "--keep", "1")
-    assert (status, told["copied"], told["kept"], told["dropped"]) == (0, 0, 2, 1)
+    status, reported = answer(capsys, "backup", made, disk, "--check")
+    assert (status, reported["verified"], reported["flaws"]) == (0, True, [])
+    status, reported = answer(capsys, "backup", made, disk, "--keep", "1")
+    assert (status, reported["copied"], reported["kept"], reported["dropped"]) == (0, 0, 2, 1)
     assert answer(capsys, "verify", new)[0] == 0
     spoilt = next(path for path in (disk / "vault").rglob("*") if path.is_file())
     spoilt.write_bytes(spoilt.read_bytes()[:-1])
-    status, told = answer(capsys, "backup", made, disk, "--check")
-    assert (status, told["verified"], len(told["flaws"])) == (1, False, 1)
+    status, reported = answer(capsys, "backup", made, disk, "--check")
+    assert (status, reported["verified"], len(reported["flaws"])) == (1, False, 1)

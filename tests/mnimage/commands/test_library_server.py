@@ -16,7 +16,7 @@ __all__ = ["address", "postgres"]
 
 
 @pytest.fixture(autouse=True)
-def told(monkeypatch):
+def reported(monkeypatch):
     monkeypatch.setattr(keys, "COST", CHEAP)
     monkeypatch.setenv("MNIMAGE_PASSPHRASE", WORD)
     monkeypatch.delenv("MNIMAGE_USER", raising=False)
@@ -45,8 +45,8 @@ def test_every_command_takes_the_address(address, postgres, tmp_path, capsys, mo
     assert (status, [line["status"] for line in lines]) == (0, ["stored"])
     assert len(list((vault / "vault").rglob("*.*"))) == 1
     for place in (address, f"{address}&vault={vault}", vault):
-        status, told = whole(capsys, "list", place)
-        assert (status, [one["code"] for one in told["patients"]]) == (0, ["MN-1"])
+        status, reported = whole(capsys, "list", place)
+        assert (status, [one["code"] for one in reported["patients"]]) == (0, ["MN-1"])
     assert len(whole(capsys, "show", address, "MN-1")[1]["photos"]) == 1
     assert whole(capsys, "verify", address) == (0, {"sound": True, "flaws": []})
     assert whole(capsys, "migrate", address)[0] == 0
@@ -78,7 +78,7 @@ def test_a_library_in_a_folder_has_no_server(tmp_path, capsys, address):
     assert "not on a server" in capsys.readouterr().err
 
 
-def test_an_address_told_twice_is_said(tmp_path, capsys, address):
+def test_an_address_reported_twice_is_said(tmp_path, capsys, address):
     place = f"{address}&vault={tmp_path / 'clinic'}"
     assert run(["library", "init", place, "--server", address]) == 1
     assert "twice" in capsys.readouterr().err

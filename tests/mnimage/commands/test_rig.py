@@ -16,8 +16,8 @@ def test_a_rig_is_measured_kept_and_taken_into_use(tmp_path, capsys):
     shown = lamps(11, far=True)
     shots = ball_shots(shown, 11, chrome=False)
     dark = shots.frames[0] * 0
-    told = {"mm_per_px": STAGE.mm_per_px, "camera_mm": STAGE.camera_mm}
-    sheet = write_target(tmp_path / "ball", shots.frames, dark, **told)
+    reported = {"mm_per_px": STAGE.mm_per_px, "camera_mm": STAGE.camera_mm}
+    sheet = write_target(tmp_path / "ball", shots.frames, dark, **reported)
     out = tmp_path / "kept" / "RIG.json"
     options = ["--ball", "matte", "--diameter-mm", "30", "--out", str(out), "--json"]
     assert run(["rig", str(sheet), *options]) == 0
@@ -38,9 +38,9 @@ def test_wrong_use(tmp_path, options):
 
 def test_a_missing_sheet_is_an_expected_failure(tmp_path, capsys):
     assert run(["rig", str(tmp_path / "no.json"), "--card", "--out", str(tmp_path / "r")]) == 1
-    told = capsys.readouterr().err
-    assert told.startswith("error: no.json cannot be read")
-    assert "hint:" in told
+    reported = capsys.readouterr().err
+    assert reported.startswith("error: no.json cannot be read")
+    assert "hint:" in reported
 
 
 def test_the_sheet_of_markers_has_their_true_size(tmp_path, capsys):

@@ -144,8 +144,8 @@ def test_a_photo_and_a_list_of_shots_are_not_a_pair(tmp_path, capsys):
     assert "directional" in capsys.readouterr().err
 
 
-def test_sizes_are_told_in_plain_figures(tmp_path, capsys):
+def test_sizes_are_reported_in_plain_figures(tmp_path, capsys):
     assert run(["inspect", str(_photo(tmp_path / "large.png", (2700, 1200)))]) == 0
-    told = capsys.readouterr().out
-    assert "2700 px (at least 1000)" in told
-    assert "e+0" not in told
+    reported = capsys.readouterr().out
+    assert "2700 px (at least 1000)" in reported
+    assert "e+0" not in reported

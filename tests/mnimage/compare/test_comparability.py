@@ -50,7 +50,7 @@ def test_the_further_off_the_lower(times, grade):
 
 
 @pytest.mark.parametrize(("covered", "grade"), [(0.95, "A"), (0.8, "B"), (0.6, "C"), (0.4, "D")])
-def test_skin_that_could_not_be_laid_over_lowers_it(covered, grade):
+def test_skin_that_could_not_be_registered_lowers_it(covered, grade):
     assert _grade(covered=covered) == grade
 
 

@@ -114,7 +114,7 @@ def test_drift_of_the_camera_is_no_effect_of_the_treatment():
     assert held / 1000 < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 1000)
 
 
-def test_the_control_itself_is_told():
+def test_the_control_itself_is_reported():
     patch = Patch(0, 0, 9, 9)
     still, moved = weighed("redness_hi", 5, 5.1, 0.5), weighed("redness_hi", 5, 9, 0.5)
     assert control_cautions(None, {}) == []

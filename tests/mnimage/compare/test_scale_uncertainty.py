@@ -29,7 +29,7 @@ def _card(volume=1.2):
     )  # fmt: skip
 
 
-def test_the_doubt_goes_with_mm_once_mm2_twice_mm3_thrice():
+def test_the_uncertainty_goes_with_mm_once_mm2_twice_mm3_thrice():
     card = add_scale_uncertainty(_card(), TOLD)
     for scar in (*card.scars, *card.places):
         assert scar.width_uncertainty_mm == pytest.approx(0.05 * 2.0)
@@ -45,7 +45,7 @@ def test_a_measured_scale_leaves_the_card_as_it_is():
     assert add_scale_uncertainty(card, ImageScale(0.05, "rig", 0.01)) is card
 
 
-def test_a_change_between_sessions_of_one_told_scale_is_as_sure_as_before():
+def test_a_change_between_sessions_of_one_reported_scale_is_as_sure_as_before():
     plain = _card(), _card(1.0)
     notes = [add_scale_uncertainty(card, TOLD) for card in plain]
     assert compare_relief(*notes) == compare_relief(*plain)

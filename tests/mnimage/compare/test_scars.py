@@ -141,7 +141,7 @@ def test_depths_and_volumes_are_one_family():
     assert np.mean(called) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
 
 
-def test_repeats_average_each_scar_and_tell_its_own_scatter():
+def test_repeats_average_each_scar_and_show_its_own_scatter():
     first, after = card(scar(1, 1.0)), card(scar(1, 0.9, depth=0.28))
     before_again = [(first, card(scar(1, 1.1, depth=0.34)))]
     recipe = CompareRecipe()

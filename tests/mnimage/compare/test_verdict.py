@@ -17,7 +17,7 @@ def _score(value: float, name: str = "redness_hi", mode: Mode = Mode.FLAT) -> Sc
     return Score(name, value, "points", 0.5, mode)
 
 
-def test_doubt_of_a_change_counts_both_sessions():
+def test_uncertainty_of_a_change_counts_both_sessions():
     assert ChangeUncertainty(session=3.0, spatial=0.0).of_change == pytest.approx(3 * math.sqrt(2))
     assert ChangeUncertainty(session=0.0, spatial=2.0).of_change == pytest.approx(2.0)
 

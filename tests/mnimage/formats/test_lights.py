@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnimage.domain.photo import SCALE_ASSUMED
+from mnimage.domain.photo import SCALE_ENTERED
 from mnimage.formats.lights import ENTERED_SCALE_ERROR, resolve_lights
 from mnimage.formats.manifest import read_manifest
 
@@ -46,7 +46,7 @@ def test_an_entered_scale_has_the_same_error_at_every_session(tmp_path):
     assert scale.error == pytest.approx((0.01**2 + 0.06**2) ** 0.5)
     (note,) = found.notes
     assert note.code == "formats.scale_entered"
-    assert str(note).startswith(SCALE_ASSUMED)
+    assert note.code == SCALE_ENTERED
     assert "12% for areas and 18% for volumes" in str(note)
     assert "marker" in str(note)
 

@@ -23,16 +23,16 @@ def true_map(skin, shot, values):
     return picture(skin, replace(shot, sensor=Sensor()), values[..., None])[..., 0]
 
 
-def shots_value(skin, lamps, shot=None, *, told=None, channel=2):
+def shots_value(skin, lamps, shot=None, *, reported=None, channel=2):
     """Return directional shots as the relief stage takes them; one channel, blue by default.
 
     `told` are the lamps the measurer believes in, where they differ from the true `lamps`.
     """
     shot = shot or Shot(sensor=Sensor(exposure=0.0, electrons=12000.0, bits=12))
     frames = list(shoot_lamps(skin, lamps, shot))
-    told = told or lamps
-    near = not all(lamp.far for lamp in told)
-    lights = [(one.x, one.y, one.z) if near else one.direction for one in told]
+    reported = reported or lamps
+    near = not all(lamp.far for lamp in reported)
+    lights = [(one.x, one.y, one.z) if near else one.direction for one in reported]
     return Shots(
         frames=np.stack([frame[..., channel] for frame in frames]),
         lights=np.array(lights, dtype=np.float64),
@@ -44,7 +44,7 @@ def shots_value(skin, lamps, shot=None, *, told=None, channel=2):
     )
 
 
-def write_target(folder, frames, dark, **told):
+def write_target(folder, frames, dark, **reported):
     """Write grey frames as linear 16-bit PNG with the sheet that lists them; return its path."""
     names = [f"shot{number}.png" for number in range(1, len(frames) + 1)]
     for name, frame in zip((*names, "dark.png"), (*frames, dark), strict=True):
@@ -53,6 +53,6 @@ def write_target(folder, frames, dark, **told):
         assert done
         write_whole(folder / name, stream.tobytes())
     shots = [{"file": name} for name in names]
-    sheet = {"linear": True, **told, "shots": shots, "dark": "dark.png"}
+    sheet = {"linear": True, **reported, "shots": shots, "dark": "dark.png"}
     write_whole(folder / "SHOTS.json", json.dumps(sheet).encode())
     return folder / "SHOTS.json"

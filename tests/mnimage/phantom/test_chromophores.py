@@ -10,7 +10,7 @@ def made(tone="II", marks=MARKS):
     return make_chromophores((201, 201), 0.05, tone, marks, np.random.default_rng(5))
 
 
-def test_marks_are_where_and_as_strong_as_told():
+def test_marks_are_where_and_as_strong_as_given():
     maps = made()
     assert maps.blood_marks[100 - 40, 100 + 20] == pytest.approx(0.05, rel=0.02)
     assert maps.melanin_marks[100 + 40, 100 - 40] == pytest.approx(0.06, rel=0.02)

@@ -21,7 +21,7 @@ def files(course, tmp_path_factory):
     return write_course(course, tmp_path_factory.mktemp("course"), no_tick)
 
 
-def test_healing_goes_one_way_and_ends_as_told(course):
+def test_healing_goes_one_way_and_ends_as_given(course):
     healed = [session.healed["scar_fraction"] for session in course.sessions]
     assert healed[0] == 0
     assert healed[-1] == pytest.approx(0.30)

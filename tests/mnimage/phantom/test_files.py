@@ -20,13 +20,13 @@ SKIN = make_skin(seed=1, size_mm=(6.0, 7.2))
 def test_linear_shots_as_the_contract_has_them(tmp_path, suffix):
     shot = Shot(sensor=Sensor(exposure=0.0, electrons=12000.0, bits=12), seed=4)
     listing = write_shots(tmp_path / "cheek", SKIN, ring(4), shot, suffix=suffix)
-    told = json.loads(listing.read_text())
+    reported = json.loads(listing.read_text())
     assert listing.name == "SHOTS.json"
-    assert told["linear"] is True
-    assert told["mm_per_px"] == pytest.approx(0.06)
-    assert len(told["shots"]) == 4
+    assert reported["linear"] is True
+    assert reported["mm_per_px"] == pytest.approx(0.06)
+    assert len(reported["shots"]) == 4
     frames = list(shoot_lamps(SKIN, ring(4), shot))
-    for entry, lamp, frame in zip(told["shots"], ring(4), frames, strict=True):
+    for entry, lamp, frame in zip(reported["shots"], ring(4), frames, strict=True):
         assert entry["lamp_mm"] == pytest.approx([lamp.x, lamp.y, lamp.z], abs=1e-3)
         seen = cv2.imread(str(listing.parent / entry["file"]), cv2.IMREAD_UNCHANGED)
         assert seen.dtype == np.uint16
@@ -38,11 +38,11 @@ def test_eight_bit_shots_with_stray_light(tmp_path):
     lamps = (Lamp(0.6, 0.0, 0.8, far=True), Lamp(-0.6, 0.0, 0.8, far=True))
     shot = Shot(sensor=Sensor(exposure=1.0, bits=8), ambient=0.1)
     listing = write_shots(tmp_path, SKIN, lamps, shot)
-    told = json.loads(listing.read_text())
-    assert told["linear"] is False
-    assert told["shots"][0]["light"] == pytest.approx([0.6, 0.0, 0.8])
-    dark = cv2.imread(str(tmp_path / told["dark"]), cv2.IMREAD_UNCHANGED)
-    lit = cv2.imread(str(tmp_path / told["shots"][0]["file"]), cv2.IMREAD_UNCHANGED)
+    reported = json.loads(listing.read_text())
+    assert reported["linear"] is False
+    assert reported["shots"][0]["light"] == pytest.approx([0.6, 0.0, 0.8])
+    dark = cv2.imread(str(tmp_path / reported["dark"]), cv2.IMREAD_UNCHANGED)
+    lit = cv2.imread(str(tmp_path / reported["shots"][0]["file"]), cv2.IMREAD_UNCHANGED)
     assert dark.dtype == np.uint8
     assert 0 < dark.mean() < 0.6 * lit.mean()
 

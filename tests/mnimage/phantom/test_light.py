@@ -8,7 +8,7 @@ from mnimage.phantom.light import Lamp, diffuse, gloss, irradiance, ring, spread
 LEVEL = np.zeros((101, 121), dtype=np.float32)
 
 
-def test_ring_stands_as_told():
+def test_ring_stands_as_given():
     lamps = ring(8, slant_deg=30.0, distance_mm=200.0)
     assert len(lamps) == 8
     for lamp in lamps:

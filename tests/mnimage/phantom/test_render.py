@@ -121,10 +121,12 @@ def test_true_field_against_painted_dots():
         top, left = int(start_row), int(start_column)
         down, right = start_row - top, start_column - left
         weights = np.outer([1 - down, down], [1 - right, right])
-        told = [np.sum(part[top : top + 2, left : left + 2] * weights) for part in (row, column)]
+        reported = [
+            np.sum(part[top : top + 2, left : left + 2] * weights) for part in (row, column)
+        ]
         assert seen[top, left]
         # A dot is a little skewed by perspective and warp, so its mass is off by some 0.02 px.
-        assert told == pytest.approx(end, abs=0.03)
+        assert reported == pytest.approx(end, abs=0.03)
 
 
 def test_true_field_follows_the_relief_aslant():
@@ -171,14 +173,14 @@ def test_true_map_shows_the_height_at_each_pixel():
 def test_directional_shots_as_a_value():
     skin = make_skin(seed=9, size_mm=(12.0, 12.0))
     lamps = ring(4)
-    told = tuple(replace(lamp, x=lamp.x + 1) for lamp in lamps)
-    value = shots_value(skin, lamps, told=told)
+    reported = tuple(replace(lamp, x=lamp.x + 1) for lamp in lamps)
+    value = shots_value(skin, lamps, reported=reported)
     assert value.frames.shape == (4, 200, 200)
     assert value.frames.dtype == np.float32
     assert value.near
     assert value.channel == "blue"
     assert value.picture.shape == (200, 200, 3)
-    assert value.lights[0] == pytest.approx([told[0].x, told[0].y, told[0].z])
+    assert value.lights[0] == pytest.approx([reported[0].x, reported[0].y, reported[0].z])
     frames = list(
         shoot_lamps(skin, lamps, Shot(sensor=Sensor(exposure=0.0, electrons=1.2e4, bits=12)))
     )

@@ -46,7 +46,7 @@ def test_without_faults_shots_of_level_skin_are_lambert():
         np.testing.assert_allclose(one[inner], other[inner], rtol=1.5e-3)
 
 
-def test_the_place_of_the_skin_in_the_picture_is_told():
+def test_the_place_of_the_skin_in_the_picture_is_reported():
     look = replace(BARE, scars=(1, 0, 0))
     skin = make_skin(seed=3, size_mm=(12, 12), mm_per_px=PITCH / 2, look=look)
     session = shoot_session(skin, 5, Fault(gloss=0.0, ambient=0.0))

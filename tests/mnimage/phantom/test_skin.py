@@ -47,7 +47,7 @@ def test_scars_and_marks_keep_the_margin():
     assert all(max(abs(one.row_mm), abs(one.column_mm)) < 14 for one in skin.chromophores.marks)
 
 
-def test_treated_takes_the_shares_told():
+def test_treated_takes_the_shares_reported():
     skin = make_skin(seed=6, size_mm=(20.0, 20.0))
     later = skin.treated(scar_fraction=0.3, redness_fraction=0.25, texture_fraction=0.2)
     assert np.allclose(later.scar_mm, 0.7 * skin.scar_mm)

@@ -12,7 +12,7 @@ from mnimage.phantom.texture import (
 )
 
 
-def test_a_pore_is_as_deep_and_wide_as_told():
+def test_a_pore_is_as_deep_and_wide_as_given():
     pore = TruePore(0.1, -0.2, 0.3, 0.08)
     depth = pore_depth((pore,), (201, 201), 0.01)
     assert depth.max() == pytest.approx(0.08, abs=1e-4)

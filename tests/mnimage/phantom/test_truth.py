@@ -11,11 +11,11 @@ SKIN = make_skin(seed=2, size_mm=(24.0, 24.0), look=SkinAppearance(margin_mm=3.0
 
 
 def test_places_of_a_straight_shot_are_the_samples():
-    for scar, told in zip(SKIN.scars, true_scars(SKIN, Shot()), strict=True):
+    for scar, reported in zip(SKIN.scars, true_scars(SKIN, Shot()), strict=True):
         wanted = SKIN.place_px(scar.row_mm, scar.column_mm)
-        assert (told["row"], told["col"]) == pytest.approx(wanted, abs=1e-2)
-        assert told["volume_mm3"] == scar.volume_mm3
-        assert told["depth_mm"] <= told["depth_max_mm"] == scar.depth_mm
+        assert (reported["row"], reported["col"]) == pytest.approx(wanted, abs=1e-2)
+        assert reported["volume_mm3"] == scar.volume_mm3
+        assert reported["depth_mm"] <= reported["depth_max_mm"] == scar.depth_mm
 
 
 def test_marks_are_seen_where_the_picture_shows_their_blood():

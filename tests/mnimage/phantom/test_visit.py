@@ -28,8 +28,8 @@ def test_a_careful_visit_is_darker_or_lighter_and_tinted(skin):
     assert np.abs(np.log(later[:, 1] / first[1])).max() > 0.02
 
 
-def test_without_habits_only_noise_and_place_differ(skin):
+def test_without_settings_only_noise_and_place_differ(skin):
     random = np.random.default_rng(5)
-    first, later = (visit(skin, random, first=one, habit=STEADY) for one in (True, False))
+    first, later = (visit(skin, random, first=one, setting=STEADY) for one in (True, False))
     level = [photo.coded.mean(axis=(0, 1)) for photo in (first, later)]
     assert level[0] == pytest.approx(level[1], rel=0.01)

@@ -8,6 +8,7 @@ from scipy import ndimage
 from mnimage.domain.recipe import ReliefRecipe
 from mnimage.relief.align import align_shots
 from mnimage.relief.relief import recover_relief
+from mnimage.words.message import message
 from tests.mnimage.relief.moving import EDGE, foreign, moved, scene
 
 
@@ -29,38 +30,38 @@ def test_taking_motion_back_mends_the_relief():
     assert gap(ReliefRecipe()) < 0.7 * gap(ReliefRecipe(align_frames=False))
 
 
-def test_motion_is_told_with_what_is_left_of_it():
+def test_motion_is_reported_with_what_is_left_of_it():
     _, still = scene(8)
     notes = align_shots(moved(still, shift=2.0)[0], ReliefRecipe()).notes
     assert len(notes) == 1
-    assert "pixels" in notes[0]
-    assert "within about 0.1" in notes[0]
+    assert "pixels" in str(notes[0])
+    assert "within about 0.1" in str(notes[0])
 
 
 def test_a_shot_that_fits_nowhere_is_named_and_nothing_touched():
     strange = foreign(scene(8)[1], 3)
     same = align_shots(strange, ReliefRecipe())
     assert same.shots is strange
-    assert same.notes[0].startswith("Shot 4 does not fit")
-    assert "again" in same.notes[0]
+    assert same.notes[0] == message("relief.shot_unmatched", shot="4")
+    assert "again" in str(same.notes[0])
 
 
-def test_motion_too_far_is_told_and_not_touched():
+def test_motion_too_far_is_reported_and_not_touched():
     _, still = scene(8)
     frames = still.frames.copy()
     frames[3] = np.roll(frames[3], 44, axis=1)
     far = replace(still, frames=frames)
     same = align_shots(far, ReliefRecipe())
     assert same.shots is far
-    assert "may be wrong" in same.notes[0]
+    assert "may be wrong" in str(same.notes[0])
 
 
-def test_doubtful_places_are_told():
+def test_questionable_places_are_reported():
     _, still = scene(4)
     shots, _ = moved(still, shift=2.0)
     grain = np.random.default_rng(3).normal(0, 0.4, shots.frames.shape).astype(np.float32)
     notes = align_shots(replace(shots, frames=shots.frames + grain), ReliefRecipe()).notes
-    assert "may be wrong" in notes[0]
+    assert "may be wrong" in str(notes[0])
 
 
 def test_three_shots_are_aligned_as_well():
@@ -93,7 +94,7 @@ def test_saturation_moves_along():
     assert steady.saturated.sum() < 80
 
 
-def test_too_few_shots_to_tell():
+def test_too_few_shots_to_show():
     _, still = scene(4)
     two = replace(still, frames=still.frames[:2], lights=still.lights[:2])
     assert align_shots(two, ReliefRecipe()).shots is two

@@ -59,7 +59,7 @@ def test_wide_scars_are_not_touched():
     assert np.array_equal(left(skin(), wide), wide)
 
 
-def test_a_coarse_picture_tells_of_no_lines():
+def test_a_coarse_picture_shows_of_no_lines():
     beads = labelled([(150, 110), (150, 190)])
     usable = np.ones(SHAPE, dtype=bool)
     assert lines_across(skin(), usable, beads, 0.1, RECIPE) is None

@@ -95,7 +95,7 @@ def test_parts_of_a_face_are_no_scars():
     height -= 1.2 * np.exp(-0.5 * ((right + 25) / 0.9) ** 2)
     card = measure_relief(relief(height), ReliefRecipe())
     assert card.scars == ()
-    assert any("So large a picture" in said for said in card.warnings)
+    assert any("So large a picture" in str(said) for said in card.warnings)
 
 
 def test_what_is_turned_away_is_left_out():
@@ -127,7 +127,7 @@ def test_scars_at_the_edge_of_what_is_measured_are_dropped():
     assert (whole_ones(labels, np.ones_like(usable)) == labels).all()
 
 
-def test_the_skin_of_two_sessions_is_told_of_alike():
+def test_the_skin_of_two_sessions_is_reported_of_alike():
     """Sq of a body does not depend on where along the camera's axis it lies."""
     _, _, height = ball()
     fine = 0.02 * np.random.default_rng(5).standard_normal(SHAPE)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnimage.domain.relief import Scar
-from mnimage.relief.crossed import with_lines_doubted
+from mnimage.relief.crossed import with_lines_questioned
 
 PITCH = 0.05
 SHAPE = (300, 300)
@@ -37,16 +37,16 @@ def scar(area_mm2=8.0, number=1):
     )  # fmt: skip
 
 
-def doubted(lines, depth, labels=None, before=None):
+def questioned(lines, depth, labels=None, before=None):
     before = before or scar()
     labels = disc() if labels is None else labels
-    (after,) = with_lines_doubted([before], labels, lines, depth, PITCH)
+    (after,) = with_lines_questioned([before], labels, lines, depth, PITCH)
     return after
 
 
-def test_half_a_line_that_meets_the_scar_is_doubted_by_its_volume_inside():
+def test_half_a_line_that_meets_the_scar_gets_a_warning_by_its_volume_inside():
     line = centre(7.5, (0.5, 5.0))
-    found = doubted(line, groove(7.5))
+    found = questioned(line, groove(7.5))
     # 4 mm of it inside, which are there on a share between none and all of the way.
     added = np.sqrt(found.volume_systematic_mm3**2 - 0.1**2)
     assert added == pytest.approx(4.0 * SECTION / np.sqrt(3), rel=0.1)
@@ -55,7 +55,7 @@ def test_half_a_line_that_meets_the_scar_is_doubted_by_its_volume_inside():
 
 def test_a_line_seen_on_both_sides_runs_through():
     line = np.concatenate([centre(7.5, (0.5, 5.0)), centre(7.5, (10.0, 14.5))])
-    found = doubted(line, groove(7.5))
+    found = questioned(line, groove(7.5))
     added = np.sqrt(found.volume_systematic_mm3**2 - 0.1**2)
     assert added == pytest.approx(np.sqrt(2 / 3) * 4.0 * SECTION, rel=0.1)
 
@@ -63,7 +63,7 @@ def test_a_line_seen_on_both_sides_runs_through():
 def test_a_slanted_line_through_the_edge_counts_for_its_chord():
     slope = 0.5
     line = centre(2.5, (0.5, 5.6), slope)
-    found = doubted(line, groove(2.5, slope))
+    found = questioned(line, groove(2.5, slope))
     away = (7.5 - 2.5 - slope * 7.5) / np.hypot(slope, 1)
     chord = 2 * np.sqrt(4 - away**2)
     added = np.sqrt(found.volume_systematic_mm3**2 - 0.1**2)
@@ -73,17 +73,17 @@ def test_a_slanted_line_through_the_edge_counts_for_its_chord():
 @pytest.mark.parametrize(
     ("row_mm", "columns_mm"), [(4.9, (0.5, 14.5)), (7.5, (0.5, 3.5)), (7.5, (4.9, 5.1))]
 )
-def test_a_line_that_passes_ends_far_away_or_is_no_longer_than_a_dot_is_no_doubt(
+def test_a_line_that_passes_ends_far_away_or_is_no_longer_than_a_dot_is_no_uncertainty(
     row_mm, columns_mm
 ):
-    found = doubted(centre(row_mm, columns_mm), groove(row_mm))
+    found = questioned(centre(row_mm, columns_mm), groove(row_mm))
     assert found == scar()
 
 
-def test_only_the_scar_that_it_meets_is_doubted():
+def test_only_the_scar_that_it_meets_gets_a_warning():
     labels = disc()
     labels[:40, :40] = 2
-    found = with_lines_doubted(
+    found = with_lines_questioned(
         [scar(), scar(number=2)], labels, centre(7.5, (0.5, 5.0)), groove(7.5), PITCH
     )
     assert found[0].volume_systematic_mm3 > 0.13
@@ -91,12 +91,12 @@ def test_only_the_scar_that_it_meets_is_doubted():
 
 
 def test_a_wide_scar_keeps_its_depth_beside_a_fine_line():
-    found = doubted(centre(7.5, (0.5, 5.0)), groove(7.5), before=scar(area_mm2=400.0))
+    found = questioned(centre(7.5, (0.5, 5.0)), groove(7.5), before=scar(area_mm2=400.0))
     assert found.depth_systematic_mm == 0.02
     assert found.volume_systematic_mm3 > 0.1
 
 
 def test_no_lines_no_scars():
     none = np.zeros((0, 2), dtype=np.int32)
-    assert doubted(none, groove(7.5)) == scar()
-    assert with_lines_doubted([], disc() * 0, centre(7.5, (0.5, 5.0)), groove(7.5), PITCH) == ()
+    assert questioned(none, groove(7.5)) == scar()
+    assert with_lines_questioned([], disc() * 0, centre(7.5, (0.5, 5.0)), groove(7.5), PITCH) == ()

@@ -122,7 +122,7 @@ def test_what_runs_along_the_border_of_the_picture_is_no_line():
     assert len(joined(crests(row(30, at=12)), likely, grooves(whole()))) == 30
 
 
-def test_the_depth_is_told_below_what_is_beside():
+def test_the_depth_is_reported_below_what_is_beside():
     row = (np.mgrid[:300, :300][0] - 151) * 0.05
     flat = (-0.2 * np.exp(-(row**2) / (2 * 0.2**2))).astype(np.float32)
     middle = np.array([[151.0, column] for column in range(60, 240)])

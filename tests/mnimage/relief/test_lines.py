@@ -96,7 +96,7 @@ def test_a_shallow_line_among_shallower_furrows_is_found():
     assert min(agreement([line], found)) > 0.85
 
 
-def test_lines_side_by_side_are_told_apart():
+def test_lines_side_by_side_are_distinguished():
     lines = [arc(10.0, 0.3, 0.1, (1.5 * n - 1.5, 0.0), depth=0.1) for n in range(3)]
     found = found_on(lines)
     assert min(agreement(lines, found)) > 0.85

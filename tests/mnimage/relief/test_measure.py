@@ -103,7 +103,7 @@ def test_a_fifth_less_is_read_as_a_fifth_less_on_the_same_masks():
     assert np.median(change) == pytest.approx(-20, abs=2)
 
 
-def test_same_skin_twice_differs_less_than_its_doubt():
+def test_same_skin_twice_differs_less_than_its_uncertainty():
     skin, first = case(2)
     again = measure_relief(
         recover_relief(shoot(skin, seed=8), RECIPE), RECIPE, scars=first.scar_labels
@@ -177,7 +177,7 @@ def test_a_mask_limits_what_is_measured():
     assert np.isnan(card.band_um[-1]).all()
 
 
-def test_a_scar_too_wide_for_the_picture_is_told():
+def test_a_scar_too_wide_for_the_picture_is_reported():
     row, column = np.mgrid[:300, :300]
     depth = 0.4 * (np.hypot(row - 150, column - 150) < 60)
     height = -depth.astype(np.float32)
@@ -185,20 +185,20 @@ def test_a_scar_too_wide_for_the_picture_is_told():
     relief = Relief(height, height, whole, ImageScale(0.05, "rig", 0.001))
     card = measure_relief(relief, RECIPE)
     assert len(card.scars) == 1
-    assert "too wide" in card.warnings[0]
+    assert "too wide" in str(card.warnings[0])
     whole[:, :80] = False
-    assert any("left out" in doubt for doubt in measure_relief(relief, RECIPE).warnings)
+    assert any("left out" in uncertainty for uncertainty in measure_relief(relief, RECIPE).warnings)
 
 
 def test_nothing_trusted_is_refused():
     flat = np.zeros((40, 40), np.float32)
     relief = Relief(flat, flat, flat > 1, ImageScale(0.05, "rig", 0.001))
-    with pytest.raises(ShotsUnusable) as told:
+    with pytest.raises(ShotsUnusable) as reported:
         measure_relief(relief, RECIPE)
-    assert told.value.hint
+    assert reported.value.hint
 
 
-def test_more_scatter_means_more_doubt_in_the_amount():
+def test_more_scatter_means_more_uncertainty_in_the_amount():
     _, card = case(1)
     # A share of 0.3 sees fine relief at 0.7 of its height; 30 % more of it sees 0.61.
     assert card.texture_systematic_um == pytest.approx(
@@ -209,7 +209,7 @@ def test_more_scatter_means_more_doubt_in_the_amount():
         assert scar.volume_systematic_mm3 > 0.05 * scar.volume_mm3
 
 
-def test_depth_is_not_told_over_what_is_wide_and_no_skin():
+def test_depth_is_not_reported_over_what_is_wide_and_no_skin():
     rng = np.random.default_rng(5)
     height = 0.01 * rng.standard_normal((300, 320), dtype=np.float32)
     height[100:220, 150:280] = 40.0  # an eye, a paper: six millimetres wide

@@ -31,6 +31,6 @@ def test_waves_get_their_height_back(length_px, tolerance):
     assert abs(height.std() - full) < abs(seen.std() - full)
 
 
-def test_what_is_finer_than_can_be_told_is_not_blown_up():
+def test_what_is_finer_than_can_be_reported_is_not_blown_up():
     noise = np.random.default_rng(1).normal(0, 1, (64, 64)).astype(np.float32)
     assert np.abs(restore_fine(noise.copy(), 2.0)).max() < 3 * np.abs(noise).max()

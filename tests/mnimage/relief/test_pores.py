@@ -49,7 +49,7 @@ def f1(true, found, pitch=0.05):
     ("seed", "micro", "furrow", "least", "off"),
     [(901, 4.0, 40.0, 0.92, 0.08), (902, 9.0, 50.0, 0.83, 0.2)],
 )
-def test_pores_are_told_from_furrows_and_microrelief(seed, micro, furrow, least, off):
+def test_pores_are_distinguished_from_furrows_and_microrelief(seed, micro, furrow, least, off):
     skin = drawn(seed, microrelief_um=micro, furrow_um=furrow)
     true, found = true_places(skin), found_on(skin).places
     assert f1(true, found) >= least
@@ -88,7 +88,7 @@ def test_pores_lie_where_they_were_drawn():
     assert np.median(away) < 0.7
 
 
-def test_pores_in_a_row_are_told_apart():
+def test_pores_in_a_row_are_distinguished():
     row, column = np.mgrid[:200, :400] * 0.05
     middles = np.arange(2.0, 18.0, 0.4)
     height = np.random.default_rng(2).normal(0, 0.0005, row.shape)

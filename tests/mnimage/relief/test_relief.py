@@ -85,12 +85,12 @@ def test_paper_on_the_skin_does_not_bend_the_skin_around_it():
     slopes = [np.where(paper, 0, -axis / 50) for axis in (x, y)]
     seen = shots(render(slopes, lamps), lamps)
     laid = recover_relief(seen, PLAIN).height_mm
-    told = recover_relief(seen, PLAIN, hidden=paper)
-    gap = [1000 * (one - z)[~paper] for one in (laid, told.height_mm)]
+    reported = recover_relief(seen, PLAIN, hidden=paper)
+    gap = [1000 * (one - z)[~paper] for one in (laid, reported.height_mm)]
     assert np.std(gap[0]) > 10
     assert np.std(gap[1]) < 2
-    assert not told.trusted[paper].any()
-    assert told.trusted[~paper].all()
+    assert not reported.trusted[paper].any()
+    assert reported.trusted[~paper].all()
 
 
 def test_a_dark_mole_with_brighter_speckles_is_not_trusted_and_makes_no_hill():
@@ -169,9 +169,9 @@ def test_fewer_than_three_shots_are_not_trusted():
 
 
 def test_darkness_gives_no_relief():
-    with pytest.raises(ShotsUnusable) as told:
+    with pytest.raises(ShotsUnusable) as reported:
         recover_relief(shots(np.zeros((4, 40, 50), np.float32), directions(4)), PLAIN)
-    assert told.value.hint
+    assert reported.value.hint
 
 
 def test_can_be_stopped():
@@ -183,7 +183,7 @@ def test_can_be_stopped():
         recover_relief(shots(render(slopes, directions(4)), directions(4)), PLAIN, stop)
 
 
-def test_what_was_noted_in_reading_is_told():
+def test_what_was_noted_in_reading_is_reported():
     _, *slopes = bump((60, 60))
     seen = replace(shots(render(slopes, directions()), directions()), notes=("No dark frame.",))
     assert "No dark frame." in recover_relief(seen, PLAIN).warnings

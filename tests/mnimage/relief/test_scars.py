@@ -183,7 +183,7 @@ def test_a_scar_that_goes_on_under_paper_or_beyond_the_picture_is_a_lower_bound(
     assert bound(usable, slice(100, None))
 
 
-def test_a_scar_that_is_cut_is_doubted_by_what_a_cut_elsewhere_would_show():
+def test_a_scar_that_is_cut_gets_a_warning_by_what_a_cut_elsewhere_would_show():
     """Half a box under something dark, which hides one more row of it at the next session."""
     depth = _box(shape=(200, 200), at=(100, 100)).astype(np.float32)
     labels = (_away((200, 200), (100, 100)) < 1.9).astype(np.int32)

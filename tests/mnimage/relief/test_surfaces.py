@@ -75,7 +75,7 @@ def test_without_the_registration_it_would_be_wrong(surfaces):
     assert np.abs(wrong.after.height_um - across(surfaces).after.height_um).max() > 50
 
 
-def test_greatest_depth_with_its_place_and_doubt(surfaces):
+def test_greatest_depth_with_its_place_and_uncertainty(surfaces):
     profile = across(surfaces)
     first, later = profile.deepest(profile.before), profile.deepest(profile.after)
     assert first.depth_um == pytest.approx(400, abs=2)
@@ -90,7 +90,7 @@ def test_greatest_depth_with_its_place_and_doubt(surfaces):
     assert error > np.hypot(first.error_um, relative * 300)
 
 
-def test_doubt_grows_on_walls_by_the_registration_and_only_after(surfaces):
+def test_uncertainty_grows_on_walls_by_the_registration_and_only_after(surfaces):
     profile = across(surfaces)
     wall = int(np.argmin(np.abs(profile.along_mm - 2.5)))
     slope_um_per_mm = 300 * 2 * 1.5 / 2.0**2
@@ -103,18 +103,18 @@ def test_doubt_grows_on_walls_by_the_registration_and_only_after(surfaces):
     assert profile.before.error_um[wall] < profile.after.error_um[wall]
 
 
-def test_lamps_that_are_doubted_widen_the_doubt():
-    sure, doubted = (
+def test_lamps_that_get_a_warning_widen_the_uncertainty():
+    sure, questioned = (
         lay_surfaces(
             (card(pit(80, 100, 0.4), error_mm=error),) * 2, (SCALE,) * 2, shifted(), RECIPE
         )
         for error in (0.007, 0.04)
     )
-    assert doubted.before.relative_error == pytest.approx(0.1, rel=0.01)
-    assert doubted.before.relative_error > 4 * sure.before.relative_error
+    assert questioned.before.relative_error == pytest.approx(0.1, rel=0.01)
+    assert questioned.before.relative_error > 4 * sure.before.relative_error
 
 
-def test_nothing_is_told_where_nothing_was_measured(surfaces):
+def test_nothing_is_reported_where_nothing_was_measured(surfaces):
     profile = cut_profile(surfaces, (30.0, 0.0), (30.0, 60.0))
     unmeasured = profile.along_mm < 1.8
     assert np.isnan(profile.before.height_um[unmeasured]).all()

@@ -43,7 +43,7 @@ def test_far_lamps_serve_as_well():
     assert np.percentile(left(find_motion(shots), places), 95) < 0.15
 
 
-def test_shadows_and_hair_tell_no_motion():
+def test_shadows_and_hair_show_no_motion():
     """As of a face: a nose that hides one lamp from a cheek, and hair that sends back nothing."""
     _, still = scene(4)
     shots, places = moved(still, shift=3.0, seed=4)

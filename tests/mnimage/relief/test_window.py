@@ -53,12 +53,12 @@ def test_the_scars_kept_are_numbered_anew():
     assert shifts.only(shifts.steady).depth_mm.tolist() == [0.0, 0.1, 0.3]
 
 
-def test_what_the_window_moves_is_joined_to_the_doubt_that_sessions_share():
+def test_what_the_window_moves_is_joined_to_the_uncertainty_that_sessions_share():
     _, _, height = ball()
     (scar,) = measure_relief(relief(height - holed(SCARS[0])), ReliefRecipe()).scars
-    (doubted,) = with_uncertainty((scar,), Shifts(np.array([0.0, 0.2]), np.array([0.0, 0.03])))
-    assert doubted.depth_systematic_mm**2 == pytest.approx(scar.depth_systematic_mm**2 + 0.03**2)
-    assert doubted.volume_systematic_mm3**2 == pytest.approx(
+    (questioned,) = with_uncertainty((scar,), Shifts(np.array([0.0, 0.2]), np.array([0.0, 0.03])))
+    assert questioned.depth_systematic_mm**2 == pytest.approx(scar.depth_systematic_mm**2 + 0.03**2)
+    assert questioned.volume_systematic_mm3**2 == pytest.approx(
         scar.volume_systematic_mm3**2 + (0.03 * scar.area_mm2) ** 2
     )
-    assert doubted.volume_uncertainty_mm3 == scar.volume_uncertainty_mm3
+    assert questioned.volume_uncertainty_mm3 == scar.volume_uncertainty_mm3

@@ -45,7 +45,7 @@ def test_both_photos_have_one_size_and_one_frame(made):
     np.testing.assert_array_equal(first, second)
 
 
-def test_days_between_photos_are_counted_where_one_camera_tells_no_zone(made, in_zone):
+def test_days_between_photos_are_counted_where_one_camera_shows_no_zone(made, in_zone):
     in_zone(-8)
     pair = made.make_pair()
 
@@ -90,7 +90,7 @@ def test_three_numbers_in_words(made):
     assert (redness.name, redness.value, redness.unit) == (
         "Redness", "\N{MINUS SIGN}2.4", "HI points",
     )  # fmt: skip
-    assert redness.doubt == "± 0.8"
+    assert redness.uncertainty == "± 0.8"
     assert redness.mark == Mark(Verdict.BETTER, -1)
     assert len(cards.cards) == 3
 
@@ -189,7 +189,7 @@ def test_scars_are_shown_one_by_one(made):
     assert lost.lines[-1] == "Could not be measured again"
 
 
-def test_failed_checks_and_what_was_not_measured_are_told(made):
+def test_failed_checks_and_what_was_not_measured_are_reported(made):
     pair = made.make_pair()
     report = build(made, pair)
     facts = dict(fact for block in blocks(report, Facts) for fact in block.facts)
@@ -207,7 +207,7 @@ def typical_error(pair):
     return np.median(alignment.error_px[alignment.valid])
 
 
-def test_error_is_told_in_pixels_where_the_scale_is_not_known(made):
+def test_error_is_reported_in_pixels_where_the_scale_is_not_known(made):
     pair = made.make_pair(scale=None)
     block = next(block for block in blocks(build(made, pair), Facts) if block.picture)
     facts = dict(block.facts)
@@ -281,7 +281,7 @@ def with_warnings(pair, before=(), after=()):
 ROOM, MOVED, GLOSS = "Room light was on.", "The skin moved between the shots.", "The skin shone."
 
 
-def test_doubts_of_the_relief_are_printed_for_the_patient_and_in_the_record(made):
+def test_warnings_of_the_relief_are_printed_for_the_patient_and_in_the_record(made):
     pair = with_warnings(made.make_pair(), (ROOM, MOVED), (ROOM, GLOSS))
     report = build(made, pair)
     lines = (f"Both reliefs: {ROOM}", f"Relief before: {MOVED}", f"Relief after: {GLOSS}")
@@ -291,7 +291,7 @@ def test_doubts_of_the_relief_are_printed_for_the_patient_and_in_the_record(made
     assert set(lines) <= set(printed)
 
 
-def test_doubts_beyond_the_first_are_counted_for_the_patient(made):
+def test_warnings_beyond_the_first_are_counted_for_the_patient(made):
     many = tuple(f"Lamp {number} was moved." for number in range(5))
     report = build(made, with_warnings(made.make_pair(), many))
     (notice,) = blocks(report, Notice)
@@ -301,13 +301,13 @@ def test_doubts_beyond_the_first_are_counted_for_the_patient(made):
     assert set(many) <= set(printed)
 
 
-def test_reliefs_without_doubt_say_nothing_of_it(made):
+def test_reliefs_without_uncertainty_say_nothing_of_it(made):
     report = build(made, with_warnings(made.make_pair()))
     assert not blocks(report, Notice)
     assert "doubtful" not in " ".join(heading.text for heading in blocks(report, Heading))
 
 
-def test_refused_pair_is_told_what_to_do(made):
+def test_refused_pair_is_reported_what_to_do(made):
     report = build(made, with_warnings(made.make_refused(), (), (MOVED,)))
     (columns,) = blocks(report, Columns)
     notes = dict(columns.texts)["What to do"]

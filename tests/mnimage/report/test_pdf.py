@@ -198,7 +198,7 @@ def test_it_is_quick(made):
     assert time.perf_counter() - started < 3.0
 
 
-def test_a_missing_template_is_told_plainly(made, monkeypatch, tmp_path):
+def test_a_missing_template_is_reported_plainly(made, monkeypatch, tmp_path):
     monkeypatch.setattr(assets, "asset_roots", lambda: [tmp_path])
     with pytest.raises(AssetMissing, match="missing") as caught:
         render_pdf(report(made))

@@ -32,7 +32,7 @@ def profile(before, after):
     return Profile((10.0, 0.0), (10.0, 40.0), along, row, column, before, after)
 
 
-def test_words_carry_unit_and_doubt():
+def test_words_carry_unit_and_uncertainty():
     notes = profile(trace(400), trace(300, bound=True))
     assert deepest_words(notes.deepest(notes.before)) == "400 ± 8 µm"
     assert deepest_words(notes.deepest(notes.after)) == "at least 300 ± 8 µm"
@@ -40,7 +40,7 @@ def test_words_carry_unit_and_doubt():
 
 
 @pytest.mark.parametrize(("after", "word"), [(410, "within error"), (440, "deeper")])
-def test_change_smaller_than_its_doubt_is_called_that(after, word):
+def test_change_smaller_than_its_uncertainty_is_called_that(after, word):
     assert change_words(profile(trace(400), trace(after))).endswith(word)
 
 
@@ -55,7 +55,7 @@ def test_nothing_measured_is_said():
     assert low < -400 < 0 < high
 
 
-def test_range_holds_both_with_their_doubt():
+def test_range_holds_both_with_their_uncertainty():
     low, high = height_range(profile(trace(400, 30), trace(120, 5)))
     assert -480 < low < -430
     assert 30 < high < 80

@@ -159,7 +159,7 @@ def test_key_names_the_limit_and_every_reason(alignment):
     )
 
 
-def test_patterns_are_told_apart_without_colour():
+def test_patterns_are_distinguished_without_colour():
     tiles = [tile(reason) for reason in LeftOut]
     for pattern in tiles:
         assert np.ptp(pattern[..., :3].astype(int), axis=-1).max() == 0  # neutral beside skin

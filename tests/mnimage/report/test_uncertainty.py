@@ -80,7 +80,7 @@ def test_without_repeats_it_says_one_shot_each(made):
     assert not blocks(made, made.make_pair(), Notice)
 
 
-def test_the_table_holds_the_change_beyond_the_control_and_its_own_doubt(made, pair):
+def test_the_table_holds_the_change_beyond_the_control_and_its_own_uncertainty(made, pair):
     redness, texture = blocks(made, pair, Table)[:2]
     assert redness.heads[3] == "Beyond"
     minus = "\N{MINUS SIGN}"

@@ -113,7 +113,7 @@ def test_colour_is_near_that_of_the_spectra(skin, all_skin):
     assert card.zones["whole"].scores["ita_deg"].value == pytest.approx(true, abs=12)
 
 
-def test_doubt_is_smaller_with_a_chart_and_grows_with_the_fits_error(taken, all_skin):
+def test_uncertainty_is_smaller_with_a_chart_and_grows_with_the_fits_error(taken, all_skin):
     photo = taken[0]
     zones, profile = all_skin(photo.shape), photo.profile
     rough = replace(profile, error=replace(profile.error, lab=6.0, grey=0.1, tone=0.2))

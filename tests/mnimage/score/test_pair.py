@@ -53,9 +53,9 @@ def test_unchanged_skin_shows_no_change_beyond_the_sessions_error(visit, all_ski
     _, before, after, field = visit(4, tone, **sensor)
     pair = score_pair((before, after), all_skin(before.shape), field, (SCALE, None), RECIPE)
     first, second = values(pair.before), values(pair.after)
-    doubt = pair.before.zones["whole"].scores
+    uncertainty_ = pair.before.zones["whole"].scores
     for name in first:
-        session = np.sqrt(2) * doubt[name].uncertainty
+        session = np.sqrt(2) * uncertainty_[name].uncertainty
         most = 1.96 * np.hypot(session, pair.errors["whole"][name].spatial)
         assert abs(second[name] - first[name]) < most, name
 
@@ -84,9 +84,9 @@ def test_flatter_relief_reads_as_less_texture_on_light_skin(visit, all_skin):
     _, before, after, field = visit(3, "II", flatter)
     pair = score_pair((before, after), all_skin(before.shape), field, (SCALE, None), RECIPE)
     change = values(pair.after)["texture_contrast"] - values(pair.before)["texture_contrast"]
-    doubt = pair.before.zones["whole"].scores["texture_contrast"].uncertainty
+    uncertainty_ = pair.before.zones["whole"].scores["texture_contrast"].uncertainty
     assert change < -2 * np.hypot(
-        np.sqrt(2) * doubt, pair.errors["whole"]["texture_contrast"].spatial
+        np.sqrt(2) * uncertainty_, pair.errors["whole"]["texture_contrast"].spatial
     )
 
 

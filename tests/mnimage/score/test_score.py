@@ -78,7 +78,7 @@ def test_lines_are_measured_and_short_ones_left_out(paint, all_skin):
     assert length(line(120, 100, 300) + line(400, 500, 510)) == pytest.approx(short, abs=0.1)
 
 
-def test_zones_are_told_apart_and_area_is_right(paint):
+def test_zones_are_distinguished_and_area_is_right(paint):
     redder = np.where(COLUMNS < 320, 0, -0.05)
     linear = np.array([0.5, 0.28, 0.2]) * np.exp(redder[..., None] * np.array([0, 1, 1]))
     labels = np.where(COLUMNS < 320, 1, 2).astype(np.uint8)
@@ -115,9 +115,11 @@ def test_an_error_of_the_scale_widens_only_what_hangs_on_it(paint, all_skin):
         score_photo(picture, all_skin(SHAPE), ImageScale(0.05, "face", error), RECIPE)
         for error in (0.0, 0.05)
     ]
-    doubt = [{n: s.uncertainty for n, s in card.zones["whole"].scores.items()} for card in cards]
-    assert doubt[1]["pores"] > doubt[0]["pores"] > 0
-    assert doubt[1]["redness_hi"] == doubt[0]["redness_hi"] > 0
+    uncertainty_ = [
+        {n: s.uncertainty for n, s in card.zones["whole"].scores.items()} for card in cards
+    ]
+    assert uncertainty_[1]["pores"] > uncertainty_[0]["pores"] > 0
+    assert uncertainty_[1]["redness_hi"] == uncertainty_[0]["redness_hi"] > 0
 
 
 def test_layers_lie_on_the_grid_of_the_photo(paint, all_skin):

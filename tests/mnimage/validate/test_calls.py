@@ -52,11 +52,11 @@ def test_only_the_right_direction_is_right():
 
 
 @pytest.mark.parametrize(("true", "due"), [(2.94, True), (-3.4, True), (3.5, False), (-2.4, False)])
-def test_a_change_is_due_within_a_quarter_of_the_doubt_that_is_stated_for_it(true, due):
+def test_a_change_is_due_within_a_quarter_of_the_uncertainty_that_is_stated_for_it(true, due):
     assert call(7.0, Verdict.BETTER, true=true).due is due
 
 
-def test_nothing_measured_is_nothing_told():
+def test_nothing_measured_is_nothing_reported():
     empty = call_of(
         Change(float("nan"), 1.0, "", 1.0, 1.96, Verdict.NOT_COMPARABLE), ("skin", "whole", "ita")
     )

@@ -18,7 +18,7 @@ def stated(mdc95):
     return {NAME: Change(1.0, 1.0, "points", mdc95 / 1.96, mdc95, Verdict.WITHIN_ERROR)}
 
 
-def test_a_pair_with_a_wider_doubt_is_visited_again_with_more(monkeypatch):
+def test_a_pair_with_a_wider_uncertainty_is_visited_again_with_more(monkeypatch):
     """The first changed pair states half as much again as the unchanged one did."""
     look = SkinAppearance(tone="II", marks=(6, 2), margin_mm=2.0)
     skin = make_skin(seed=3, size_mm=(16.0, 16.0), mm_per_px=0.12, look=look)

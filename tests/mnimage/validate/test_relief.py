@@ -45,7 +45,7 @@ def test_every_goal_of_relief_has_its_line(found):
         assert word in names
 
 
-def test_what_is_gone_of_a_scar_is_told_by_its_closed_form():
+def test_what_is_gone_of_a_scar_is_identified_by_its_closed_form():
     """A line runs through the scar: it is read with it before and after, but does not change."""
     true = TrueScar("boxcar", 0.0, 0.0, depth_mm=0.3, radius_mm=1.2)
     line, share = 0.3, 0.2

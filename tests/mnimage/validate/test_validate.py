@@ -36,7 +36,7 @@ def study():
     return run_study(TINY)
 
 
-def test_every_line_is_told_once(study):
+def test_every_line_is_reported_once(study):
     table = rows(study)
     assert table[0] == HEAD
     assert len(table) == len(study.lines) + 1
@@ -88,7 +88,7 @@ def test_a_stopped_study_stops():
         run_study(Plan("charts", 0, 0, 0, 0, 0, 0, charts=3, workers=1), tick)
 
 
-def test_mistakes_that_nothing_tells_are_named():
+def test_mistakes_that_nothing_shows_are_named():
     cases = [Control("gamma left in", 0, CAUGHT, ""), Control("moved lamp", 0, NEITHER, "")]
     line, sound = control_lines([*cases, Control(next(iter(CONTROLS)), 0, CAUGHT, "odd")])
     assert (line.value, line.worst, line.met) == (50, "moved lamp", False)
@@ -107,15 +107,15 @@ def test_the_page_counts_looks_as_the_comparison_does(study):
     looks = {(WHOLE, name): CHANGE for name in SCORERS}
     looks |= {(f"zone {zone}", name): CHANGE for zone in range(7) for name in SCORERS}
     assert len(looks) == FACE_SCORES
-    told = shares(looks)
-    assert told[WHOLE, "pigment_mi"] == pytest.approx(HEADLINES_SHARE / HEADLINES)
+    reported = shares(looks)
+    assert reported[WHOLE, "pigment_mi"] == pytest.approx(HEADLINES_SHARE / HEADLINES)
     rest = (1 - HEADLINES_SHARE) / (FACE_SCORES - HEADLINES)
-    assert told[WHOLE, "pores"] == told["zone 3", "redness_hi"] == pytest.approx(rest)
-    assert sum(told.values()) == pytest.approx(1)
+    assert reported[WHOLE, "pores"] == reported["zone 3", "redness_hi"] == pytest.approx(rest)
+    assert sum(reported.values()) == pytest.approx(1)
     assert f"from {SEED} on" in " ".join(page(study, "1", "today").split())
 
 
 def test_index_and_volume_of_scars_are_one_look():
     names = ("redness_hi", "pigment_mi", "texture_sq_um", "scar_depth_index_um", "scar_volume_mm3")
-    told = shares({(WHOLE, name): CHANGE for name in (*names, "pores", "lines")})
-    assert {told[WHOLE, name] for name in names} == {HEADLINES_SHARE / HEADLINES}
+    reported = shares({(WHOLE, name): CHANGE for name in (*names, "pores", "lines")})
+    assert {reported[WHOLE, name] for name in names} == {HEADLINES_SHARE / HEADLINES}

@@ -231,7 +231,7 @@ def hover(canvas, row, column):
     return canvas.reading
 
 
-def test_error_under_the_pointer_is_told_in_mm_and_px(compare, make_pair):
+def test_error_under_the_pointer_is_reported_in_mm_and_px(compare, make_pair):
     compare.show_pair(with_left_out(make_pair()))
     canvas = compare._linked[0]
     assert hover(canvas, 120, 100) == ""
@@ -248,7 +248,7 @@ def test_error_under_the_pointer_is_told_in_mm_and_px(compare, make_pair):
     assert hover(compare._duo, 120, 100) == ""
 
 
-def test_error_is_told_in_px_without_a_scale(compare, make_pair):
+def test_error_is_reported_in_px_without_a_scale(compare, make_pair):
     pair = with_left_out(make_pair())
     compare.show_pair(replace(pair, before=replace(pair.before, scale=None)))
     compare.toggle_error()
@@ -286,9 +286,9 @@ def test_key_is_spoken_while_a_map_is_shown(compare, make_pair):
     compare.show_pair(with_left_out(make_pair()))
     assert "expression" not in compare._linked[0].accessibleDescription()
     compare.toggle_error()
-    told = compare._linked[0].accessibleDescription().replace("\N{NO-BREAK SPACE}", " ")
-    assert "Moved by expression: 25 %" in told
-    assert "Error above 0.10 mm: 25 %" in told
+    reported = compare._linked[0].accessibleDescription().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Moved by expression: 25 %" in reported
+    assert "Error above 0.10 mm: 25 %" in reported
     compare.toggle_error()
     assert "expression" not in compare._linked[0].accessibleDescription()
 

@@ -71,7 +71,7 @@ def test_pointer_moves_the_lamp_over_both(compare, qtbot):
     assert grey(right, 120, 78).lightness() > grey(right, 120, 122).lightness() + 20
 
 
-def test_lamp_stands_still_over_photos_while_a_line_is_drawn_or_when_told_so(compare, qtbot):
+def test_lamp_stands_still_over_photos_while_a_line_is_drawn_or_when_reported_so(compare, qtbot):
     place, canvas = compare.lighting.place, compare._linked[0]
     canvas._hover(QPointF(300, 10))
     compare.toggle_relief()

@@ -41,13 +41,13 @@ def test_box_and_patch_are_the_same_pixels():
 
 
 @pytest.mark.parametrize("pane", [0, 1])
-def test_patch_drawn_on_either_photo_is_told_in_pixels_of_before(compare, qtbot, pane):
+def test_patch_drawn_on_either_photo_is_reported_in_pixels_of_before(compare, qtbot, pane):
     compare.toggle_control()
-    with qtbot.waitSignal(compare.control.drawn, timeout=1000) as told:
+    with qtbot.waitSignal(compare.control.drawn, timeout=1000) as reported:
         drag(qtbot, compare._linked[pane], (60, 40), (110, 100))
-    patch = told.args[0]
-    for told_px, drawn_px in ((patch.row, 40), (patch.column, 60)):
-        assert told_px == pytest.approx(drawn_px, abs=2)
+    patch = reported.args[0]
+    for reported_px, drawn_px in ((patch.row, 40), (patch.column, 60)):
+        assert reported_px == pytest.approx(drawn_px, abs=2)
     assert (patch.height, patch.width) == (pytest.approx(60, abs=2), pytest.approx(50, abs=2))
 
 
@@ -71,9 +71,9 @@ def test_what_was_not_used_is_forgotten_with_the_mode(compare, qtbot):
     compare.toggle_control()
     assert compare.control.panel.isVisible()
     compare.control.tool.set_box(QRectF(5, 5, 30, 30))
-    with qtbot.waitSignal(compare.control.drawn, timeout=500) as told:
+    with qtbot.waitSignal(compare.control.drawn, timeout=500) as reported:
         compare.toggle_control()
-    assert told.args == [used]
+    assert reported.args == [used]
     assert not compare.control.panel.isVisible()
 
 
@@ -104,9 +104,9 @@ def test_refusal_stands_at_the_patch_and_in_the_panel(compare):
 def test_removed_patch_can_be_compared_without(compare, qtbot):
     compare.control.show_used(Patch(60, 60, 120, 120))
     compare.toggle_control()
-    with qtbot.waitSignal(compare.control.drawn, timeout=500) as told:
+    with qtbot.waitSignal(compare.control.drawn, timeout=500) as reported:
         button(compare, "delete").click()
-    assert told.args == [None]
+    assert reported.args == [None]
     compare.control.show_state(fits=True, news=True)
     assert button(compare, "confirm").text() == "Compare without"
     assert button(compare, "confirm").isEnabled()

@@ -16,7 +16,7 @@ def texts(qtbot, make_pair):
     return [label.text() for label in findings.findChildren(QLabel) if label.text()]
 
 
-def test_failed_check_tells_measured_needed_and_advice(texts):
+def test_failed_check_shows_measured_needed_and_advice(texts):
     assert "Focus: 0.4, needed at least 0.6" in texts
     assert "Hold the camera still." in texts
 

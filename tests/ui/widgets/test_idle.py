@@ -18,19 +18,19 @@ def watch(qapp, qtbot):
     qapp.removeEventFilter(watch)
 
 
-def test_it_tells_once_when_nobody_touches_anything(watch, qtbot):
-    told = []
-    watch.left_alone.connect(lambda: told.append(True))
+def test_it_shows_once_when_nobody_touches_anything(watch, qtbot):
+    reported = []
+    watch.left_alone.connect(lambda: reported.append(True))
     watch.watch(SHORT)
-    qtbot.waitUntil(lambda: told == [True], timeout=5000)
+    qtbot.waitUntil(lambda: reported == [True], timeout=5000)
     assert not watch._timer.isActive()
 
 
 def test_any_touch_begins_the_wait_anew(watch, qtbot):
     widget = QWidget()
     qtbot.addWidget(widget)
-    told = []
-    watch.left_alone.connect(lambda: told.append(True))
+    reported = []
+    watch.left_alone.connect(lambda: reported.append(True))
     watch._timer.setTimerType(Qt.TimerType.PreciseTimer)
     watch.watch(1)
     before = watch._timer.remainingTime()
@@ -42,7 +42,7 @@ def test_any_touch_begins_the_wait_anew(watch, qtbot):
     qtbot.mouseMove(widget)
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
     assert watch._timer.remainingTime() > before - 30
-    assert told == []
+    assert reported == []
 
 
 def test_it_rests_where_nothing_is_to_be_locked(watch, qtbot):

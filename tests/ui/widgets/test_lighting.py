@@ -31,7 +31,7 @@ def test_a_lamp_that_stands_still_stays(lighting):
     assert lighting.place == place
 
 
-def test_told_once_for_each_move(lighting, qtbot):
+def test_reported_once_for_each_move(lighting, qtbot):
     moves = []
     lighting.changed.connect(lambda: moves.append(lighting.place))
     lighting.move_to(0.2, 0.1)

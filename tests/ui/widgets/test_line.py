@@ -50,7 +50,7 @@ def test_ends_can_be_dragged_when_not_armed(line):
     assert not drag(line, (80, 90), (90, 90))
 
 
-def test_what_counts_as_near_is_told_in_pixels_of_the_screen(line):
+def test_what_counts_as_near_is_reported_in_pixels_of_the_screen(line):
     line.set_ends((QPointF(10, 10), QPointF(150, 50)))
     assert not line.press(QPointF(30, 10), 1.0)
     assert line.press(QPointF(30, 10), 4.0)

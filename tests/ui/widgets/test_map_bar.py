@@ -32,18 +32,18 @@ def test_every_name_has_room(bar):
     assert longest + 28 <= choice.width()
 
 
-def test_strength_is_nudged_and_told(bar):
-    told = []
-    bar.strength_changed.connect(told.append)
+def test_strength_is_nudged_and_reported(bar):
+    reported = []
+    bar.strength_changed.connect(reported.append)
     bar.nudge(1)
     bar.nudge(-1)
-    assert told == [pytest.approx(0.8), pytest.approx(0.7)]
+    assert reported == [pytest.approx(0.8), pytest.approx(0.7)]
     for _ in range(20):
         bar.nudge(-1)
     assert bar.findChild(QSlider, "strength").value() == 0
 
 
-def test_left_out_skin_is_shown_until_told_otherwise(bar, qtbot):
+def test_left_out_skin_is_shown_until_asked_otherwise(bar, qtbot):
     assert bar.left_out_shown
     with qtbot.waitSignal(bar.left_out_toggled, timeout=500):
         bar.toggle_left_out()
@@ -51,8 +51,8 @@ def test_left_out_skin_is_shown_until_told_otherwise(bar, qtbot):
 
 
 def test_going_through_all_maps_ends_with_none(bar):
-    told = []
-    bar.map_chosen.connect(told.append)
+    reported = []
+    bar.map_chosen.connect(reported.append)
     for _ in range(3):
         bar.choose_next()
-    assert told == ["depth", "redness", ""]
+    assert reported == ["depth", "redness", ""]

@@ -92,7 +92,7 @@ def test_middle_of_a_small_patch_moves_it(patch):
     assert patch.held_at(QPointF(20, 20), 1.0) == {"left", "top"}
 
 
-def test_pointer_tells_what_a_press_would_do(patch):
+def test_pointer_shows_what_a_press_would_do(patch):
     patch.set_box(QRectF(20, 20, 60, 40))
     assert patch.cursor_at(QPointF(50, 40), 1.0) is Qt.CursorShape.SizeAllCursor
     assert patch.cursor_at(QPointF(20, 60), 1.0) is Qt.CursorShape.SizeBDiagCursor
@@ -121,7 +121,7 @@ def test_keys_place_move_stretch_and_delete(patch, qtbot):
     assert not key(patch, Qt.Key.Key_Delete)
 
 
-def test_size_is_told_in_mm_where_the_scale_is_known(patch):
+def test_size_is_reported_in_mm_where_the_scale_is_known(patch):
     patch.set_box(QRectF(20, 20, 60, 40))
     assert patch.size_words == f"30 {TIMES} 20 mm"
     patch.set_bounds(200, 100, None)

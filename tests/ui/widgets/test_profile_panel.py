@@ -30,7 +30,7 @@ def words(panel, row):
     return panel.findChild(QLabel, f"deepest-{row}").text()
 
 
-def test_depths_are_told_with_unit_and_doubt(panel, profile):
+def test_depths_are_reported_with_unit_and_uncertainty(panel, profile):
     panel.show_profile(profile)
     assert words(panel, 1).startswith("400 ± ")
     assert words(panel, 2).startswith("250 ± ")
@@ -88,14 +88,14 @@ def test_pointer_and_keys_move_the_cursor(panel, profile, qtbot):
     assert places[-1] == pytest.approx(0.26, abs=0.001)
 
 
-def test_cursor_tells_both_heights(profile):
-    told = cursor_words(profile, 0.5)
-    assert told.startswith("5.00 mm")
-    assert "400" in told
-    assert "250" in told
+def test_cursor_shows_both_heights(profile):
+    reported = cursor_words(profile, 0.5)
+    assert reported.startswith("5.00 mm")
+    assert "400" in reported
+    assert "250" in reported
 
 
-def test_close_and_export_are_told(panel, profile, qtbot):
+def test_close_and_export_are_reported(panel, profile, qtbot):
     panel.show_profile(profile)
     with qtbot.waitSignal(panel.close_pressed, timeout=500):
         panel.findChild(QToolButton, "close-profile").click()

@@ -16,13 +16,13 @@ def bar(qtbot):
     return bar
 
 
-def test_height_is_set_and_told(bar):
+def test_height_is_set_and_reported(bar):
     bar.findChild(QSlider, "height").setValue(35)
     assert bar.lighting.height == pytest.approx(3.5)
     assert "3.5" in " ".join(label.text() for label in bar.findChildren(QLabel))
 
 
-def test_lamp_follows_until_told_to_stand(bar):
+def test_lamp_follows_until_reported_to_stand(bar):
     assert bar.lighting.follows
     bar.toggle_follow()
     assert not bar.lighting.follows

@@ -53,7 +53,7 @@ def test_all_skin_comes_first_then_the_forehead(scores):
     assert headings == ["All measured skin", "Forehead"]
 
 
-def test_row_gives_value_unit_doubt_and_verdict(scores):
+def test_row_gives_value_unit_uncertainty_and_verdict(scores):
     row = row_of(scores, "Redness")
     model = scores.model()
     assert texts(scores, row) == ["Redness", "14.0", "9.5", f"{MINUS}4.5", "better"]
@@ -120,14 +120,14 @@ def test_a_row_is_spoken_with_its_unit(scores):
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == f"{MINUS}4.5 ± 1.1"
 
 
-def test_clicked_score_is_told(scores, qtbot):
+def test_clicked_score_is_reported(scores, qtbot):
     index = scores.model().index(row_of(scores, "Texture contrast"), 2)
-    with qtbot.waitSignal(scores.chosen) as told:
+    with qtbot.waitSignal(scores.chosen) as reported:
         scores.clicked.emit(index)
-    assert told.args == [("whole", "texture_contrast")]
+    assert reported.args == [("whole", "texture_contrast")]
 
 
-def test_clicked_heading_is_not_told(scores, qtbot):
+def test_clicked_heading_is_not_reported(scores, qtbot):
     with qtbot.assertNotEmitted(scores.chosen):
         scores.clicked.emit(scores.model().index(0, 0))
 
@@ -140,10 +140,10 @@ def test_lost_scar_shows_what_is_known(scars):
     assert texts(scars, 3) == ["Depth", "0.40", DASH, "", "not comparable"]
 
 
-def test_clicked_scar_is_told(scars, qtbot):
-    with qtbot.waitSignal(scars.chosen) as told:
+def test_clicked_scar_is_reported(scars, qtbot):
+    with qtbot.waitSignal(scars.chosen) as reported:
         scars.clicked.emit(scars.model().index(3, 1))
-    assert told.args == [("2",)]
+    assert reported.args == [("2",)]
 
 
 def test_columns_fit_the_inspector(scores, qtbot):
@@ -161,7 +161,7 @@ def test_columns_fit_the_inspector(scores, qtbot):
     ("calibrated", "expected"),
     [(True, "HI, calibrated"), (False, "HI, uncalibrated"), (None, "HI")],
 )
-def test_redness_tells_whether_its_colour_is_calibrated(scores, make_pair, calibrated, expected):
+def test_redness_shows_whether_its_colour_is_calibrated(scores, make_pair, calibrated, expected):
     scores.show_zones(make_pair().comparison.zones, calibrated)
     model = scores.model()
     small = [model.index(row, 0).data(SMALL_ROLE) for row in range(model.rowCount())]

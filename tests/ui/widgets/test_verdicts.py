@@ -29,7 +29,7 @@ def test_arrow_goes_as_the_score_went(verdict):
     assert sign_of(verdict, -2.0).drawing == "down"
 
 
-def test_reason_is_told():
+def test_reason_is_reported():
     refused = change(Verdict.NOT_COMPARABLE, reason="Blurred.")
     assert explain(refused) == "Blurred. The values are shown as they were measured."
     assert explain(replace(refused, after=float("nan"))) == "Blurred."
@@ -38,20 +38,20 @@ def test_reason_is_told():
 
 
 def test_change_that_many_tests_make_uncertain_is_explained():
-    told = replace(
+    reported = replace(
         change(Verdict.WITHIN_ERROR, 5.0, 3.2), family=40, mdc95_family=2.1, source=Source.REPEATS
     )
-    words = explain(told)
+    words = explain(reported)
     assert "larger than 1.4 HI" in words
     assert "40 changes" in words
     assert "2.1 HI" in words
     assert "own repeat shots" in words
 
 
-def test_what_the_first_of_a_family_needs_is_told_with_every_verdict():
+def test_what_the_first_of_a_family_needs_is_reported_with_every_verdict():
     for verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.WITHIN_ERROR):
-        told = replace(change(verdict, 5.0, 4.0), family=81, mdc95_family=2.6)
-        assert "first of 81 changes weighed together needs 2.6 HI" in explain(told)
+        reported = replace(change(verdict, 5.0, 4.0), family=81, mdc95_family=2.6)
+        assert "first of 81 changes weighed together needs 2.6 HI" in explain(reported)
     alone = replace(change(Verdict.BETTER), family=1, mdc95_family=2.6)
     assert "2.6" not in explain(alone)
 
@@ -60,16 +60,16 @@ def test_units_are_printed_as_people_write_them():
     assert "1.4 µm" in explain(replace(change(Verdict.WITHIN_ERROR), unit="um"))
 
 
-def test_what_is_to_be_borne_in_mind_is_told_with_a_verdict():
-    told = change(Verdict.WORSE, 3.0, 5.0, reason="Needling itself reddens skin: day 3.")
-    assert explain(told).endswith("day 3.")
+def test_what_is_to_be_borne_in_mind_is_reported_with_a_verdict():
+    reported = change(Verdict.WORSE, 3.0, 5.0, reason="Needling itself reddens skin: day 3.")
+    assert explain(reported).endswith("day 3.")
 
 
 def test_change_beyond_the_control_is_weighed():
-    told = replace(
+    reported = replace(
         change(Verdict.WITHIN_ERROR, 5.0, 3.0), controlled=Controlled(-1.8, -0.2, 0.6, 1.7)
     )
-    assert "beyond the untreated control patch is smaller than 1.7 HI" in explain(told)
+    assert "beyond the untreated control patch is smaller than 1.7 HI" in explain(reported)
 
 
 def ink(verdict, colours):

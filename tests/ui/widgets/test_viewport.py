@@ -100,7 +100,7 @@ def test_picture_of_the_same_size_keeps_its_place(viewport):
     assert viewport.fits
 
 
-def test_changes_are_told(viewport, qtbot):
+def test_changes_are_reported(viewport, qtbot):
     with qtbot.waitSignal(viewport.changed):
         viewport.fit()
 

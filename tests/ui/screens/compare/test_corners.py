@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 from ui.screens.compare.corners import CornersDialog
 
 
-def test_four_corners_are_told_in_their_order(qtbot):
+def test_four_corners_are_reported_in_their_order(qtbot):
     dialog = CornersDialog()
     qtbot.addWidget(dialog)
     dialog.show_photo(np.zeros((200, 300, 3), dtype=np.uint8), "chart.jpg")

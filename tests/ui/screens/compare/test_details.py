@@ -47,7 +47,7 @@ def test_long_words_have_room(dialog):
     assert label.height() >= label.heightForWidth(label.width())
 
 
-def test_buttons_tell_whose_profile(dialog, qtbot):
+def test_buttons_show_whose_profile(dialog, qtbot):
     dialog.show_profiles({"after": FIT})
     with qtbot.waitSignal(dialog.profile_wanted, timeout=500) as wanted:
         button(dialog, "choose-profile-before").click()
@@ -59,7 +59,7 @@ def test_buttons_tell_whose_profile(dialog, qtbot):
 
 
 @pytest.mark.parametrize(("days", "expected"), [(None, None), (0, 0.0), (3, 3.0)])
-def test_days_are_told_only_when_given(dialog, qtbot, days, expected):
+def test_days_are_reported_only_when_given(dialog, qtbot, days, expected):
     dialog.show_days(days)
     with qtbot.waitSignal(dialog.confirmed, timeout=500) as confirmed:
         button(dialog, "use-details").click()
@@ -67,7 +67,7 @@ def test_days_are_told_only_when_given(dialog, qtbot, days, expected):
     assert not dialog.isVisible()
 
 
-def test_days_begin_as_not_told(dialog):
+def test_days_begin_as_not_reported(dialog):
     assert dialog.findChild(QDoubleSpinBox, "days").text() == "not told"
 
 

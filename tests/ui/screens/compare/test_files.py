@@ -21,7 +21,7 @@ from ui.screens.compare.side import Side
 MARCH, JUNE = Path("/clinic/0042/march"), Path("/clinic/0042/june")
 
 
-def test_names_are_as_short_as_tells_them_apart():
+def test_names_are_as_short_as_shows_them_apart():
     assert distinct_names([Path("/a/x.jpg"), Path("/b/y.jpg")]) == ["x.jpg", "y.jpg"]
     assert distinct_names([MARCH / "face.jpg", JUNE / "face.jpg"]) == [
         "march/face.jpg",
@@ -99,7 +99,7 @@ def test_a_camera_without_a_zone_is_sorted_among_others(in_zone):
     }
 
 
-def test_shots_of_one_day_are_one_session_where_a_side_is_told():
+def test_shots_of_one_day_are_one_session_where_a_side_is_reported():
     assert sessions_of((A, B), (at(9, 10), at(9)), Side.AFTER) == {Side.AFTER: (B, A)}
     assert sessions_of((A, B, C), (None, None, at(1)), Side.BEFORE) == {Side.BEFORE: (A, B, C)}
 
@@ -110,7 +110,7 @@ def test_two_files_without_a_side_are_a_pair():
 
 
 @pytest.mark.parametrize("times", [(None,) * 3, (at(1), at(1, 10), at(1, 11))])
-def test_three_files_that_cannot_be_told_apart_are_refused(times):
+def test_three_files_that_cannot_be_distinguished_are_refused(times):
     with pytest.raises(NotComparable) as notes:
         sessions_of((A, B, C), times)
     assert "own side" in notes.value.hint
@@ -153,7 +153,7 @@ def test_repeats_of_the_same_kind_are_taken():
     assert problem_with_repeats(manifests[:1], manifests[1], (), manifests[2:]) is None
 
 
-def test_repeats_are_shown_under_names_that_tell_them_apart():
+def test_repeats_are_shown_under_names_that_show_them_apart():
     first, again = Path("m/1/a.jpg"), Path("m/2/a.jpg")
     details = Details().with_repeats(Side.BEFORE, (again, B))
     shown = shown_repeats(details, {Side.BEFORE: first}, {B: "Other skin."})

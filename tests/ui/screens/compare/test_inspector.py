@@ -40,13 +40,13 @@ def inspector(qtbot, make_pair):
     return inspector
 
 
-def test_scar_is_told_as_it_was_before(inspector, qtbot):
+def test_scar_is_reported_as_it_was_before(inspector, qtbot):
     with qtbot.waitSignal(inspector.scar_chosen) as notes:
         inspector._scars.chosen.emit(("2",))
     assert (notes.args[0].row, notes.args[0].column) == (180.0, 90.0)
 
 
-def test_score_is_told_by_name(inspector, qtbot):
+def test_score_is_identified_by_name(inspector, qtbot):
     with qtbot.waitSignal(inspector.map_chosen) as notes:
         inspector._scores.chosen.emit(("whole", "redness_hi"))
     assert notes.args == ["redness_hi"]
@@ -89,7 +89,7 @@ def test_many_reasons_leave_room_for_the_scores(inspector, make_pair, qtbot):
     assert inspector._tabs.height() > 200
 
 
-def test_reason_of_a_refusal_is_told_once(inspector, make_pair):
+def test_reason_of_a_refusal_is_reported_once(inspector, make_pair):
     pair = make_pair(refused=True)
     grade = Comparability("F", (pair.comparison.alignment.reason.rstrip(".") + ".",))
     inspector.show_pair(replace(pair, comparison=replace(pair.comparison, comparability=grade)))
@@ -111,7 +111,7 @@ def test_error_and_left_out_skin_are_stated(inspector, make_pair):
     assert inspector._facts.text() == ""
 
 
-def test_colour_is_told_with_the_error_of_both_charts():
+def test_colour_is_reported_with_the_error_of_both_charts():
     def card(calibrated, error):
         color = SimpleNamespace(mean=error) if calibrated else None
         return SimpleNamespace(calibrated=calibrated, color=color)
@@ -131,20 +131,20 @@ def test_cautions_are_among_the_reasons(make_pair):
     assert "Healing window: Day 3 after needling." in reasons_of(notes)
 
 
-def test_doubts_of_a_relief_are_told_at_the_top_and_among_the_checks(inspector, make_pair):
+def test_warnings_of_a_relief_are_reported_at_the_top_and_among_the_checks(inspector, make_pair):
     pair = make_pair()
-    doubt = "Light from the room is in these shots."
-    card = SimpleNamespace(warnings=(doubt,))
+    uncertainty = "Light from the room is in these shots."
+    card = SimpleNamespace(warnings=(uncertainty,))
     inspector.show_pair(replace(pair, after=replace(pair.after, relief=card)))
-    assert f"Relief after: {doubt}" in inspector.findChild(QLabel, "reasons").text()
+    assert f"Relief after: {uncertainty}" in inspector.findChild(QLabel, "reasons").text()
     listed = [label.text() for label in inspector._findings.findChildren(QLabel)]
-    assert doubt in listed
+    assert uncertainty in listed
     assert inspector._tabs.tabText(inspector._tabs.count() - 1) == "Photo checks (2)"
 
 
-def test_doubt_of_both_reliefs_is_said_once(make_pair):
+def test_uncertainty_of_both_reliefs_is_said_once(make_pair):
     pair = make_pair()
-    first, later = (SimpleNamespace(warnings=doubts) for doubts in (("a", "b"), ("b", "c")))
+    first, later = (SimpleNamespace(warnings=warnings_) for warnings_ in (("a", "b"), ("b", "c")))
     pair = replace(
         pair,
         before=replace(pair.before, relief=first),
@@ -167,7 +167,7 @@ def test_left_out_repeats_are_among_the_reasons_and_the_checks(inspector, make_p
     assert listed[listed.index("b2.jpg, after") + 1] == "left out: Other skin."
 
 
-def test_what_was_told_of_the_pair_is_said(make_pair):
+def test_what_was_given_of_the_pair_is_said(make_pair):
     comparison = make_pair().comparison
     assert entered_words(comparison) == ""
     notes = PairNotes(control=Patch(1, 1, 9, 9), days_since_needling=3)
@@ -193,7 +193,7 @@ def test_low_window_shows_fewer_reasons(inspector, make_pair):
     assert shown[1][-1] == "And 4 more, under Photo checks."
 
 
-def test_refused_pair_is_told_what_to_do(inspector, make_pair):
+def test_refused_pair_is_reported_what_to_do(inspector, make_pair):
     inspector.show_pair(make_pair(refused=True))
     words = inspector._no_scores.text()
     assert "same patient" in words

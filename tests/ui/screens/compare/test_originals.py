@@ -70,7 +70,7 @@ def test_originals_swap_and_make_room_for_a_file(stage):
     assert "already" in stage.view.show_error.call_args.args[0]
 
 
-def test_report_is_told_to_the_library_before_it_is_written(stage):
+def test_report_is_reported_to_the_library_before_it_is_written(stage):
     stage.presenter.take_originals(stage.before, stage.after)
     stage.ask.save_as.return_value = Path("out.pdf")
     stage.presenter.report()
@@ -106,7 +106,7 @@ def test_files_stay_where_the_library_is_opened(stage, tmp_path):
     assert stage.view.method_calls == []
 
 
-def test_originals_are_told_apart_by_their_fingerprint(stage):
+def test_originals_are_distinguished_by_their_fingerprint(stage):
     assert same_file(stage.before, original("a", "another name"))
     assert not same_file(stage.before, stage.after)
     assert not same_file(stage.before, stage.file)

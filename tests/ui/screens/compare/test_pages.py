@@ -38,14 +38,14 @@ def test_message_moves_nothing(empty):
     assert empty.findChild(QPushButton, "compare").pos() == place
 
 
-def test_choose_buttons_tell_their_side(empty, qtbot):
+def test_choose_buttons_show_their_side(empty, qtbot):
     for side in ("before", "after"):
         with qtbot.waitSignal(empty.photo_wanted) as notes:
             empty.findChild(object, f"target-{side}").findChild(QPushButton).click()
         assert notes.args == [side]
 
 
-def test_progress_tells_time_left_once_it_is_known(busy):
+def test_progress_shows_time_left_once_it_is_known(busy):
     busy.begin("a.jpg", "b.jpg")
     time = busy.findChild(QLabel, "time")
     assert "0 s so far" in time.text()

@@ -188,7 +188,7 @@ def test_chosen_by_dialog(stage):
     assert stage.library.compared == [(stage.a, stage.b)]
 
 
-def test_failure_is_told_in_place_and_files_stay(stage):
+def test_failure_is_reported_in_place_and_files_stay(stage):
     stage.library.error = PhotoUnreadable("b.jpg is no photo.", hint="Choose another.")
     stage.presenter.drop([stage.a, stage.b])
     stage.view.show_empty.assert_called_once_with()
@@ -257,7 +257,7 @@ def test_report_before_a_result_says_what_to_do(stage):
     assert stage.view.show_error.call_args.args[1] == "Compare two photos first."
 
 
-def test_report_that_cannot_be_written_is_told(stage):
+def test_report_that_cannot_be_written_is_reported(stage):
     stage.presenter.drop([stage.a, stage.b])
     stage.ask.save_as.return_value = Path("out.pdf")
     stage.library.error = OutputFailed("The disk is full.", hint="Make room.")
@@ -371,7 +371,7 @@ def test_profile_of_another_photo_is_not_kept(charts):
     assert charts.library.inputs[-1].profiles == ()
 
 
-def test_profile_that_cannot_be_used_is_told_where_it_was_chosen(charts):
+def test_profile_that_cannot_be_used_is_reported_where_it_was_chosen(charts):
     charts.library.error = ChartUnusable("No chart.", hint="Or give its four corners by hand.")
     charts.ask.photo.return_value = charts.chart
     charts.presenter.open_details()
@@ -464,7 +464,7 @@ def test_directional_shots_take_no_profile(charts, tmp_path):
     assert charts.library.inputs[-1].profiles == ()
 
 
-def test_files_of_one_name_are_told_apart(stage, tmp_path, make_pair):
+def test_files_of_one_name_are_distinguished(stage, tmp_path, make_pair):
     pair = make_pair()
     stage.library.pair = replace(pair, after=replace(pair.after, name=pair.before.name))
     for name in ("march", "june"):
@@ -503,7 +503,7 @@ def test_no_line_no_export(stage):
     assert stage.view.show_error.call_args.args[1] == "Draw a line across the skin first."
 
 
-def test_profile_that_cannot_be_written_is_told(stage, tmp_path):
+def test_profile_that_cannot_be_written_is_reported(stage, tmp_path):
     stage.library.surfaces = "surfaces"
     stage.presenter.drop([stage.a, stage.b])
     stage.presenter.draw_profile(((1.0, 2.0), (3.0, 4.0)))
@@ -648,7 +648,7 @@ def test_control_is_removed_by_comparing_without(compared):
     compared.view.show_control.assert_called_with(None)
 
 
-def test_control_refused_by_the_comparison_is_told_at_the_patch(compared):
+def test_control_refused_by_the_comparison_is_reported_at_the_patch(compared):
     compared.library.error = PatchUnusable("Off the skin.", hint="Elsewhere.")
     compared.presenter._patch.check(PATCH)
     compared.presenter._patch.confirm()

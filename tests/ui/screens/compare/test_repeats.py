@@ -35,7 +35,7 @@ def test_what_was_left_out_says_why(shots):
     assert texts(shots) == ["a2.jpg", "a3.jpg\nLeft out: It shows other skin."]
 
 
-def test_removing_tells_which(shots, qtbot):
+def test_removing_shows_which(shots, qtbot):
     shots.show_shots([RepeatShown("a2.jpg"), RepeatShown("a3.jpg")])
     with qtbot.waitSignal(shots.removed, timeout=500) as notes:
         shots.findChild(QPushButton, "remove-repeat-before-1").click()

@@ -64,7 +64,7 @@ def presenter(inline_jobs):
     return presenter
 
 
-def test_rig_is_measured_and_told(presenter):
+def test_rig_is_measured_and_reported(presenter):
     presenter.library.measure_rig.return_value = RIG
     presenter.choose()
     presenter.view.show_rig_dialog.assert_called_with(("x/SHOTS.json", "y/SHOTS.json"))
@@ -75,7 +75,7 @@ def test_rig_is_measured_and_told(presenter):
     assert presenter.view.set_rig_busy.mock_calls == [call(True), call(False)]
 
 
-def test_failure_is_told_in_the_dialog(presenter):
+def test_failure_is_reported_in_the_dialog(presenter):
     presenter.library.measure_rig.side_effect = RigUnusable("No ball.", hint="On dark cloth.")
     presenter.choose()
     presenter.measure(WISH)

@@ -13,7 +13,7 @@ def known(name, warnings=()):
     return KnownProfile(Path(name), SimpleNamespace(error=error, warnings=warnings))
 
 
-def test_words_tell_the_error_and_every_warning():
+def test_words_show_the_error_and_every_warning():
     words = known("a.json", ("The chart is tilted.", "One lamp was brighter.")).words
     assert words.splitlines() == [
         "Colour error 1.2 ΔE on average, 0.9 on skin tones.",

@@ -295,7 +295,7 @@ def test_long_names_get_the_room_there_is(view):
     assert len(shown[0]) < len(shown[1]) == len(f"Before: {name}")
 
 
-def test_refused_patch_is_told_once(view, make_pair):
+def test_refused_patch_is_reported_once(view, make_pair):
     view.show_pair(make_pair())
     view.show_patch_trouble("Off the skin.", "Elsewhere.")
     assert view._toast.isVisible()
