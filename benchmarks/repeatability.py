@@ -23,7 +23,7 @@ from mnimage.domain.comparison import Change, Verdict
 from mnimage.domain.photo import ImageScale
 from mnimage.domain.recipe import Recipe
 from mnimage.phantom.skin import SkinAppearance, make_skin
-from mnimage.phantom.visit import ShootingHabit, visit
+from mnimage.phantom.visit import ShootingVariation, visit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,8 +64,8 @@ def _pair(seed: int, tone: str, light: float, away: float) -> Mapping[str, Chang
     look = SkinAppearance(tone=tone, margin_mm=4.0)
     skin = make_skin(seed=seed, size_mm=(36.0, 36.0), mm_per_px=MM_PER_PX, look=look)
     random = np.random.default_rng([seed, TONES.index(tone)])
-    habit = ShootingHabit(light_deg=light, away_deg=away)
-    photos = [visit(skin, random, first=first, habit=habit) for first in (True, False)]
+    variation = ShootingVariation(light_deg=light, away_deg=away)
+    photos = [visit(skin, random, first=first, variation=variation) for first in (True, False)]
     scale = ImageScale(MM_PER_PX, "rig", 0.01)
     analyzed = [pipeline.analyze_photo(photo, name="", scale=scale) for photo in photos]
     pair = pipeline.compare_photos(analyzed[0], analyzed[1], recipe=Recipe())

@@ -1,4 +1,4 @@
-"""mnimage: facial photos across sessions, laid onto each other and measured.
+"""mnimage: facial photos across sessions, registered and measured.
 
 For documentation and comparison, not for diagnosis.
 """

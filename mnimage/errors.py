@@ -4,7 +4,7 @@ MnimageError
 ├── Cancelled            the user asked to stop
 ├── PhotoUnreadable      a file is not a photo, or a broken one
 ├── ShotsUnusable        a set of directional shots cannot give relief
-├── RigUnusable          shots of a ball or a card cannot tell where the lamps are
+├── RigUnusable          shots of a ball or a card do not show where the lamps are
 ├── ChartUnusable        a colour chart, or the profile made of one, cannot be used
 ├── FaceNotFound         a face was needed and none, or more than one, is there
 ├── ModelsMissing        the face models were never brought
@@ -58,7 +58,7 @@ class ChartUnusable(MnimageError):
 
 
 class RigUnusable(MnimageError):
-    """Shots of a ball or a card do not tell where the lamps are, or a kept rig cannot be used."""
+    """Shots of a ball or a card do not show where the lamps are, or a kept rig cannot be used."""
 
 
 class AssetMissing(MnimageError):

@@ -164,7 +164,7 @@ def _without_chart(zones: Zones, photo: Photo) -> Zones:
 
 @dataclass(frozen=True, slots=True)
 class AnalyzedShots:
-    """A set of directional shots with its mean picture examined and its relief."""
+    """A set of directional shots with its mean picture analyzed and its relief."""
 
     analyzed: AnalyzedPhoto
     relief: Relief
@@ -225,7 +225,7 @@ def _any_face(photo: Photo) -> Face | None:
 def _skin_of_face(photo: Photo, face: Face | None, scale: ImageScale) -> NDArray[np.bool_]:
     """Return a whole face's skin, without eyes, brows, lips, nostrils and hair; all of a close-up.
 
-    Where no face is found the relief alone tells what is skin.
+    Where no face is found the relief alone shows what is skin.
     """
     if face is None or not is_body(photo.shape, scale.mm_per_px):
         return np.ones(photo.shape, dtype=np.bool_)
@@ -262,7 +262,7 @@ def _without_focus(quality: QualityReport) -> QualityReport:
 
 
 def score_analyzed(analyzed: AnalyzedPhoto, recipe: Recipe, tick: Tick = no_tick) -> ScoreCard:
-    """Return the flat scores of one examined photo."""
+    """Return the flat scores of one analyzed photo."""
     return replace(
         score_photo(analyzed.photo, analyzed.zones, analyzed.scale, recipe.score, tick),
         recipe=recipe.version,
@@ -305,10 +305,11 @@ def compare_photos(
     before, after
         The first shot of each session.
     again
-        Repeat shots of both sessions, each examined and asked for only once and when it is needed,
-        so that one more photo at a time is in memory. Each is laid onto the photo before, on which
+        Repeat shots of both sessions, each analyzed and asked for only once and when it is needed,
+        so that one more photo at a time is in memory. Each is registered onto the photo before, on
+        which
         everything is measured, so that the errors of registration differ and are averaged as well.
-    told
+    given
         What the clinic knows of the pair.
     recipe
         Options.
@@ -353,7 +354,7 @@ def compare_again(
     ----------
     pair
         An earlier answer for these shots.
-    told
+    given
         What the clinic knows of the pair now.
     recipe
         Options; of an answer made with others nothing is used.

@@ -38,7 +38,7 @@ def command(shots: tuple[Path, ...], *, out: Path, report: Path | None, as_json:
         click.echo(f"warning: {pair.after.name}: {pair.comparison.alignment.reason}", err=True)
     if len(refused) < len(followed.pairs):
         return 0
-    click.echo("error: no later session could be laid onto the first one", err=True)
+    click.echo("error: no later session could be registered onto the first one", err=True)
     click.echo("hint: Photograph the same skin in the same view, sharp.", err=True)
     return 1
 

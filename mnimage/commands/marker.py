@@ -1,4 +1,4 @@
-"""`mnimage marker --out SHEET.pdf`: markers to print, which tell the scale in a photo."""
+"""`mnimage marker --out SHEET.pdf`: markers to print, which show the scale in a photo."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "calibrate": "Make a colour profile from a photo of the colour chart.",
     "validate": "Measure synthetic skin whose truth is known, and say which goals are met.",
     "library": "Keep patients, sessions, photos and consents in an encrypted library.",
-    "marker": "Make a sheet of printed markers that tell the scale.",
+    "marker": "Make a sheet of printed markers that show the scale.",
     "rig": "Measure where the lamps of a rig stand, from a ball or a card.",
     "app": "Open the window.",
 }
@@ -67,15 +67,15 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        tell(Cancelled("stopped"))
+        report(Cancelled("stopped"))
         return 130
     except MnimageError as error:
-        tell(error)
+        report(error)
         return 1
     return status if isinstance(status, int) else 0
 
 
-def tell(error: MnimageError) -> None:
+def report(error: MnimageError) -> None:
     """Print an expected failure: one line of error, one of hint."""
     click.echo(f"error: {' '.join(str(error).split())}", err=True)
     if error.hint:

@@ -60,7 +60,7 @@ def _of_field(alignment: Alignment) -> list[_Criterion]:
         _Criterion(
             1 - covered,
             (0.1, 0.25, 0.45),
-            f"{1 - covered:.0%} of the skin could not be laid over with certainty.",
+            f"{1 - covered:.0%} of the skin could not be registered with certainty.",
         ),
         # These two are said by the alignment's own warnings.
         _Criterion(alignment.moved_share, (0.0, 0.2, 0.7), ""),

@@ -50,7 +50,7 @@ def compare_pair(
     recipe: Recipe,
     sessions: Sessions = ALONE,
 ) -> Comparison:
-    """Return what changed, every number with its doubt and its verdict.
+    """Return what changed, every number with its uncertainty and its verdict.
 
     Verdicts hold for all scores and zones together (Holm); so do those of the scars, and those of
     the control patch, which answer other questions.
@@ -70,7 +70,7 @@ def compare_pair(
     recipe
         What all was made with.
     sessions
-        Repeat shots, and what the clinic told of control patch and needling.
+        Repeat shots, and what the clinic entered on control patch and needling.
     """
     comparability = grade_pair(before, after, alignment)
     wider = dict(recipe.compare.uncertainty_by_grade).get(comparability.grade, 1.0)
@@ -125,9 +125,11 @@ def _flat_changes(
             continue
         repeats = of_side(again[0], key), of_side(again[1], key)
         means = average_sessions(name, values, repeats, wider * error.session, recipe)
-        doubt = ChangeUncertainty(session=means.session, spatial=error.spatial, source=means.source)
+        uncertainty = ChangeUncertainty(
+            session=means.session, spatial=error.spatial, source=means.source
+        )
         own = scores.before.zones[zone].scores[name]
-        changes[key] = weigh_change(_with(own, means.before), _with(own, means.after), doubt)
+        changes[key] = weigh_change(_with(own, means.before), _with(own, means.after), uncertainty)
     return changes
 
 

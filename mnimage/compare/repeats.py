@@ -47,7 +47,7 @@ def average_sessions(
 ) -> SessionMeans:
     """Return the means of both sessions' shots and the standard error of one session's mean.
 
-    Two or three shots tell their own scatter badly: the 95 % range of a standard error from two
+    Two or three shots show their own scatter badly: the 95 % range of a standard error from two
     shots reaches from 0.03 to 2.2 of the true one, and intervals made from it alone miss in one of
     five, not twenty. So the shots' sums of squares (both sessions of one patient, camera and lamp
     together) are added to the validated variance, which counts as `repeat_prior` degrees of
@@ -137,7 +137,7 @@ def _known(pairs: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def flat_measured(scores: PairScores) -> Measured:
-    """Return every flat score of the photo before and of one laid onto it."""
+    """Return every flat score of the photo before and of one registered onto it."""
     return {
         (zone, name): (score.value, scores.after.zones[zone].scores[name].value)
         for zone, measured in scores.before.zones.items()
@@ -149,14 +149,14 @@ def flat_measured(scores: PairScores) -> Measured:
 
 @dataclass(frozen=True, slots=True)
 class ShotFingerprint:
-    """What tells one shot from a copy of it: a fingerprint of its pixels, and when it was taken."""
+    """What distinguishes a shot from its copy: a digest of its pixels, and when it was taken."""
 
     pixels: bytes
     at: datetime | None
 
     @classmethod
     def of(cls, photo: Photo) -> ShotFingerprint:
-        """Return what tells a photo from another."""
+        """Return what distinguishes a photo from another."""
         return cls(hashlib.blake2b(photo.coded.tobytes()).digest(), photo.facts.taken_at)
 
 

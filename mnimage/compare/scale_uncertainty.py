@@ -1,4 +1,4 @@
-"""Amounts in mm where the scale was only told: nothing in the shots says how long anything is."""
+"""Amounts in mm where the scale was only entered: nothing in the shots measures lengths."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 def add_scale_uncertainty(card: ReliefCard, scale: ImageScale) -> ReliefCard:
-    """Return the card with the doubt that all sessions share by a scale that was only told.
+    """Return the card with the uncertainty that all sessions share by an entered scale.
 
     It goes with mm once, with mm2 twice, with mm3 three times. It is laid on what concerns amounts
-    (`..._systematic`, areas, widths); what differs from session to session, of which the doubt of a
+    (`..._systematic`, areas, widths); what differs from session to session, of which the
+    uncertainty of a
     change is made, stays as it is: two sessions that go by the same scale err alike.
 
     To first order, added in quadrature (JCGM 100:2008). How large the error of an entered scale is,
@@ -26,14 +27,14 @@ def add_scale_uncertainty(card: ReliefCard, scale: ImageScale) -> ReliefCard:
         return card
     return replace(
         card,
-        scars=tuple(_doubted(scar, error) for scar in card.scars),
-        places=tuple(_doubted(scar, error) for scar in card.places),
+        scars=tuple(_widened(scar, error) for scar in card.scars),
+        places=tuple(_widened(scar, error) for scar in card.places),
         area_uncertainty_mm2=hypot(card.area_uncertainty_mm2, 2 * error * card.area_mm2),
         texture_systematic_um=hypot(card.texture_systematic_um, error * card.texture_sq_um),
     )
 
 
-def _doubted(scar: Scar, error: float) -> Scar:
+def _widened(scar: Scar, error: float) -> Scar:
     return replace(
         scar,
         depth_systematic_mm=hypot(scar.depth_systematic_mm, error * scar.depth_mm),

@@ -105,7 +105,8 @@ def hold_family(
 
     Twenty looks at unchanged skin would call one of them changed; Holm's step-down (1979) keeps
     the chance of any false call over the whole family at 5 %, however the looks depend on each
-    other. Changes that do not pass go back to "within error"; values, doubt and MDC95 stay as they
+    other. Changes that do not pass go back to "within error"; values, uncertainty and MDC95 stay
+    as they
     are. `mdc95_family` is the change that passes as the first of all (Bonferroni's bound): with it
     one sees how far a change was from a verdict. What is not comparable is not looked at, and is
     no part of the family.

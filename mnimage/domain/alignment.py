@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """Whether the two photos could be laid onto each other."""
+    """Whether the two photos could be registered."""
 
     ALIGNED = "aligned"
     NOT_COMPARABLE = "not comparable"
@@ -29,10 +29,11 @@ class Alignment:
 
     `row`, `column` are places in the photo after, in its own pixels; `error_px` is the standard
     error expected there in pixels of the photo before. `valid` is where the skin is seen in both
-    photos, its place is trusted and it may be compared. `moved` is skin that was laid over but that
+    photos, its place is trusted and it may be compared. `moved` is skin that was registered but
+    that
     the expression has shifted, folded or stretched: it is never `valid`, so whatever measures over
-    `valid` leaves it out. `covered` is the share of the skin that was laid over, moved or not.
-    `moved_share` is the part of the skin laid over that has moved, `moved_zones` are the zones of
+    `valid` leaves it out. `covered` is the share of the skin that was registered, moved or not.
+    `moved_share` is the part of the skin registered that has moved, `moved_zones` are the zones of
     which more than half has, which are not scored. `perspective` is by how much more a part one eye
     distance farther away is magnified in the photo after, where it is said to differ: above 0 where
     the camera stood farther away.

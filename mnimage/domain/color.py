@@ -1,4 +1,4 @@
-"""What a chart told about a camera's colour in one session."""
+"""What a chart shows about a camera's colour in one session."""
 
 from __future__ import annotations
 

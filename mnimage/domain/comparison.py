@@ -106,7 +106,7 @@ class Change:
 
 
 class ScarState(StrEnum):
-    """What became of a scar, beyond the doubt of measuring it twice."""
+    """What became of a scar, beyond the uncertainty of measuring it twice."""
 
     FILLED = "filled"
     UNCHANGED = "unchanged"

@@ -48,7 +48,7 @@ class Face:
 
     `landmarks` are the 468 points of the mesh as (row, column, depth) in pixels of the upright
     photo, depth growing away from the camera; `spread_px` is their mean scatter over the jittered
-    passes; `score` is the detector's, `presence` the mesh's own doubt, both 0..1;
+    passes; `score` is the detector's, `presence` the mesh's own confidence, both 0..1;
     `eye_distance_px` is the distance of the two outer eye corners in the mesh's own three axes,
     so that it does not shrink when the head turns.
     """

@@ -25,7 +25,7 @@ def number_of(side_mm: int, copy: int) -> int:
 
 
 def side_of(number: int) -> int | None:
-    """Return the side in mm that a marker's number tells, None if it is none of ours."""
+    """Return the side in mm that a marker's number stands for, None if it is not one of ours."""
     side = number // COPIES
     return side if side in SIDES_MM else None
 

@@ -1,4 +1,4 @@
-"""Two sessions laid onto each other, with all that a screen or a report shows of them."""
+"""Two registered sessions, with all that a screen or a report shows of them."""
 
 from __future__ import annotations
 

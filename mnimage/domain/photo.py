@@ -63,7 +63,7 @@ class Photo:
 
     The pixels stay in the integers they were read in: a 24-megapixel photo takes 72 MB this way
     and 288 MB as linear floats, so each stage turns the part it needs into linear light
-    (`kernels.color.to_linear`). See docs/decisions/0002. `profile` is what a chart told of the
+    (`kernels.color.to_linear`). See docs/decisions/0002. `profile` is what a chart shows of the
     camera's colour, None where none was taken; the pixels stay as they are.
 
     Raises

@@ -58,7 +58,7 @@ class RegisterRecipe:
     distribution, at the finest level, where each pair chooses up to four times more or less);
     `anchor_errors` how loosely the field is held to the rough placing, in standard errors of that;
     skin whose expected error is above `max_error_px`, or whose agreement is below `min_agreement`,
-    or that got brighter or darker than the light around it tells by `max_shade` (ln of coded
+    or that got brighter or darker than the light around it explains by `max_shade` (ln of coded
     brightness) and shows other marks (hair, frames), is not trusted; a pair whose typical agreement
     does not exceed chance by `min_evidence` is refused (on the portraits of 12 people: two people
     reach 0.04, a mirrored face 0.09, one person smiling at least 0.31).
@@ -101,7 +101,7 @@ class ScoreRecipe:
     `texture_low_mm`, `texture_high_mm` are the wavelengths passed by half. `session` gives per
     score the standard error between sessions of unchanged skin, single shot, uncalibrated, as an
     absolute part (in the score's unit) and a part relative to the value, to which is added what
-    the picture itself tells (`pore_light`, `ita_light`, `ita_yellow`: see `score.zones`), with a
+    the picture itself shows (`pore_light`, `ita_light`, `ita_yellow`: see `score.zones`), with a
     colour profile its own error in place of the camera's; `focus_left` the error, relative
     to the value, that each pixel of difference in focus leaves after it was equalised,
     `focus_kept` that of each squared pixel where it was not; for pores both are in ln of contrast.
@@ -142,11 +142,11 @@ class ScoreRecipe:
         if one.session_error is not None
     )
     # By how much pores' contrast differs between sessions (ln; lamp's angle, noise, coding): 54
-    # pairs of rendered skin photographed again spread by 0.6 of what is told with it.
+    # pairs of rendered skin photographed again spread by 0.6 of what is shown with it.
     pore_light: float = 0.06
     # Light (ln) and b* by which one session's photo differs, exposure and white balance set anew by
     # 12 and 5 %, tone curves up to half as steep again: with them ITA of 600 pairs, five cameras,
-    # four lamps, spread by 0.7 of what was told, alike from the pole outwards.
+    # four lamps, spread by 0.7 of what was entered, alike from the pole outwards.
     ita_light: float = 0.2
     ita_yellow: float = 2.5
 

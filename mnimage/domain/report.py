@@ -116,12 +116,12 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One number for the patient: name, value with unit, doubt, verdict, and the two values."""
+    """One number for the patient: name, value, unit, uncertainty, verdict, and the two values."""
 
     name: str
     value: str
     unit: str
-    doubt: str
+    uncertainty: str
     mark: Mark
     detail: str
 

@@ -26,7 +26,7 @@ class RigLamp:
     direction, `error_mm` that of its place (None for far lamps); `left_out_deg` by how much the
     other places of the target, or parts of it, disagree when each is left out in turn (None where
     there was one place only). `power` is its brightness over the mean of all, with its relative
-    error; None where the target does not tell it.
+    error; None where the target does not show it.
     """
 
     light: tuple[float, float, float]
@@ -68,8 +68,8 @@ class TargetShots:
     `frames` (k, rows, columns) are linear light with the dark frame subtracted if `darkened`;
     `saturated` marks the end of the range. `mm_per_px` holds at the level of the skin, `camera_mm`
     is the camera's distance from it and `height_mm` how far above it the ball's middle or the
-    card's face lies; None where not told. `circle` is the ball's outline (row, column, radius in
-    px) where it was told.
+    card's face lies; None where not stated. `circle` is the ball's outline (row, column, radius in
+    px) where it was given.
     """
 
     frames: NDArray[np.float32] = field(repr=False)

@@ -86,7 +86,7 @@ class ScoreError:
 
     `session`: one photo of the same skin taken again; `spatial`: the paired change over the
     patches of skin that happened to be measured (block bootstrap) and what unlike focus leaves;
-    NaN where the zone is too small to tell.
+    NaN where the zone is too small for an estimate.
     """
 
     session: float

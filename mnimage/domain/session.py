@@ -87,7 +87,7 @@ NO_INPUTS = PairInputs()
 
 @dataclass(frozen=True, slots=True)
 class Replicate:
-    """One repeat shot of a session, laid onto the photo before and measured on the same skin.
+    """One repeat shot of a session, registered onto the photo before and measured on the same skin.
 
     `scores` holds the photo before and the repeat; `relief` likewise the two cards of directional
     shots. A repeat that says nothing has the reason in `left_out`.

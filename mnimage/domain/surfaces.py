@@ -1,4 +1,4 @@
-"""Two reliefs of one place laid onto each other, and a line across both."""
+"""Two registered reliefs of one place, and a line across both."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Cameras and lamps as spectra: what a file holds of a surface of known reflectance.
 
 A camera has bell-shaped sensitivities of its own; its maker balances white, turns channels into
-sRGB by a matrix fitted under daylight, and may bend the tones. None of this is told to those who
+sRGB by a matrix fitted under daylight, and may bend the tones. None of this is known to those who
 measure.
 """
 

@@ -108,7 +108,7 @@ def chart_spectra() -> NDArray[np.float64]:
 
 
 def lay_chart(scene: Light, rig: Rig, laid: Laid) -> Light:
-    """Return a picture of linear light (rows, columns, 3) with the chart laid onto it."""
+    """Return a picture of linear light (rows, columns, 3) with the chart drawn into it."""
     board = _board(rig, laid)
     shift = np.array([[1, 0, 0.5 - _BORDER - 0.5], [0, 1, 0.5 - _BORDER - 0.5], [0, 0, 1]])
     scale = np.diag([1 / _FINE, 1 / _FINE, 1.0])

@@ -62,13 +62,13 @@ class CourseSession:
 class Course:
     """A patient's face and a patch of cheek as they were at first, the lamps, and the sessions.
 
-    `lamps` are where the lamps truly stand, `told` where they are believed to.
+    `lamps` are where the lamps truly stand, `stated` where they are said to.
     """
 
     face: FaceScene
     patch: Skin
     lamps: tuple[Lamp, ...]
-    told: tuple[Lamp, ...]
+    stated: tuple[Lamp, ...]
     sessions: tuple[CourseSession, ...]
 
     def face_at(self, number: int) -> FaceScene:
@@ -116,14 +116,14 @@ def make_course(
     """
     look = patch_look or SkinAppearance(scars=(3, 3, 2), marks=(4, 2), lines=1, margin_mm=5.0)
     rng = np.random.default_rng([seed, 11])
-    told = ring(8)
+    stated = ring(8)
     # The rig is screwed together once: its errors stay the same through the course.
-    lamps = tuple(_misplaced(lamp, rng) for lamp in told)
+    lamps = tuple(_misplaced(lamp, rng) for lamp in stated)
     return Course(
         face=_unblotched(make_face(seed=seed, shape=face_shape, look=_FACE_LOOK)),
         patch=make_skin(seed=seed, size_mm=(37.0, 37.0), look=look),
         lamps=lamps,
-        told=told,
+        stated=stated,
         sessions=tuple(_session(number, sessions, rng) for number in range(sessions)),
     )
 
@@ -218,7 +218,7 @@ def _patch_shot(number: int, rng: np.random.Generator) -> Shot:
         bits=12,
     )
     pose = Pose() if number == 0 else pose
-    # A little stray light, as in a dimmed room; a dark frame tells how much.
+    # A little stray light, as in a dimmed room; a dark frame shows how much.
     return Shot(pose=pose, sensor=sensor, shape=_PATCH_PX, ambient=0.02, seed=number)
 
 
@@ -244,7 +244,7 @@ def write_course(course: Course, folder: Path, tick: Tick) -> CourseFiles:
         photo_file = write_photo(place / "face.jpg", photo, taken_at=session.taken_at)
         tick(2 * number + 1, steps)
         patch, shot = course.patch_at(number), session.patch_shot
-        shots = write_shots(place / "cheek", patch, course.lamps, shot, told=course.told)
+        shots = write_shots(place / "cheek", patch, course.lamps, shot, stated=course.stated)
         sessions.append(SessionFiles(session.taken_at, photo_file, shots))
     truth = course_truth(course)
     write_whole(folder / "TRUTH.json", json.dumps(truth, indent=1).encode())

@@ -36,7 +36,7 @@ def write_shots(
     lamps: Sequence[Lamp],
     shot: Shot | None = None,
     *,
-    told: Sequence[Lamp] | None = None,
+    stated: Sequence[Lamp] | None = None,
     suffix: str = ".png",
 ) -> Path:
     """Write directional shots and their SHOTS.json into a folder; return the latter's path.
@@ -50,7 +50,7 @@ def write_shots(
     shot
         Camera and pose. Its `bits` choose the files: 8 is sRGB-coded, 12 and 16 are linear 16 bit;
         with `ambient` a dark frame is written too.
-    told
+    stated
         The lamps as SHOTS.json has them, where those differ from the truth.
     suffix
         ".png" or ".tif".
@@ -64,7 +64,7 @@ def write_shots(
     linear = shot.sensor.bits > 8
     names = [f"light{index + 1}{suffix}" for index in range(len(lamps))]
     frames = list(shoot_lamps(skin, [*lamps, *_darkness(shot)], shot))
-    entries = [_entry(name, lamp) for name, lamp in zip(names, told or lamps, strict=True)]
+    entries = [_entry(name, lamp) for name, lamp in zip(names, stated or lamps, strict=True)]
     entered_all: dict[str, object] = {
         "mm_per_px": scale_of(skin, shot).mm_per_px,
         "linear": linear,

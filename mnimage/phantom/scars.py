@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KINDS = ("ice-pick", "boxcar", "rolling")
 LEVEL_MM = 0.04
-"""A scar's area is what lies deeper than this: the least depth told from healthy skin."""
+"""A scar's area is what lies deeper than this: the least depth distinguished from healthy skin."""
 
 _WALL = 0.07
 _REACH = {"ice-pick": 1.0, "boxcar": 2.0, "rolling": 1.0}

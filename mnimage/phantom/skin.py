@@ -40,7 +40,7 @@ class SkinAppearance:
     `curvature_mm` is the radius of the ball the patch lies on; infinite is flat. `scars` gives the
     number of ice-pick, boxcar and rolling scars, `marks` that of red and brown marks; both keep
     `margin_mm` away from the patch's border. `correlated` makes pigment follow the relief, the
-    worst case for telling one from the other: melanin rises by this share per RMS of depth.
+    worst case for distinguishing one from the other: melanin rises by this share per RMS of depth.
     """
 
     tone: str = "II"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ShootingHabit:
+class ShootingVariation:
     """How a clinic photographs: standard deviations from one visit to the next.
 
     `light_deg` is that of the lamp's angle, which is `away_deg` on average; `pose_deg` that of each
@@ -36,33 +36,33 @@ class ShootingHabit:
     jpeg: int | None = 90
 
 
-CAREFUL = ShootingHabit()
+CAREFUL = ShootingVariation()
 
 
 def visit(
-    skin: Skin, random: np.random.Generator, *, first: bool, habit: ShootingHabit = CAREFUL
+    skin: Skin, random: np.random.Generator, *, first: bool, variation: ShootingVariation = CAREFUL
 ) -> Photo:
     """Return one photo of a skin; the first is taken straight on, a later one as it comes."""
-    yaw, pitch, roll = random.normal(0, habit.pose_deg, 3).tolist()
+    yaw, pitch, roll = random.normal(0, variation.pose_deg, 3).tolist()
     down, right = random.normal(0, 0.5, 2).tolist()
     pose = Pose(
         yaw_deg=yaw,
         pitch_deg=pitch,
         roll_deg=roll,
-        scale=float(1 + random.normal(0, habit.size)),
+        scale=float(1 + random.normal(0, variation.size)),
         shift_mm=(down, right),
-        warp_mm=habit.warp_mm,
+        warp_mm=variation.warp_mm,
         warp_seed=int(random.integers(1000)),
     )
-    red, blue = np.exp(random.normal(0, habit.balance, 2)).tolist()
+    red, blue = np.exp(random.normal(0, variation.balance, 2)).tolist()
     sensor = Sensor(
-        exposure=1.0 if first else float(np.exp(random.normal(0, habit.exposure))),
+        exposure=1.0 if first else float(np.exp(random.normal(0, variation.exposure))),
         balance=(1.0, 1.0, 1.0) if first else (red, 1.0, blue),
         blur_px=float(random.uniform(0.5, 1.1)),
         electrons=12000.0,
-        jpeg=habit.jpeg,
+        jpeg=variation.jpeg,
     )
-    tilt = np.tan(np.radians(random.normal((habit.away_deg, 0.0), habit.light_deg)))
+    tilt = np.tan(np.radians(random.normal((variation.away_deg, 0.0), variation.light_deg)))
     lamp = Lamp(float(tilt[0]), float(tilt[1]), 1.0, far=True)
     seed = int(random.integers(1 << 30))
     return shoot(skin, Shot(lamp=lamp, pose=Pose() if first else pose, sensor=sensor, seed=seed))

@@ -1,7 +1,6 @@
 """Taking back the motion of the skin between directional shots.
 
-How motion is found: `relief.track`; how well: `docs/studies/2026-11-relief.md`, Shots laid onto
-each other.
+How motion is found: `relief.track`; how well: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

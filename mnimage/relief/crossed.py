@@ -44,7 +44,7 @@ _OF_BOTTOM = 0.05
 """Share of a scar's area that decides its depth: half of the deepest tenth."""
 
 
-def with_lines_doubted(
+def with_line_uncertainty(
     scars: Sequence[Scar], labels: Labels, lines: Places, depth_mm: Plane, mm_per_px: float
 ) -> tuple[Scar, ...]:
     """Return the scars with the uncertainty from lines that run on into them.
@@ -98,7 +98,7 @@ def _crossed(
         ahead = _ahead(course, outline, mm_per_px)
         if ahead is not None:
             inside = _inside_mm(ahead, mask, corner, mm_per_px)
-            scar = _doubted(scar, inside, _groove(ahead, depth_mm, labels, mm_per_px))
+            scar = _widened(scar, inside, _groove(ahead, depth_mm, labels, mm_per_px))
     return scar
 
 
@@ -162,7 +162,7 @@ def _groove(
     return float(below.max()), _STEP_MM * float(below[~far].sum())
 
 
-def _doubted(scar: Scar, inside_mm: float, groove: tuple[float, float]) -> Scar:
+def _widened(scar: Scar, inside_mm: float, groove: tuple[float, float]) -> Scar:
     depth, section = groove
     at_bottom = depth > 0 and inside_mm * section / depth > _OF_BOTTOM * scar.area_mm2
     return replace(

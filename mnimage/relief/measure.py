@@ -15,7 +15,7 @@ from mnimage.errors import ShotsUnusable
 from mnimage.kernels.bands import only_to_stop
 from mnimage.relief.beads import lines_across, without_beads
 from mnimage.relief.body import STEEPEST_DEG, body_form, form_again, is_body, whole_ones
-from mnimage.relief.crossed import with_lines_doubted
+from mnimage.relief.crossed import with_line_uncertainty
 from mnimage.relief.gaps import wide_gaps
 from mnimage.relief.healthy import form_order, remove_form
 from mnimage.relief.marks import find_marks
@@ -82,7 +82,7 @@ def measure_relief(
     Cancelled
         If `tick` says so.
     """
-    recipe, tick = _doubted(recipe, relief), only_to_stop(tick)
+    recipe, tick = _widened(recipe, relief), only_to_stop(tick)
     pitch = relief.scale.mm_per_px
     usable = relief.trusted if mask is None else relief.trusted & mask
     ground = _ground(relief, usable, recipe)
@@ -107,7 +107,7 @@ def measure_relief(
         tick(1, 1)
         texture, marks = textured.result(), marked.result()
     if marks is not None:
-        found = with_lines_doubted(found, labels, marks.line_px, holes.depth_mm, pitch)
+        found = with_line_uncertainty(found, labels, marks.line_px, holes.depth_mm, pitch)
     tick(1, 1)
     area = holes.area_mm2(usable)
     index = 1000 * sum(scar.volume_mm3 for scar in found) / area
@@ -119,7 +119,7 @@ def measure_relief(
         scar_depth_index_um=index,
         scar_depth_index_uncertainty_um=_index_error(found, area, relief.scale, recipe),
         scars=found,
-        depth_mm=_told(holes.depth_mm, usable, pitch),
+        depth_mm=_defined(holes.depth_mm, usable, pitch),
         scar_labels=labels,
         band_um=texture.local_um,
         area_mm2=area,
@@ -178,7 +178,7 @@ def _ground(relief: Relief, usable: Mask, recipe: ReliefRecipe) -> _Ground:
     return _Ground(remove_form(relief.height_mm, usable, order), usable)
 
 
-def _told(depth_mm: Plane, usable: Mask, pitch: float) -> Plane:
+def _defined(depth_mm: Plane, usable: Mask, pitch: float) -> Plane:
     """Return the depth, NaN over hair, eyes, paper or nothing: all that is wide and no skin."""
     gap = wide_gaps(usable, pitch, _RAGGED_MM)
     if gap is not None:
@@ -218,7 +218,7 @@ def _shared_error(share: float, recipe: ReliefRecipe) -> float:
     return recipe.scatter_error * share / (1 - share)
 
 
-def _doubted(recipe: ReliefRecipe, relief: Relief) -> ReliefRecipe:
+def _widened(recipe: ReliefRecipe, relief: Relief) -> ReliefRecipe:
     """Return the recipe with the uncertainty of these shots where it exceeds what is expected.
 
     What the gloss is wrong by, the sessions of one skin share for the most part.

@@ -1,7 +1,7 @@
 """How the shots of a burst lie to each other: polynomials over the picture.
 
 The terms are Legendre's, as Abramowitz and Stegun (1964, chapter 22) have them; that so many are
-enough: `docs/studies/2026-11-relief.md`, Shots laid onto each other.
+enough: `docs/studies/2026-11-relief.md`.
 """
 
 from __future__ import annotations

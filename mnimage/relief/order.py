@@ -43,7 +43,7 @@ Rendered patches and heads with the right lamps have 0.61 to 0.89, turned by one
 """
 _LOOSE = 0.25
 """Ordinary residual over the albedo beyond which no surface explains the shots (right: 0.055)."""
-_BETTER, _UNSURE = 0.75, 0.03
+_BETTER, _UNCERTAIN = 0.75, 0.03
 _STEEPEST, _WIDE_MM = 2.0, 10.0
 HOLLOW = 0.3
 """Slope gained over the picture, both ways, from which skin is a bowl as hardly any of the body is.
@@ -196,7 +196,7 @@ def exchanged(shots: Shots) -> tuple[int, int] | None:
     unit = shots.lights / np.linalg.norm(shots.lights, axis=1, keepdims=True)
     values = _sampled(shots)
     own = _left(values, unit)
-    if own < _UNSURE:
+    if own < _UNCERTAIN:
         return None
     found = {}
     for pair in combinations(range(count), 2):

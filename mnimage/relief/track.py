@@ -76,7 +76,7 @@ def find_motion(shots: Shots, tick: Tick = no_tick) -> Motion:
                 < (_STILL_PX if factor == factors[-1] else _NEAR_PX) * factor
             ):
                 break
-    return _doubted(scene, motion)
+    return _widened(scene, motion)
 
 
 def _factors(shape: tuple[int, int]) -> list[int]:
@@ -270,7 +270,7 @@ def _expected(scene: Scene) -> Values:
     return np.asarray(np.array(_EXPECTED_PX)[full] / scene.factor)
 
 
-def _doubted(scene: Scene, motion: Motion) -> Motion:
+def _widened(scene: Scene, motion: Motion) -> Motion:
     """Return the motion with its standard errors.
 
     How the tiles' right sides scatter at the solution estimates their random share (the sandwich of

@@ -62,7 +62,7 @@ def pair_pages(pair: Pair, words: Labels) -> tuple[Page, ...]:
 
 
 def is_refused(pair: Pair) -> bool:
-    """Return whether the two photos could not be laid onto each other."""
+    """Return whether the two photos could not be registered."""
     return pair.aligned is None or not pair.comparison.alignment.aligned
 
 

@@ -69,7 +69,7 @@ def before_photo(pair: Pair, frame: Frame, longest_px: int) -> NDArray[np.uint8]
 
 
 def after_photo(pair: Pair, frame: Frame, longest_px: int) -> NDArray[np.uint8]:
-    """Return the photo after, laid onto the photo before, inside `frame`."""
+    """Return the photo after, registered onto the photo before, inside `frame`."""
     if pair.aligned is None:
         raise ValueError("a refused pair has no aligned photo")
     return cut_aligned(pair.aligned, pair.seen, frame, frame.size(longest_px))

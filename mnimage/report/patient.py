@@ -93,15 +93,15 @@ def masthead(pair: Pair, labels: Labels, title: str) -> Masthead:
     return Masthead(title, labels.clinic, tuple((name, words) for name, words in facts if words))
 
 
-def cautions_block(comparison: Comparison, doubts: Sequence[tuple[str, str]] = ()) -> list[Block]:
+def cautions_block(comparison: Comparison, warnings: Sequence[tuple[str, str]] = ()) -> list[Block]:
     """Return what must be borne in mind with all the numbers; nothing where there is nothing.
 
-    `doubts` are those of the relief, each with whose relief it is; the first ones are told.
+    `warnings` are those of the relief, each with whose relief it is; the first ones are given.
     """
     notes = [caution_words(one) for one in comparison.cautions]
-    notes += [f"{whose}: {doubt}" for whose, doubt in doubts[:WARNINGS_SHOWN]]
-    if left := len(doubts) - WARNINGS_SHOWN if len(doubts) > WARNINGS_SHOWN else 0:
-        notes.append(f"{count(left, 'more doubt')} of the relief on the record's pages.")
+    notes += [f"{whose}: {one}" for whose, one in warnings[:WARNINGS_SHOWN]]
+    if left := len(warnings) - WARNINGS_SHOWN if len(warnings) > WARNINGS_SHOWN else 0:
+        notes.append(f"{count(left, 'more warning')} of the relief on the record's pages.")
     return [Notice("To bear in mind", tuple(notes))] if notes else []
 
 
@@ -164,7 +164,7 @@ def _card(name: str, change: Change) -> Card:
         name=words.name,
         value=number(value, words.digits, signed=True),
         unit=unit,
-        doubt=f"{PLUS_MINUS} {number(error, words.digits)}",
+        uncertainty=f"{PLUS_MINUS} {number(error, words.digits)}",
         mark=mark(change),
         detail=values,
     )

@@ -81,7 +81,7 @@ def _compiled(report: Report) -> tuple[bytes, list[str]]:
     except typst.TypstError as error:
         raise OutputFailed(
             f"The report could not be set: {error.message}.",
-            hint="Make the report again without its labels, and tell us if that helps.",
+            hint="Make the report again without its labels, and let us know whether that helps.",
         ) from error
     return pdf, [warning.message for warning in warnings]
 

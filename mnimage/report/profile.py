@@ -42,7 +42,7 @@ def deepest_words(deepest: Deepest | None) -> str:
 
 
 def change_words(profile: Profile) -> str:
-    """Return how the greatest depth changed; a change smaller than its doubt is called that."""
+    """Return how the greatest depth changed, or that the change is within its uncertainty."""
     change, error = profile.change_um
     if not isfinite(change):
         return "not known"
@@ -53,13 +53,13 @@ def change_words(profile: Profile) -> str:
 
 
 def is_sure(profile: Profile) -> bool:
-    """Say whether the greatest depth changed by more than its doubt (95 %)."""
+    """Say whether the greatest depth changed by more than its uncertainty (95 %)."""
     change, error = profile.change_um
     return isfinite(change) and abs(change) > _SURE * error
 
 
 def height_range(profile: Profile) -> tuple[float, float]:
-    """Return one range of heights in um for both sessions, with their doubt, 0 within it."""
+    """Return one range of heights in um for both sessions, with their uncertainty, 0 within it."""
     known = [0.0]
     for trace in (profile.before, profile.after):
         for way in (-1.0, 1.0):

@@ -132,8 +132,8 @@ def _day(analyzed: AnalyzedPhoto) -> str:
 def _change_words(name: str, change: Change) -> str:
     digits, unit = score_words(name).digits, unit_words(change.unit)
     value, error, _ = change.weighed
-    doubt = f"\N{PLUS-MINUS SIGN} {number(error, digits)}"
-    return f"{number(value, digits, signed=True)} {unit} {doubt}"
+    spread = f"\N{PLUS-MINUS SIGN} {number(error, digits)}"
+    return f"{number(value, digits, signed=True)} {unit} {spread}"
 
 
 def _change_note(within: float, unit: str) -> str:
@@ -216,7 +216,7 @@ def _row(title: str, change: Change, name: str, heads: tuple[str, ...]) -> tuple
 
 
 def change_cells(change: Change, digits: int) -> tuple[Cell, ...]:
-    """Return change, percent, doubt, MDC95 and verdict; dashes where it is not comparable.
+    """Return change, percent, uncertainty, MDC95 and verdict; dashes where it is not comparable.
 
     Where there is a control patch they are those of the change beyond it.
     """
@@ -260,11 +260,11 @@ def _method(pair: Pair) -> list[Block]:
         Heading("How it was measured"),
         _registration(pair),
         grade_block(comparison, most=99),
-        Heading("Where the doubt comes from"),
+        Heading("Where the uncertainty comes from"),
         Facts(uncertainty_facts(comparison), control_picture(pair)),
     ]
-    if doubts := pair_warnings(pair):
-        blocks += [Heading("What makes the relief doubtful"), Facts(doubts)]
+    if found := pair_warnings(pair):
+        blocks += [Heading("What makes the relief questionable"), Facts(found)]
     if comparison.not_measured:
         missing = {
             score_words(name).name: plain(str(why)) for name, why in comparison.not_measured.items()
@@ -344,7 +344,7 @@ def _limits(pair: Pair) -> tuple[tuple[str, str], ...]:
     facts["Verdict"] = (
         "A change is called better or worse only when it is larger than the MDC95, and large "
         "enough among all comparisons made (Holm's procedure; Hochberg's for scars). Places where "
-        "the photos could not be laid onto each other are left out of all numbers."
+        "the photos could not be registered are left out of all numbers."
     )
     facts["Photos"] = "Cropped, turned and resized to the same frame; not retouched in any way."
     facts["Recipe"] = pair.comparison.recipe

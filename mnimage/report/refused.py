@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _NO_NUMBERS = (
     "No numbers are given, because they would say more about the photos than about the skin. "
-    "Each photo is shown in its own frame, not laid onto the other."
+    "Each photo is shown in its own frame, not registered onto the other."
 )
 
 
@@ -51,10 +51,10 @@ def _picture(analyzed: AnalyzedPhoto, title: str) -> Picture:
 
 def _reasons(pair: Pair) -> tuple[str, ...]:
     comparison = pair.comparison
-    doubts = (f"{whose}: {doubt}" for whose, doubt in pair_warnings(pair))
-    reasons = (comparison.alignment.reason, *comparison.comparability.reasons, *doubts)
+    warnings = (f"{whose}: {uncertainty}" for whose, uncertainty in pair_warnings(pair))
+    reasons = (comparison.alignment.reason, *comparison.comparability.reasons, *warnings)
     stated = dict.fromkeys(plain(str(reason)).rstrip(".") + "." for reason in reasons if reason)
-    return tuple(stated)[:6] or ("The photo after could not be laid onto the photo before.",)
+    return tuple(stated)[:6] or ("The photo after could not be registered onto the photo before.",)
 
 
 def refused_advice(pair: Pair) -> str:

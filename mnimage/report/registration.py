@@ -29,7 +29,7 @@ RANGES = {"mm": 0.4, "px": 3.0}
 """Where the colours of every error map end, so that one colour is one error in all pairs."""
 
 _STEPS = {"mm": 0.01, "px": 0.1}
-"""How finely errors are told, unless they are smaller."""
+"""How finely errors are given, unless they are smaller."""
 
 TILE_PX = 12
 """Side of the patterns that mark skin that was left out."""
@@ -210,7 +210,7 @@ def node_words(
 
 @cache
 def tile(reason: LeftOut) -> NDArray[np.uint8]:
-    """Return the pattern of left-out skin as RGBA: lines, hatching or dots, told apart in print."""
+    """Return the pattern of left-out skin as RGBA: lines, hatching or dots, distinct in print."""
     down, along = np.mgrid[:TILE_PX, :TILE_PX]
     dark = {
         LeftOut.NOT_FOUND: down % 6 < 1,

@@ -102,9 +102,9 @@ def _change_words(change: Change, digits: int) -> str:
     if change.verdict is Verdict.NOT_COMPARABLE and not math.isfinite(change.change):
         return plain(str(change.reason) or "not comparable").lower()
     before, after = number(change.before, digits), number(change.after, digits)
-    doubt = f"{PLUS_MINUS} {number(change.uncertainty, digits)}"
+    uncertainty = f"{PLUS_MINUS} {number(change.uncertainty, digits)}"
     values = f"{before} {_ARROW} {after} {unit_words(change.unit)}"
-    changed = f"({number(change.change, digits, signed=True)} {doubt})"
+    changed = f"({number(change.change, digits, signed=True)} {uncertainty})"
     # Numbers stay with their units when a line is broken.
     return " ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in (values, changed))
 

@@ -1,4 +1,4 @@
-"""One chart per score over a course: time to scale, doubt, treatments, and what is only noise."""
+"""One chart per score over a course: time, uncertainty, treatments, and what is only noise."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ def _draw_point(box: Axes, day: float, change: Change) -> None:
     tone, hollow = _TONES[change.verdict], change.verdict is Verdict.NOT_COMPARABLE
     decided = change.verdict in (Verdict.BETTER, Verdict.WORSE)
     shape = ("^" if change.change > 0 else "v") if decided else "o"
-    doubt = change.uncertainty if np.isfinite(change.uncertainty) else 0.0
+    error = change.uncertainty if np.isfinite(change.uncertainty) else 0.0
     box.errorbar(
-        day, change.after, doubt, fmt=shape, color=tone, markersize=5.5 if decided else 4.5,
+        day, change.after, error, fmt=shape, color=tone, markersize=5.5 if decided else 4.5,
         markerfacecolor="white" if hollow else tone, elinewidth=0.8, capsize=2, zorder=3,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Where the doubt of a report's numbers comes from, in plain words."""
+"""Where the uncertainty of a report's numbers comes from, in plain words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _VALIDATED = (
 
 
 def uncertainty_facts(comparison: Comparison) -> tuple[tuple[str, str], ...]:
-    """Return the sources of the numbers' doubt as names and values."""
+    """Return the sources of the numbers' uncertainty as names and values."""
     facts = [
         ("Standard error", _VALIDATED + _own(comparison)),
         ("Shots of each session", shots_words(comparison) or "1 before, 1 after"),
@@ -39,7 +39,7 @@ def uncertainty_facts(comparison: Comparison) -> tuple[tuple[str, str], ...]:
         ("Skin that was measured", "Adds to the error: paired block bootstrap, blocks of 5 mm."),
         ("Comparisons", _family(comparison)),
         ("Control patch", _control(comparison)),
-        ("Since the last needling", needling_words(comparison) or "not told"),
+        ("Since the last needling", needling_words(comparison) or "not stated"),
     ]
     return tuple((name, words) for name, words in facts if words)
 
@@ -76,7 +76,7 @@ def shots_words(comparison: Comparison) -> str:
 
 
 def needling_words(comparison: Comparison) -> str:
-    """Return how long before the photo after the skin was needled; empty where not told."""
+    """Return how long before the photo after the skin was needled; empty where not stated."""
     days = comparison.notes.days_since_needling
     if days is None:
         return ""

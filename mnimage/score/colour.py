@@ -109,7 +109,7 @@ def melanin_index(
 
     MI is that of Yamamoto et al. (2008). Taking off what light varies over broadly goes back to
     Land and McCann (1971); how it is done is our own, and `docs/studies/2026-11-validation.md`
-    tells how well.
+    shows how well.
     """
     light = np.log10(np.maximum(luminance(np.ascontiguousarray(linear)), DARKEST))
     broad = masked_blur(light, seen, flatten_mm / cell_mm)

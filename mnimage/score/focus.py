@@ -31,7 +31,8 @@ ABOVE_NOISE = 1.5
 
 LEAST_BLUR_PX = 0.9
 """A smaller difference is left alone: finer relief that healed looks the same in a spectrum, and to
-blur it away in the other photo would hide, or turn round, a true change. It counts as doubt."""
+blur it away in the other photo would hide, or turn round, a true change. It counts as
+uncertainty."""
 
 MOST_BLUR_PX = 4.0
 
@@ -151,7 +152,7 @@ def _log(coded: NDArray[np.uint8] | NDArray[np.uint16]) -> Plane:
 
 
 def _softer(first: NDArray[np.float64], second: NDArray[np.float64], reach: float) -> float:
-    """Return the s^2 that turns the first spectrum into the second, 0 where none can be told."""
+    """Return the s^2 that turns the first spectrum into the second, 0 where there is none."""
     frequency = (np.arange(RINGS) + 0.5) / RINGS / 2
     known = np.isfinite(first) & np.isfinite(second)
     known &= (frequency > LOWEST) & (frequency < HIGHEST * reach)

@@ -202,11 +202,11 @@ def _errors(
 
 
 _OWN_ERROR = frozenset({"pores", "ita_deg"})
-"""Scores whose error each photo tells for itself, since it depends on more than their value."""
+"""Scores whose error is estimated from each photo, since it depends on more than their value."""
 
 
 def _of_each(name: str, means: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    """Return what the error of each session is told by: skin that did not change is as before."""
+    """Return what the error of each session is made of: skin that did not change is as before."""
     return means if name in _OWN_ERROR else [means[0], means[0]]
 
 

@@ -24,7 +24,7 @@ NEAR = 1.3
 class Spots:
     """Round dark spots: whole-pixel places, and the contrast of each in limits of a pore.
 
-    Those of more than 1 are pores; those from 1 / `NEAR` on tell how much hangs on the limit.
+    Those of more than 1 are pores; those from 1 / `NEAR` on show how much hangs on the limit.
     """
 
     rows: NDArray[np.intp]

@@ -37,7 +37,7 @@ def texture_energy(log: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: Scor
 
     The band runs from the plan's `finest_mm` to `texture_high_mm`. Pigment and blood alter colour
     with light, shading by relief hardly: within about 2 mm, light is regressed on the two colour
-    axes, and what colour foretells is taken off. A slope stands for pigment or blood only if colour
+    axes, and what colour predicts is taken off. A slope stands for pigment or blood only if colour
     darkens as they do (between 0 and `STEEPEST`); any other is not used. Grey spots stay in.
 
     The band's Gaussians are those of ISO 16610-61, the rest is our own. It follows light, and the

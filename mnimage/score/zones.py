@@ -1,6 +1,6 @@
-"""From maps to numbers per zone, and the doubt of their change.
+"""From maps to numbers per zone, and the uncertainty of their change.
 
-How well the doubt holds: `docs/uncertainty.md`, `docs/validation.md`.
+How well the uncertainty holds: `docs/uncertainty.md`, `docs/validation.md`.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def zone_scores(
     scores, scale = {name: _score(name, skin, cells, known, recipe) for name in names}, known[0]
     area = float(cells.sum()) * cell_mm**2 if scale is not None else None
     # Lengths err by the scale, areas twice as much.
-    doubt = 2 * scale.error * area if scale is not None and area is not None else None
-    return ZoneScores(area, scores, doubt)
+    uncertainty = 2 * scale.error * area if scale is not None and area is not None else None
+    return ZoneScores(area, scores, uncertainty)
 
 
 FELT = 0.25
@@ -109,8 +109,8 @@ def _score(
     means = zone_means(name, skin, cells)
     value = float(scorer.value(means))
     from_scale = scorer.scale_power * (scale.relative_error if scale else 0.0) * abs(value)
-    doubt = float(np.hypot(session_error(name, means, recipe, color), from_scale))
-    return Score(name, value, METRICS[name].unit, doubt)
+    uncertainty = float(np.hypot(session_error(name, means, recipe, color), from_scale))
+    return Score(name, value, METRICS[name].unit, uncertainty)
 
 
 def zone_means(name: str, skin: Skin, cells: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -124,7 +124,7 @@ def session_error(
 ) -> float:
     """Return the standard error between sessions of unchanged skin, in the score's unit.
 
-    An absolute and a relative part by the recipe, and what the means themselves tell: how many
+    An absolute and a relative part by the recipe, and what the means themselves show: how many
     pores hang on the limit of contrast, and how far ITA turns by light and white balance. With a
     colour profile the camera's part is smaller, and the error of its fit is added.
 

@@ -44,7 +44,7 @@ class Call:
 
     @property
     def measured(self) -> bool:
-        """Whether there is a change and its doubt."""
+        """Whether there is a change and its uncertainty."""
         return math.isfinite(self.change) and math.isfinite(self.uncertainty)
 
     @property
@@ -103,7 +103,7 @@ def call_of(change: Change, named: tuple[str, str, str], true: float = 0.0) -> C
 
 
 def no_change_lines(arm: str, calls: Sequence[Call]) -> list[Line]:
-    """Return the false calls over all, and per score repeatability, doubt against spread, MDC95."""
+    """Return false calls over all, and per score repeatability, error against spread, MDC95."""
     known = [call for call in calls if call.measured]
     if not known:
         return []
@@ -152,7 +152,7 @@ def _repeat_line(arm: str, name: str, calls: Sequence[Call]) -> Line:
         error=rms(gaps),
         sem=rms(gaps) / math.sqrt(2),
         mdc95=float(np.median([call.mdc95 for call in calls])),
-        note=f"spread over stated doubt {rms(gaps / said):.2f}; {_relative(calls)}",
+        note=f"spread over stated uncertainty {rms(gaps / said):.2f}; {_relative(calls)}",
     )
 
 

@@ -55,7 +55,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is done wrong: how the shots are taken, told, and changed on disk.
+    """What is done wrong: how the shots are taken, listed, and changed on disk.
 
     `second` when it is done at the second session of two, the first being right.
     """
@@ -76,11 +76,11 @@ def _gamma_left_in(sheet: Path) -> None:
 
 
 def _no_dark_frame(sheet: Path) -> None:
-    _retell(sheet, {"dark": None})
+    _rewrite(sheet, {"dark": None})
 
 
 def _wrong_scale(sheet: Path) -> None:
-    _retell(sheet, {"mm_per_px": _told(sheet)["mm_per_px"] * _WRONG_SCALE})
+    _rewrite(sheet, {"mm_per_px": _given(sheet)["mm_per_px"] * _WRONG_SCALE})
 
 
 CONTROLS: Mapping[str, Mistake] = {
@@ -88,9 +88,11 @@ CONTROLS: Mapping[str, Mistake] = {
     "none, marker beside the skin (must not be caught)": Mistake(marker=True),
     "gamma left in": Mistake(spoil=_gamma_left_in),
     "room light of 10 % not subtracted": Mistake(ambient=_ROOM, spoil=_no_dark_frame),
-    "scale told 10 % too large": Mistake(spoil=_wrong_scale),
-    "scale told 10 % too large at the second session": Mistake(spoil=_wrong_scale, second=True),
-    "scale told 10 % too large, marker beside the skin": Mistake(spoil=_wrong_scale, marker=True),
+    "entered scale 10 % too large": Mistake(spoil=_wrong_scale),
+    "entered scale 10 % too large at the second session": Mistake(spoil=_wrong_scale, second=True),
+    "entered scale 10 % too large, marker beside the skin": Mistake(
+        spoil=_wrong_scale, marker=True
+    ),
     "one lamp moved by 25 mm": Mistake(moved_mm=_MOVED_MM),
     "shine of make-up, no polarisers": Mistake(gloss=_SHINE),
 }
@@ -151,7 +153,7 @@ def _write(folder: Path, skin: Skin, mistake: Mistake, number: int) -> Path:
         seed=SEED + number,
     )
     true = _moved(lamps, mistake.moved_mm)
-    sheet = write_shots(folder, skin, true, shot, told=lamps)
+    sheet = write_shots(folder, skin, true, shot, stated=lamps)
     if mistake.marker:
         _lay_marker(sheet, scale_of(skin, shot).mm_per_px)
     return sheet
@@ -178,14 +180,16 @@ def _lay_marker(sheet: Path, pitch: float) -> None:
         cv2.imwrite(str(sheet.parent / name), np.rint(shown).astype(np.uint16))
 
 
-def _told(sheet: Path) -> dict[str, float]:
-    told: dict[str, float] = json.loads(sheet.read_text(encoding="utf-8"))
-    return told
+def _given(sheet: Path) -> dict[str, float]:
+    stated: dict[str, float] = json.loads(sheet.read_text(encoding="utf-8"))
+    return stated
 
 
-def _retell(sheet: Path, change: Mapping[str, object]) -> None:
-    told = {key: value for key, value in (_told(sheet) | dict(change)).items() if value is not None}
-    sheet.write_text(json.dumps(told), encoding="utf-8")
+def _rewrite(sheet: Path, change: Mapping[str, object]) -> None:
+    stated = {
+        key: value for key, value in (_given(sheet) | dict(change)).items() if value is not None
+    }
+    sheet.write_text(json.dumps(stated), encoding="utf-8")
 
 
 def _frames(sheet: Path) -> list[str]:

@@ -44,7 +44,7 @@ def _depth_lines(scars: Sequence[Followed], kind: str) -> list[Line]:
     far = _worst(gap, [case for case, _, _ in pairs], "um")
     percent = _worst(100 * share, [case for case, _, _ in pairs], "%")
     said = [np.hypot(one.depth_systematic_mm, one.depth_uncertainty_mm) for _, _, one in pairs]
-    note = f"error over stated doubt {rms(gap / 1000 / np.array(said)):.2f}" if pairs else ""
+    note = f"error over stated uncertainty {rms(gap / 1000 / np.array(said)):.2f}" if pairs else ""
     return [
         Line("relief", f"{kind}: depth, mean error", mean(np.abs(gap)), "um", len(pairs),
              most=15.0, worst=far, bias=mean(gap), error=rms(gap), note=note),

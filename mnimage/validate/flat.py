@@ -176,10 +176,11 @@ KINDS: Mapping[str, Changed] = {
     "redness_hi": _redder,
     "pigment_mi": _browner,
 }
-"""Scores whose true change the spectra tell, and what changes them.
+"""Scores whose true change the spectra show, and what changes them.
 
 That of the others is not: their definitions are the code's own, and relief hardly shows on ordinary
-photos (`arm_lines`). ITA could be told too, but no tan comes up to its MDC95 without a chart. Their
+photos (`arm_lines`). ITA could be given too, but no tan comes up to its MDC95 without a chart.
+Their
 false calls are counted all the same.
 """
 

@@ -1,4 +1,4 @@
-"""What a study tells: one line per goal, with all that is needed to judge it."""
+"""What a study shows: one line per goal, with all that is needed to judge it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Line:
     """One goal and what was measured.
 
     `value` is held against `least` and `most` in `unit`, both ends included; without either there
-    is no goal, the line is told for its own sake. `bias`, `error` (root mean square), `sem` (one
+    is no goal, the line is shown for its own sake. `bias`, `error` (root mean square), `sem` (one
     session's standard error) and `mdc95` are NaN where they mean nothing; `worst` says what the
     worst case was, `count` of how many cases all is.
     """

@@ -176,7 +176,7 @@ def _due(
 ) -> list[Call]:
     """Return the calls whose true change is 1.5 x the MDC95 stated for it, within a quarter.
 
-    What is gone of a scar is told by its closed form, not by what was read of it before: furrows
+    What is gone of a scar is given by its closed form, not by what was read of it before: furrows
     and lines that run through it are read with it, but stay.
     """
     pair, true = followed

@@ -88,32 +88,37 @@ from {seed} on), and what was mended was tried on other skins before.
   and cameras that go wrong only in the ways we thought of. Study and chain come from one house; an
   error in both would not show.
 - Repeatability on people must be measured on people, twice within minutes, by those who use it.
-- The doubt stated for scores of ordinary photos rests on portraits of real people, who differ more
-  from photo to photo than phantoms do: here the spread is a small part of the stated doubt. That of
-  pores and of ITA without a chart is told by each picture, by what rendered skin differs by.
-- Nothing in a single set of close-up shots tells that its scale is wrong: a marker beside the skin
-  does, and so does the session before; on a whole face the eyes tell gross errors. A scale
-  that was only told is doubted by {told:.0%} in every length.
+- The uncertainty stated for scores of ordinary photos rests on portraits of real people, who
+differ more
+  from photo to photo than phantoms do: here the spread is a small part of the stated uncertainty.
+  That of
+  pores and of ITA without a chart is given by each picture, by what rendered skin differs by.
+- Nothing in a single set of close-up shots shows that its scale is wrong: a marker beside the skin
+  does, and so does the session before; on a whole face the eyes show gross errors. A scale
+  that was only entered is given an uncertainty of {stated:.0%} in every length.
 
 ## Where two goals pull against each other, and where nothing can be known
 
 - A change of 1.5 x the MDC95 that is stated beside it is {sizes:.2f} standard errors. Looked at
-  alone it is called {alone:.0%} of the time if the stated doubt is exact. To keep false calls at
+  alone it is called {alone:.0%} of the time if the stated uncertainty is exact. To keep false
+  calls at
   5 % over all {flat} scores of a close-up the most certain of them must pass {even:.2f} standard
   errors where all are weighed alike (Holm), {bar:.2f} where what a course is for (redness, pigment,
-  texture and scars of all skin) has two thirds of the 5 %, as here; with an exact doubt such a
+  texture and scars of all skin) has two thirds of the 5 %, as here; with an exact uncertainty such
+  a
   change does that {close:.0%} of the time, a lesser score of {many} scores and zones of a face
   {face:.0%}. Phantoms repeat better than what is stated, so the table shows more; count on the
   figures here for people who vary as much as is stated. A larger change, repeat shots, or fewer
   scores help; both ways of counting stand in the table.
-- Spots that change make a change patchy, which the bootstrap counts as doubt, and no two pairs are
+- Spots that change make a change patchy, which the bootstrap counts as uncertainty, and no two
+pairs are
   equally alike: a changed pair's MDC95 is mostly larger than that of an unchanged one. So each
   change is sized by what is stated for the pair that shows it.
 - No procedure does much better: where one thing changed, step-up rules (Hochberg, Hommel) ask as
   much of the largest statistic as Holm does, and the true quantile of the largest of {flat}
   independent ones is {largest:.2f}. Only what is known to be one look in two units is joined (depth
   index and volume of all scars). How far errors of other scores go together is not known: they
-  are errors between sessions, which patches of skin (block bootstrap) do not tell.
+  are errors between sessions, which patches of skin (block bootstrap) do not show.
 - A wrong scale at a first session, no marker in the picture: light has no length. It can only be
   covered.
 - Relief on an ordinary photo: its texture contrast hardly follows the true relief.
@@ -143,7 +148,7 @@ def page(study: Study, version: str, day: str) -> str:
         version=version,
         recipe=study.recipe,
         summary=summary(study),
-        told=ENTERED_SCALE_ERROR,
+        stated=ENTERED_SCALE_ERROR,
         **_chances(),
     )
     parts = [intro, _markdown(rows(study, goals_only=True), (0, 1, 2, 3, 4, 5, 10)), _REST]

@@ -49,7 +49,7 @@ def run_study(plan: Plan, tick: Tick = no_tick) -> Study:
     """Return what the chain makes of phantoms whose truth is known.
 
     Phantom study after the design of Bland and Altman (repeatability) and of power analysis
-    (changes of 1.5 x MDC95); what it holds against what is told by each arm's own module.
+    (changes of 1.5 x MDC95); what it holds against what is given by each arm's own module.
 
     Parameters
     ----------

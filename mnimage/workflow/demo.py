@@ -168,10 +168,10 @@ def _mark_row(number: int, pair: Pair, first: Sequence[Truth], now: Sequence[Tru
     paled = 100 * (excess[1] / excess[0] - 1)
     among = float(np.nanstd(paled)) / math.sqrt(max(1, int(np.isfinite(paled).sum())))
     session = pair.comparison.zones[WHOLE]["redness_hi"].uncertainty
-    doubt = math.hypot(among, 100 * session / float(np.nanmean(excess[0])))
+    error = math.hypot(among, 100 * session / float(np.nanmean(excess[0])))
     true = [100 * (now[index]["redness"] / first[index]["redness"] - 1) for index in red]
     measured = float(np.nanmean(paled))
-    return Agreement(number, "redness of the marks", float(np.mean(true)), measured, doubt, "%")
+    return Agreement(number, "redness of the marks", float(np.mean(true)), measured, error, "%")
 
 
 def _excess(layer: Layer, marks: Sequence[Truth]) -> NDArray[np.float64]:

@@ -94,7 +94,7 @@ def register_files(
 
     Returns
     -------
-    alignment, examined
+    alignment, analyzed
         How after lies on before, and the photo before.
     """
     from mnimage import pipeline
@@ -160,7 +160,7 @@ def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     done = pipeline.analyze_shots(read_shots(path), name=path.name, tick=tick)
     card, relief = done.analyzed.relief, done.relief
     if card is None:
-        raise ValueError("examined shots carry no relief")
+        raise ValueError("analyzed shots carry no relief")
     folder = prepare_folder(out)
     write_whole(folder / "height.tif", height_tiff(relief))
     write_whole(folder / "scars.csv", scars_csv(card))

@@ -38,7 +38,7 @@ def made_from(
 ) -> Document:
     """Return what an answer in `folder` is made from.
 
-    Files are named, told by the way from the folder, and fingerprinted (SHA-256), with every frame
+    Files are named, with the path from the folder, and fingerprinted (SHA-256), with every frame
     that sheets of directional shots list.
 
     Parameters

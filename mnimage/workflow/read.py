@@ -1,4 +1,4 @@
-"""From files to answers, nothing written: one photo, or a pair with all that is told of it."""
+"""From files to answers, nothing written: one photo, or a pair with all that is given with it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mnimage.pipeline import AnalyzedShots
 
 _STEPS = 6
-"""Steps of one comparison of two shots: two to examine, four to compare."""
+"""Steps of one comparison of two shots: two to analyze, four to compare."""
 
 _ENTERED_ERROR = 0.01
 """Relative error of a scale that the user enters: 3 mm in the distance of a 300 mm rig."""
@@ -73,7 +73,7 @@ def score_photo_file(
 
 
 def steps_of(inputs: PairInputs) -> int:
-    """Return the steps of comparing two files with all that is inputs of them."""
+    """Return the steps of comparing two files with all that is given with them."""
     return _STEPS + len(inputs.repeats_before) + len(inputs.repeats_after)
 
 
@@ -176,7 +176,7 @@ def _compare_manifests(before: Path, after: Path, inputs: PairInputs, tick: Tick
 
 
 def _still(tick: Tick, done: int, total: int, _: int, __: int) -> None:
-    """Tell that a step is still being done, so that it can be stopped amidst."""
+    """Report that a step is still being done, so that it can be stopped in the middle."""
     tick(done, total)
 
 
@@ -193,22 +193,22 @@ def _analyze_manifest(
 
 
 class _Steps:
-    """Counts the steps of a comparison whose two first shots are examined."""
+    """Counts the steps of a comparison whose two first shots are analyzed."""
 
     def __init__(self, inputs: PairInputs, tick: Tick) -> None:
-        self._total, self._told, self._done, self._repeats = steps_of(inputs), tick, 2, 0
+        self._total, self._report, self._done, self._repeats = steps_of(inputs), tick, 2, 0
         self.tick(0, 0)
 
     def tick(self, done: int, _: int) -> None:
-        """Tell a step of the pipeline."""
+        """Report a step of the pipeline."""
         self._done = 2 + done
-        self._told(self._done + self._repeats, self._total)
+        self._report(self._done + self._repeats, self._total)
 
     def still(self, _: int, __: int) -> None:
-        """Tell that the step is still being done."""
-        self._told(self._done + self._repeats, self._total)
+        """Report that the step is still being done."""
+        self._report(self._done + self._repeats, self._total)
 
     def repeat(self) -> None:
-        """Tell that one more repeat shot is read."""
+        """Report that one more repeat shot is read."""
         self._repeats += 1
-        self._told(self._done + self._repeats, self._total)
+        self._report(self._done + self._repeats, self._total)

@@ -1,4 +1,4 @@
-"""The jobs on the surfaces of a pair: laid onto each other, cut along a line, kept."""
+"""The jobs on the surfaces of a pair: both registered, cut along a line, kept."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Place = tuple[float, float]
 def surfaces_of(pair: Pair) -> Surfaces | None:
     """Return a pair's surfaces in the frame of the photo before.
 
-    None where they were not recovered (ordinary photos) or could not be laid onto each other.
+    None where they were not recovered (ordinary photos) or could not be registered.
     """
     before, after, alignment = pair.before, pair.after, pair.comparison.alignment
     if before.relief is None or after.relief is None or not alignment.aligned:

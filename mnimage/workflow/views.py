@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from mnimage.library.library import Library
 
 _PASSES = 1
-"""One look tells the view; the eight of a measurement tell the landmarks."""
+"""One pass finds the view; the eight of a measurement find the landmarks."""
 
 
 def propose_views(library: Library, photo_ids: Sequence[str], tick: Tick = no_tick) -> int:
-    """Set the view of photos that have none; return of how many it could be told.
+    """Set the view of photos that have none; return for how many it was found.
 
     Where no face is found, or several, the view stays open: it may be a close-up. Photos that
     another station changed or removed meanwhile are left as they are.

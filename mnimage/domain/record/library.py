@@ -42,7 +42,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrityIssue:
-    """One thing that is amiss in a library; `grave` is False where nothing is lost or altered."""
+    """One thing that is wrong in a library; `grave` is False where nothing is lost or altered."""
 
     kind: str
     where: str

@@ -36,7 +36,7 @@ class SkinState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraFacts:
-    """What the file and the operator tell of how a photo was taken."""
+    """How a photo was taken, as the file and the operator state it."""
 
     format: str = ""
     columns: int | None = None
@@ -65,7 +65,7 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One check of the photo's quality, as it was judged when the photo was examined."""
+    """One check of the photo's quality, as it was judged when the photo was analyzed."""
 
     check: str
     measured: float
@@ -112,5 +112,5 @@ class PhotoRecord:
         if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):
             raise ValueError("an original is named by the 64 hexadecimal digits of its SHA-256")
         in_utc(self, "added_at")
-        if self.taken_at is not None and self.taken_at.tzinfo is not None:  # Cameras tell none.
+        if self.taken_at is not None and self.taken_at.tzinfo is not None:  # Cameras write none.
             in_utc(self, "taken_at")

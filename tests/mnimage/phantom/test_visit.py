@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from mnimage.phantom.skin import SkinAppearance, make_skin
-from mnimage.phantom.visit import ShootingHabit, visit
+from mnimage.phantom.visit import ShootingVariation, visit
 
-STEADY = ShootingHabit(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, warp_mm=0.0, jpeg=None)
+STEADY = ShootingVariation(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, warp_mm=0.0, jpeg=None)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def test_a_careful_visit_is_darker_or_lighter_and_tinted(skin):
     assert np.abs(np.log(later[:, 1] / first[1])).max() > 0.02
 
 
-def test_without_settings_only_noise_and_place_differ(skin):
+def test_without_variation_only_noise_and_place_differ(skin):
     random = np.random.default_rng(5)
-    first, later = (visit(skin, random, first=one, setting=STEADY) for one in (True, False))
+    first, later = (visit(skin, random, first=one, variation=STEADY) for one in (True, False))
     level = [photo.coded.mean(axis=(0, 1)) for photo in (first, later)]
     assert level[0] == pytest.approx(level[1], rel=0.01)

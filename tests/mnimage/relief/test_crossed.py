@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnimage.domain.relief import Scar
-from mnimage.relief.crossed import with_lines_questioned
+from mnimage.relief.crossed import with_line_uncertainty
 
 PITCH = 0.05
 SHAPE = (300, 300)
@@ -40,7 +40,7 @@ def scar(area_mm2=8.0, number=1):
 def questioned(lines, depth, labels=None, before=None):
     before = before or scar()
     labels = disc() if labels is None else labels
-    (after,) = with_lines_questioned([before], labels, lines, depth, PITCH)
+    (after,) = with_line_uncertainty([before], labels, lines, depth, PITCH)
     return after
 
 
@@ -83,7 +83,7 @@ def test_a_line_that_passes_ends_far_away_or_is_no_longer_than_a_dot_is_no_uncer
 def test_only_the_scar_that_it_meets_gets_a_warning():
     labels = disc()
     labels[:40, :40] = 2
-    found = with_lines_questioned(
+    found = with_line_uncertainty(
         [scar(), scar(number=2)], labels, centre(7.5, (0.5, 5.0)), groove(7.5), PITCH
     )
     assert found[0].volume_systematic_mm3 > 0.13
@@ -99,4 +99,4 @@ def test_a_wide_scar_keeps_its_depth_beside_a_fine_line():
 def test_no_lines_no_scars():
     none = np.zeros((0, 2), dtype=np.int32)
     assert questioned(none, groove(7.5)) == scar()
-    assert with_lines_questioned([], disc() * 0, centre(7.5, (0.5, 5.0)), groove(7.5), PITCH) == ()
+    assert with_line_uncertainty([], disc() * 0, centre(7.5, (0.5, 5.0)), groove(7.5), PITCH) == ()

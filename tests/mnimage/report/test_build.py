@@ -296,7 +296,7 @@ def test_warnings_beyond_the_first_are_counted_for_the_patient(made):
     report = build(made, with_warnings(made.make_pair(), many))
     (notice,) = blocks(report, Notice)
     assert len(notice.lines) == 4
-    assert "2 more doubts" in notice.lines[-1]
+    assert "2 more warnings" in notice.lines[-1]
     printed = [words for facts in blocks(report, Facts) for _, words in facts.facts]
     assert set(many) <= set(printed)
 

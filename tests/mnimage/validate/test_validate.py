@@ -23,6 +23,7 @@ from mnimage.validate.table import (
     rows,
     summary,
 )
+from mnimage.validate import validate
 from mnimage.validate.validate import run_study
 
 TINY = Plan(
@@ -64,7 +65,7 @@ def test_the_page_says_what_it_does_not_prove(study):
 
 
 def test_the_command_prints_one_document_and_keeps_the_page(study, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(command, "run_study", lambda plan, tick: study)
+    monkeypatch.setattr(validate, "run_study", lambda plan, tick: study)
     assert run(["validate", "--json", "--out", str(tmp_path)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["recipe"] == study.recipe
