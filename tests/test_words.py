@@ -32,6 +32,11 @@ RETIRED = {
 
 KEPT = {
     "tests/test_words.py": "this list",
+    "mnimage/library/readback.py": "reads exports of version 1, with their names of fields",
+    "mnimage/library/migrations/versions/step_0003.py": "renames a field of older libraries",
+    "mnimage/commands/library.py": "a field of answers that others rely on",
+    "mnimage/commands/library_files.py": "a field of answers that others rely on",
+    "mnimage/library/library.py": "a detail of the audit log that is kept since version 1",
 }
 """Files that may name them, and why; dated studies and the change log are records of their time."""
 

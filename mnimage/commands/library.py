@@ -30,7 +30,7 @@ ELSEWHERE: Mapping[str, str] = dict.fromkeys(
 """Commands of the library that live in modules of their own: name to module."""
 
 FOLDER = click.argument("where", metavar="DIR")
-"""A library's folder, or the address of its database: `located` tells which."""
+"""A library's folder, or the address of its database: `located` finds out which."""
 
 SERVER = click.option(
     "--server",
@@ -86,11 +86,11 @@ def init(where: str, server: str, bucket: str, *, as_json: bool) -> int:
     word = asked_passphrase(confirm=True)
     library, recovery = create_library(folder, word, user=user_name(), places=places)
     with library:
-        told = {"library": library.keys.library_id, "user": library.user, "recovery_key": recovery}
+        given = {"library": library.keys.library_id, "user": library.user, "recovery_key": recovery}
     if as_json:
-        print_json(told)
+        print_json(given)
         return 0
-    click.echo(f"made, with the user {told['user']}")
+    click.echo(f"made, with the user {given['user']}")
     click.echo(f"recovery key: {recovery}")
     click.echo(
         "Write it on paper and lock it away: it opens the library if every passphrase is lost, "
@@ -124,11 +124,11 @@ def list_(where: str, search: str, *, as_json: bool) -> int:
     "--accept-trace",
     "accept",
     is_flag=True,
-    help="Take the trace up anew where its head was lost; what is amiss is written into it first.",
+    help="Take the trace up anew where its head was lost; what is wrong is written into it first.",
 )
 @json_option
 def verify(where: str, *, accept: bool, as_json: bool) -> int:
-    """Read the whole library and say what is amiss; status 1 if anything is."""
+    """Read the whole library and say what is wrong; status 1 if anything is."""
     from mnimage.library.verify import verify_library
 
     folder, server = located(where)
@@ -276,7 +276,7 @@ def server_(where: str, address: str, *, as_json: bool) -> int:
 
 @contextmanager
 def opened(where: str) -> Iterator[Library]:
-    """Give the library at a place, opened by the user and passphrase that were told."""
+    """Give the library at a place, opened by the user and passphrase that were given."""
     with _opened(*located(where)) as library:
         yield library
 
@@ -291,11 +291,11 @@ def _opened(folder: Path, server: str, word: str | None = None) -> Iterator[Libr
 
 
 def located(where: str) -> tuple[Path, str]:
-    """Return a library's folder, and the address of its database where that was told."""
+    """Return a library's folder, and the address of its database where that was given."""
     from mnimage.library.address import home_of, where_is
 
-    told = where_is(where)
-    return home_of(told), told.places.server
+    given = where_is(where)
+    return home_of(given), given.places.server
 
 
 def new_place(where: str, server: str = "", bucket: str = "") -> tuple[Path, Places]:
@@ -304,23 +304,23 @@ def new_place(where: str, server: str = "", bucket: str = "") -> tuple[Path, Pla
     Raises
     ------
     RecordUnusable
-        If an address does not say where the folder is to be, or two addresses are told.
+        If an address does not say where the folder is to be, or two addresses are given.
     """
     from mnimage.library.address import where_is
     from mnimage.library.keyfile import Places
 
-    told = where_is(where)
-    if told.folder is None:
+    given = where_is(where)
+    if given.folder is None:
         raise RecordUnusable(
             "The address does not say where the originals are to lie.",
             hint="Add the folder that all stations share: ADDRESS?vault=FOLDER "
             "(or ?vault=s3://BUCKET/FOLDER&folder=FOLDER).",
         )
-    if told.places.server and (server or bucket):
+    if given.places.server and (server or bucket):
         raise RecordUnusable(
-            "The address is told twice.", hint="Say DIR as the address, or use --server, not both."
+            "The address is given twice.", hint="Say DIR as the address, or use --server, not both."
         )
-    return told.folder, told.places if told.places.server else Places(server, bucket)
+    return given.folder, given.places if given.places.server else Places(server, bucket)
 
 
 def user_name() -> str:
@@ -344,9 +344,9 @@ def _new_passphrase(name: str) -> str:
 
 
 def _asked(variable: str, prompt: str, *, confirm: bool) -> str:
-    told = os.environ.get(variable)
-    if told is not None:
-        return told
+    given = os.environ.get(variable)
+    if given is not None:
+        return given
     if not sys.stdin.isatty():
         raise AuthenticationFailed(
             "A passphrase is needed.", hint=f"Set {variable}, or run it at a terminal."
@@ -355,9 +355,9 @@ def _asked(variable: str, prompt: str, *, confirm: bool) -> str:
     return word
 
 
-def _done(as_json: bool, words: str, **told: str) -> int:
+def _done(as_json: bool, words: str, **given: str) -> int:
     if as_json:
-        print_json({"status": "done", **told})
+        print_json({"status": "done", **given})
     else:
         click.echo(words)
     return 0
@@ -375,27 +375,27 @@ def _line(line: PatientLine) -> dict[str, object]:
     }
 
 
-def _cell(told: object) -> str:
-    return "" if told is None else plain(str(told))[:40]
+def _cell(given: object) -> str:
+    return "" if given is None else plain(str(given))[:40]
 
 
-def plain(told: str) -> str:
+def plain(given: str) -> str:
     """Return text without what would steer a terminal; names come from outside."""
-    return "".join(letter if letter.isprintable() else "?" for letter in told)
+    return "".join(letter if letter.isprintable() else "?" for letter in given)
 
 
-def print_timeline(told: Timeline) -> None:
+def print_timeline(given: Timeline) -> None:
     """Print a patient with sessions, photos and consents."""
-    patient = told.patient
+    patient = given.patient
     born = f", born {patient.birth_date}" if patient.birth_date else ""
     click.echo(f"{patient.code}  {plain(patient.name)}{born}, {patient.sex}")
-    for session in told.sessions:
-        days = told.days_since_last(session)
+    for session in given.sessions:
+        days = given.days_since_last(session)
         since = f", {days} days after the last" if days is not None else ""
         click.echo(f"  {session.held_at:%Y-%m-%d} {session.kind}{since}")
-        for photo in (one for one in told.photos if one.session_id == session.id):
+        for photo in (one for one in given.photos if one.session_id == session.id):
             view = photo.view or "view unknown"
             click.echo(f"    {view}, {photo.site}, {photo.mode}, {photo.sha256[:12]}")
-    for consent in told.consents:
+    for consent in given.consents:
         ended = f", withdrawn {consent.withdrawn_on}" if consent.withdrawn_on else ""
         click.echo(f"  consent: {consent.purpose} from {consent.given_on}{ended}")

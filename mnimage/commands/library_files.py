@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mnimage.domain.imported import Imported
     from mnimage.domain.record import IntegrityIssue, Patient
     from mnimage.library.library import Library
+    from mnimage.library.listing import BackedUp
 
 _TARGET = click.argument("target", type=click.Path(path_type=Path), metavar="TARGET")
 _SNAPSHOT = click.option("--snapshot", default="", metavar="NAME", help="Not the newest, but this.")
@@ -208,7 +209,7 @@ def backup(  # noqa: PLR0913 - as many as the command has options
     words = f"{done.snapshot}: {done.copied} originals copied, {done.kept} there already"
     if check:
         words = f"{done.snapshot}: read back"
-    return _tell(asdict(done) | {"dropped": dropped}, words, done.issues, as_json=as_json)
+    return _report({**_answer(done), "dropped": dropped}, words, done.issues, as_json=as_json)
 
 
 @click.command("restore")
@@ -234,19 +235,26 @@ def restore(
             target, folder, user_name(), word, snapshot=snapshot, tick=tick, places=places
         )
     words = f"{done.snapshot}: {done.copied} originals restored"
-    return _tell(asdict(done), words, done.issues, as_json=as_json)
+    return _report(_answer(done), words, done.issues, as_json=as_json)
 
 
-def _tell(
-    told: Mapping[str, object], words: str, issues: Sequence[IntegrityIssue], *, as_json: bool
+def _answer(done: BackedUp) -> dict[str, object]:
+    """Return what a back-up did, with the names that others rely on."""
+    answer = asdict(done)
+    answer["flaws"] = answer.pop("issues")
+    return answer
+
+
+def _report(
+    given: Mapping[str, object], words: str, issues: Sequence[IntegrityIssue], *, as_json: bool
 ) -> int:
     if as_json:
-        print_json(told)
+        print_json(given)
     else:
         click.echo(words)
         for issue in issues:
             click.echo(f"BAD  {issue.kind}: {issue.where}: {issue.what}")
-        if told["verified"]:
+        if given["verified"]:
             click.echo("verified: every file of this back-up was read back")
         elif not issues:
             click.echo("never verified: this back-up was not read back; run it with --check")

@@ -121,7 +121,7 @@ def _change(
     changed: Callable[[KeyFile], KeyFile],
     permission: Permission = Permission.RULE,
 ) -> None:
-    """Write a key file, made of the one that is there now, within the transaction that tells it."""
+    """Write a key file, made of the one there is, within the transaction that records it."""
     library.require(permission)
     before = library.file
     try:
@@ -154,7 +154,7 @@ def _refuse_behind(library: Library) -> None:
 def _renew(
     library: Library,
     action: str,
-    told: Mapping[str, object] | None = None,
+    given: Mapping[str, object] | None = None,
     *,
     without: Callable[[KeyFile], KeyFile] = lambda file: file,
     spare: key.Pair | None = None,
@@ -165,7 +165,7 @@ def _renew(
             _refuse_behind(library)
             renewal.check(changes.connection)
             file, keys = keyfile.renewed(without(library.file), library.keys, spare=spare)
-            changes.note_library(action, told)
+            changes.note_library(action, given)
             keyfile.write_keyfile(library.folder, file)
         library.engine.dispose()
         library.renew(*renewal.finish(library.folder, file, keys, opener(library.server)))

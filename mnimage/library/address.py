@@ -1,4 +1,4 @@
-"""Where a library is, as it was told: a folder, or the address of the database on a server.
+"""Where a library is, as it was given: a folder, or the address of the database on a server.
 
 `postgresql://USER:PASSWORD@HOST/NAME?vault=FOLDER`: the folder, which all stations share, holds
 originals, key file and the trace's head. With the originals in a bucket it is `vault=s3://...`
@@ -31,13 +31,13 @@ _SAY_VAULT = "Say it with the address: postgresql://USER:PASSWORD@HOST/NAME?vaul
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """`folder` is None where only the server can tell it."""
+    """`folder` is None where only the server knows it."""
 
     folder: Path | None
     places: Places = IN_FOLDER
 
 
-def where_is(told: str) -> Where:
+def where_is(given: str) -> Where:
     """Return what a folder's name or an address says.
 
     Raises
@@ -45,9 +45,9 @@ def where_is(told: str) -> Where:
     RecordUnusable
         If it looks like an address and is none.
     """
-    if _ADDRESS.match(told) is None:
-        return Where(Path(told))
-    url = database.server_url(told)
+    if _ADDRESS.match(given) is None:
+        return Where(Path(given))
+    url = database.server_url(given)
     query = dict(url.query)
     vault, folder = str(query.pop("vault", "")), str(query.pop("folder", ""))
     bucket = vault if "://" in vault else ""
@@ -57,7 +57,7 @@ def where_is(told: str) -> Where:
 
 
 def home_of(where: Where) -> Path:
-    """Return the folder of a library, asking the server where it was not told.
+    """Return the folder of a library, asking the server where it was not stated.
 
     Raises
     ------
@@ -111,5 +111,5 @@ def check_whose(connection: Connection, library_id: str) -> None:
     if fact(connection, LIBRARY) not in ("", library_id):
         raise RecordUnusable(
             "The database at this address is another library's.",
-            hint="Check the address, and the folder that was told with it.",
+            hint="Check the address, and the folder that was given with it.",
         )

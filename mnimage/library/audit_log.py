@@ -52,7 +52,7 @@ class AuditLog:
         if head is not None:
             self.cut = not _holds(connection, head)
             self._written = head[0]
-        else:  # None is there yet only after the very first deed, if at all.
+        else:  # None is there yet only after the very first entry, if at all.
             self.cut = self._path.exists() or self._seen[0] > 1
 
     def append(
@@ -65,7 +65,7 @@ class AuditLog:
         patient_id: str = "",
         details: Mapping[str, object] | None = None,
     ) -> None:
-        """Add an entry, within the transaction that does what it tells of."""
+        """Add an entry, within the transaction that does what it records."""
         last = _last(connection)
         self.cut = self.cut or last[0] < self._seen[0]
         plain = _plain(details or {})
@@ -130,14 +130,14 @@ def entries(connection: Connection, *, patient_id: str = "", after: int = 0) -> 
 
 
 def empty_details(connection: Connection, patient_id: str) -> None:
-    """Empty what the trace tells of a patient beyond that it was done; part of an erasure."""
+    """Empty the details of a patient's entries, so that only what was done stays; for an erasure."""
     connection.execute(
         update(AUDIT_LOG).where(AUDIT_LOG.c.patient_id == patient_id).values(details=None)
     )
 
 
 def check_trace(connection: Connection, folder: Path, key: bytes) -> Iterator[IntegrityIssue]:
-    """Yield what is amiss with the chain and its head."""
+    """Yield what is wrong with the chain and its head."""
     head = read_head(folder / HEAD, key)
     met = head is None or head[0] == 0
     erased = set(
@@ -164,8 +164,8 @@ def read_head(path: Path, key: bytes) -> tuple[int, str] | None:
     """Return the place and the HMAC of the head; None where it is missing or was altered."""
     try:
         written = path.read_bytes()
-        told = json.loads(written)
-        head = (int(told["sequence"]), str(told["mac"]))
+        given = json.loads(written)
+        head = (int(given["sequence"]), str(given["mac"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return head if hmac.compare_digest(_head_text(key, head), written) else None
@@ -244,5 +244,5 @@ def _head_text(key: bytes, head: tuple[int, str]) -> bytes:
     return (_plain({"mac": head[1], "seal": seal, "sequence": head[0]}) + "\n").encode()
 
 
-def _plain(told: object) -> str:
-    return json.dumps(told, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+def _plain(given: object) -> str:
+    return json.dumps(given, sort_keys=True, ensure_ascii=True, separators=(",", ":"))

@@ -39,8 +39,8 @@ from mnimage.library.listing import (
     make_folder,
     own_files,
     read_listing,
+    reporting,
     snapshots,
-    telling,
     write_listing,
 )
 from mnimage.library.restore import read_back
@@ -60,7 +60,7 @@ DONE = "backed up"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One back-up as the trace tells it."""
+    """One back-up as the audit log records it."""
 
     at: datetime
     to: str
@@ -85,7 +85,7 @@ def back_up(
     """
     library.require(Permission.BACK_UP)
     _prepare(library, target)
-    with alone(target), telling("backed up"):
+    with alone(target), reporting("backed up"):
         _clear_drafts(target)
         draft = target / SNAPSHOTS / f"{secrets.token_hex(8)}{DRAFT}"
         make_folder(draft)
@@ -107,11 +107,11 @@ def back_up(
 
 
 def made(connection: Connection) -> tuple[Made, ...]:
-    """Return the back-ups that the trace tells of."""
+    """Return the back-ups that the audit log records."""
     asked = select(AUDIT_LOG.c.at, AUDIT_LOG.c.details).where(AUDIT_LOG.c.action == DONE)
-    told = [(row.at, json.loads(row.details)) for row in connection.execute(asked)]
+    given = [(row.at, json.loads(row.details)) for row in connection.execute(asked)]
     return tuple(
-        Made(datetime.fromisoformat(at), str(one["to"]), str(one["snapshot"])) for at, one in told
+        Made(datetime.fromisoformat(at), str(one["to"]), str(one["snapshot"])) for at, one in given
     )
 
 
@@ -139,8 +139,8 @@ def keep_newest(library: Library, target: Path, count: int) -> int:
         dropped, gone = _drop(library, target, count)
     if dropped or gone:
         with library.changing(Permission.BACK_UP) as changes:
-            told = {"at": str(target.absolute()), "snapshots": dropped, "files": gone}
-            changes.note_library("back-ups dropped", told)
+            given = {"at": str(target.absolute()), "snapshots": dropped, "files": gone}
+            changes.note_library("back-ups dropped", given)
     return gone + dropped
 
 
@@ -152,7 +152,7 @@ def _drop(library: Library, target: Path, count: int) -> tuple[int, int]:
     for name in stay:
         needed |= set(read_listing(target / SNAPSHOTS / name, library.keys).originals)
     gone = 0
-    with telling("deleted"):
+    with reporting("deleted"):
         for place in list((target / SNAPSHOTS).iterdir()) if stay else []:
             if place.name not in stay:
                 shutil.rmtree(place)
@@ -231,7 +231,7 @@ def _close_whole(library: Library, draft: Path) -> None:
     """Prove the copy of the database, and bring it into one file that is on disk."""
     bare = database.raw_connection(draft / database.NAME, library.keys.database)
     try:
-        with database.told():
+        with database.storage_errors():
             bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             torn = bare.execute("PRAGMA cipher_integrity_check").fetchall()
             bare.execute("PRAGMA journal_mode = DELETE").fetchall()

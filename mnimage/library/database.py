@@ -41,7 +41,8 @@ def open_file(path: Path, key: bytes, *, create: bool = False) -> Engine:
 def raw_connection(path: Path, key: bytes, *, create: bool = False) -> Any:
     """Return a bare connection whose key was proved by a first read.
 
-    A file that is missing is made only where told so: an empty one in the place of an unplugged
+    A file that is missing is made only where that is asked for: an empty one in the place of an
+    unplugged
     disk would look like a library that lost everything.
 
     Raises
@@ -51,7 +52,7 @@ def raw_connection(path: Path, key: bytes, *, create: bool = False) -> Any:
     StorageFailed
         If the disk does not give it.
     """
-    with told(path):
+    with storage_errors(path):
         connection = dbapi2.connect(
             f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
             timeout=BUSY_S,
@@ -107,7 +108,7 @@ def server_url(address: str) -> URL:
         url = make_url(address)
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
-    except (ArgumentError, ValueError):  # It may hold a password: nothing of it is told.
+    except (ArgumentError, ValueError):  # It may hold a password: nothing of it is repeated.
         url = None
     if url is None or url.drivername != "postgresql+psycopg":
         raise RecordUnusable(
@@ -125,7 +126,7 @@ def rewrite(engine: Engine) -> None:
     StorageFailed
         If the server refuses; the rows stay deleted, their bytes until it tidies up by itself.
     """
-    with told(), engine.connect() as connection:
+    with storage_errors(), engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         for name in inspect(connection).get_table_names():
             quoted = connection.dialect.identifier_preparer.quote(name)
@@ -135,7 +136,7 @@ def rewrite(engine: Engine) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one state of the database and changes nothing."""
-    with told(), engine.connect() as connection:
+    with storage_errors(), engine.connect() as connection:
         if not is_file(engine):
             connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin() as whole:
@@ -147,7 +148,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Give a connection that alone may write; all of what it did is kept, or nothing."""
     with (
-        told(),
+        storage_errors(),
         engine.connect().execution_options(**{_WRITES: True}) as connection,
         connection.begin(),
     ):
@@ -155,7 +156,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def told(path: Path | None = None) -> Iterator[None]:
+def storage_errors(path: Path | None = None) -> Iterator[None]:
     """Turn what the database refuses into what a clinician can act on."""
     try:
         yield
@@ -212,6 +213,6 @@ __all__ = [
     "raw_connection",
     "reading",
     "rewrite",
-    "told",
+    "storage_errors",
     "writing",
 ]

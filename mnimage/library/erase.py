@@ -146,7 +146,7 @@ def _overwrite(library: Library) -> None:
         database.rewrite(library.engine)
         return
     path = library.folder / database.NAME
-    with database.told(path):
+    with database.storage_errors(path):
         bare = database.raw_connection(path, library.keys.database)
         try:
             busy = bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 FORMAT = "mnimage export"
 VERSION = 2
-"""Of the exported records; 1 had `scores` in place of measurements, and answers under `told`."""
+"""Of the exported records; 1 had `scores` in place of measurements, and other names for answers."""
 INDEX = "library.json"
 SCHEMA = "schema.json"
 PATIENT = "patient.json"
@@ -69,16 +69,16 @@ class Order:
     @property
     def to(self) -> str:
         """What is noted of where it went."""
-        told = self.recipient or str(self.out.absolute())
-        return told.encode(errors="replace").decode()
+        given = self.recipient or str(self.out.absolute())
+        return given.encode(errors="replace").decode()
 
 
 def export_patients(
     library: Library, patients: Sequence[Patient], order: Order, tick: Tick = no_tick
 ) -> Exported:
-    """Write patients as open files into a new folder; the trace and the consents tell of it.
+    """Write patients as open files into a new folder; the audit log and the consents record it.
 
-    That something leaves is noted before it is written, so nothing leaves untold.
+    That something leaves is noted before it is written, so nothing leaves unrecorded.
 
     Raises
     ------
@@ -153,8 +153,8 @@ def _export_record(library: Library, patient: Patient, order: Order, done: Expor
         _write_photo(library, photo, folder, order, done)
     _write_forms(library, timeline, folder)
     write_whole(folder / "history.json", _json(_history(library, patient)))
-    for name, told in _tables(timeline).items():
-        write_whole(folder / f"{name}.csv", table(told))
+    for name, given in _tables(timeline).items():
+        write_whole(folder / f"{name}.csv", table(given))
     write_whole(folder / PATIENT, _json(records.document(timeline)))
     done.patients += 1
 
@@ -190,7 +190,7 @@ def _export_pictures(library: Library, patient: Patient, order: Order, done: Exp
     photos = library.select(PhotoRecord, patient_id=patient.id)
     today = clinic_day()
     folder = order.out / f"person-{done.patients + 1:03}"
-    told: list[dict[str, object]] = []
+    given: list[dict[str, object]] = []
     for photo in photos:
         consent = next((c for c in consents if _agrees(c, order.purpose, photo.id, today)), None)
         if consent is None:
@@ -198,13 +198,13 @@ def _export_pictures(library: Library, patient: Patient, order: Order, done: Exp
             continue
         content = png_of(library.read_original(photo))
         _note(library, order, patient, photo, consent, hashlib.sha256(content).hexdigest())
-        name = f"{len(told) + 1:03}_{(photo.view or 'view unknown').replace(' ', '-')}.png"
+        name = f"{len(given) + 1:03}_{(photo.view or 'view unknown').replace(' ', '-')}.png"
         write_whole(prepare_folder(folder) / name, content)
-        told.append({"file": name, **_plain_facts(photo, photos)})
-    if told:
-        write_whole(folder / "photos.json", _json({"photos": told}))
+        given.append({"file": name, **_plain_facts(photo, photos)})
+    if given:
+        write_whole(folder / "photos.json", _json({"photos": given}))
         done.patients += 1
-        done.photos += len(told)
+        done.photos += len(given)
 
 
 def _plain_facts(photo: PhotoRecord, photos: Sequence[PhotoRecord]) -> dict[str, object]:
@@ -234,7 +234,7 @@ def _note(
     sha256: str = "",
 ) -> None:
     """Note what leaves, on the patient's record and in the trace."""
-    told = Disclosure(
+    given = Disclosure(
         patient_id=patient.id,
         photo_id=photo.id if photo else None,
         purpose=order.purpose,
@@ -244,7 +244,7 @@ def _note(
         sha256=sha256,
     )
     with library.changing(Permission.EXPORT) as changes:
-        changes.add(told)
+        changes.add(given)
         changes.note("exported", patient, {"purpose": order.purpose, "to": order.to})
 
 
@@ -263,9 +263,9 @@ def png_of(content: bytes) -> bytes:
     return stream.tobytes()
 
 
-def table(told: Sequence[Mapping[str, Any]]) -> bytes:
+def table(given: Sequence[Mapping[str, Any]]) -> bytes:
     """Return rows as CSV that spreadsheets read as text and numbers, never as formulas."""
-    flat = [_flat(row) for row in told]
+    flat = [_flat(row) for row in given]
     names = list(dict.fromkeys(name for row in flat for name in row))
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, names)
@@ -293,8 +293,8 @@ def _cell(value: object) -> object:
 
 
 def _tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:
-    told = records.document(timeline)
-    return {name: list(rows) for name, rows in told.items() if isinstance(rows, (list, tuple))}
+    given = records.document(timeline)
+    return {name: list(rows) for name, rows in given.items() if isinstance(rows, (list, tuple))}
 
 
 def _history(library: Library, patient: Patient) -> dict[str, object]:
@@ -315,7 +315,7 @@ def _history(library: Library, patient: Patient) -> dict[str, object]:
 def _write_index(order: Order, done: Exported) -> None:
     if order.purpose is Purpose.RECORD:
         write_whole(order.out / SCHEMA, _json(schema()))
-    told = {
+    given = {
         "format": FORMAT,
         "version": VERSION,
         "program": f"mnimage {__version__}",
@@ -324,7 +324,7 @@ def _write_index(order: Order, done: Exported) -> None:
         "patients": done.patients,
         "photos": done.photos,
     }
-    write_whole(order.out / INDEX, _json(told))
+    write_whole(order.out / INDEX, _json(given))
 
 
 def _folder_name(patient: Patient) -> str:
@@ -342,5 +342,5 @@ def _ending(name: str, content: bytes) -> str:
     return own if own.isascii() and own[1:].isalnum() and len(own) <= 6 else ".raw"
 
 
-def _json(told: Mapping[str, Any]) -> bytes:
-    return (json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+def _json(given: Mapping[str, Any]) -> bytes:
+    return (json.dumps(given, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()

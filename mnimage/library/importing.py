@@ -1,8 +1,8 @@
-"""Brings photos into a library; each is told only once it is safely on disk.
+"""Brings photos into a library; each is reported only once it is safely on disk.
 
 Files are read, checked, encrypted and written by a few threads; rows are written by one, several
 photos to a transaction, so that the disk is waited for once and not for each. The whole may be
-stopped anywhere: what was told is kept, and running it again goes on with the rest.
+stopped anywhere: what was reported as stored is kept, and running it again goes on with the rest.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def import_photos(
     NotAllowed
         If the user's role does not allow it.
     StorageFailed
-        If the disk does not take or give it; what was told before is kept.
+        If the disk does not take or give it; what was reported before is kept.
     """
     library.require(Permission.RECORD)
     sweep_quietly(library)
@@ -225,7 +225,7 @@ class _Rows:
         return Imported(ready.item.file, Status.KNOWN, photo.id, ready.sha256, reason)
 
     def _owner(self, changes: Changes, folders: tuple[str, ...]) -> Patient:
-        """Return whose a photo is: as told, by the innermost folder named so, or nobody's."""
+        """Return whose a photo is: as given, by the innermost folder named so, or nobody's."""
         if self._patient is not None:
             return self._patient
         if folders not in self._owners:

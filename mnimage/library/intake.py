@@ -1,4 +1,4 @@
-"""What lies in files, folders, memory cards and ZIP archives: photos found, the rest told apart.
+"""What lies in files, folders, memory cards and ZIP archives: photos found, the rest identified.
 
 Nothing is unpacked to disk and nothing found here names a file of ours: names from outside are
 shown and kept as text only.
@@ -132,12 +132,12 @@ def holds_something(folder: Path) -> bool:
     return any(not is_side_file(name) and not is_side_folder(name) for name in found)
 
 
-def clean_name(told: str) -> str:
+def clean_name(given: str) -> str:
     """Return the bare name in a path of any system, in printable letters and not too long.
 
     Letters that turn the direction of writing, and line breaks, are left out.
     """
-    bare = told.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    bare = given.replace("\\", "/").rstrip("/").rpartition("/")[2]
     plain = "".join(letter for letter in bare if letter.isprintable()).strip(" .")
     return plain[-_LONGEST_NAME:] or "photo"
 

@@ -140,7 +140,7 @@ def unlock(file: KeyFile, name: str, passphrase: str) -> Keys:
     Raises
     ------
     AuthenticationFailed
-        If the user or the passphrase is wrong; which of them is not told.
+        If the user or the passphrase is wrong; which of them is not stated.
     LibraryDamaged
         If the key file was altered.
     """
@@ -153,7 +153,7 @@ def private_half(file: KeyFile, name: str, passphrase: str) -> bytes:
     Raises
     ------
     AuthenticationFailed
-        If the user or the passphrase is wrong; which of them is not told.
+        If the user or the passphrase is wrong; which of them is not stated.
     """
     user = next((one for one in file.users if one.name == name), None)
     if user is None:
@@ -340,10 +340,10 @@ def both(folder: Path) -> list[KeyFile]:
 def stamp(folder: Path) -> tuple[tuple[int, int, int], ...]:
     """Return what changes whenever the key file or its copy is written; empty if one is missing."""
     try:
-        told = [(folder / name).stat() for name in (NAME, COPY)]
+        given = [(folder / name).stat() for name in (NAME, COPY)]
     except OSError:
         return ()
-    return tuple((one.st_mtime_ns, one.st_ino, one.st_size) for one in told)
+    return tuple((one.st_mtime_ns, one.st_ino, one.st_size) for one in given)
 
 
 def is_ours(file: KeyFile, keys: Keys) -> bool:
@@ -354,9 +354,9 @@ def is_ours(file: KeyFile, keys: Keys) -> bool:
 def _parsed(written: bytes) -> KeyFile:
     damaged = LibraryDamaged("The key file is not what was written.", hint="Restore a back-up.")
     try:
-        told = json.loads(written)
-        _refuse_newer(told)
-        file = _ADAPTER.validate_python(told)
+        given = json.loads(written)
+        _refuse_newer(given)
+        file = _ADAPTER.validate_python(given)
         for text in (file.lasting, file.previous, file.places, file.recovery.public):
             _bytes(text)
     except (ValueError, ValidationError, RecursionError) as error:
@@ -366,8 +366,8 @@ def _parsed(written: bytes) -> KeyFile:
     return file
 
 
-def _refuse_newer(told: object) -> None:
-    written = told.get("format") if isinstance(told, dict) else None
+def _refuse_newer(given: object) -> None:
+    written = given.get("format") if isinstance(given, dict) else None
     if isinstance(written, int) and written > _FORMAT:
         raise LibraryTooNew("A newer version of mnimage made this library.")
 

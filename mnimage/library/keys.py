@@ -224,7 +224,7 @@ def recovery_key(text: str) -> bytes:
     Raises
     ------
     AuthenticationFailed
-        If the checksum tells a slip.
+        If the checksum finds a typing error.
     """
     plain = "".join(letter for letter in text.upper() if letter.isalnum())
     plain = plain.replace("0", "O").replace("1", "I").replace("8", "B")

@@ -86,7 +86,7 @@ class Library:
         self.folder = folder
         self.user = user
         self.server = server
-        """The server's address as it was told, where that is not the one in the key file."""
+        """The server's address as it was given, where that is not the one in the key file."""
         self.role = role_of(file, user)
         self.lock = threading.RLock()
         """Held by whoever writes or renews the keys; for this room only."""
@@ -172,7 +172,7 @@ class Library:
         Raises
         ------
         NotAllowed
-            If the role does not hold the deed.
+            If the role does not have the permission.
         EditConflict
             If the library's keys were renewed by another station.
         """
@@ -193,7 +193,7 @@ class Library:
         Raises
         ------
         NotAllowed
-            If the user's role does not hold the deed.
+            If the user's role does not have the permission.
         EditConflict
             If the library's keys were renewed by another station.
         StorageFailed
@@ -214,10 +214,10 @@ class Library:
                 held.audit_log.rolled_back()
                 _sweep(held.vault, changes.doubles if changes else [])
                 raise
-            with suppress(StorageFailed):  # It is done; the head follows with the next deed.
+            with suppress(StorageFailed):  # It is done; the head follows with the next entry.
                 held.audit_log.committed()
             _sweep(held.vault, [*changes.doubles, *changes.unneeded])
-            with suppress(StorageFailed):  # `verify` tells of what stays; it opens to no one else.
+            with suppress(StorageFailed):  # `verify` reports what stays; it opens to no one else.
                 held.cache.forget(*changes.forgotten)
 
     def add(self, *added: kept.Record) -> None:
@@ -250,14 +250,14 @@ class Library:
         return found
 
     def select(self, type_: type[R], **equal: object) -> tuple[R, ...]:
-        """Return the records whose fields equal what is told, by time."""
+        """Return the records whose fields equal those given, by time."""
         with self.reading() as connection:
             return records.select_all(connection, type_, **equal)
 
     def patients(self, search: str = "", limit: int | None = None) -> tuple[kept.PatientLine, ...]:
         """Return the patients whose code or name holds all words of `search`, by code.
 
-        The trace tells that names were seen, once in a while.
+        The audit log notes that names were seen, once in a while.
         """
         if self._is_due("list"):
             with self.changing() as changes:
@@ -272,7 +272,7 @@ class Library:
             return queries.find_patient(connection, code)
 
     def timeline(self, patient: kept.Patient) -> kept.Timeline:
-        """Return all that is kept of a patient; the trace tells that it was seen."""
+        """Return all that is kept of a patient; the audit log notes that it was seen."""
         self._note_seen(patient.id)
         with self.reading() as connection:
             return queries.timeline(connection, patient)
@@ -292,7 +292,7 @@ class Library:
         return stored
 
     def read_original(self, photo: kept.PhotoRecord) -> bytes:
-        """Return a photo's original, proved; the trace tells that its patient was seen.
+        """Return a photo's original, proved; the audit log notes that its patient was seen.
 
         Raises
         ------
@@ -311,9 +311,9 @@ class Library:
         yield from self.vault.stream(stored)
 
     def accept_trace(self) -> tuple[kept.IntegrityIssue, ...]:
-        """Take the trace up anew after its head or entries were lost; return what is amiss.
+        """Take the trace up anew after its head or entries were lost; return what is wrong.
 
-        For an administrator who looked into it. What was amiss stands in the trace ever after, and
+        For an administrator who looked into it. What was wrong stands in the trace ever after, and
         an entry that was altered shows as before.
 
         Raises
@@ -326,8 +326,8 @@ class Library:
             with self.changing(Permission.RULE) as changes:
                 found = audit_log.check_trace(changes.connection, self.folder, held.keys.audit_log)
                 issues = tuple(found)
-                told = [f"{issue.where}: {issue.what}" for issue in issues]
-                changes.note_library("trace accepted", {"amiss": told})
+                given = [f"{issue.where}: {issue.what}" for issue in issues]
+                changes.note_library("trace accepted", {"amiss": given})
             held.audit_log.take_up()
         return issues
 
@@ -348,7 +348,7 @@ class Library:
         self._seen[patient_id] = time.monotonic()
 
     def _is_due(self, what: str) -> bool:
-        """Say whether the trace should tell again that something was looked at."""
+        """Say whether the audit log should note again that something was looked at."""
         return time.monotonic() - self._seen.get(what, -_SEEN_AGAIN_S) >= _SEEN_AGAIN_S
 
     def _check_keys(self) -> None:
@@ -534,8 +534,8 @@ def _refuse_outdated(engine: Engine, keys: Keys) -> None:
     """Refuse keys from before a renewal: a server's database opens without them."""
     with database.reading(engine) as connection:
         newest = connection.scalar(select(func.max(OBJECTS.c.generation))) or 0
-        told = address.fact(connection, address.GENERATION)
-    if max(newest, int(told) if told.isdecimal() else 0) > keys.generation:
+        given = address.fact(connection, address.GENERATION)
+    if max(newest, int(given) if given.isdecimal() else 0) > keys.generation:
         raise LibraryDamaged(
             "The key file is from before the keys were renewed.",
             hint="Bring back the newest key file, or restore a back-up.",

@@ -75,7 +75,7 @@ _LISTING: TypeAdapter[Listing] = TypeAdapter(Listing)
 
 def snapshots(target: Path) -> list[str]:
     """Return the names of the back-ups in a folder, oldest first."""
-    with telling("read"):
+    with reporting("read"):
         folder = target / SNAPSHOTS
         if not folder.is_dir():
             return []
@@ -108,11 +108,11 @@ def read_listing(place: Path, keys: Keys) -> Listing:
         content = (place / LISTING).read_bytes()
     except OSError as error:
         raise damaged from error
-    told, _, seal = content.removesuffix(b"\n").rpartition(b"\n")
-    if not content.endswith(b"\n") or not hmac.compare_digest(seal, _seal(told, keys).encode()):
+    given, _, seal = content.removesuffix(b"\n").rpartition(b"\n")
+    if not content.endswith(b"\n") or not hmac.compare_digest(seal, _seal(given, keys).encode()):
         raise damaged
     try:
-        return _LISTING.validate_json(told)
+        return _LISTING.validate_json(given)
     except ValidationError as error:
         raise damaged from error
 
@@ -143,8 +143,8 @@ def entry_of(path: Path) -> Entry:
     return Entry(size, digest.hexdigest())
 
 
-def amiss_with(path: Path, entry: Entry) -> str:
-    """Return what is amiss with a file of a back-up, empty where nothing is."""
+def wrong_with(path: Path, entry: Entry) -> str:
+    """Return what is wrong with a file of a back-up, empty where nothing is."""
     try:
         found = entry_of(path)
     except FileNotFoundError:
@@ -199,7 +199,7 @@ def alone(target: Path) -> Iterator[None]:
     EditConflict
         If another one has it.
     """
-    with telling("written"):
+    with reporting("written"):
         handle = _handle(target)
         try:
             if not _locked(handle):
@@ -235,7 +235,7 @@ def _locked(handle: int) -> bool:
 
 
 @contextmanager
-def telling(done: str) -> Iterator[None]:
+def reporting(done: str) -> Iterator[None]:
     """Turn what a disk refuses into what can be acted on."""
     try:
         yield

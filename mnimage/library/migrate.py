@@ -188,7 +188,7 @@ def _prove(connection: Connection, copy: Path, key: bytes) -> None:
     """Read the copy through, and compare what it holds with what it was made of."""
     bare = database.raw_connection(copy, key)
     try:
-        with database.told(copy):
+        with database.storage_errors(copy):
             bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             torn = bare.execute("PRAGMA cipher_integrity_check").fetchall()
             sound = bare.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

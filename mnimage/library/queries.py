@@ -98,5 +98,5 @@ def _per_patient(
     return {row[0]: (row[1], row[2] if more else None) for row in connection.execute(asked)}
 
 
-def _moment(told: str | None) -> datetime | None:
-    return datetime.fromisoformat(told) if told else None
+def _moment(given: str | None) -> datetime | None:
+    return datetime.fromisoformat(given) if given else None

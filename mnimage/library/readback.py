@@ -46,10 +46,10 @@ _MAX_JSON = 1 << 28
 def is_export(path: Path) -> bool:
     """Say whether a folder is an export of whole records by this program."""
     try:
-        told = json.loads(_read(path / INDEX))
+        given = json.loads(_read(path / INDEX))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(told, dict) and (told.get("format"), told.get("purpose")) == (
+    return isinstance(given, dict) and (given.get("format"), given.get("purpose")) == (
         FORMAT,
         Purpose.RECORD,
     )
@@ -68,7 +68,7 @@ def read_export(library: Library, path: Path) -> Iterator[Imported]:
     RecordUnusable
         If a newer version of this program wrote it.
     StorageFailed
-        If the disk does not take it; what was told before is kept.
+        If the disk does not take it; what was reported before is kept.
     """
     library.require(Permission.RECORD)
     library.require(Permission.EXPORT)
@@ -86,11 +86,11 @@ def _read_patient(library: Library, folder: Path, version: int) -> Iterator[Impo
     name = str(folder / PATIENT)
     try:
         document = json.loads(_read(folder / PATIENT))
-        told = _TIMELINE.validate_python(_of_today(document) if version == 1 else document)
-        _check_one_patient(told)
+        given = _TIMELINE.validate_python(_of_today(document) if version == 1 else document)
+        _check_one_patient(given)
         with library.changing() as changes:
-            _check_code(changes, told.patient)
-            _add_missing(changes, [told.patient, *told.series, *told.sessions])
+            _check_code(changes, given.patient)
+            _add_missing(changes, [given.patient, *given.series, *given.sessions])
     except (OSError, ValidationError, ValueError) as error:
         yield Imported(name, Status.REFUSED, reason=f"It is no patient's record: {_brief(error)}")
         return
@@ -98,12 +98,12 @@ def _read_patient(library: Library, folder: Path, version: int) -> Iterator[Impo
         yield Imported(name, Status.REFUSED, reason=str(error))
         return
     missing = set()
-    for photo in told.photos:
+    for photo in given.photos:
         done = _read_photo(library, folder, photo)
         if done.status is Status.REFUSED:
             missing.add(photo.id)
         yield done
-    yield from _read_rest(library, folder, told, missing)
+    yield from _read_rest(library, folder, given, missing)
 
 
 def _of_today(document: dict[str, Any]) -> dict[str, Any]:
@@ -141,13 +141,13 @@ def _read_photo(library: Library, folder: Path, photo: PhotoRecord) -> Imported:
 
 
 def _read_rest(
-    library: Library, folder: Path, told: Timeline, missing: set[str]
+    library: Library, folder: Path, given: Timeline, missing: set[str]
 ) -> Iterator[Imported]:
-    """Add all that may belong to photos; what belongs to a missing one is told."""
-    rest: list[Record] = [*told.ratings, *told.events, *told.consents]
-    rest += [*told.measurements, *told.disclosures]
+    """Add all that may belong to photos; what belongs to a missing one is reported."""
+    rest: list[Record] = [*given.ratings, *given.events, *given.consents]
+    rest += [*given.measurements, *given.disclosures]
     whole = [one for one in rest if getattr(one, "photo_id", None) not in missing]
-    forms = _keep_forms(library, folder, told.consents)
+    forms = _keep_forms(library, folder, given.consents)
     try:
         with library.changing() as changes:
             _add_missing(changes, whole)
@@ -172,8 +172,8 @@ def _keep_forms(library: Library, folder: Path, consents: Sequence[Consent]) -> 
     return fresh
 
 
-def _add_missing(changes: Changes, told: Sequence[Record]) -> None:
-    for record in told:
+def _add_missing(changes: Changes, given: Sequence[Record]) -> None:
+    for record in given:
         if records.find(changes.connection, type(record), record.id) is None:
             changes.add(record)
 
@@ -184,19 +184,19 @@ def _check_code(changes: Changes, patient: Patient) -> None:
             raise RecordUnusable("Another patient of the library has this code already.")
 
 
-def _check_one_patient(told: Timeline) -> None:
+def _check_one_patient(given: Timeline) -> None:
     """Refuse a file that would write into another patient's records."""
     parts: tuple[Belonging, ...] = (
-        *told.series,
-        *told.sessions,
-        *told.photos,
-        *told.measurements,
-        *told.ratings,
-        *told.events,
-        *told.consents,
-        *told.disclosures,
+        *given.series,
+        *given.sessions,
+        *given.photos,
+        *given.measurements,
+        *given.ratings,
+        *given.events,
+        *given.consents,
+        *given.disclosures,
     )
-    if any(one.patient_id != told.patient.id for one in parts):
+    if any(one.patient_id != given.patient.id for one in parts):
         raise ValueError("it holds records of several patients")
 
 

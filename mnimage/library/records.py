@@ -28,7 +28,7 @@ R = TypeVar("R", bound=kept.Record)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of record is kept; `order` is the column that tells its time."""
+    """How one kind of record is kept; `order` is the column of its time."""
 
     type: Any
     name: str
@@ -190,12 +190,12 @@ def _moved_along(
         if column is None or column not in kind.table.c:
             continue
         here = kind.table.c[column] == after.id
-        told: dict[str, Any] = {"patient_id": after.patient_id}
-        told["version"] = kind.table.c.version + 1
-        if "consent_id" in kind.table.c:  # The consent was another's; the trace tells which.
-            told["consent_id"] = None
+        given: dict[str, Any] = {"patient_id": after.patient_id}
+        given["version"] = kind.table.c.version + 1
+        if "consent_id" in kind.table.c:  # The consent was another's; the trace shows which.
+            given["consent_id"] = None
         below: tuple[kept.Record, ...] = select_all(connection, type_, **{column: after.id})
-        connection.execute(update(kind.table).where(here).values(told))
+        connection.execute(update(kind.table).where(here).values(given))
         now: tuple[kept.Record, ...] = select_all(connection, type_, **{column: after.id})
         for one, other in zip(below, now, strict=True):
             moved += [other, *_moved_along(connection, one, other)]
@@ -229,7 +229,7 @@ def find(connection: Connection, type_: type[R], id_: str) -> R | None:
 
 
 def select_all(connection: Connection, type_: type[R], **equal: object) -> tuple[R, ...]:
-    """Return the records whose columns equal what is told, by time."""
+    """Return the records whose columns equal those given, by time."""
     kind = KINDS[type_]
     table = kind.table
     asked = select(*columns(type_)).order_by(table.c[kind.order], table.c.id)
@@ -278,9 +278,9 @@ def document(value: kept.Record | kept.Timeline) -> dict[str, Any]:
     return dict(KINDS[type(value)].adapter.dump_python(value, mode="json"))
 
 
-def searchable(told: str) -> str:
+def searchable(given: str) -> str:
     """Return text as it is searched: no accents, no capitals."""
-    plain = unicodedata.normalize("NFKD", told.casefold())
+    plain = unicodedata.normalize("NFKD", given.casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

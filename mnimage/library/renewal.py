@@ -148,7 +148,7 @@ def _opens(path: Path, key: bytes) -> bool:
 def _rekey(path: Path, old: bytes, new: bytes) -> None:
     bare: Any = database.raw_connection(path, old)
     try:
-        with database.told(path):
+        with database.storage_errors(path):
             bare.execute(f"PRAGMA rekey = \"x'{new.hex()}'\"").fetchall()
             bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:

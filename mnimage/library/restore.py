@@ -28,15 +28,15 @@ from mnimage.library.listing import (
     LISTING,
     SNAPSHOTS,
     BackedUp,
-    amiss_with,
     copy_whole,
     make_folder,
     newest,
     own_files,
     read_listing,
+    reporting,
     snapshot_folder,
-    telling,
     write_listing,
+    wrong_with,
 )
 from mnimage.library.stores import open_store, place_of
 from mnimage.library.vault import Vault, pieces
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 def check_backup(
     target: Path, user: str, passphrase: str, *, snapshot: str = "", tick: Tick = no_tick
 ) -> BackedUp:
-    """Read a whole back-up back, and say what is amiss; the newest, if none is named.
+    """Read a whole back-up back, and say what is wrong; the newest, if none is named.
 
     Raises
     ------
@@ -68,14 +68,15 @@ def check_backup(
     return BackedUp(snapshot, 0, 0, not issues, issues)
 
 
-def restore(  # noqa: PLR0913 - all but four are told by name
+def restore(  # noqa: PLR0913 - all but four are given by name
     target: Path, folder: Path, user: str, passphrase: str, *, snapshot: str = "",
     tick: Tick = no_tick, places: Places = IN_FOLDER,
 ) -> BackedUp:  # fmt: skip
     """Bring a back-up into an empty place, proving every byte; the newest, if none is named.
 
     The keys are written last: what was cut short is no library. Originals that are damaged in the
-    back-up are left out and told; `verified` says whether the back-up had been read back before.
+    back-up are left out and reported; `verified` says whether the back-up had been read back
+    before.
     `places` puts the records on a server or the originals into a bucket, wherever they were.
 
     Raises
@@ -93,7 +94,7 @@ def restore(  # noqa: PLR0913 - all but four are told by name
     place = snapshot_folder(target, snapshot)
     file, keys = read_keys(place, lambda one: keyfile.unlock(one, user, passphrase))
     listing = read_listing(place, keys)
-    altered = [name for name, entry in listing.own.items() if amiss_with(place / name, entry)]
+    altered = [name for name, entry in listing.own.items() if wrong_with(place / name, entry)]
     if altered:
         raise LibraryDamaged(
             f"The back-up {snapshot} is altered: {', '.join(altered)}.",
@@ -101,7 +102,7 @@ def restore(  # noqa: PLR0913 - all but four are told by name
         )
     _refuse_occupied(places, keys)
     _prepare_empty(folder)
-    with telling("restored"):
+    with reporting("restored"):
         make_folder(folder / VAULT)
         vault = Vault(open_store(folder / VAULT, places.bucket), keys)
         issues = tuple(_restore_originals(target, vault, listing, tick))
@@ -116,7 +117,7 @@ def restore(  # noqa: PLR0913 - all but four are told by name
         else:
             file = keyfile.with_places(file, keys, places)
             keyfile.write_keyfile(folder, file)
-    _tell_restored(folder, user, file, keys, snapshot)
+    _report_restored(folder, user, file, keys, snapshot)
     return BackedUp(snapshot, len(listing.originals) - len(issues), 0, listing.verified, issues)
 
 
@@ -138,10 +139,10 @@ def read_back(
             if entry.read_at and not again:
                 continue
             path = folder / name if folder else place_of(target / VAULT, name)
-            amiss = amiss_with(path, entry)
-            entries[name] = replace(entry, read_at="" if amiss else now)
-            if amiss:
-                issues.append(IntegrityIssue(kind="back-up", where=name[:24], what=amiss))
+            wrong = wrong_with(path, entry)
+            entries[name] = replace(entry, read_at="" if wrong else now)
+            if wrong:
+                issues.append(IntegrityIssue(kind="back-up", where=name[:24], what=wrong))
     issues += [
         IntegrityIssue(kind="back-up", where=one, what="not of this back-up")
         for one in own_files(place)
@@ -182,8 +183,8 @@ def _restore_originals(
     for done, (name, entry) in enumerate(sorted(listing.originals.items())):
         tick(done, len(listing.originals))
         source = place_of(target / VAULT, name)
-        if amiss := amiss_with(source, entry):
-            yield IntegrityIssue(kind="original", where=name[:16], what=amiss)
+        if wrong := wrong_with(source, entry):
+            yield IntegrityIssue(kind="original", where=name[:16], what=wrong)
             continue
         if _brought(source, vault, name) != entry.sha256:
             yield IntegrityIssue(
@@ -225,7 +226,7 @@ def _to_server(folder: Path, keys: Keys, address: str) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _tell_restored(folder: Path, user: str, file: KeyFile, keys: Keys, snapshot: str) -> None:
+def _report_restored(folder: Path, user: str, file: KeyFile, keys: Keys, snapshot: str) -> None:
     with (
         suppress(LibraryTooOld),  # It is whole, and is to be migrated before it can be opened.
         open_with(folder, user, file, keys) as library,

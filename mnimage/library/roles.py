@@ -45,7 +45,7 @@ def require(role: Role, permission: Permission) -> None:
     Raises
     ------
     NotAllowed
-        If the role does not hold the deed.
+        If the role does not have the permission.
     """
     if permission not in ALLOWED[role]:
         able = ", ".join(one for one in Role if permission in ALLOWED[one])

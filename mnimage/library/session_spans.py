@@ -1,4 +1,4 @@
-"""Which photos belong to one session, told by their times; pure, no library is touched."""
+"""Which photos belong to one session, by their times; pure, no library is touched."""
 
 from __future__ import annotations
 

@@ -229,10 +229,10 @@ class BucketStore:
         with _failing("read"):
             self._files.invalidate_cache()
             try:
-                told = self._files.modified(self._path(name))
+                given = self._files.modified(self._path(name))
             except FileNotFoundError:
                 return 0.0
-        return float((datetime.now(UTC) - told.astimezone(UTC)).total_seconds())
+        return float((datetime.now(UTC) - given.astimezone(UTC)).total_seconds())
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{_checked(name)[:2]}/{name}"
@@ -305,7 +305,7 @@ def _failing(done: str) -> Iterator[None]:
 
 
 def _refuse_vanished(folder: Path, error: OSError) -> None:
-    """Tell a missing disk from a missing file."""
+    """Distinguish a missing disk from a missing file."""
     if not folder.is_dir() or not any(folder.iterdir()):
         raise storage_failed(error, "read") from error
 

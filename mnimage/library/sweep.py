@@ -35,9 +35,9 @@ _OWN_DRAFT = re.compile(rf"\.(?:(?:{_OWN})\.)?[0-9a-f]{{8}}\.draft")
 def sweep_if_due(library: Library) -> int:
     """Clear away what was left behind, at most once a day; return how many files went."""
     with library.reading() as connection:
-        told = address.fact(connection, _SWEPT)
+        given = address.fact(connection, _SWEPT)
     now = datetime.now(UTC)
-    if told and now - _AGAIN < datetime.fromisoformat(told) <= now:
+    if given and now - _AGAIN < datetime.fromisoformat(given) <= now:
         return 0
     return sweep(library)
 

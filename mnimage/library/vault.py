@@ -31,7 +31,7 @@ _HINT = "Run `mnimage library verify`, and bring it back from a back-up."
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One original as its row tells it; `wrapped` is its key under the library's."""
+    """One original as its row states it; `wrapped` is its key under the library's."""
 
     sha256: str
     name: str

@@ -1,4 +1,4 @@
-"""Reads a whole library and says what is amiss; what is damaged becomes a line, never a crash."""
+"""Reads a whole library and says what is wrong; what is damaged becomes a line, never a crash."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _OURS = {
 def verify_library(
     folder: Path, user: str, passphrase: str, tick: Tick, *, server: str = ""
 ) -> tuple[IntegrityIssue, ...]:
-    """Return all that is amiss in a library, reading every byte of it; changes nothing.
+    """Return all that is wrong in a library, reading every byte of it; changes nothing.
 
     Key file, every page and every row of the database, every original against its fingerprint,
     the trace and its head, caches, copies made before migrations, and files that belong to
@@ -63,7 +63,7 @@ def verify_library(
 def verify_with(
     folder: Path, file: KeyFile, keys: Keys, tick: Tick, *, server: str = ""
 ) -> tuple[IntegrityIssue, ...]:
-    """Return all that is amiss in a library whose keys are there (see `verify_library`)."""
+    """Return all that is wrong in a library whose keys are there (see `verify_library`)."""
     issues = [*_check_keyfile(folder, file), *_check_strays(folder)]
     try:
         engine = _opened(folder, file, keys, server)
@@ -102,7 +102,7 @@ def _opened(folder: Path, file: KeyFile, keys: Keys, server: str) -> Engine:
 def _guarded(
     engine: Engine, check: Callable[[Connection], Iterator[IntegrityIssue]]
 ) -> list[IntegrityIssue]:
-    """Return what a check finds; where the database itself refuses, that is a flaw too."""
+    """Return what a check finds; where the database itself refuses, that is an issue too."""
     issues: list[IntegrityIssue] = []
     try:
         with database.reading(engine) as connection:
@@ -194,7 +194,7 @@ def _check_copies(connection: Connection, folder: Path, keys: Keys) -> Iterator[
     """Yield the copies made before migrations that are not whole."""
     for path in migrate.backups(folder):
         try:
-            with database.told(path):
+            with database.storage_errors(path):
                 bare = database.raw_connection(path, keys.database)
                 torn = bare.execute("PRAGMA cipher_integrity_check").fetchall()
                 bare.close()

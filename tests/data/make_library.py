@@ -77,13 +77,13 @@ def records() -> tuple[kept.Record, ...]:
 
 def fill(library: Library) -> None:
     """Put everything in that a library of the time could hold."""
-    told = records()
-    library.add(*told)
+    given = records()
+    library.add(*given)
     for number, content in enumerate(ORIGINALS):
         stored = library.vault.keep([content])
         photo = kept.PhotoRecord(
-            patient_id=told[0].id,
-            session_id=told[2].id,
+            patient_id=given[0].id,
+            session_id=given[2].id,
             sha256=stored.sha256,
             size=stored.size,
             view=list(View)[number],
@@ -96,7 +96,7 @@ def fill(library: Library) -> None:
     shown = "0" * 32
     library.add(
         kept.Measurement(
-            patient_id=told[0].id,
+            patient_id=given[0].id,
             photo_id=shown,
             region_name="whole",
             metric="redness_hi",
@@ -110,7 +110,7 @@ def fill(library: Library) -> None:
             id="1a" * 16,
         ),
         kept.Disclosure(
-            patient_id=told[0].id,
+            patient_id=given[0].id,
             photo_id=shown,
             purpose=kept.Purpose.TEACHING,
             consent_id="f" * 32,

@@ -148,7 +148,7 @@ def test_a_renewal_cut_short_is_finished_at_the_next_start(
     class PowerCut(BaseException):
         """Not an exception that anything may catch."""
 
-    def cut(*told, **more):
+    def cut(*reported, **more):
         raise PowerCut
 
     if step == "key file written":
@@ -285,7 +285,7 @@ def test_a_copy_from_before_lets_no_removed_user_in(with_ann, filled, folder, tm
     """As it lies after a power cut between the key file and its copy, or as she puts it there."""
     kept_file = old_copy(folder, tmp_path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(renewal, "finish", lambda *told: 1 / 0)
+        patch.setattr(renewal, "finish", lambda *reported: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             access.remove_user(with_ann, "ann")
     shutil.copyfile(kept_file, folder / keyfile.COPY)
@@ -300,7 +300,7 @@ def test_a_copy_from_before_lets_no_removed_user_in(with_ann, filled, folder, tm
 def test_a_station_that_was_open_does_not_undo_a_renewal_cut_short(with_ann, folder, tmp_path):
     kept_file = old_copy(folder, tmp_path)
     with reopen(folder) as other, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(renewal, "finish", lambda *told: 1 / 0)
+        patch.setattr(renewal, "finish", lambda *reported: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             access.remove_user(with_ann, "ann")
         shutil.copyfile(kept_file, folder / keyfile.COPY)
@@ -342,11 +342,11 @@ def at_once(monkeypatch, library, permission):
     """Have another station do something right before this one gets to write."""
     changing, done = library.changing, []
 
-    def later(*told):
+    def later(*reported):
         if not done:
             done.append(True)
             permission()
-        return changing(*told)
+        return changing(*reported)
 
     monkeypatch.setattr(library, "changing", later)
 
@@ -438,7 +438,7 @@ def test_a_closed_library_gives_nothing_any_more(library, filled):
 
 @pytest.mark.parametrize("what", ["the copy", "the database"])
 def test_a_change_of_users_that_failed_did_not_happen(with_ann, folder, monkeypatch, what):
-    def full_disk(*told, **more):
+    def full_disk(*reported, **more):
         raise StorageFailed("The disk is full.")
 
     with monkeypatch.context() as patch:

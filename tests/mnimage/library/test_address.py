@@ -27,8 +27,8 @@ SERVER = "postgresql+psycopg://ann:a%2Fword@db.clinic:5433/faces"
         (f"{SERVER}?vault=s3://bucket/clinic", Where(None, Places(SERVER, "s3://bucket/clinic"))),
     ],
 )
-def test_what_a_place_means(told, meant):
-    assert where_is(told) == meant
+def test_what_a_place_means(reported, meant):
+    assert where_is(reported) == meant
 
 
 @pytest.mark.parametrize(

@@ -25,14 +25,14 @@ def tamper(library, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def test_every_deed_has_its_line(library, filled):
+def test_every_action_has_its_line(library, filled):
     after = library.change(replace(filled.patient, notes="bled long"))
     library.read_original(filled.photo)
     library.read_original(filled.photo)
     library.timeline(after)
     library.remove(filled.photo)
-    told = [(entry.action, entry.kind) for entry in library.history(filled.patient)]
-    assert told == [
+    reported = [(entry.action, entry.kind) for entry in library.history(filled.patient)]
+    assert reported == [
         ("added", "patient"),
         ("added", "session"),
         ("added", "photo"),
@@ -86,8 +86,8 @@ def test_a_database_set_back_shows(library, folder):
     with reopen(folder) as again:
         fill(again)
     (folder / "library.db").write_bytes(earlier)
-    told = issues(folder)
-    assert {issue.kind for issue in told if issue.grave} == {"trace"}
+    reported = issues(folder)
+    assert {issue.kind for issue in reported if issue.grave} == {"trace"}
     with reopen(folder) as again:
         for number in range(12):
             again.add(kept.Patient(code=f"AFTER-{number}"))
@@ -118,7 +118,7 @@ def test_details_may_go_with_an_erasure_and_only_then(library, filled, folder):
     assert all(entry.details == {} for entry in library.history(filled.patient))
 
 
-def test_a_head_left_behind_by_a_power_cut_is_no_flaw(library, folder, tmp_path):
+def test_a_head_left_behind_by_a_power_cut_is_no_issue(library, folder, tmp_path):
     behind = shutil.copyfile(folder / audit_log.HEAD, tmp_path / "head")
     fill(library)
     library.close()
@@ -151,8 +151,8 @@ def test_an_administrator_takes_the_trace_up_anew_and_that_stays_in_it(library, 
     with reopen(folder) as again:
         assert [issue.kind for issue in again.accept_trace()] == ["trace"]
         again.add(kept.Patient(code="AFTER"))
-        told = [line for line in again.history() if line.action == "trace accepted"]
-        assert len(told[0].details["amiss"]) == 1
+        reported = [line for line in again.history() if line.action == "trace accepted"]
+        assert len(reported[0].details["amiss"]) == 1
     assert issues(folder) == ()
 
 

@@ -42,8 +42,8 @@ def target(tmp_path):
 def test_what_is_restored_is_what_was(library, target, tmp_path):
     people = [fill(library, f"MN-{seed}", seed, size=size)
               for seed, size in enumerate((0, 1000, 1 << 20, 3_000_001))]  # fmt: skip
-    told = back_up(library, target)
-    assert (told.copied, told.kept, told.verified) == (4, 0, True)
+    reported = back_up(library, target)
+    assert (reported.copied, reported.kept, reported.verified) == (4, 0, True)
     done = restore(target, tmp_path / "new", "admin", WORD)
     assert (done.copied, done.verified, done.issues) == (4, True, ())
     with open_library(tmp_path / "new", "admin", WORD) as other:
@@ -61,8 +61,8 @@ def test_the_next_backup_copies_only_what_is_new(library, target):
     back_up(library, target)
     before = {path: path.stat().st_mtime_ns for path in (target / "vault").rglob("*.*")}
     fill(library, "MN-2", 2)
-    told = back_up(library, target)
-    assert (told.copied, told.kept, told.verified) == (1, 1, True)
+    reported = back_up(library, target)
+    assert (reported.copied, reported.kept, reported.verified) == (1, 1, True)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert len(snapshots(target)) == 2
 
@@ -175,8 +175,8 @@ def test_renewed_keys_need_no_new_copies(library, target):
     fill(library)
     back_up(library, target)
     access.renew_keys(library)
-    told = back_up(library, target)
-    assert (told.copied, told.kept, told.verified) == (0, 1, True)
+    reported = back_up(library, target)
+    assert (reported.copied, reported.kept, reported.verified) == (0, 1, True)
 
 
 def test_restoring_over_something_is_refused(library, target, tmp_path):

@@ -115,7 +115,7 @@ def test_nothing_is_in_the_clear_after_a_kill(tmp_path):
         assert {line.patient.code for line in library.patients()} == {"MN-0042", "LAST"}
 
 
-def test_errors_and_representations_tell_nobody(library, filled, caplog):
+def test_errors_and_representations_show_nobody(library, filled, caplog):
     from mnimage.errors import RecordUnusable
 
     with pytest.raises(RecordUnusable) as caught:
@@ -124,7 +124,7 @@ def test_errors_and_representations_tell_nobody(library, filled, caplog):
     assert caplog.text == ""
 
 
-def test_file_names_tell_not_which_photo_it_is(tmp_path):
+def test_file_names_show_not_which_photo_it_is(tmp_path):
     """Two libraries of one photo share no name of a file, and none is its fingerprint."""
     names = []
     for place in ("one", "two"):

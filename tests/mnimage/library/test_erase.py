@@ -74,13 +74,13 @@ def test_nothing_of_an_erased_patient_is_left(library, folder, tmp_path):
     assert not verify_library(folder, "admin", WORD, lambda *_: None)
 
 
-def test_the_trace_tells_that_it_happened_and_nothing_more(library):
+def test_the_trace_shows_that_it_happened_and_nothing_more(library):
     patient = fill(library).patient
     erase_patient(library, patient)
-    told = library.history(patient)
-    assert (told[-1].action, told[-1].user) == ("erased", "admin")
-    assert {"added", "erased"} <= {line.action for line in told}
-    assert all(not line.details for line in told)
+    reported = library.history(patient)
+    assert (reported[-1].action, reported[-1].user) == ("erased", "admin")
+    assert {"added", "erased"} <= {line.action for line in reported}
+    assert all(not line.details for line in reported)
 
 
 def test_every_kind_of_record_goes(library, tmp_path):
@@ -148,12 +148,12 @@ def test_a_session_takes_its_photos_along(library):
     owner = kept.Patient(code="MN-OWNER")
     library.add(owner)
     library.change(replace(filled.session, patient_id=owner.id))
-    told = library.timeline(owner)
-    assert [one.id for one in told.photos] == [filled.photo.id]
+    reported = library.timeline(owner)
+    assert [one.id for one in reported.photos] == [filled.photo.id]
     with pytest.raises(EditConflict):
         library.change(replace(filled.photo, notes="as it was read before"))
     erase_patient(library, filled.patient)
-    assert library.read_original(told.photos[0]) == filled.original
+    assert library.read_original(reported.photos[0]) == filled.original
 
 
 def test_a_course_takes_its_sessions_and_their_photos_along(library):
@@ -164,9 +164,9 @@ def test_a_course_takes_its_sessions_and_their_photos_along(library):
     owner = kept.Patient(code="MN-OWNER")
     library.add(owner)
     library.change(replace(course, patient_id=owner.id))
-    told = library.timeline(owner)
-    assert (len(told.series), len(told.sessions)) == (1, 1)
-    assert [one.id for one in told.photos] == [filled.photo.id]
+    reported = library.timeline(owner)
+    assert (len(reported.series), len(reported.sessions)) == (1, 1)
+    assert [one.id for one in reported.photos] == [filled.photo.id]
     moved_along = [line.kind for line in library.history(owner) if line.action == "moved along"]
     assert moved_along == ["session", "photo"]
     erase_patient(library, owner)

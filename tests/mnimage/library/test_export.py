@@ -68,12 +68,12 @@ def full(library, code: str = "MN-1", seed: int = 1):
 
 def plain(timeline: kept.Timeline) -> dict[str, list[object]]:
     """Return every record with its count of changes set aside: that begins anew."""
-    told = {"patient": [replace(timeline.patient, version=1)]}
+    reported = {"patient": [replace(timeline.patient, version=1)]}
     for name in ("series", "sessions", "photos", "measurements", "ratings", "events", "consents",
                  "disclosures"):  # fmt: skip
         rows = (replace(one, version=1) for one in getattr(timeline, name))
-        told[name] = sorted(rows, key=lambda one: one.id)
-    return told
+        reported[name] = sorted(rows, key=lambda one: one.id)
+    return reported
 
 
 def test_out_and_in_again_loses_nothing(library, tmp_path):
@@ -84,8 +84,8 @@ def test_out_and_in_again_loses_nothing(library, tmp_path):
     assert (done.patients, done.photos, done.notes) == (2, 6, [])
     other, _ = create_library(tmp_path / "other", WORD)
     with other:
-        told = list(read_export(other, tmp_path / "out"))
-        assert [one.status for one in told] == [Status.STORED] * 6
+        reported = list(read_export(other, tmp_path / "out"))
+        assert [one.status for one in reported] == [Status.STORED] * 6
         for patient, photos in people:
             here = library.timeline(library.patient(patient.code))
             there = other.timeline(other.patient(patient.code))
@@ -111,14 +111,14 @@ def test_open_files_can_be_read_without_this_program(library, tmp_path):
     for path in originals:
         seen = cv2.imread(str(folder / "png" / f"{path.stem}.png"))
         assert np.array_equal(seen, cv2.imread(str(path)))
-    told = json.loads((folder / "patient.json").read_text("utf-8"))
-    assert told["patient"]["name"] == patient.name
+    reported = json.loads((folder / "patient.json").read_text("utf-8"))
+    assert reported["patient"]["name"] == patient.name
     with (folder / "photos.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["zone"] for row in csv.DictReader(file)] == ["nose"] * 3
     history = json.loads((folder / "history.json").read_text("utf-8"))["history"]
     assert "exported" in {line["action"] for line in history}
     assert json.loads((tmp_path / "out" / "schema.json").read_text()) == schema()
-    assert set(told) == set(schema()["properties"])
+    assert set(reported) == set(schema()["properties"])
 
 
 def test_names_of_an_export_are_harmless(library, tmp_path):
@@ -145,13 +145,13 @@ def test_only_what_was_consented_to_leaves(library, tmp_path):
     assert [
         word for word in words if word.encode() in everything.replace(b"exported_at", b"")
     ] == []
-    told = library.select(kept.Disclosure)
-    assert [(one.photo_id, one.purpose, one.to) for one in told] == [
+    reported = library.select(kept.Disclosure)
+    assert [(one.photo_id, one.purpose, one.to) for one in reported] == [
         (photos[1].id, kept.Purpose.TEACHING, "Dr. Lund's class")
     ]
-    consent = library.find(kept.Consent, told[0].consent_id)
+    consent = library.find(kept.Consent, reported[0].consent_id)
     assert consent.purpose is kept.Purpose.TEACHING
-    assert told[0].sha256 == hashlib.sha256(pictures[0].read_bytes()).hexdigest()
+    assert reported[0].sha256 == hashlib.sha256(pictures[0].read_bytes()).hexdigest()
     assert "exported" in {line.action for line in library.history(patient)}
 
 
@@ -167,8 +167,8 @@ def test_without_a_consent_that_holds_nothing_leaves(library, tmp_path, purpose)
 def test_a_whole_record_is_noted_too(library, tmp_path):
     patient, _ = full(library)
     export_patients(library, [patient], Order(tmp_path / "out", png=False))
-    told = library.select(kept.Disclosure)
-    assert [(one.photo_id, one.purpose, one.to) for one in told] == [
+    reported = library.select(kept.Disclosure)
+    assert [(one.photo_id, one.purpose, one.to) for one in reported] == [
         (None, kept.Purpose.RECORD, str(tmp_path / "out"))
     ]
 
@@ -193,9 +193,9 @@ def spoiled(library, tmp_path, change):
     patient, _ = full(library)
     export_patients(library, [patient], Order(tmp_path / "out", png=False))
     path = next((tmp_path / "out").rglob("patient.json"))
-    told = json.loads(path.read_text("utf-8"))
-    change(told, path)
-    path.write_text(json.dumps(told), "utf-8")
+    reported = json.loads(path.read_text("utf-8"))
+    change(reported, path)
+    path.write_text(json.dumps(reported), "utf-8")
     other, _ = create_library(tmp_path / "other", WORD)
     return other, list(read_export(other, tmp_path / "out"))
 
@@ -203,27 +203,27 @@ def spoiled(library, tmp_path, change):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda told, path: told["patient"].update(birth_date="soon"),
-        lambda told, path: told["photos"][0].update(patient_id="0" * 32),
-        lambda told, path: told["photos"][0].update(sha256="../../../etc/passwd"),
-        lambda told, path: told.clear(),
+        lambda reported, path: reported["patient"].update(birth_date="soon"),
+        lambda reported, path: reported["photos"][0].update(patient_id="0" * 32),
+        lambda reported, path: reported["photos"][0].update(sha256="../../../etc/passwd"),
+        lambda reported, path: reported.clear(),
     ],
 )
 def test_an_altered_record_is_refused_whole(library, tmp_path, change):
-    other, told = spoiled(library, tmp_path, change)
+    other, reported = spoiled(library, tmp_path, change)
     with other:
-        assert [one.status for one in told] == [Status.REFUSED]
+        assert [one.status for one in reported] == [Status.REFUSED]
         assert other.patients() == ()
 
 
 def test_an_altered_original_is_refused_and_the_rest_go_on(library, tmp_path):
-    def change(told, path):
+    def change(reported, path):
         photo = next(iter((path.parent / "originals").iterdir()))
         photo.write_bytes(photo.read_bytes()[:-1] + b"\0")
 
-    other, told = spoiled(library, tmp_path, change)
+    other, reported = spoiled(library, tmp_path, change)
     with other:
-        assert sorted(one.status for one in told if "originals" in one.file) == [
+        assert sorted(one.status for one in reported if "originals" in one.file) == [
             "refused",
             "stored",
             "stored",
@@ -237,15 +237,17 @@ def test_another_patient_of_the_same_code_is_not_written_over(library, tmp_path)
     other, _ = create_library(tmp_path / "other", WORD)
     with other:
         other.add(kept.Patient(code=patient.code, name="Someone else"))
-        told = list(read_export(other, tmp_path / "out"))
-        assert "has this code" in told[0].reason
+        reported = list(read_export(other, tmp_path / "out"))
+        assert "has this code" in reported[0].reason
         assert other.patient(patient.code).name == "Someone else"
 
 
 def test_a_size_that_lies_is_set_right(library, tmp_path):
-    other, told = spoiled(library, tmp_path, lambda told, path: told["photos"][0].update(size=1))
+    other, reported = spoiled(
+        library, tmp_path, lambda reported, path: reported["photos"][0].update(size=1)
+    )
     with other:
-        assert {one.status for one in told} == {Status.STORED}
+        assert {one.status for one in reported} == {Status.STORED}
     assert not verify_library(tmp_path / "other", "admin", WORD, lambda *_: None)
 
 
@@ -256,24 +258,24 @@ def test_a_folder_of_photos_is_no_export(tmp_path):
 
 
 def test_a_table_holds_no_formula():
-    told = table([{"name": "=cmd()", "zone": {"a": -1.5, "b": "+1"}, "list": [1]}]).decode()
-    assert told.splitlines()[1] == "'=cmd(),-1.5,'+1,[1]"
+    reported = table([{"name": "=cmd()", "zone": {"a": -1.5, "b": "+1"}, "list": [1]}]).decode()
+    assert reported.splitlines()[1] == "'=cmd(),-1.5,'+1,[1]"
 
 
 @pytest.mark.parametrize(
     ("change", "stored"),
     [
-        (lambda told, path: told["photos"][0].update(session_id="f" * 32), 2),
-        (lambda told, path: told["ratings"][0].update(id="../../x"), 3),
+        (lambda reported, path: reported["photos"][0].update(session_id="f" * 32), 2),
+        (lambda reported, path: reported["ratings"][0].update(id="../../x"), 3),
     ],
 )
 def test_one_record_that_fits_nowhere_is_refused_and_the_rest_go_on(
     library, tmp_path, change, stored
 ):
-    other, told = spoiled(library, tmp_path, change)
+    other, reported = spoiled(library, tmp_path, change)
     with other:
-        assert [one.status for one in told].count(Status.STORED) == stored
-        assert [one.status for one in told].count(Status.REFUSED) >= 1
+        assert [one.status for one in reported].count(Status.STORED) == stored
+        assert [one.status for one in reported].count(Status.REFUSED) >= 1
         assert len(other.select(kept.PhotoRecord)) == stored
     assert not verify_library(tmp_path / "other", "admin", WORD, lambda *_: None)
 
@@ -283,13 +285,13 @@ def test_a_photo_that_was_moved_goes_out_and_in_again(library, tmp_path):
     export_patients(library, [owner], Order(tmp_path / "out", png=False))
     other, _ = create_library(tmp_path / "other", WORD)
     with other:
-        told = list(read_export(other, tmp_path / "out"))
-        assert [one.status for one in told] == [Status.STORED]
+        reported = list(read_export(other, tmp_path / "out"))
+        assert [one.status for one in reported] == [Status.STORED]
         assert len(other.timeline(owner).measurements) == 1
         assert len(other.timeline(owner).disclosures) == 2
 
 
-def test_photos_whose_cameras_tell_no_zone_may_leave_beside_others(library, tmp_path):
+def test_photos_whose_cameras_show_no_zone_may_leave_beside_others(library, tmp_path):
     patient, photos = full(library)
     bare = replace(photos[1], taken_at=datetime(2026, 5, 4, 10))  # noqa: DTZ001 - as cameras do
     library.change(bare)

@@ -60,9 +60,9 @@ def test_what_is_stored_is_there_and_whole(library, tmp_path):
     folder = card(tmp_path, 20)
     patient, made = patient_of(library, "MN-1")
     assert made
-    told = run(library, folder, patient=patient)
-    assert [one.status for one in told] == [Status.STORED] * 20
-    for one, path in zip(told, sorted(folder.iterdir()), strict=True):
+    reported = run(library, folder, patient=patient)
+    assert [one.status for one in reported] == [Status.STORED] * 20
+    for one, path in zip(reported, sorted(folder.iterdir()), strict=True):
         photo = library.find(PhotoRecord, one.id)
         assert one.file == str(path)
         assert library.read_original(photo) == path.read_bytes()
@@ -85,22 +85,22 @@ def test_doubles_are_known_within_a_run_and_after(library, tmp_path):
     assert not issues(library)
 
 
-def test_a_broken_file_is_told_and_the_rest_go_on(library, tmp_path):
+def test_a_broken_file_is_reported_and_the_rest_go_on(library, tmp_path):
     folder = card(tmp_path, 4)
     (folder / "IMG_0001.jpg").write_bytes(jpeg(9)[:2000])
     (folder / "IMG_0002.jpg").write_bytes(b"")
     (folder / "letter.txt").write_bytes(b"Dear doctor, here are my photos.")
-    told = {one.file.rpartition("/")[2]: one for one in run(library, folder)}
-    assert [told[name].status for name in sorted(told)] == [
+    reported = {one.file.rpartition("/")[2]: one for one in run(library, folder)}
+    assert [reported[name].status for name in sorted(reported)] == [
         "stored",
         "refused",
         "refused",
         "stored",
         "refused",
     ]
-    assert "end is missing" in told["IMG_0001.jpg"].reason
-    assert "empty" in told["IMG_0002.jpg"].reason
-    assert "text file" in told["letter.txt"].reason
+    assert "end is missing" in reported["IMG_0001.jpg"].reason
+    assert "empty" in reported["IMG_0002.jpg"].reason
+    assert "text file" in reported["letter.txt"].reason
     assert not issues(library)
 
 
@@ -127,23 +127,23 @@ def test_a_folder_named_by_a_code_says_whose_photos_they_are(library, tmp_path):
     assert count == {"MN-7": 2, UNSORTED: 1}
 
 
-def test_a_photo_kept_under_another_patient_is_told(library, tmp_path):
+def test_a_photo_kept_under_another_patient_is_reported(library, tmp_path):
     folder = card(tmp_path, 1)
     run(library, folder, patient=patient_of(library, "A")[0])
-    told = run(library, folder, patient=patient_of(library, "B")[0])
-    assert "another patient" in told[0].reason
-    assert told[0].status is Status.KNOWN
+    reported = run(library, folder, patient=patient_of(library, "B")[0])
+    assert "another patient" in reported[0].reason
+    assert reported[0].status is Status.KNOWN
 
 
 def test_stopped_and_run_again_stores_the_rest(library, tmp_path):
     folder = card(tmp_path, 30)
     begun = import_photos(library, find_items([folder]))
-    told = [next(begun) for _ in range(3)]
+    reported = [next(begun) for _ in range(3)]
     begun.close()
-    assert {one.id for one in told} <= {photo.id for photo in library.select(PhotoRecord)}
+    assert {one.id for one in reported} <= {photo.id for photo in library.select(PhotoRecord)}
     rest = run(library, folder)
     assert len(rest) == 30
-    assert {one.id for one in told} <= {one.id for one in rest if one.status is Status.KNOWN}
+    assert {one.id for one in reported} <= {one.id for one in rest if one.status is Status.KNOWN}
     assert len(library.select(PhotoRecord)) == 30
     assert len(library.select(Session)) == 1
     assert not issues(library)
@@ -191,17 +191,17 @@ def test_a_disk_that_refuses_at_any_step_harms_nothing(
     library, tmp_path, monkeypatch, steps, number
 ):
     folder = card(tmp_path, 12)
-    told = []
+    reported = []
     with monkeypatch.context() as patch:
         full = FullDisk(patch, steps, number)
         full.wrap(stores._FileDraft, "write")
         full.wrap(stores._FileDraft, "keep")
         with pytest.raises(StorageFailed) as error:
-            told.extend(import_photos(library, find_items([folder])))
+            reported.extend(import_photos(library, find_items([folder])))
     assert error.value.hint
     assert "IMG_" not in str(error.value)
     kept = {photo.id for photo in library.select(PhotoRecord)}
-    assert {one.id for one in told} <= kept
+    assert {one.id for one in reported} <= kept
     assert not verify_library(library.folder, "admin", WORD, lambda *_: None)
     assert len(run(library, folder)) == 12
     assert len(library.select(PhotoRecord)) == 12
@@ -229,12 +229,12 @@ def test_a_picture_bomb_is_refused(library, tmp_path):
     at = bomb.find(b"\xff\xc0")
     bomb[at + 5 : at + 9] = struct.pack(">HH", 65_000, 65_000)
     (tmp_path / "bomb.jpg").write_bytes(bomb)
-    told = run(library, tmp_path / "bomb.jpg")
-    assert told[0].status is Status.REFUSED
-    assert "megapixels" in told[0].reason
+    reported = run(library, tmp_path / "bomb.jpg")
+    assert reported[0].status is Status.REFUSED
+    assert "megapixels" in reported[0].reason
 
 
-def test_on_a_real_full_disk_what_was_told_is_kept_and_work_goes_on(disk, tmp_path):  # noqa: F811
+def test_on_a_real_full_disk_what_was_given_is_kept_and_work_goes_on(disk, tmp_path):  # noqa: F811
     folder = card(tmp_path, 3)
     for place in range(40):
         (folder / f"big{place:02}.jpg").write_bytes(jpeg(place + 100, side=300))
@@ -242,12 +242,12 @@ def test_on_a_real_full_disk_what_was_told_is_kept_and_work_goes_on(disk, tmp_pa
     with library:
         filler = disk / "holiday.mov"
         filler.write_bytes(bytes(1_500_000))
-        told = []
+        reported = []
         with pytest.raises(StorageFailed) as caught:
-            told.extend(import_photos(library, find_items([folder])))
+            reported.extend(import_photos(library, find_items([folder])))
         assert "Make room" in caught.value.hint
         kept = {photo.id: photo for photo in library.select(PhotoRecord)}
-        assert {one.id for one in told} <= set(kept)
+        assert {one.id for one in reported} <= set(kept)
         for photo in kept.values():
             assert library.read_original(photo)
         filler.unlink()

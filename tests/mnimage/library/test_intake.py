@@ -49,11 +49,11 @@ def test_photos_of_a_card_are_found_and_side_files_are_not(tmp_path):
     assert items[0].read() == JPEG
 
 
-def test_a_side_file_named_by_the_user_is_told(tmp_path):
+def test_a_side_file_named_by_the_user_is_reported(tmp_path):
     assert "side file" in unusable(put(tmp_path / "._IMG_1.JPG"))[0].reason
 
 
-def test_what_is_missing_is_told_and_the_rest_go_on(tmp_path):
+def test_what_is_missing_is_reported_and_the_rest_go_on(tmp_path):
     there = put(tmp_path / "there.jpg")
     items = list(find_items([tmp_path / "gone.jpg", there, tmp_path / ("x" * 400)]))
     assert [type(item) for item in items] == [Unusable, Item, Unusable]
@@ -89,13 +89,13 @@ def test_a_video_is_refused_by_its_first_bytes(tmp_path):
         ("é" * 300 + ".jpg", "é" * 116 + ".jpg"),
     ],
 )
-def test_names_from_outside_become_one_harmless_line(told, name):
-    assert clean_name(told) == name
+def test_names_from_outside_become_one_harmless_line(reported, name):
+    assert clean_name(reported) == name
 
 
 @given(st.text())
-def test_no_name_escapes(told):
-    name = clean_name(told)
+def test_no_name_escapes(reported):
+    name = clean_name(reported)
     assert name.isprintable()
     assert not set(name) & {"/", "\\"}
     assert name not in ("", ".", "..")
@@ -154,7 +154,7 @@ def test_archives_in_archives_are_refused_and_not_opened(tmp_path):
 
 
 @pytest.mark.parametrize("damage", [slice(0, 40), slice(30, 80), slice(-30, None)])
-def test_a_damaged_archive_is_told(tmp_path, damage):
+def test_a_damaged_archive_is_reported(tmp_path, damage):
     path = archive(tmp_path / "bad.zip", [("a.jpg", os.urandom(3000))])
     content = bytearray(path.read_bytes())
     place = range(len(content))[damage]
@@ -169,7 +169,7 @@ def test_a_damaged_archive_is_told(tmp_path, damage):
             assert "damaged" in item.reason
 
 
-def test_a_locked_archive_is_told(tmp_path):
+def test_a_locked_archive_is_reported(tmp_path):
     path = archive(tmp_path / "locked.zip", [("a.jpg", JPEG)])
     content = bytearray(path.read_bytes())
     content[6] |= 1
@@ -222,7 +222,7 @@ def test_no_archive_is_open_before_and_after_its_files_are_read(tmp_path):
     assert files_open() == open_before
 
 
-def test_an_archive_that_is_gone_when_it_is_read_is_told(tmp_path):
+def test_an_archive_that_is_gone_when_it_is_read_is_reported(tmp_path):
     path = archive(tmp_path / "card.zip", [("a.jpg", JPEG)])
     (item,) = found(path)
     path.unlink()

@@ -144,7 +144,7 @@ def test_a_cheaper_passphrase_is_refused(made):
             keyfile.unlock(file, "admin", WORD)
 
 
-def test_a_newer_file_is_told_as_such(made, tmp_path):
+def test_a_newer_file_is_reported_as_such(made, tmp_path):
     keyfile.write_keyfile(tmp_path, made[0])
     path = tmp_path / keyfile.NAME
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 2}))

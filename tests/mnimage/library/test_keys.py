@@ -13,8 +13,8 @@ from mnimage.library import keys
 def test_argon2id_is_what_its_authors_say():
     """A vector of the reference code, for those of RFC 9106 have a secret and data beside."""
     argon = keys.Argon2id(salt=b"somesalt", length=32, iterations=2, lanes=1, memory_cost=65536)
-    told = "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7"
-    assert argon.derive(b"password").hex() == told
+    reported = "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7"
+    assert argon.derive(b"password").hex() == reported
 
 
 def test_new_passphrases_cost_what_was_promised(monkeypatch):
@@ -31,7 +31,7 @@ def test_the_recovery_key_comes_back_from_paper():
         assert keys.recovery_key(text.lower().replace("-", "  ")) == key
 
 
-def test_every_single_slip_on_paper_is_told():
+def test_every_single_slip_on_paper_is_reported():
     text = keys.recovery_text(random.Random(4).randbytes(32))
     for place, letter in enumerate(text):
         if letter != "-":

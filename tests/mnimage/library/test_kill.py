@@ -70,7 +70,7 @@ class Rounds:
         )
 
     def run(
-        self, source: Path, kill_after_s: float | None = None, *, told: bool = False
+        self, source: Path, kill_after_s: float | None = None, *, reported: bool = False
     ) -> tuple[list[dict[str, str]], bool]:
         """Return what was told before the kill, and whether the import came to its end.
 
@@ -81,7 +81,7 @@ class Rounds:
         self._process.stdin.write(f"{source}\n")
         self._process.stdin.flush()
         child = int(self._process.stdout.readline())
-        first = [self._process.stdout.readline()] if told else []
+        first = [self._process.stdout.readline()] if reported else []
         timer = threading.Timer(kill_after_s or 0, _kill, [child])
         if kill_after_s is not None:
             timer.start()
@@ -122,14 +122,16 @@ def killed_at_random(tmp_path: Path, rounds: int, part: int = 0, places: Places 
         for seed in range(1, rounds + 1):
             source = lay(tmp_path / f"card {seed}", seed)
             late = seed % 2 == 0
-            told, ended = importer.run(source, rng.uniform(0, whole_s / (1 + late)), told=late)
-            halfway += bool(told) and not ended
-            prove(folder, told)
+            reported, ended = importer.run(
+                source, rng.uniform(0, whole_s / (1 + late)), reported=late
+            )
+            halfway += bool(reported) and not ended
+            prove(folder, reported)
             if seed % 10 == 0:
                 rest, ended = importer.run(source)
                 assert ended
                 assert len(rest) == PHOTOS
-                assert {one["id"] for one in told} <= {one["id"] for one in rest}
+                assert {one["id"] for one in reported} <= {one["id"] for one in rest}
     finally:
         importer.close()
     issues = verify_library(folder, "admin", WORD, lambda *_: None)
@@ -141,39 +143,39 @@ def _time_of_one(importer: Rounds, tmp_path: Path) -> float:
     for turn in (-1, 0):  # The first time some things are loaded.
         source = lay(tmp_path / f"card {turn}", 1000 + turn)
         started = time.perf_counter()
-        told, ended = importer.run(source)
+        reported, ended = importer.run(source)
         assert ended
-        assert len(told) == PHOTOS
+        assert len(reported) == PHOTOS
     return time.perf_counter() - started
 
 
-def prove(folder: Path, told: list[dict[str, str]]) -> None:
+def prove(folder: Path, reported: list[dict[str, str]]) -> None:
     """Open the library as the next start does; every photo told, and every row, has its bytes."""
-    assert {one["status"] for one in told} <= {"stored"}
+    assert {one["status"] for one in reported} <= {"stored"}
     with open_library(folder, "admin", WORD) as library:
         kept = {photo.id: photo for photo in library.select(PhotoRecord)}
-        assert {one["id"] for one in told} <= set(kept)
-        for one in told:
+        assert {one["id"] for one in reported} <= set(kept)
+        for one in reported:
             assert library.read_original(kept[one["id"]]) == Path(one["file"]).read_bytes()
         newest = sorted(kept.values(), key=lambda photo: photo.added_at)[-PHOTOS:]
         assert all(library.read_original(photo) for photo in newest)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX systems do")
-def test_killed_at_random_moments_nothing_told_is_lost(tmp_path):
+def test_killed_at_random_moments_nothing_reported_is_lost(tmp_path):
     assert killed_at_random(tmp_path, 20) >= 4
 
 
 @pytest.mark.stress
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX systems do")
 @pytest.mark.parametrize("part", range(1, 9))
-def test_killed_two_hundred_times_nothing_told_is_lost(tmp_path, part):
+def test_killed_two_hundred_times_nothing_reported_is_lost(tmp_path, part):
     assert killed_at_random(tmp_path, 25, part) >= 6
 
 
 @pytest.mark.stress
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX systems do")
-def test_killed_on_a_server_nothing_told_is_lost(tmp_path, address):
+def test_killed_on_a_server_nothing_reported_is_lost(tmp_path, address):
     assert killed_at_random(tmp_path, 25, 9, Places(server=address)) >= 6
 
 
@@ -199,13 +201,13 @@ def test_stopped_from_the_keyboard_it_goes_on_when_run_again(tmp_path):
     first = running.stdout.readline()
     running.send_signal(signal.SIGINT)
     rest, said = running.communicate(timeout=60)
-    told = [json.loads(line) for line in (first + rest).splitlines()]
+    reported = [json.loads(line) for line in (first + rest).splitlines()]
     assert running.returncode == 130
     assert "Traceback" not in said
-    assert 0 < len(told) < 200
-    prove(folder, told)
+    assert 0 < len(reported) < 200
+    prove(folder, reported)
     with open_library(folder, "admin", WORD) as library:
         again = list(import_photos(library, find_items([source])))
-    assert {one["id"] for one in told} <= {one.id for one in again if one.status == "known"}
+    assert {one["id"] for one in reported} <= {one.id for one in again if one.status == "known"}
     assert len(again) == 200
     assert not verify_library(folder, "admin", WORD, lambda *_: None)

@@ -22,15 +22,15 @@ def test_what_was_kept_is_there_after_opening_again(folder):
         filled = fill(library)
     with reopen(folder) as again:
         assert again.read_original(filled.photo) == filled.original
-        told = again.timeline(filled.patient)
-        assert (told.patient, told.sessions, told.photos) == (
+        reported = again.timeline(filled.patient)
+        assert (reported.patient, reported.sessions, reported.photos) == (
             filled.patient,
             (filled.session,),
             (filled.photo,),
         )
 
 
-def test_a_wrong_passphrase_and_an_unknown_user_are_told_alike(library, folder):
+def test_a_wrong_passphrase_and_an_unknown_user_are_reported_alike(library, folder):
     said = []
     for user, word in (("admin", "correct horse batter"), ("nobody", WORD)):
         with pytest.raises(AuthenticationFailed) as caught:
@@ -206,7 +206,7 @@ def test_a_key_file_that_is_not_whole_is_noticed_and_then_mended(
 
 
 def test_a_library_that_could_not_be_made_leaves_nothing(tmp_path, monkeypatch):
-    def refuse(*told):
+    def refuse(*reported):
         raise StorageFailed("no")
 
     monkeypatch.setattr(keyfile, "write_keyfile", refuse)

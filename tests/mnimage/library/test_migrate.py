@@ -46,7 +46,7 @@ def test_an_old_library_says_that_it_is_old(old):
 def test_an_old_library_keeps_all_it_held(old):
     backup, step = migrate_library(old, "admin", WORD)
     assert (step, backup.parent.name) == (NEWEST, migrate.BACKUPS)
-    told = records()
+    reported = records()
     with reopen(old) as library:
         timeline = library.timeline(library.patient("OLD-1"))
         held = (
@@ -57,15 +57,15 @@ def test_an_old_library_keeps_all_it_held(old):
             *timeline.ratings,
             *timeline.consents,
         )
-        assert held == told
+        assert held == reported
         assert [score.value for score in timeline.measurements] == [3.25]
         assert [one.to for one in timeline.disclosures] == ["course of spring"]
         assert {library.read_original(photo) for photo in timeline.photos} == set(ORIGINALS)
         actions = [entry.action for entry in library.history()]
-        assert actions.count("added") == len(told) + len(ORIGINALS) + 2
+        assert actions.count("added") == len(reported) + len(ORIGINALS) + 2
         library.add(
             kept.Disclosure(
-                patient_id=told[0].id,
+                patient_id=reported[0].id,
                 photo_id=None,
                 purpose=kept.Purpose.RECORD,
                 consent_id=None,

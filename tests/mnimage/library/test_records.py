@@ -132,10 +132,10 @@ def full(filled) -> list[kept.Record]:
 
 
 def test_every_kind_comes_back_as_it_was(library, filled):
-    told = full(filled)
-    assert {type(one) for one in told} | {kept.Patient} == set(records.KINDS)
-    library.add(*told)
-    for record in told:
+    reported = full(filled)
+    assert {type(one) for one in reported} | {kept.Patient} == set(records.KINDS)
+    library.add(*reported)
+    for record in reported:
         assert library.find(type(record), record.id) == record
 
 
@@ -147,9 +147,9 @@ def test_every_field_has_its_column():
 
 
 def test_what_is_never_altered_is_not(library, filled):
-    told = full(filled)
-    library.add(*told)
-    for record in told:
+    reported = full(filled)
+    library.add(*reported)
+    for record in reported:
         if isinstance(record, (kept.Measurement, kept.Disclosure)):
             with pytest.raises(RecordUnusable, match="never altered"):
                 library.change(record)
@@ -158,8 +158,8 @@ def test_what_is_never_altered_is_not(library, filled):
 def test_days_since_the_last_treatment(library, filled):
     times = [MOMENT + timedelta(days=days) for days in (28, 60)]
     library.add(*(kept.Session(patient_id=filled.patient.id, held_at=at) for at in times))
-    told = library.timeline(filled.patient)
-    assert [told.days_since_last(one) for one in told.sessions] == [None, 28, 32]
+    reported = library.timeline(filled.patient)
+    assert [reported.days_since_last(one) for one in reported.sessions] == [None, 28, 32]
 
 
 def test_times_of_other_zones_are_sorted_as_they_happened(library, filled):

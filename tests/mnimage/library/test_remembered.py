@@ -52,7 +52,7 @@ def with_ann(library):
     return library
 
 
-def test_it_opens_what_it_was_told_and_forgets(with_ann, folder, ring):
+def test_it_opens_what_it_was_given_and_forgets(with_ann, folder, ring):
     with pytest.raises(AuthenticationFailed):
         open_remembered(folder, "ann")
     remember(folder, "ann", ANNS)

@@ -21,15 +21,15 @@ def test_nothing_speaks_against_it():
 
 
 def test_each_answer_of_yes_warns_with_a_reason():
-    told = screening_warnings(answers(Answer.YES), TODAY)
-    assert len(told) == len(Contraindication)
-    assert all(": " in one for one in told)
+    reported = screening_warnings(answers(Answer.YES), TODAY)
+    assert len(reported) == len(Contraindication)
+    assert all(": " in one for one in reported)
 
 
 @pytest.mark.parametrize("given", [[], answers(Answer.UNKNOWN)])
 def test_what_was_not_asked_is_said(given):
-    told = screening_warnings(given, TODAY)
-    assert told == tuple(f"Not known: {asked}." for asked in Contraindication)
+    reported = screening_warnings(given, TODAY)
+    assert reported == tuple(f"Not known: {asked}." for asked in Contraindication)
 
 
 @pytest.mark.parametrize(("days", "warns"), [(364, True), (365, True), (366, False)])
@@ -38,9 +38,9 @@ def test_a_retinoid_warns_for_a_year(days, warns):
     place = [one.asked for one in given].index(Contraindication.RETINOID)
     ended = TODAY - timedelta(days=days)
     given[place] = Screened(asked=Contraindication.RETINOID, answer=Answer.YES, until=ended)
-    told = screening_warnings(given, TODAY)
-    assert bool(told) is warns
-    assert not told or ended.isoformat() in told[0]
+    reported = screening_warnings(given, TODAY)
+    assert bool(reported) is warns
+    assert not reported or ended.isoformat() in reported[0]
 
 
 def test_what_ended_otherwise_warns_no_more():
@@ -49,6 +49,6 @@ def test_what_ended_otherwise_warns_no_more():
     )
     lasting = Screened(asked=Contraindication.TAN, answer=Answer.YES, until=TODAY)
     rest = [one for one in answers() if one.asked not in (over.asked, lasting.asked)]
-    told = screening_warnings([*rest, over, lasting], TODAY)
-    assert len(told) == 1
-    assert told[0].startswith("Fresh tan")
+    reported = screening_warnings([*rest, over, lasting], TODAY)
+    assert len(reported) == 1
+    assert reported[0].startswith("Fresh tan")

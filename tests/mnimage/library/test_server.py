@@ -229,8 +229,8 @@ def test_a_backup_of_a_server_comes_back_as_a_folder_or_on_another_server(
     erased = fill(served, "MN-GONE", seed=40)
     erase_patient(served, erased.patient)
     before = served.timeline(patient)
-    told = back_up(served, tmp_path / "disk")
-    assert (told.verified, told.issues) == (True, ())
+    reported = back_up(served, tmp_path / "disk")
+    assert (reported.verified, reported.issues) == (True, ())
     assert back_up(served, tmp_path / "disk").copied == 0
     assert check_backup(tmp_path / "disk", "admin", WORD).verified
     for name, places in (
@@ -298,9 +298,9 @@ def test_a_backup_while_other_stations_write_is_of_one_moment(served, folder, tm
     assert issues(tmp_path / "new") == ()
 
 
-def test_the_address_alone_tells_where_the_folder_is(served, folder, address):
-    told = where_is(address)
-    assert (told.folder, home_of(told)) == (None, folder)
+def test_the_address_alone_shows_where_the_folder_is(served, folder, address):
+    reported = where_is(address)
+    assert (reported.folder, home_of(reported)) == (None, folder)
 
 
 def test_a_server_that_moved_is_found_again(served, folder, address, postgres):
@@ -351,7 +351,7 @@ def test_before_a_migration_the_tables_of_a_server_are_copied(served, folder):
     assert issues(folder) == ()
     assert b"Meulen" not in copy.read_bytes()
     bare = database.raw_connection(copy, served.keys.database)
-    told = bare.execute("SELECT code, name, birth_date FROM patients").fetchall()
-    assert told == [(patient.code, patient.name, patient.birth_date.isoformat())]
+    reported = bare.execute("SELECT code, name, birth_date FROM patients").fetchall()
+    assert reported == [(patient.code, patient.name, patient.birth_date.isoformat())]
     assert bare.execute("SELECT count(*) FROM trace").fetchone()[0] >= 10
     bare.close()

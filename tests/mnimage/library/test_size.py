@@ -76,9 +76,9 @@ def crowd(library) -> None:
                     objects.append(_object(record))
         with database.writing(library.engine) as connection:
             connection.execute(insert(tables.OBJECTS), objects)
-            for kind, told in rows.items():
-                if told:
-                    connection.execute(insert(records.KINDS[kind].table), told)
+            for kind, reported in rows.items():
+                if reported:
+                    connection.execute(insert(records.KINDS[kind].table), reported)
 
 
 def _object(photo: kept.PhotoRecord) -> dict:

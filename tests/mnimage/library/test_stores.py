@@ -137,11 +137,11 @@ def test_a_library_whose_originals_are_in_a_bucket(bucket, folder):
     content = files.cat_file(names[0])
     assert filled.original[1000:1020] not in content
     files.pipe_file(names[0], content[:5000] + b"!" + content[5001:])
-    told = verify_library(folder, "admin", WORD, lambda done, total: None)
-    assert [issue.kind for issue in told] == ["original"]
+    reported = verify_library(folder, "admin", WORD, lambda done, total: None)
+    assert [issue.kind for issue in reported] == ["original"]
     files.rm_file(names[0])
-    told = verify_library(folder, "admin", WORD, lambda done, total: None)
-    assert [issue.kind for issue in told] == ["original"]
+    reported = verify_library(folder, "admin", WORD, lambda done, total: None)
+    assert [issue.kind for issue in reported] == ["original"]
 
 
 @pytest.mark.parametrize("name", ["../../harm", "ab/../../harm", "/etc/harm", "", "ab\n", "AB.1"])
@@ -185,8 +185,8 @@ def test_a_backup_out_of_a_bucket_comes_back_into_a_folder_or_a_bucket(bucket, f
     library, _ = create_library(folder, WORD, places=Places(bucket=bucket))
     with library:
         people = [fill(library, f"MN-{seed}", seed, size=2_000_000) for seed in (1, 2)]
-        told = back_up(library, tmp_path / "disk")
-        assert (told.copied, told.verified) == (2, True)
+        reported = back_up(library, tmp_path / "disk")
+        assert (reported.copied, reported.verified) == (2, True)
         assert back_up(library, tmp_path / "disk").copied == 0
         with pytest.raises(RecordUnusable, match="holds something"):
             restore(tmp_path / "disk", tmp_path / "c", "admin", WORD, places=Places(bucket=bucket))

@@ -58,9 +58,9 @@ def test_what_was_left_goes_after_a_day_and_not_before(library, folder):
     kept_files = [path for path in (folder / "vault").rglob("*.*") if path not in left]
     sweep(library)
     assert [path.exists() for path in left] == [True] * 6 + [False]  # A migration holds the lock.
-    told = issues(folder)
-    assert "killed" in " ".join(issue.what for issue in told)
-    assert not any(issue.grave for issue in told)
+    reported = issues(folder)
+    assert "killed" in " ".join(issue.what for issue in reported)
+    assert not any(issue.grave for issue in reported)
     age([*left[:-1], *kept_files])
     assert sweep(library) == 6
     assert not any(path.exists() for path in left)
@@ -102,13 +102,13 @@ def test_a_row_that_comes_while_names_are_looked_through_keeps_its_photo(
     stored = library.vault.keep([noise(500, seed=4)])
     path = folder / "vault" / stored.name[:2] / stored.name
     age([path])
-    told = FolderStore.age_of
+    reported = FolderStore.age_of
 
     def late(self, asked):
         if asked == path:
             with reopen(folder) as other, other.changing() as changes:
                 changes.take(stored)
-        return told(self, asked)
+        return reported(self, asked)
 
     monkeypatch.setattr(FolderStore, "age_of", late)
     sweep(library)
@@ -116,7 +116,7 @@ def test_a_row_that_comes_while_names_are_looked_through_keeps_its_photo(
     assert library.knows(stored.sha256)
 
 
-def test_verify_tells_of_an_original_that_no_erasure_would_find(library, folder):
+def test_verify_shows_of_an_original_that_no_erasure_would_find(library, folder):
     library.keep_original([b"a form that was signed"])
     assert [(issue.kind, issue.grave) for issue in issues(folder)] == [("original", False)]
 
@@ -151,6 +151,6 @@ def test_what_systems_lay_into_folders_stops_nothing(library, folder, tmp_path):
     assert sweep(library) == 0
     assert back_up(library, tmp_path / "disk").verified
     restore(tmp_path / "disk", tmp_path / "new", "admin", WORD)
-    told = issues(folder)
-    assert {issue.what for issue in told if issue.kind == "stray"} == {"not of the library"}
-    assert not any(issue.grave for issue in told)
+    reported = issues(folder)
+    assert {issue.what for issue in reported if issue.kind == "stray"} == {"not of the library"}
+    assert not any(issue.grave for issue in reported)

@@ -78,7 +78,7 @@ def test_the_last_chunk_waits_for_the_proof(vault):
     assert len(b"".join(came)) == 2 << 20
 
 
-def test_a_missing_file_and_a_missing_disk_are_told_apart(vault, tmp_path):
+def test_a_missing_file_and_a_missing_disk_are_distinguished(vault, tmp_path):
     one, two = vault.keep([b"one"]), vault.keep([b"two"])
     file_of(tmp_path, one).unlink()
     with pytest.raises(PhotoDamaged, match="missing"):
@@ -111,7 +111,7 @@ def test_a_disk_that_refuses_leaves_nothing_and_then_goes_on(
 ):
     before = vault.keep([b"before"])
 
-    def refuse(*told, **more):
+    def refuse(*reported, **more):
         raise OSError(number, os.strerror(number))
 
     target = (stores.os, "fsync") if where == "fsync" else (type(tmp_path), "rename")

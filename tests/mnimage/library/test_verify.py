@@ -71,13 +71,13 @@ def read_all(folder: Path, filled) -> None:
         return
 
 
-def test_a_sound_library_has_no_flaw(sound):
+def test_a_sound_library_has_no_issue(sound):
     folder, filled = sound
     assert verified(folder / "closed") == ()
     read_all(folder / "closed", filled)
 
 
-def test_a_library_left_by_a_crash_has_no_flaw(sound, tmp_path):
+def test_a_library_left_by_a_crash_has_no_issue(sound, tmp_path):
     folder, _ = sound
     copy = shutil.copytree(folder / "crashed", tmp_path / "copy")
     assert (copy / "library.db-wal").stat().st_size > 0

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from mnimage.commands import validate as command
 from mnimage.commands.root import run
 from mnimage.compare.compare import shares
 from mnimage.domain.comparison import Change, Verdict
@@ -23,7 +22,6 @@ from mnimage.validate.table import (
     rows,
     summary,
 )
-from mnimage.validate import validate
 from mnimage.validate.validate import run_study
 
 TINY = Plan(
