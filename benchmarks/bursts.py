@@ -1,4 +1,4 @@
-"""How closely the shots of a burst are laid onto each other, each under another lamp.
+"""How closely the shots of a burst are registered, each under another lamp.
 
     python -m benchmarks.bursts [--seeds N] [--side PX] [--first SEED]
 
@@ -159,10 +159,10 @@ def take(seed: int, count: int, slant_deg: float, side: int) -> Burst:
     chance = np.random.default_rng([seed, 17, *rig])
     skin = scarred_skin(seed, (side + 2 * _MARGIN) * PITCH)
     terrain, albedo = survey(skin.height_mm, skin.mm_per_px), skin.chromophores.albedo()
-    told, fault = ring(count, slant_deg=slant_deg), Fault()
-    places = [_place(side, chance) for _ in told]
+    stated, fault = ring(count, slant_deg=slant_deg), Fault()
+    places = [_place(side, chance) for _ in stated]
     seen = []
-    for lamp, place in zip(told, places, strict=True):
+    for lamp, place in zip(stated, places, strict=True):
         taken = Shot(lamp=_astray(lamp, fault, chance), ambient=fault.ambient, gloss=fault.gloss)
         seen.append(_gathered(radiance(skin, taken, terrain, albedo), place))
     frames = _exposed(seen, fault, chance)
@@ -170,7 +170,7 @@ def take(seed: int, count: int, slant_deg: float, side: int) -> Burst:
     channel = 2 if blue >= LEAST_SIGNAL**2 else 1
     shots = Shots(
         frames=np.stack([frame[..., channel] for frame in frames]),
-        lights=np.array([(lamp.x, lamp.y, lamp.z) for lamp in told]),
+        lights=np.array([(lamp.x, lamp.y, lamp.z) for lamp in stated]),
         near=True,
         scale=ImageScale(PITCH, "rig", 0.001),
         picture=to_coded8(np.mean(frames, axis=0)),

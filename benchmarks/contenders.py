@@ -37,7 +37,7 @@ _LEAST = 15
 
 
 class NoTransform(Exception):
-    """The photos could not be laid onto each other even roughly."""
+    """The photos could not be registered even roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def make_window(before: AnalyzedPhoto, after: AnalyzedPhoto, working_px: int) ->
 
 
 def skin_of(analyzed: AnalyzedPhoto) -> NDArray[np.bool_]:
-    """Return the skin that is laid over."""
+    """Return the skin that is registered."""
     return np.asarray((analyzed.zones.labels > 0) | analyzed.zones.reference)
 
 
@@ -249,7 +249,7 @@ def _flattened(plane: Plane, window: Window) -> Plane:
 
 
 def refined(window: Window, *, method: Flow) -> Places:
-    """Return the homography, refined by a dense method on the photo that it has laid over."""
+    """Return the homography, refined by a dense method on the photo that it has registered."""
     plane = started(window)
     moved = cv2.warpPerspective(
         window.moving.gray,

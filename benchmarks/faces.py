@@ -277,11 +277,11 @@ def over(true: TrueScar, scar: Scar) -> tuple[float, float]:
 
 def _sum_up(results: list[Result]) -> None:
     found = [(true, scar) for one in results for _, true, scar in one.found if scar is not None]
-    told = [over(true, scar) for true, scar in found if not scar.lower_bound]
+    stated = [over(true, scar) for true, scar in found if not scar.lower_bound]
     print(
         f"== all: {len(found)} of {sum(len(one.found) for one in results)} scars, false "
-        f"{sum(sum(one.false.values()) for one in results)}, not flagged {len(told)}, beyond their "
-        f"interval {sum(max(one) > 1 for one in told)}"
+        f"{sum(sum(one.false.values()) for one in results)}, not flagged {len(stated)}, beyond "
+        f"their interval {sum(max(one) > 1 for one in stated)}"
     )
 
 

@@ -81,7 +81,7 @@ _MANY, _APART_MM, _BUMPS = 14, 8.0, 8
 class Features:
     """What one face has of its own: scars by the part, and soft hills and hollows (mm).
 
-    A bump is told by its place down and right, its widths and its height.
+    A bump is given by its place down and right, its widths and its height.
     """
 
     scars: tuple[tuple[str, TrueScar], ...] = SCARS
@@ -194,7 +194,7 @@ def make_head(
 ) -> Head:
     """Return a head; the same arguments give the same head.
 
-    It is told on a grid `FINER` times as fine as the pixels of the camera, which are `mm_per_px`;
+    It is shown on a grid `FINER` times as fine as the pixels of the camera, which are `mm_per_px`;
     `seen` is how that shows it.
     """
     finest, mm_per_px = 3.0 * FINER, mm_per_px / FINER
@@ -327,7 +327,7 @@ def lit_by(head: Head, lamp: Light) -> tuple[Plane, Plane, Mask]:
     else:
         x = way[0] - (np.arange(columns, dtype=np.float32) - (columns - 1) / 2)[None] * pitch
         y = way[1] - (np.arange(rows, dtype=np.float32) - (rows - 1) / 2)[:, None] * pitch
-        # Lamps are told from the skin at the picture's middle.
+        # Lamps are distinguished from the skin at the picture's middle.
         z = way[2] + head.height_mm[rows // 2, columns // 2] - head.height_mm
         length = np.sqrt(x * x + y * y + z * z)
         x, y, z, fade = x / length, y / length, z / length, (distance / length) ** 2
@@ -404,6 +404,6 @@ def write(
         place = [round(part, 5) for part in (lamp.x, lamp.y, lamp.z)]
         shots.append({"file": name, ("light" if lamp.far else "lamp_mm"): place})
     sheet = folder / "SHOTS.json"
-    told = {"mm_per_px": pitch, "linear": taking.bits != 8, "shots": shots}
-    sheet.write_text(json.dumps(told, indent=1), encoding="utf-8")
+    stated = {"mm_per_px": pitch, "linear": taking.bits != 8, "shots": shots}
+    sheet.write_text(json.dumps(stated, indent=1), encoding="utf-8")
     return sheet

@@ -64,7 +64,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How well one case was laid over; `reason` where it was refused, then all else is NaN."""
+    """How well one case was registered; `reason` where it was refused, then all else is NaN."""
 
     reason: str
     median_px: float
@@ -74,7 +74,7 @@ class Outcome:
 
 
 def lay(case: Case) -> Outcome:
-    """Return how well a case is laid over."""
+    """Return how well a case is registered."""
     found, skin = _registered(case)
     nothing = float("nan")
     if not found.aligned:
@@ -354,12 +354,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--only", default="", help="cases whose name has this in it")
-    told = parser.parse_args()
+    stated = parser.parse_args()
     line = "{:<28}{:>5}" + 4 * "{:>9}" + "  {}"
     print(line.format("case", "seed", "median", "p95", "covered", "hidden", ""))
-    for seed in range(told.seeds):
+    for seed in range(stated.seeds):
         for case in all_cases(seed):
-            if told.only in case.name:
+            if stated.only in case.name:
                 out = lay(case)
                 numbers = (out.median_px, out.p95_px, out.covered, out.hidden)
                 print(

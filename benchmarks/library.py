@@ -1,8 +1,8 @@
 """How fast photos come into a library, beside copying and SHA-256 of the same files.
 
 `python -m benchmarks.library`. Each file is copied, hashed and, as the import does it, waited for
-until it is on disk; the copy that leaves this to the system is told beside it. Ratios are taken
-within one run; of several runs the median is told, for a disk is seldom alone.
+until it is on disk; the copy that leaves this to the system is shown beside it. Ratios are taken
+within one run; of several runs the median is shown, for a disk is seldom alone.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ def _run(place: Path, card: Path) -> tuple[float, float, float, float]:
         for status in (Status.STORED, Status.KNOWN):
             os.sync()
             started = time.perf_counter()
-            told = [one.status for one in import_photos(library, find_items([card]))]
+            stated = [one.status for one in import_photos(library, find_items([card]))]
             times.append(time.perf_counter() - started)
-            if told != [status] * COUNT:
+            if stated != [status] * COUNT:
                 raise RuntimeError("the import did not do what it should")
     shutil.rmtree(place / "library")
     return lazy, safe, times[0], times[1]

@@ -105,19 +105,19 @@ def _draw(folder: Path, out: Path) -> None:
     theme.apply(app, theme.Choice.LIGHT)
     library, _ = clinic.make_library(folder / "clinic", "Dr A", _WORD)
     presenter = program.open_clinic(app, window, jobs, compare, clinic)
-    desk = _Clinic(app, window, presenter)
+    presenter_ = _Clinic(app, window, presenter)
     window.show_library()
     window.show()
     presenter.enter(library, "")
     patient = _patient()
     library.add(patient)
     presenter.open_patient(patient)
-    desk.wait(lambda: window.library.at_patient)
+    presenter_.wait(lambda: window.library.at_patient)
     presenter.import_paths([folder / "card"])
-    desk.wait(lambda: not presenter.importing)
-    _tell(desk, patient)
+    presenter_.wait(lambda: not presenter.importing)
+    _report(presenter_, patient)
     _keep(out / "window-library.png", window.grab())
-    _keep(out / "window-screening.png", _screening(desk))
+    _keep(out / "window-screening.png", _screening(presenter_))
     jobs.close()
     presenter.close()
 
@@ -153,43 +153,43 @@ def _patient() -> Patient:
     )
 
 
-def _tell(desk: _Clinic, patient: Patient) -> None:
-    """Tell what a clinician would: the course, what each session was, which are close-ups."""
-    library = desk.presenter.library()
+def _report(presenter_: _Clinic, patient: Patient) -> None:
+    """Report what a clinician would: the course, what each session was, which are close-ups."""
+    library = presenter_.presenter.library()
     course = Series(
         patient_id=patient.id,
         indication=Indication.ACNE_SCARS,
         plan=Plan(sessions=4, interval_days=42, device="Needling pen"),
     )
-    told = library.timeline(patient)
+    stated = library.timeline(patient)
     with library.changing() as changes:
         changes.add(course)
-        for number, session in enumerate(sorted(told.sessions, key=lambda one: one.held_at)):
+        for number, session in enumerate(sorted(stated.sessions, key=lambda one: one.held_at)):
             kind = VisitKind.TREATMENT if number else VisitKind.BASELINE
             changes.change(replace(session, series_id=course.id, kind=kind, number=number or None))
-        for photo in told.photos:
+        for photo in stated.photos:
             changes.change(replace(photo, view=_view(photo)))
-    desk.presenter.reload()
-    page = desk.window.library.patient
-    desk.wait(page.compare.isEnabled)
-    desk.rest()
-    desk.presenter.choose_course(course.id)
-    desk.rest()
+    presenter_.presenter.reload()
+    page = presenter_.window.library.patient
+    presenter_.wait(page.compare.isEnabled)
+    presenter_.rest()
+    presenter_.presenter.choose_course(course.id)
+    presenter_.rest()
 
 
 def _view(photo: PhotoRecord) -> View:
     return View.CLOSE_UP if photo.file_name.startswith("close") else View.FRONT
 
 
-def _screening(desk: _Clinic) -> QPixmap:
+def _screening(presenter_: _Clinic) -> QPixmap:
     """Return the form of a new session whose screening warns."""
-    desk.presenter.open_session()
-    form = desk.window.library.session_form
+    presenter_.presenter.open_session()
+    form = presenter_.window.library.session_form
     form.tabs.setCurrentWidget(form.screening)
     form.screening.answer(Contraindication.RETINOID, Answer.YES)
     form.screening.answer(Contraindication.INFECTION, Answer.NO)
     form.screening.answer(Contraindication.ACTIVE_ACNE, Answer.NO)
-    desk.rest()
+    presenter_.rest()
     grabbed = form.grab()
     form.reject()
     return grabbed

@@ -1,4 +1,4 @@
-"""Shows drawn skin to the network that tells lines from furrows, and writes its numbers.
+"""Shows drawn skin to the network that distinguishes lines from furrows, and writes its numbers.
 
     python -m benchmarks.lines [--skins 340] [--out assets/weights/lines.json]
     python -m benchmarks.lines --try

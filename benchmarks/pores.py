@@ -1,4 +1,4 @@
-"""Shows drawn skin to the network that tells pores from other dents, and writes its numbers.
+"""Trains the network that distinguishes pores from other dents, and writes its weights.
 
     python -m benchmarks.pores [--skins 420] [--out assets/weights/pores.json]
     python -m benchmarks.pores --try

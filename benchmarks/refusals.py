@@ -118,8 +118,8 @@ def judge(case: Case) -> frozenset[Said]:
     alignment = pipeline.align(before, after, RECIPE)
     if not alignment.aligned:
         return REFUSE
-    told = " ".join(alignment.warnings)
-    said = {one for one in (Said.EXPRESSION, Said.DISTANCE) if one.value in told}
+    stated = " ".join(alignment.warnings)
+    said = {one for one in (Said.EXPRESSION, Said.DISTANCE) if one.value in stated}
     if any(found.check == "focus" and found.grave for found in after.quality.findings):
         said.add(Said.BLURRED)
     return frozenset(said)
@@ -129,7 +129,7 @@ _KEPT: dict[Callable[[], Photo], AnalyzedPhoto | None] = {}
 
 
 def _analyzed(photo: Callable[[], Photo]) -> AnalyzedPhoto | None:
-    """Return the photo examined, None where it shows two faces; the last few are kept."""
+    """Return the photo analyzed, None where it shows two faces; the last few are kept."""
     if photo not in _KEPT:
         while len(_KEPT) > 24:
             _KEPT.pop(next(iter(_KEPT)))

@@ -1,4 +1,4 @@
-"""How well one photo is laid onto the other, and how honest the error shown is.
+"""How well one photo is registered onto the other, and how honest the error shown is.
 
     python -m benchmarks.registration [--seeds N]
 

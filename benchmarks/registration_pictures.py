@@ -45,7 +45,7 @@ _FACE, _SKIN = 3, 2
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """A pair with the truth, examined and laid over."""
+    """A pair with the truth, analyzed and registered."""
 
     pair: TruePair
     before: AnalyzedPhoto
@@ -82,7 +82,7 @@ def _lay(pair: TruePair) -> _Laid:
 
 
 def draw_overlay(laid: _Laid) -> Figure:
-    """Return both photos, and one over the other in false colours as taken and as laid over."""
+    """Return both photos, and one over the other in false colours as taken and as registered."""
     before, after = _coded(laid.pair.before), _coded(laid.pair.after)
     over, _ = warp_photo(laid.pair.after, laid.alignment)
     frame = _around(laid.skin)
@@ -91,7 +91,7 @@ def draw_overlay(laid: _Laid) -> Figure:
         ("Before", before),
         ("After", after),
         ("One over the other, as taken", _false_colour(before, after)),
-        ("One over the other, laid over", _false_colour(before, over)),
+        ("One over the other, registered", _false_colour(before, over)),
     )
     for place, (title, picture) in zip(axes, panels, strict=True):
         _show(place, picture[frame], title)
@@ -228,7 +228,7 @@ def _upright(other: NDArray[np.uint8], skin: NDArray[np.bool_]) -> NDArray[np.ui
 
 
 def _verdict(alignment: Alignment) -> str:
-    return "laid over" if alignment.aligned else "refused"
+    return "registered" if alignment.aligned else "refused"
 
 
 def _with_plaster(pair: TruePair) -> TruePair:

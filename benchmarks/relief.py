@@ -294,11 +294,11 @@ def _print_changes(cases: Sequence[Case]) -> None:
     for name, changes in (("unchanged", again), ("-20 %", treated)):
         volume = [one.volume for one in changes if one.volume]
         read = np.array([change.change_percent or 0.0 for change in volume])
-        doubt = np.array([change.change / change.uncertainty for change in volume])
+        uncertainty_ = np.array([change.change / change.uncertainty for change in volume])
         called = np.mean([one.verdict in (Verdict.BETTER, Verdict.WORSE) for one in changes])
         print(
             f"volume {name}: n {len(read)}, median {np.median(read):.1f} %, "
-            f"SD {read.std():.1f} %, SD over said {doubt.std():.2f}, called {called:.0%}"
+            f"SD {read.std():.1f} %, SD over said {uncertainty_.std():.2f}, called {called:.0%}"
         )
     sums = [_sums(case) for case in cases]
     far = [100 * (after / before - 1) + 100 * FILLED for before, after in sums if before]

@@ -88,7 +88,7 @@ def _true_height(skin: Skin, session: Session, shape: tuple[int, ...]) -> Plane:
 def _show(axis: Axes, height_mm: Plane, masks: tuple[Mask, Mask], title: str) -> ScalarMappable:
     """Draw the height less the body's form, which is many times as high as what is on it.
 
-    `masks` are the healthy skin, which tells the form, and what is known at all.
+    `masks` are the healthy skin, which shows the form, and what is known at all.
     """
     healthy, known = masks
     order = form_order(height_mm.shape, _WIDEST_MM / PITCH)

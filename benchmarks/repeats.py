@@ -1,4 +1,4 @@
-"""What two and three shots of a session do for the doubt of a change, on unchanged rendered skin.
+"""What two and three shots of a session do for the uncertainty of a change, on rendered skin.
 
     python -m benchmarks.repeats [--skins 10] [--relief]
 
@@ -7,7 +7,7 @@ Each skin is photographed in two sessions of three shots. Between sessions the l
 shots of one session only what a person who gets up and sits down again alters: pose, distance,
 focus, noise and a percent of exposure. All goes through registration and scoring. Printed per
 score: the standard error of a change as it truly is (root mean square of the change) and as it is
-told, with one, two and three shots; how many of the single changes exceed their MDC95; and the
+given, with one, two and three shots; how many of the single changes exceed their MDC95; and the
 share of the validated variance (of photos taken alike) that differs from shot to shot, from which
 `CompareRecipe.repeat_share` is rounded down. With --relief only that share, of directional shots
 whose lamps stay where they are while skin and noise move.
@@ -93,7 +93,7 @@ def main() -> int:
 
 
 def _relief(skins: int) -> int:
-    """Print which share of the relief scores' told variance differs from shot to shot."""
+    """Print which share of the relief scores' given variance differs from shot to shot."""
     shares: dict[str, list[float]] = defaultdict(list)
     for seed in range(skins):
         skin = scarred_skin(seed, RELIEF_MM)
@@ -117,9 +117,9 @@ def _relief(skins: int) -> int:
 
 def _columns(changes: list[Change]) -> tuple[float, float, float]:
     moved = np.array([change.change for change in changes])
-    told = np.array([change.uncertainty for change in changes])
+    stated = np.array([change.uncertainty for change in changes])
     beyond = float(np.mean([abs(change.change) > change.mdc95 for change in changes]))
-    return float(np.sqrt(np.mean(moved**2))), float(np.sqrt(np.mean(told**2))), beyond
+    return float(np.sqrt(np.mean(moved**2))), float(np.sqrt(np.mean(stated**2))), beyond
 
 
 def _sessions(seed: int) -> tuple[list[AnalyzedPhoto], list[AnalyzedPhoto]]:

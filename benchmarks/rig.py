@@ -243,9 +243,9 @@ def _control(
 def _wrong_scale() -> None:
     photo, true = _photo(0)
     markers = find_markers(photo)
-    told = ImageScale(1.1 * true, "rig", 0.01)
-    (found,) = check_markers(markers, told, marker_scale(photo, markers, 2.0))
-    print(f"{'scale told 10 % too large':<26}{'printed marker':<30}", end="")
+    stated_ = ImageScale(1.1 * true, "rig", 0.01)
+    (found,) = check_markers(markers, stated_, marker_scale(photo, markers, 2.0))
+    print(f"{'scale stated_ 10 % too large':<26}{'printed marker':<30}", end="")
     print(f"{'NOT SEEN' if found.ok else 'warned'}: off by {found.measured:.1f} %")
 
 

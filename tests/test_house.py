@@ -165,7 +165,7 @@ def _words(node: ast.Module | ast.FunctionDef) -> str:
 
 
 def _functions(room: str) -> dict[str, str]:
-    """Return the docstrings that tell of each public function: its module's and its own."""
+    """Return the docstrings that show of each public function: its module's and its own."""
     found = {}
     for path in sorted((ROOT / "mnimage" / room).glob("*.py")):
         module = ast.parse(path.read_text(encoding="utf-8"))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SMALL_SIDE = 1024
 
-# What tells a face from a cheek. Measured on 150 pictures of 15 people (turned, reduced, dimmed,
+# What shows a face from a cheek. Measured on 150 pictures of 15 people (turned, reduced, dimmed,
 # blurred, cropped tight) and 442 false finds in their cheeks, foreheads, chins, mouths and noses:
 # true faces scatter over the looks by at most 1.6 % of the eyes' distance, 99 % of the false by
 # more than 2.3 %; a second look at the upright square scores true faces 0.70 and more, 95 % of

@@ -49,8 +49,8 @@ def models_folder() -> Path:
     `MNIMAGE_MODELS` names it where it is set; otherwise it is `assets/models` of the bundle or of
     the project.
     """
-    if told := os.environ.get("MNIMAGE_MODELS"):
-        return Path(told)
+    if stated := os.environ.get("MNIMAGE_MODELS"):
+        return Path(stated)
     return asset_roots()[0] / "assets" / "models"
 
 

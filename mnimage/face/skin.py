@@ -1,4 +1,4 @@
-"""What is skin, told by content: colour and brightness like the patient's own, and no hair.
+"""What is skin, by its content: colour and brightness like the patient's own, and no hair.
 
 Colour is taken as log ratios of linear light, log(R/G) and log(G/B): a change of light level
 leaves them alone, and blood and melanin move them along known ways (Tsumura et al. 1999). What is
@@ -38,12 +38,12 @@ DARKEST = (1e-3, 1e-3, 4e-3)
 reflects hardly any blue, and is skin all the same."""
 
 CLIPPED = 0.955
-"""Linear light of any channel from which the sensor no longer tells colours apart."""
+"""Linear light of any channel from which the sensor no longer distinguishes colours."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkinFeatures:
-    """A small picture in the terms skin is told by, each plane of shape (rows, columns).
+    """A small picture in the terms that identify skin, each plane of shape (rows, columns).
 
     `light` is log luminance, `red` log(R/G), `yellow` log(G/B), `fine` the local fine contrast;
     `clipped` marks lost pixels. `mm` is the size of a pixel on the skin.

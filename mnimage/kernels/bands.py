@@ -71,7 +71,7 @@ def widened(span: slice, reach: int, rows: int) -> tuple[slice, slice]:
 
 
 def only_to_stop(tick: Tick) -> Tick:
-    """Return what tells no progress of its own, but stops where `tick` would."""
+    """Return what shows no progress of its own, but stops where `tick` would."""
 
     def stop(_done: int, _total: int) -> None:
         tick(1, 1)

@@ -187,7 +187,7 @@ def roundness(values: Plane, rows: Places, columns: Places, reach: int) -> Plane
     Curvatures are second differences over `reach` pixels; the places must be maxima. Places nearer
     to the edge than that cannot be judged and get 0.
 
-    The ratio of the Hessian's eigenvalues, as edges are told from spots by Lowe (2004).
+    The ratio of the Hessian's eigenvalues, as edges are distinguished from spots by Lowe (2004).
     """
     down = rows.clip(reach, values.shape[0] - reach - 1)
     right = columns.clip(reach, values.shape[1] - reach - 1)

@@ -4,8 +4,8 @@ The field lives on nodes, one per `BLOCK` x `BLOCK` pixels. Each step sums the n
 Lucas and Kanade (1981) over the blocks and solves for the field that fits them best while its
 fourth differences are least (natural borders): a head that turns bends the field by parabolas and
 cubics, which cost nothing. Conjugate gradients solve it, with a cosine-transform preconditioner.
-The same system gives the field's own doubt (perturb and maximise, Papandreou and Yuille 2011), and
-tells how stiff the field should be (`held_out_misfit`).
+The same system gives the field's own uncertainty (perturb and maximise, Papandreou and Yuille
+2011), and shows how stiff the field should be (`held_out_misfit`).
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def normal_equations(
     """Return the normal equations that pull `moved` onto `fixed`, per node.
 
     The slope is the mean of both pictures' slopes: noise in one then pulls nowhere. Noise has
-    slopes too, and they tell nothing: information counts only in the share of the slopes' power
+    slopes too, and they show nothing: information counts only in the share of the slopes' power
     that both pictures have in common. Pixels that differ much are down-weighted (Cauchy).
 
     After Lucas and Kanade (1981); what is made of noise is our own:
@@ -328,7 +328,7 @@ def held_out_misfit(
     patch: int = 3,
     rounds: int = 30,
 ) -> float:
-    """Return how badly a field of this stiffness foretells patches of nodes that it did not see.
+    """Return how badly a field of this stiffness predicts patches of nodes that it did not see.
 
     Twice a quarter of the nodes, in patches since neighbours share their noise, is left out, the
     field solved without them, and their part of the normal equations' cost summed (Stone 1974).

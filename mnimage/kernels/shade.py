@@ -27,7 +27,7 @@ LOWEST = 0.2
 """z of the lowest lamp: about 12 degrees above the horizon."""
 
 _GROUND = 0.2122
-"""Linear light of level skin under every lamp: the middle grey of sRGB, on which a map laid over
+"""Linear light of level skin under every lamp: the middle grey of sRGB, on which a map registered
 by `overlay` keeps its own colours."""
 _AMBIENT = 0.12
 _DOUBLINGS = 5

@@ -117,7 +117,7 @@ def bootstrap_spread(
     Returns
     -------
     NDArray
-        Shape (s,): standard errors; NaN with fewer than 4 blocks, where none can be told.
+        Shape (s,): standard errors; NaN with fewer than 4 blocks, where none can be given.
     """
     count = weights.size
     if count < 4:

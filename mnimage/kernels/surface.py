@@ -3,7 +3,7 @@
 A matte surface lit by lamp k shows J_k = a_k . b, where a_k is the lamp's direction (times its
 falloff) and b the albedo times the unit normal (Woodham 1980). With three shots or more b follows
 by least squares; the 3 x 3 systems of all pixels are solved at once by the adjugate formula. The
-rows of near lamps are never written down: they are told by few planes (`Lamps`).
+rows of near lamps are never written down: they are given by few planes (`Lamps`).
 
 x is to the right, y down, z to the camera; heights are up.
 """
@@ -94,7 +94,7 @@ class Lamps:
     number per lamp changes from place to place.
 
     `ways` (k, 3): to near lamps, directions of far ones; `gains` (k, n) or (k, 1); `place` (3, n),
-    None where lamps are far. Places may also be told as rows and columns, (k, rows, columns), or
+    None where lamps are far. Places may also be given as rows and columns, (k, rows, columns), or
     as one row that stands for several.
     """
 
@@ -109,7 +109,7 @@ class Lamps:
         return Lamps(self.ways, self.gains[:, chosen], self.place[:, chosen])
 
     def for_rows(self) -> Lamps:
-        """Return lamps told along one row as those of all rows near it."""
+        """Return lamps given along one row as those of all rows near it."""
         place = None if self.place is None else self.place[:, None]
         return Lamps(self.ways, self.gains[:, None], place)
 
@@ -316,7 +316,7 @@ def _gram(gains2: Plane, lamps: Lamps) -> list[Plane]:
 
 
 def _times(triangle: Plane | list[Plane], right: Plane) -> Plane:
-    """Return symmetric matrices, told by their upper triangles, times vectors (3, n)."""
+    """Return symmetric matrices, given by their upper triangles, times vectors (3, n)."""
     xx, xy, xz, yy, yz, zz = triangle
     x, y, z = right
     answer = np.empty_like(right)

@@ -130,7 +130,7 @@ def entries(connection: Connection, *, patient_id: str = "", after: int = 0) -> 
 
 
 def empty_details(connection: Connection, patient_id: str) -> None:
-    """Empty the details of a patient's entries, so that only what was done stays; for an erasure."""
+    """Empty the details of a patient's entries; what was done stays. For an erasure."""
     connection.execute(
         update(AUDIT_LOG).where(AUDIT_LOG.c.patient_id == patient_id).values(details=None)
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def check_compression(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
     """Return how finely a JPEG was written, on the scale from 0 to 100 of the IJG's encoder.
 
-    Cameras write 90 and more, messengers 60 to 80. On rendered pale close-ups photos laid over
+    Cameras write 90 and more, messengers 60 to 80. On rendered pale close-ups photos registered
     each other are off by half as much again at 80 as at 95 (benchmarks/limits.py).
 
     The scale is that of the quantisation tables in ITU-T T.81, annex K; see

@@ -35,7 +35,7 @@ def check_same_size(shot: Shot, before: Shot | None, recipe: QualityRecipe) -> F
 def check_same_camera_distance(
     shot: Shot, before: Shot | None, recipe: QualityRecipe
 ) -> Finding | None:
-    """Return the change of the camera's distance, where both files tell the focal length.
+    """Return the change of the camera's distance, where both files show the focal length.
 
     By perspective, with adults' eye corners (`face.scale`) and the focal length for 35 mm film
     (Exif, CIPA DC-008).
@@ -58,7 +58,7 @@ def check_same_perspective(
 
     A camera that is very near sees the face narrow towards the ears. Portraits of a person minutes
     apart differ by up to 2.5 %, arm's length against a metre by 3.6 %, but 30 against 45 cm by
-    only 1 %: this notices gross changes and no others. Once the photos are laid over each other
+    only 1 %: this notices gross changes and no others. Once the photos are registered each other
     their field shows the finer ones (`register.rigid`).
     """
     if before is None or shot.face is None or before.face is None:

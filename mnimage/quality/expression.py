@@ -1,7 +1,7 @@
 """Whether the face is at rest.
 
 Our own, from points of the face's mesh (Kartynnik et al. 2019), measured on the 12 people it was
-chosen on: neutral and smiling are told apart with an area under the ROC curve of 0.98.
+chosen on: neutral and smiling are distinguished with an area under the ROC curve of 0.98.
 """
 
 from __future__ import annotations

@@ -27,24 +27,24 @@ _UNITS = {"marker size": "px", "marker tilt": "deg", "marker blur": "%", "marker
 _CHANCE = 3.0
 _LEAST_PERCENT = 2.0
 _DISAGREE = (
-    "The scale told and the marker in the photo disagree: check the scale, that the marker was "
+    "The entered scale and the marker in the photo disagree: check the scale, that the marker was "
     "printed at full size, and that it lies at the skin."
 )
-_NO_FACE = "By the scale told no adult has such a face: check the scale, or the marker's print."
+_NO_FACE = "By the entered scale no adult has such a face: check the scale, or the marker's print."
 _OTHER_SCALE = "The scales of the two sessions disagree on the same skin: check both scales."
 _MEASURED = ("user", "rig", "marker")
 
 
 def check_markers(
-    markers: Sequence[Marker], told: ImageScale | None, seen: ImageScale | None
+    markers: Sequence[Marker], stated: ImageScale | None, seen: ImageScale | None
 ) -> tuple[Finding, ...]:
-    """Return what is wrong with the markers, and whether the scale told agrees with theirs.
+    """Return what is wrong with the markers, and whether the entered scale agrees with theirs.
 
     Parameters
     ----------
     markers
         All that were found.
-    told
+    stated
         The scale from elsewhere, where it is known.
     seen
         That of the markers, where they can be used.
@@ -59,9 +59,9 @@ def check_markers(
         )
         for check, measured, needed in issues
     ]
-    if told is not None and seen is not None:
-        apart = 100 * abs(told.mm_per_px / seen.mm_per_px - 1)
-        both = 100 * (told.relative_error**2 + seen.relative_error**2) ** 0.5
+    if stated is not None and seen is not None:
+        apart = 100 * abs(stated.mm_per_px / seen.mm_per_px - 1)
+        both = 100 * (stated.relative_error**2 + seen.relative_error**2) ** 0.5
         limit = max(_CHANCE * both, _LEAST_PERCENT)
         found.append(judge("scale", apart, at_most(limit, "%"), _DISAGREE))
     return tuple(found)

@@ -20,7 +20,7 @@ def check_face_size(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Findin
     """Return the height of the face in pixels, along the mesh.
 
     300 px over some 180 mm is 0.6 mm a pixel: the coarsest at which redness of a zone still means
-    something. Below half of that no two photos can be laid onto each other.
+    something. Below half of that no two photos can be registered.
 
     The mesh is that of Kartynnik et al. (2019), the limit our own.
     """

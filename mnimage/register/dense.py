@@ -1,4 +1,4 @@
-"""The fine step: from a rough placing to a smooth sub-pixel field with its doubt."""
+"""The fine step: from a rough placing to a smooth sub-pixel field with its uncertainty."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _MOST_HALVINGS = 2
 _ROUNDS, _COARSE_ROUNDS = 30, 15
 """Rounds of the solver per step; what a coarse level leaves, the next one takes."""
 
-_TOLD_ROUNDS = 15
-"""Rounds of the solver for the field's doubt, which need not be exact."""
+_GIVEN_ROUNDS = 15
+"""Rounds of the solver for the field's uncertainty, which need not be exact."""
 
 _CLEARLY_BETTER = 0.97
 """Share of the misfit that a looser field must come down to: it lets more noise through."""
@@ -111,7 +111,7 @@ def match_dense(
 ) -> Matched:
     """Return where each node of the fixed picture lies in the moving one.
 
-    Blocks pull after Lucas and Kanade (1981), how stiff the field is left-out patches tell (Stone
+    Blocks pull after Lucas and Kanade (1981), how stiff the field is left-out patches show (Stone
     1974), see `kernels.flow`; the rest is our own
     (`docs/decisions/0003-own-dense-registration.md`). How well it does: `docs/registration.md`.
 
@@ -191,10 +191,10 @@ def _refine(
 
 
 def _chosen_scale(normals: flow.Normals, here: Transform, scale: float) -> float:
-    """Return the scale of bending that foretells best what it has not seen.
+    """Return the scale of bending that predicts best what it has not seen.
 
     A still head, or a flat picture of one, bends far less than one that was turned: halved or
-    doubled, at most twice, as long as that foretells better; looser only where clearly so.
+    doubled, at most twice, as long as that predicts better; looser only where clearly so.
     """
 
     def misfit(one: float) -> float:
@@ -264,11 +264,11 @@ def _judge(
     nodes = transform.bent.shape[1], transform.bent.shape[2]
     field = transform.bent[0], transform.bent[1]
     held_as = [stiffness.times(factor) for factor in (4.0, 0.25)]
-    stiffer, looser = flow.solve_together([held] * 2, field, held_as, rounds=_TOLD_ROUNDS)
+    stiffer, looser = flow.solve_together([held] * 2, field, held_as, rounds=_GIVEN_ROUNDS)
     return Matched(
         places=transform.places(nodes),
         bent=transform.bent,
-        spread=flow.spread_of(flow.draw_posterior(held, stiffness, draws=5, rounds=_TOLD_ROUNDS)),
+        spread=flow.spread_of(flow.draw_posterior(held, stiffness, draws=5, rounds=_GIVEN_ROUNDS)),
         stiffer=np.hypot(*stiffer),
         looser=np.hypot(*looser),
         agreement=flow.local_agreement(layer.fixed, moved, weight),

@@ -75,7 +75,7 @@ def _covered(matched: Matched, recipe: RegisterRecipe) -> NDArray[np.bool_]:
 def _expected_error(matched: Matched) -> NDArray[np.float32]:
     """Return the standard error of the place, both directions together, in working px."""
     # No field is quite as smooth as the one solved for, and noise is shared by neighbours: how far
-    # the places depend on the stiffness tells of both. The weights are those under which the true
+    # the places depend on the stiffness shows of both. The weights are those under which the true
     # errors of pairs whose field is known are likeliest (benchmarks/registration.py prints how
     # honest they are).
     stiffer, looser = (
@@ -108,5 +108,5 @@ def _refusal(common: float, evidence: float, covered: float, recipe: RegisterRec
             "or one is too blurred"
         )
     if covered < recipe.min_covered:
-        return f"Only {covered:.0%} of the skin could be laid over with certainty"
+        return f"Only {covered:.0%} of the skin could be registered with certainty"
     return ""

@@ -42,7 +42,7 @@ def mark_moved(
 ) -> Alignment:
     """Return the alignment with skin moved by expression left out, and warned of.
 
-    A turned or shifted head and another camera distance are told apart from expression
+    A turned or shifted head and another camera distance are distinguished from expression
     (`register.rigid`); a change of distance large enough to change the perspective is warned of.
     Without a face nothing is known of either, and the alignment is returned as it is.
 

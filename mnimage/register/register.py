@@ -74,7 +74,7 @@ def register_pair(
     faces
         The faces found in them, or None.
     skin
-        What of the photo before is to be laid over, its shape.
+        What of the photo before is to be registered, its shape.
     recipe, tick
         Options; progress.
     """

@@ -50,9 +50,9 @@ class Head:
 
     `known` (rows, columns) is where the field and the face's depth are known; `apart` there is how
     far the skin lies from where the rigid head would have carried it, in eye distances, beyond what
-    doubtful depth explains; `strain` the largest stretch or squeeze of that remainder (1: twice as
-    long). `perspective` is how much more a part one eye distance farther away is magnified in the
-    photo after: above 0 where its camera stood farther away; `turn` the sine of the turn between
+    questionable depth explains; `strain` the largest stretch or squeeze of that remainder (1:
+    twice as long). `perspective` is how much more a part one eye distance farther away is magnified
+    in the photo after: above 0 where its camera stood farther away; `turn` the sine of the turn between
     the photos.
     """
 
@@ -149,7 +149,7 @@ def _fitted(place: Plane, target: Plane, weight: Plane) -> Plane:
 
 
 def _beyond_depth(rest: Plane, parallax: Plane) -> Plane:
-    """Return the remainder (2, n) less what doubtful depth explains."""
+    """Return the remainder (2, n) less what questionable depth explains."""
     strength = np.hypot(*parallax) + 1e-9
     aim = parallax / strength
     along = (rest * aim).sum(axis=0)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 _ROUNDABOUT = (
-    "It could not be laid onto the first photo straight ({}), but through the photo of session {}."
+    "It could not be registered onto the first photo directly ({}), but through the photo of "
+    "session {}."
 )
 _LEAST_SHARED = 50
 
@@ -57,7 +58,7 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSession:
-    """A session laid onto the baseline.
+    """A session registered onto the baseline.
 
     `through` is the number of the session (0 the baseline) that the way went over, or None when it
     went straight; then `closure` compares it with the way over the session before, if there is one.
@@ -75,7 +76,7 @@ def register_series(
     check: bool = True,
     tick: Tick = no_tick,
 ) -> tuple[RegisteredSession, ...]:
-    """Return every session after the first one laid onto the first, in their order.
+    """Return every session after the first one registered onto the first, in their order.
 
     Each session is laid straight onto the baseline, so that errors never add up. One that cannot
     be (too much has changed, too little is shared) goes over the nearest session before it that
@@ -88,7 +89,7 @@ def register_series(
     recipe
         Options of registration.
     check
-        Whether to go over the session before as well and tell how far the ways lie apart; costs a
+        Whether to go over the session before as well and show how far the ways lie apart; costs a
         second registration for each session but the first two.
     tick
         Called once for each session.

@@ -26,7 +26,7 @@ def test_portraits_minutes_apart(person):
     assert len(changes) > 20
     # The family-wise level is 5 %; a smile moves blood and shading, so one call is let pass.
     assert len(called) <= 1, called
-    # And the doubt is of the size of what really moves, not simply huge.
+    # And the uncertainty is of the size of what really moves, not simply huge.
     ratios = [change.change / change.uncertainty for change in changes]
     assert 0.2 < np.sqrt(np.nanmean(np.square(ratios))) < 1.6
 

@@ -51,7 +51,7 @@ def _ask(capsys, *arguments: object, status: int = 0) -> dict:
 
 @pytest.fixture(scope="module")
 def answers(photos, tmp_path_factory) -> dict[str, dict]:
-    """The pair alone, and with all that may be told of it."""
+    """The pair alone, and with all that may be given of it."""
     pair = ["compare", photos / "a1.png", photos / "b1.png", "--mm-per-px", 0.05]
     more = ["--repeat-before", photos / "a2.png", "--repeat-before", photos / "a3.png"]
     more += ["--repeat-after", photos / "b2.png", "--repeat-after", photos / "other.png"]
@@ -216,7 +216,7 @@ def test_a_history_is_brought_to_todays_version_with_both_values(
         )
         assert redness["then"]["uncertainty"] == 123.0
         assert 0 < redness["now"]["uncertainty"] < 5
-    # All that was told then is told again: repeats, patch, days, scale.
+    # Everything that was entered then is shown again: repeats, patch, days, scale.
     now = answer["entries"][1]["now"]
     for reported in ("repeats", "control", "days_since_needling", "scale", "warnings"):
         assert now[reported] == then[1][reported]

@@ -1,4 +1,4 @@
-"""Three sessions of directional shots: scars keep their numbers; what became of each is told."""
+"""Three sessions of directional shots: scars keep their numbers; what became of each is shown."""
 
 from __future__ import annotations
 

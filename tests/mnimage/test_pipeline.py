@@ -347,7 +347,7 @@ def test_repeat_sets_of_directional_shots_are_averaged_scar_by_scar():
         ("set 2", False),
         ("set 1", True),
     ]
-    # The repeat by itself, laid onto the same first set.
+    # The repeat by itself, registered onto the same first set.
     own = compare_shots(first, repeat).comparison.zones[WHOLE]["scar_volume_mm3"]
     volume, single = (one.zones[WHOLE]["scar_volume_mm3"] for one in (found, alone))
     assert volume.before == pytest.approx(single.before * np.sqrt(own.after / own.before))

@@ -30,7 +30,7 @@ def handler(qtbot, tmp_path):
         handler._dialog.close()
 
 
-def test_kind_and_place_are_told_but_no_name(error):
+def test_kind_and_place_are_given_but_no_name(error):
     text = describe(error)
     assert text.startswith("FileNotFoundError")
     assert "bug" in text
@@ -39,7 +39,7 @@ def test_kind_and_place_are_told_but_no_name(error):
     assert "/" not in text
 
 
-def test_bug_is_written_down_and_told_without_a_name(handler, error, tmp_path):
+def test_bug_is_written_down_and_given_without_a_name(handler, error, tmp_path):
     handler.handle(type(error), error, error.__traceback__)
     log = (tmp_path / "logs" / "crashes.log").read_text(encoding="utf-8")
     assert "FileNotFoundError" in log

@@ -94,27 +94,27 @@ def test_cancel_stops_at_the_next_tick_and_lands_nothing(jobs, qtbot):
     assert landed == []
 
 
-def test_progress_is_told_with_its_lane(jobs, qtbot):
-    told, landed = [], []
-    jobs.progressed.connect(lambda *step: told.append(step))
+def test_progress_is_given_with_its_lane(jobs, qtbot):
+    stated, landed = [], []
+    jobs.progressed.connect(lambda *step: stated.append(step))
     jobs.start("a", lambda tick: tick(2, 5), done=landed.append, failed=pytest.fail)
     qtbot.waitUntil(lambda: landed == [None])
-    assert told == [("a", 2, 5)]
+    assert stated == [("a", 2, 5)]
 
 
 def test_progress_of_a_stale_job_is_not_shown(jobs, qtbot):
-    told, ticked = [], Event()
+    stated, ticked = [], Event()
 
     def work(tick):
         tick(1, 2)
         ticked.set()
 
-    jobs.progressed.connect(lambda *step: told.append(step))
+    jobs.progressed.connect(lambda *step: stated.append(step))
     jobs.start("a", work, done=pytest.fail, failed=pytest.fail)
     assert ticked.wait(5)  # its progress is on the way, and no event was handled yet
     jobs.cancel("a")
     qtbot.wait(20)
-    assert told == []
+    assert stated == []
 
 
 def test_bug_reaches_the_crash_handler(jobs, qtbot):
@@ -128,7 +128,7 @@ def test_bug_reaches_the_crash_handler(jobs, qtbot):
 
 
 def test_of_many_jobs_closed_while_running_none_lands_and_no_thread_stays(qtbot):
-    began, told, before = [], [], set(enumerate_threads())
+    began, stated, before = [], [], set(enumerate_threads())
 
     def work(tick):
         began.append(True)
@@ -136,12 +136,12 @@ def test_of_many_jobs_closed_while_running_none_lands_and_no_thread_stays(qtbot)
 
     for _ in range(10):
         jobs = Jobs()
-        jobs.progressed.connect(lambda *step: told.append(step))
+        jobs.progressed.connect(lambda *step: stated.append(step))
         for number in range(20):
-            jobs.start(str(number), work, done=told.append, failed=told.append)
+            jobs.start(str(number), work, done=stated.append, failed=stated.append)
         jobs.close()
     qtbot.wait(20)
     assert began
-    assert told == []
+    assert stated == []
     left = set(enumerate_threads()) - before
     assert [one.name for one in left if one.name.startswith("job")] == []

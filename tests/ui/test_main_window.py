@@ -109,16 +109,16 @@ def _inner(menu):
     return [action for sub in menu.actions() if sub.menu() for action in sub.menu().actions()]
 
 
-def test_theme_is_told_and_ticked(window, qtbot):
-    with qtbot.waitSignal(window.theme_chosen) as told:
+def test_theme_is_given_and_ticked(window, qtbot):
+    with qtbot.waitSignal(window.theme_chosen) as stated:
         window.actions_by_name["theme.dark"].trigger()
-    assert told.args == [theme.Choice.DARK]
+    assert stated.args == [theme.Choice.DARK]
     window.show_theme(theme.Choice.LIGHT)
     assert window.actions_by_name["theme.light"].isChecked()
     assert not window.actions_by_name["theme.dark"].isChecked()
 
 
-def test_about_tells_the_version_and_does_not_block(window):
+def test_about_shows_the_version_and_does_not_block(window):
     window.actions_by_name["app.about"].trigger()
     (box,) = window.findChildren(QMessageBox)
     assert "1.2.3" in box.text()
@@ -185,11 +185,11 @@ def test_lock_goes_through_an_open_dialog(window, qtbot):
     form.begin()
     form.activateWindow()
     qtbot.waitUntil(form.isActiveWindow)
-    told = []
-    window.lock_pressed.connect(lambda: told.append(True))
+    stated = []
+    window.lock_pressed.connect(lambda: stated.append(True))
     qtbot.keyClick(form, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     form.reject()
-    assert told == [True]
+    assert stated == [True]
 
 
 def test_another_user_gets_neither_dialogs_nor_screen_of_the_one_before(window):

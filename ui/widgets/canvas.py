@@ -116,8 +116,8 @@ class Canvas(QWidget):
     def show_key(self, key: Key) -> None:
         """Say in the lower corner what the patterns on the picture mean."""
         self._pattern_key = key
-        told = ". ".join(words for _, words in key)
-        self.setAccessibleDescription(" ".join(filter(None, (_HELP, told))))
+        stated = ". ".join(words for _, words in key)
+        self.setAccessibleDescription(" ".join(filter(None, (_HELP, stated))))
         self.update()
 
     def set_scale(self, mm_per_px: float | None) -> None:
@@ -126,7 +126,7 @@ class Canvas(QWidget):
         self.update()
 
     def set_probe(self, probe: Callable[[QPointF], str] | None) -> None:
-        """Tell beside the pointer what `probe` says of the point of the plane under it."""
+        """Report beside the pointer what `probe` says of the point of the plane under it."""
         self._probe = probe
         self._read(None)
 
@@ -153,7 +153,7 @@ class Canvas(QWidget):
 
     @property
     def reading(self) -> str:
-        """What is told beside the pointer now."""
+        """What is shown beside the pointer now."""
         return self._reading.words if self._reading else ""
 
     def set_opacity(self, opacity: float) -> None:
@@ -207,7 +207,7 @@ class Canvas(QWidget):
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the picture, or tell linked canvases where the pointer is."""
+        """Move the picture, or report to linked canvases where the pointer is."""
         if self._taken:
             self._taken.move(self.transform.to_plane(event.position()))
             return
@@ -231,7 +231,7 @@ class Canvas(QWidget):
         self._viewport.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell the scale, which follows the size while the picture fits."""
+        """Report the scale, which follows the size while the picture fits."""
         super().resizeEvent(event)
         self._follow()
 
@@ -274,7 +274,7 @@ class Canvas(QWidget):
         self._viewport.pan(QPointF(across, down), QSizeF(self.size()))
 
     def _hover(self, pointer: QPointF) -> None:
-        """Tell all who listen where the pointer is; the lamp stands still while a line is drawn."""
+        """Report where the pointer is; the lamp stands still while a line is drawn."""
         self._viewport.pointed.emit(self.transform.to_plane(pointer))
         self._read(pointer)
         if self._line:
@@ -307,7 +307,7 @@ class Canvas(QWidget):
         self._ghost = shown
 
     def _read(self, pointer: QPointF | None) -> None:
-        """Tell what is under the pointer, and take away what was told before."""
+        """Report what is under the pointer, and take away what was shown before."""
         words = ""
         if pointer is not None and self._probe:
             words = self._probe(self.transform.to_plane(pointer))
@@ -403,7 +403,7 @@ class Canvas(QWidget):
         drawn: list[QRectF] = []
         for outline in self._outlines:
             box = word_box(painter, outline.name, transform.to_screen(outline.anchor))
-            # Where words would lie on each other only the first is told; zooming in shows all.
+            # Where words would lie on each other only the first is shown; zooming in shows all.
             if not any(box.intersects(other) for other in drawn):
                 draw_word(painter, outline.name, transform.to_screen(outline.anchor))
                 drawn.append(box)

@@ -145,7 +145,7 @@ class CompareCanvas(QWidget):
         self._map_bar.choose(name)
 
     def toggle_layer(self, start: str) -> None:
-        """Lay over the first map whose name starts like this, or take it off."""
+        """Draw over the first map whose name starts like this, or take it off."""
         fitting = [name for name in self.map_names if name.startswith(start)]
         shown = self._map_name.startswith(start)
         self.show_map("" if shown or not fitting else fitting[0])
@@ -295,7 +295,7 @@ class CompareCanvas(QWidget):
             canvas.set_lighting(self.lighting)
             canvas.set_line(self.line)
             canvas.set_patch(self.control.tool)
-        self.line.changed.connect(self._tell_line)
+        self.line.changed.connect(self._report_line)
         self.line.cursor_moved.connect(self._show_cursor)
 
     def _make_bars(self) -> None:
@@ -372,7 +372,7 @@ class CompareCanvas(QWidget):
             self.take_focus()
         self.layers_changed.emit()
 
-    def _tell_line(self) -> None:
+    def _report_line(self) -> None:
         ends = self.line.ends
         self.line_drawn.emit(tuple(to_place(end) for end in ends) if ends else None)
 

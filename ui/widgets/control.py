@@ -93,7 +93,7 @@ class ControlPart(QObject):
         self._used: Patch | None = None
         self._least_mm: float | None = None
         self.panel.hide()
-        self.tool.settled.connect(self._tell)
+        self.tool.settled.connect(self._report)
         self.panel.delete_pressed.connect(self.tool.delete)
 
     @property
@@ -102,7 +102,7 @@ class ControlPart(QObject):
         return to_patch(self.tool.box) if self.tool.box is not None else None
 
     def show_pair(self, pair: Pair) -> None:
-        """Take the size and scale of another photo before; its patch is told by `show_used`."""
+        """Take the size and scale of another photo before; its patch is given by `show_used`."""
         rows, columns = pair.before.photo.shape
         scale = pair.before.scale.mm_per_px if pair.before.scale else None
         self.tool.set_bounds(columns, rows, scale)
@@ -121,7 +121,7 @@ class ControlPart(QObject):
         self.panel.setVisible(armed)
         if not armed and self.patch != self._used:
             self.tool.set_box(to_box(self._used) if self._used else None)
-            self._tell()
+            self._report()
 
     def show_state(self, *, fits: bool, news: bool) -> None:
         """Say how it stands with the patch: whether it will do, and is not in use yet."""
@@ -151,7 +151,7 @@ class ControlPart(QObject):
         hint = self.tr("Drag it or its corners, or use arrows and Shift+arrows. Delete removes it.")
         return words, hint
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         self.drawn.emit(self.patch)
 
 

@@ -42,7 +42,7 @@ class CornerCanvas(Canvas):
     def clear(self) -> None:
         """Take all corners off."""
         self._corners = []
-        self._tell()
+        self._report()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of a corner, or else of the picture."""
@@ -57,7 +57,7 @@ class CornerCanvas(Canvas):
             super().mouseMoveEvent(event)
             return
         self._corners[self._held] = self._inside(event.position())
-        self._tell()
+        self._report()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go; a click beside every corner sets the next one."""
@@ -68,7 +68,7 @@ class CornerCanvas(Canvas):
         left = event.button() is Qt.MouseButton.LeftButton
         if still and left and held is None and len(self._corners) < CORNERS:
             self._corners.append(self._inside(event.position()))
-            self._tell()
+            self._report()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Count as any press: two corners may lie near each other."""
@@ -106,6 +106,6 @@ class CornerCanvas(Canvas):
             min(max(plane.y(), 0.5), size.height() - 0.5),
         )
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         self.corners_changed.emit(len(self._corners))
         self.update()

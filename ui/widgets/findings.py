@@ -55,7 +55,7 @@ class FindingList(QScrollArea):
 
 
 def failed(pair: Pair) -> int:
-    """Return how many checks of both photos were not passed, doubts of a relief among them."""
+    """Return how many checks of both photos were not passed, warnings of a relief among them."""
     both = (pair.before, pair.after)
     checks = sum(not finding.ok for each in both for finding in each.quality.findings)
     return checks + sum(len(relief_warnings(each)) for each in both)
@@ -74,8 +74,8 @@ def _add_photo(layout: QVBoxLayout, title: str, analyzed: AnalyzedPhoto) -> None
     findings = analyzed.quality.findings
     for finding in (finding for finding in findings if not finding.ok):
         layout.addWidget(_line(_drawing(finding), _sentence(finding), finding.advice))
-    for doubt in relief_warnings(analyzed):
-        layout.addWidget(_line("warning", doubt, ""))
+    for uncertainty in relief_warnings(analyzed):
+        layout.addWidget(_line("warning", uncertainty, ""))
     passed = [plain(finding.check) for finding in findings if finding.ok]
     if passed:
         layout.addWidget(_line("check", "In order: " + ", ".join(passed).lower(), ""))

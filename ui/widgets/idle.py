@@ -22,7 +22,7 @@ _MINUTE_MS = 60_000
 
 
 class IdleWatch(QObject):
-    """Tells once when an application was left alone; any touch begins the wait anew."""
+    """Reports once when an application was left alone; any touch begins the wait anew."""
 
     left_alone = Signal()
 

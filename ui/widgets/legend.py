@@ -87,7 +87,7 @@ class LegendBar(QWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, word)
 
     def _paint_limit(self, painter: QPainter, bar: QRectF, legend: Legend) -> None:
-        """Draw where skin begins to be left out; a limit beyond the bar is told in its key only."""
+        """Draw where skin begins to be left out; a limit beyond the bar is in its key only."""
         limit = legend.limit if legend.limit is not None else legend.high
         if limit >= legend.high:
             return

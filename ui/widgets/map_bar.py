@@ -24,7 +24,7 @@ _CHOICE_WIDTH = 264
 
 
 class MapBar(QFrame):
-    """A list of maps, their strength, the legend, and what else can be laid over."""
+    """A list of maps, their strength, the legend, and what else can be drawn over photos."""
 
     map_chosen = Signal(str)
     strength_changed = Signal(float)
@@ -37,7 +37,7 @@ class MapBar(QFrame):
         layout = bar(self, "foot")
         self._choice = QComboBox()
         self._choice.setAccessibleName(self.tr("Map"))
-        self._choice.setToolTip(self.tr("Map laid over both photos (M for the next one)"))
+        self._choice.setToolTip(self.tr("Map drawn over both photos (M for the next one)"))
         self._choice.setObjectName("maps")
         self._choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._choice.setFixedWidth(_CHOICE_WIDTH)
@@ -93,7 +93,7 @@ class MapBar(QFrame):
             self._error.setChecked(error)
 
     def set_alignable(self, alignable: bool) -> None:
-        """Offer maps, or none of them for a pair that could not be laid onto each other."""
+        """Offer maps, or none of them for a pair that could not be registered."""
         for widget in (self._choice, self._error):
             widget.setEnabled(alignable)
 

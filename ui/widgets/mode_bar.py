@@ -79,7 +79,7 @@ class ModeBar(QFrame):
         self._zoom.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
 
     def set_alignable(self, alignable: bool) -> None:
-        """Offer all modes, or only the one for a pair that was not laid onto each other."""
+        """Offer all modes, or only the one for a pair that was not registered."""
         for mode, button in self._modes.items():
             button.setEnabled(alignable or mode is CompareMode.SIDE)
 

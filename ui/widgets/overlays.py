@@ -34,7 +34,7 @@ Key: TypeAlias = "tuple[tuple[QImage, str], ...]"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A value told beside the pointer, and where."""
+    """A value given beside the pointer, and where."""
 
     words: str
     box: QRectF
@@ -130,8 +130,8 @@ def draw_key(painter: QPainter, key: Key, pane: QRectF, colours: theme.Colours) 
     )
     metrics, line = QFontMetricsF(font), QFontMetricsF(font).height() + 2
     most = pane.width() - _SWATCH[0] - 5 * theme.GRID
-    words = [metrics.elidedText(told, Qt.TextElideMode.ElideRight, most) for _, told in key]
-    widest = max(*(metrics.horizontalAdvance(told) for told in words), 0.0)
+    words = [metrics.elidedText(stated, Qt.TextElideMode.ElideRight, most) for _, stated in key]
+    widest = max(*(metrics.horizontalAdvance(stated) for stated in words), 0.0)
     wide = max(widest + _SWATCH[0] + theme.GRID, QFontMetricsF(bold).horizontalAdvance(_LEFT_OUT))
     tall = line * (len(key) + 1) + theme.GRID
     top = pane.bottom() - theme.GRID - tall
@@ -143,16 +143,16 @@ def draw_key(painter: QPainter, key: Key, pane: QRectF, colours: theme.Colours) 
     painter.setFont(bold)
     painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, _LEFT_OUT)
     painter.setFont(font)
-    for (pattern, _), told in zip(key, words, strict=True):
+    for (pattern, _), stated in zip(key, words, strict=True):
         row.translate(0, line)
         _swatch(painter, pattern, row, colours)
         place = row.adjusted(_SWATCH[0] + theme.GRID, 0, theme.GRID, 0)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, told)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, stated)
     painter.restore()
 
 
 def place_reading(words: str, pointer: QPointF, pane: QRectF, font: QFont) -> Reading:
-    """Return where a value is told: beside the pointer, inside the pane."""
+    """Return where a value is shown: beside the pointer, inside the pane."""
     metrics = QFontMetricsF(theme.sized(font, theme.SMALL_PT))
     wide, tall = metrics.horizontalAdvance(words) + 2 * theme.GRID, metrics.height() + theme.GRID
     left = min(pointer.x() + 16, pane.right() - wide - 2)
@@ -163,7 +163,7 @@ def place_reading(words: str, pointer: QPointF, pane: QRectF, font: QFont) -> Re
 
 
 def draw_reading(painter: QPainter, reading: Reading, colours: theme.Colours) -> None:
-    """Draw a value told beside the pointer."""
+    """Draw a value given beside the pointer."""
     painter.save()
     _ground(painter, reading.box, colours, alpha=255)
     painter.setFont(theme.sized(painter.font(), theme.SMALL_PT))

@@ -261,10 +261,10 @@ class PatchTool(QObject):
             self._draw_grips(painter, place)
         painter.restore()
         words = [self._name, self.size_words] if self._armed else [self._name]
-        _draw_told(painter, " ".join(words), QPointF(place.center().x(), place.top() - 14), pane)
+        _draw_given(painter, " ".join(words), QPointF(place.center().x(), place.top() - 14), pane)
         if self._trouble:
             below = QPointF(place.center().x(), place.bottom() + 16)
-            _draw_told(painter, self._trouble, below, pane)
+            _draw_given(painter, self._trouble, below, pane)
 
     def _draw_grips(self, painter: QPainter, place: QRectF) -> None:
         painter.setPen(QPen(QColor(0, 0, 0), 1))
@@ -281,7 +281,7 @@ def _on_pixels(box: QRectF) -> QRectF:
     return QRectF(left, top, max(wide, 1), max(tall, 1))
 
 
-def _draw_told(painter: QPainter, words: str, centre: QPointF, pane: QRectF) -> None:
+def _draw_given(painter: QPainter, words: str, centre: QPointF, pane: QRectF) -> None:
     """Draw words around a point, moved as far as they need to be seen whole."""
     ground = word_box(painter, words, centre)
     inner = pane.adjusted(4, 4, -4, -4)

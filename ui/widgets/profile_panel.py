@@ -1,4 +1,4 @@
-"""The depth profile along a drawn line: before in grey behind after, each with its doubt."""
+"""The depth profile along a drawn line: before in grey behind after, each with its uncertainty."""
 
 from __future__ import annotations
 
@@ -148,11 +148,11 @@ class ProfilePlot(QWidget):
         painter.setClipRect(self._place())
         tones = (colours.faint, colours.accent)
         for trace, tone in zip((profile.before, profile.after), tones, strict=True):
-            doubt = QColor(tone)
-            doubt.setAlpha(_UNCERTAINTY)
+            uncertainty = QColor(tone)
+            uncertainty.setAlpha(_UNCERTAINTY)
             line = QPainterPath()
             for piece in _pieces(trace):
-                painter.fillPath(self._band(profile, trace, piece), doubt)
+                painter.fillPath(self._band(profile, trace, piece), uncertainty)
                 self._draw_on(line, profile, trace.height_um, piece)
             painter.setPen(QPen(QColor(tone), 2))
             painter.drawPath(line)
@@ -236,7 +236,7 @@ class ProfilePanel(QFrame):
 
     def _side(self) -> QWidget:
         frame = QWidget()
-        # As wide as its longest words, so that the plot keeps its place whatever is told.
+        # As wide as its longest words, so that the plot keeps its place whatever is shown.
         frame.setFixedWidth(_SIDE_WIDTH)
         side = QVBoxLayout(frame)
         side.setContentsMargins(0, 0, 0, 0)

@@ -39,8 +39,8 @@ class ReliefBar(QFrame):
             high=round(LARGEST_HEIGHT * _TENTHS),
         )
         self._height.valueChanged.connect(self._set_height)
-        self._told = small("")
-        self._told.setMinimumWidth(32)
+        self._given = small("")
+        self._given.setMinimumWidth(32)
         self._colour = IconButton("photo", self.tr("Skin colour (C)"))
         self._colour.setToolTip(self.tr("The skin's own colour under the lamp, or plain grey (C)"))
         self._colour.setCheckable(True)
@@ -52,12 +52,12 @@ class ReliefBar(QFrame):
         layout.addSpacing(theme.GRID)
         layout.addWidget(small(self.tr("Height")))
         layout.addWidget(self._height)
-        layout.addWidget(self._told)
+        layout.addWidget(self._given)
         layout.addStretch(1)
         self._hint = small(self.tr("View only; nothing measured changes"))
         layout.addWidget(self._hint)
-        lighting.changed.connect(self._tell)
-        self._tell()
+        lighting.changed.connect(self._report)
+        self._report()
 
     def toggle_follow(self) -> None:
         """Let the lamp follow the pointer, or stand still."""
@@ -73,9 +73,9 @@ class ReliefBar(QFrame):
     def _set_height(self, value: int) -> None:
         self._lighting.set_height(value / _TENTHS)
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         height = self._lighting.height
-        self._told.setText(f"\N{MULTIPLICATION SIGN} {height:.1f}")
+        self._given.setText(f"\N{MULTIPLICATION SIGN} {height:.1f}")
         with QSignalBlocker(self._height), QSignalBlocker(self._colour):
             self._height.setValue(round(height * _TENTHS))
             self._colour.setChecked(self._lighting.coloured)

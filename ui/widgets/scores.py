@@ -112,7 +112,7 @@ class RowTable(QAbstractTableModel):
 
 
 class RowView(QTableView):
-    """A quiet table of rows; `chosen` tells the key of the row that was clicked or entered."""
+    """A quiet table of rows; `chosen` shows the key of the row that was clicked or entered."""
 
     chosen = Signal(tuple)
 
@@ -157,7 +157,7 @@ class RowView(QTableView):
 
 
 class ScoreTable(RowView):
-    """Scores by zone, before and after, with change, doubt and verdict."""
+    """Scores by zone, before and after, with change, uncertainty and verdict."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         columns = ("Score", "Before", "After", "Change", "Verdict")
@@ -170,14 +170,14 @@ class ScoreTable(RowView):
     ) -> None:
         """Show every score of every zone, all skin first.
 
-        Beside redness it is told whether colours were `calibrated`, where that is known.
+        Beside redness it is shown whether colours were `calibrated`, where that is known.
         """
         rows: list[Row] = []
-        told: set[str] = set()
+        stated: set[str] = set()
         for zone in sorted(zones, key=zone_order):
             scores = zones[zone]
             rows.append(Row((Cell(zone_words(zone)),), heading=True))
-            rows += _notes(scores, told)
+            rows += _notes(scores, stated)
             for name in sorted(scores, key=score_order):
                 rows += _score_rows(zone, name, scores[name], calibrated)
         self.show_rows(rows)
@@ -245,11 +245,11 @@ def _score_row(zone: str, name: str, change: Change, calibrated: bool | None) ->
 def _value_cells(change: Change, digits: int) -> tuple[Cell, ...]:
     sign = sign_of(change.verdict, change.change)
     known = change.change == change.change
-    doubt = f"± {number(change.uncertainty, digits)}" if known else ""
+    uncertainty = f"± {number(change.uncertainty, digits)}" if known else ""
     return (
         Cell(number(change.before, digits)),
         Cell(number(change.after, digits)),
-        Cell(number(change.change, digits, signed=True), doubt),
+        Cell(number(change.change, digits, signed=True), uncertainty),
         Cell(sign.word, sign=sign),
     )
 

@@ -56,7 +56,9 @@ class Toast(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def tell(self, words: str, hint: str = "", *, action: str = "", stays: bool = False) -> None:
+    def show_message(
+        self, words: str, hint: str = "", *, action: str = "", stays: bool = False
+    ) -> None:
         """Show a message, with at most one thing to do about it."""
         self._words.setText(words)
         self._hint.setText(hint)
@@ -73,7 +75,7 @@ class Toast(QFrame):
             self._timer.start()
 
     def offer(self, action: str) -> None:
-        """Offer something to do about the message that is told, or nothing."""
+        """Offer something to do about the message that is shown, or nothing."""
         self._action.setText(action)
         self._action.setAccessibleName(action or self.tr("Act on the message"))
         self._action.setVisible(bool(action))
@@ -81,7 +83,7 @@ class Toast(QFrame):
 
     @property
     def words(self) -> str:
-        """What is told now."""
+        """What is shown now."""
         return self._words.text()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -31,7 +31,7 @@ class TwoLines(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Draw one item."""
-        # The list's own palette is see-through, and would tell no theme.
+        # The list's own palette is see-through, and would show no theme.
         colours = theme.colours_of(QGuiApplication.palette())
         state: QStyle.StateFlag = option.state
         place = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5)

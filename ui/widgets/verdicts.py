@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ui import theme
 
 
-_LEAST = "the least that can be told from repeated photos (MDC95)"
+_LEAST = "the least that can be distinguished from a repeated photo (MDC95)"
 
 
 @dataclass(frozen=True, slots=True)

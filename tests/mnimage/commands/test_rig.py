@@ -44,7 +44,7 @@ def test_a_missing_sheet_is_an_expected_failure(tmp_path, capsys):
 
 
 def test_the_sheet_of_markers_has_their_true_size(tmp_path, capsys):
-    """The sheet, set at 600 dpi and read as a photo: each marker tells 25.4 / 300 mm a pixel."""
+    """The sheet, set at 600 dpi and read as a photo: each marker shows 25.4 / 300 mm a pixel."""
     from mnimage.calibrate.marker import find_markers
     from mnimage.formats.files import read_photo
 

@@ -1,4 +1,4 @@
-"""A scale that was only told: amounts are less sure, and by the same factor at every session."""
+"""A scale that was only entered: amounts are less sure, and by the same factor at every session."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from mnimage.compare.scars import compare_relief, compare_scars
 from mnimage.domain.photo import ImageScale
 from mnimage.domain.relief import ReliefCard, Scar
 
-TOLD = ImageScale(0.05, "rig", 0.01, 0.05)
+GIVEN = ImageScale(0.05, "rig", 0.01, 0.05)
 
 
 def _card(volume=1.2):
@@ -30,7 +30,7 @@ def _card(volume=1.2):
 
 
 def test_the_uncertainty_goes_with_mm_once_mm2_twice_mm3_thrice():
-    card = add_scale_uncertainty(_card(), TOLD)
+    card = add_scale_uncertainty(_card(), GIVEN)
     for scar in (*card.scars, *card.places):
         assert scar.width_uncertainty_mm == pytest.approx(0.05 * 2.0)
         assert scar.depth_systematic_mm == pytest.approx(np.hypot(0.03, 0.05 * 0.4))
@@ -47,7 +47,7 @@ def test_a_measured_scale_leaves_the_card_as_it_is():
 
 def test_a_change_between_sessions_of_one_reported_scale_is_as_sure_as_before():
     plain = _card(), _card(1.0)
-    notes = [add_scale_uncertainty(card, TOLD) for card in plain]
+    notes = [add_scale_uncertainty(card, GIVEN) for card in plain]
     assert compare_relief(*notes) == compare_relief(*plain)
     found, usual = compare_scars(*notes)[0], compare_scars(*plain)[0]
     assert (found.volume, found.depth) == (usual.volume, usual.depth)

@@ -131,7 +131,7 @@ def test_weights_share_out_the_same_chance_of_a_false_call():
 
 @pytest.mark.parametrize("place", [0, 20])
 def test_what_has_more_weight_is_called_sooner(place):
-    """One change of three standard errors of a change; normal tails tell how often it passes."""
+    """One change of three standard errors of a change; normal tails show how often it passes."""
     weights = {index: 2 / 9 if index < 3 else 1 / 111 for index in range(40)}
     shifts = np.zeros(40)
     shifts[place] = 3.0 * math.sqrt(2)
@@ -147,7 +147,7 @@ def test_what_has_more_weight_is_called_sooner(place):
 
 
 def _with_twin(shifts: np.ndarray, seed: int) -> dict[int, object]:
-    """Return a family whose last change is its first in other units, with less stated doubt."""
+    """Return a family whose last change is its first in other units, with a smaller error."""
     changes = _family(shifts, seed)
     first = changes[0]
     twin = weigh_change(_score(100), _score(100 + 10 * first.change), ChangeUncertainty(9.0, 0.0))

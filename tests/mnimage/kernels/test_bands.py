@@ -31,12 +31,12 @@ def test_widened_bands_know_their_own_rows(span):
     assert rows[wide][-1] == min(span.stop + 3, 10) - 1
 
 
-def test_answers_come_in_order_and_are_told():
-    told = []
+def test_answers_come_in_order_and_are_given():
+    stated = []
     bands = bands_of((20, 1), pixels=3)
-    answers = in_bands(lambda span: span.start, bands, lambda done, total: told.append(done))
+    answers = in_bands(lambda span: span.start, bands, lambda done, total: stated.append(done))
     assert answers == [span.start for span in bands]
-    assert told == list(range(1, len(bands) + 1))
+    assert stated == list(range(1, len(bands) + 1))
 
 
 def test_a_stop_lets_most_bands_be():
@@ -55,7 +55,7 @@ def test_a_stop_lets_most_bands_be():
     assert len(begun) < 20
 
 
-def test_what_only_stops_tells_no_progress():
-    told = []
-    only_to_stop(lambda *numbers: told.append(numbers))(3, 7)
-    assert told == [(1, 1)]
+def test_what_only_stops_shows_no_progress():
+    stated = []
+    only_to_stop(lambda *numbers: stated.append(numbers))(3, 7)
+    assert stated == [(1, 1)]

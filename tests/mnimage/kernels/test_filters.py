@@ -110,7 +110,7 @@ def test_local_maxima_are_those_found_pixel_by_pixel():
     assert found == true
 
 
-def test_round_and_long_spots_are_told_apart():
+def test_round_and_long_spots_are_distinguished():
     middle = np.array([30])
     scales = [1.5, 2.1, 3.0]
     assert roundness(dark_blobs(spot(0.2, 2.0), scales), middle, middle, 1)[0] > 0.9

@@ -162,13 +162,13 @@ def test_normalizing_drops_light_and_exposure():
     assert abs(lit.std() - plain.std()) < 0.05
 
 
-def test_agreement_is_one_for_the_same_and_none_for_strangers():
+def test_agreement_is_one_for_the_same_and_none_for_unrelated():
     first, second = _smooth(8, 160, 160), _smooth(9, 160, 160)
     all_seen = np.ones_like(first)
     same = flow.local_agreement(first, first, all_seen)
-    strangers = flow.local_agreement(first, second, all_seen)
+    unrelated = flow.local_agreement(first, second, all_seen)
     assert same.min() > 0.99
-    assert abs(float(np.median(strangers))) < 0.1
+    assert abs(float(np.median(unrelated))) < 0.1
     assert np.allclose(flow.local_agreement(first, first, 0 * all_seen), 0)
 
 
@@ -181,7 +181,7 @@ def test_stiffness_yields_only_where_the_field_bends_sharply():
     assert down[2:-2].min() == pytest.approx(300, rel=1e-3)
 
 
-def test_what_is_left_out_tells_how_stiff_the_field_is():
+def test_what_is_left_out_shows_how_stiff_the_field_is():
     """Fields of known roughness, seen through noise: the misfit is least near what they are."""
     rows, columns = 48, 60
     row, column = np.mgrid[0:rows, 0:columns] / 12.0
@@ -223,9 +223,9 @@ def test_noise_that_only_one_picture_has_is_no_information():
     noisy = [shared + 1.5 * _smooth(seed, 240, 240) for seed in (22, 23)]
     seen = np.ones_like(shared)
     clear = flow.normal_equations(shared, shared, seen, flow.gradient(shared))
-    doubtful = flow.normal_equations(noisy[0], noisy[1], seen, flow.gradient(noisy[0]))
+    questionable = flow.normal_equations(noisy[0], noisy[1], seen, flow.gradient(noisy[0]))
     strange = flow.normal_equations(
         noisy[0], 1.8 * _smooth(24, 240, 240), seen, flow.gradient(noisy[0])
     )
-    assert np.median(doubtful.rr) < 0.02 * np.median(clear.rr)
-    assert np.median(strange.rr) < 0.1 * np.median(doubtful.rr)
+    assert np.median(questionable.rr) < 0.02 * np.median(clear.rr)
+    assert np.median(strange.rr) < 0.1 * np.median(questionable.rr)

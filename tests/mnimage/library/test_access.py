@@ -360,7 +360,7 @@ def test_a_new_passphrase_brings_no_role_back(with_ann, folder, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         lambda one: access.add_user(one, "eve", Role.ADMIN, ANNS),
         lambda one: access.remove_user(one, "admin"),

@@ -12,7 +12,7 @@ SERVER = "postgresql+psycopg://ann:a%2Fword@db.clinic:5433/faces"
 
 
 @pytest.mark.parametrize(
-    ("told", "meant"),
+    ("reported", "meant"),
     [
         ("clinic", Where(Path("clinic"))),
         ("C:\\clinic", Where(Path("C:\\clinic"))),

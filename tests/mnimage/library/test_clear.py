@@ -1,4 +1,4 @@
-"""No byte on disk tells of a patient: while it runs, after a crash, and in what it leaves."""
+"""No byte on disk shows of a patient: while it runs, after a crash, and in what it leaves."""
 
 from __future__ import annotations
 

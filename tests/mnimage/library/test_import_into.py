@@ -1,4 +1,4 @@
-"""One road for window and command line: sources are walked once, files told as they land."""
+"""One road for window and command line: sources are walked once, files given as they land."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_a_video_is_refused_by_its_first_bytes(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("told", "name"),
+    ("reported", "name"),
     [
         ("../../etc/passwd", "passwd"),
         ("/etc/cron.d/x.jpg", "x.jpg"),

@@ -1,4 +1,4 @@
-"""An import killed at any moment: what was told is there and whole, and nothing needs repair."""
+"""An import killed at any moment: what was entered is there and whole, and nothing needs repair."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ class Rounds:
     def run(
         self, source: Path, kill_after_s: float | None = None, *, reported: bool = False
     ) -> tuple[list[dict[str, str]], bool]:
-        """Return what was told before the kill, and whether the import came to its end.
+        """Return what was entered before the kill, and whether the import came to its end.
 
-        The time runs from the start, or where `told` from the first photo that was told.
+        The time runs from the start, or where `told` from the first photo that was given.
         """
         assert self._process.stdin
         assert self._process.stdout
@@ -150,7 +150,7 @@ def _time_of_one(importer: Rounds, tmp_path: Path) -> float:
 
 
 def prove(folder: Path, reported: list[dict[str, str]]) -> None:
-    """Open the library as the next start does; every photo told, and every row, has its bytes."""
+    """Open the library as the next start does; every photo given, and every row, has its bytes."""
     assert {one["status"] for one in reported} <= {"stored"}
     with open_library(folder, "admin", WORD) as library:
         kept = {photo.id: photo for photo in library.select(PhotoRecord)}

@@ -67,7 +67,7 @@ def full(filled) -> list[kept.Record]:
         filled.photo,
         id=kept.new_id(),
         file_name="IMG_1.jpg",
-        taken_at=datetime(2026, 5, 4, 10, 0),  # noqa: DTZ001 - cameras tell no zone
+        taken_at=datetime(2026, 5, 4, 10, 0),  # noqa: DTZ001 - cameras show no zone
         site=kept.Site.HAND,
         laterality=kept.Laterality.LEFT,
         zone="back of hand",

@@ -19,7 +19,7 @@ FLIPS = 24
 
 
 def quiet(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report nobody."""
 
 
 def verified(folder: Path):

@@ -17,7 +17,7 @@ def pairs(kit):
     ]
 
 
-def test_smiles_are_told_from_faces_at_rest(pairs, recipe):
+def test_smiles_are_given_from_faces_at_rest(pairs, recipe):
     hits = sum(not check_smile(smiling, None, recipe).ok for _, smiling in pairs)
     alarms = sum(not check_smile(neutral, None, recipe).ok for neutral, _ in pairs)
     assert hits >= 11

@@ -24,9 +24,14 @@ def test_a_wrong_scale_is_caught():
 
 
 def test_a_marker_not_used_says_why():
-    (told,) = check_markers((replace(FINE, issue=("marker tilt", 47.0, 35.0)),), None, None)
-    assert (told.check, told.measured, told.needed, told.ok) == ("marker tilt", 47.0, 35.0, False)
-    assert "not used" in told.advice
+    (stated,) = check_markers((replace(FINE, issue=("marker tilt", 47.0, 35.0)),), None, None)
+    assert (stated.check, stated.measured, stated.needed, stated.ok) == (
+        "marker tilt",
+        47.0,
+        35.0,
+        False,
+    )
+    assert "not used" in stated.advice
 
 
 EYES = ImageScale(0.2, "face", 0.06)

@@ -44,7 +44,7 @@ def test_a_small_piece_of_skin_gets_the_closer_look(pair):
     assert _away(points, turn) < points.error_px
 
 
-def test_strangers_have_no_placing(pair):
+def test_unrelated_have_no_placing(pair):
     first, _, _ = pair
     other = cv2.flip(_speckle(1100, 2.5), 0)
     assert coarse.points_from_features(first, other, np.full(first.shape, 255, np.uint8)) is None

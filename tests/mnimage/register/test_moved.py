@@ -127,7 +127,7 @@ def _aligned(first, second):
 
 
 @pytest.mark.parametrize("who", ["003", "010"])
-def test_people_who_smile_are_told_from_people_at_rest(who):
+def test_people_who_smile_are_given_from_people_at_rest(who):
     """003 hardly smiles, 010 heartily; benchmarks/refusals.py looks at everyone."""
     found = _aligned(_analyzed(f"faces/{who}_neutral.jpg"), _analyzed(f"faces/{who}_smiling.jpg"))
     assert found.warnings[0].startswith("The expression differs")

@@ -1,4 +1,4 @@
-"""A line that runs on into a scar is a doubt of the scar; one that passes it is none."""
+"""A line that runs on into a scar is an uncertainty of the scar; one that passes it is none."""
 
 import numpy as np
 import pytest

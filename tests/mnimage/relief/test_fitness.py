@@ -1,4 +1,4 @@
-"""Gamma and shine are told from the shots alone; sound shots pass."""
+"""Gamma and shine are distinguished from the shots alone; sound shots pass."""
 
 from dataclasses import replace
 

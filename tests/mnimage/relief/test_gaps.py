@@ -7,7 +7,7 @@ from mnimage.relief.gaps import bridge, wide_gaps
 
 
 def head():
-    """Return a hill in px and its slopes, and where they are not told: all but its side."""
+    """Return a hill in px and its slopes, and where they are not stated: all but its side."""
     row, column = np.mgrid[:240, :200].astype(np.float64)
     down, right = (row - 119.5) / 110, (column - 99.5) / 92
     height = 60 * np.exp(-(down**2) - right**2)

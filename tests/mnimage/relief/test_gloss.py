@@ -37,7 +37,7 @@ def test_gloss_on_dark_skin_is_taken_back():
     mended = slope_rms(relief(DARK, 0.008)) / dull
     assert glossy > 1.1
     assert abs(mended - 1) < 0.45 * (glossy - 1)
-    # What is told is what was taken back, so rather less than all.
+    # What is shown is what was taken back, so rather less than all.
     assert 0.4 * (glossy - 1) < relief(DARK, 0.008).gloss < 1.1 * (glossy - 1)
 
 

@@ -1,4 +1,4 @@
-"""Motion told by polynomials."""
+"""Motion given by polynomials."""
 
 import numpy as np
 

@@ -97,7 +97,7 @@ def test_a_dark_mole_with_brighter_speckles_is_not_trusted_and_makes_no_hill():
     z, *slopes = bump((260, 280))
     y, x = axes(z.shape)
     mole = np.hypot(x - 4, y - 3) < 1.5
-    # A fifth of its pixels is just bright enough to be told from black.
+    # A fifth of its pixels is just bright enough to be distinguished from black.
     speckled = np.random.default_rng(5).random(z.shape) < 0.2
     albedo = np.where(mole, np.where(speckled, 0.08, 0.02), 0.5)
     lamps = directions()

@@ -51,7 +51,7 @@ def test_a_shadow_as_wide_as_that_of_a_nose_is_no_light(count):
 
 @pytest.mark.parametrize("count", [6, 8])
 def test_skin_turned_away_from_a_lamp_is_steep_but_not_hidden(count):
-    """Lamps behind its horizon see nothing of it; the others tell its slope, and hide nothing."""
+    """Lamps behind its horizon see nothing of it; the others show its slope, and hide nothing."""
     steep = (1.6, 0.4)
     shots = seen(directions(count), slope=steep, noise=1e-4)
     assert (shots.frames.max(axis=(1, 2)) < 0.001).any()

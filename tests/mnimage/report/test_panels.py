@@ -177,7 +177,7 @@ def test_error_picture_is_plain_where_nothing_is_trusted(made):
 
 
 def test_each_reason_to_leave_skin_out_looks_different(made):
-    """The same even skin, left out for each reason in turn: three pictures, told apart by eye."""
+    """The same even skin, left out for each reason in turn: three pictures, distinct to the eye."""
     photo = np.full((512, 512, 3), 128, np.uint8)
     alignment = made.make_alignment((512, 512))
     error = np.full_like(alignment.error_px, 0.1)

@@ -1,4 +1,4 @@
-"""The report says where the doubt of its numbers comes from, and what to bear in mind."""
+"""The report says where the uncertainty of its numbers comes from, and what to bear in mind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change is sized by the doubt that is stated for the very pair that shows it."""
+"""A change is sized by the uncertainty that is stated for the very pair that shows it."""
 
 from types import SimpleNamespace
 

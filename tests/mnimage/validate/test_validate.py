@@ -1,4 +1,4 @@
-"""The smallest study: it runs, it tells what it measured, and its page says what it is worth."""
+"""The smallest study: it runs, it shows what it measured, and its page says what it is worth."""
 
 import json
 

@@ -159,7 +159,7 @@ def test_names_of_zones_never_lie_on_each_other(canvas):
     both = tuple(Outline(name, QPainterPath(), place) for name, place in places)
     canvas.show_outlines(both)
     assert canvas.grab().toImage() == one
-    canvas.zoom_to(32.0)  # far enough apart now: both are told
+    canvas.zoom_to(32.0)  # far enough apart now: both are given
     canvas.show_outlines(both[:1])
     one = canvas.grab().toImage()
     canvas.show_outlines(both)

@@ -1,1 +1,1 @@
-"""Two photos laid onto each other."""
+"""Two photos registered."""

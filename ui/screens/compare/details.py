@@ -52,7 +52,7 @@ class DetailsDialog(QDialog):
     repeat_removed = Signal(str, int)
     corners_wanted = Signal()
     confirmed = Signal(object)
-    """The days since the last needling, or None where that is not told."""
+    """The days since the last needling, or None where that is not stated."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -190,7 +190,8 @@ class DetailsDialog(QDialog):
     def _repeat_part(self) -> list[QWidget]:
         words = _words(
             self.tr(
-                "Two or three shots of a session make its values surer and show this patient's own "
+                "Two or three shots of a session make its values more certain and show this "
+                "patient's own "
                 "error. Let the patient sit up and down between them."
             ),
             "soft",
@@ -211,7 +212,7 @@ class DetailsDialog(QDialog):
         self._days.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self._days.setRange(_UNTOLD, _MOST_DAYS)
         self._days.setValue(_UNTOLD)
-        self._days.setSpecialValueText(self.tr("not told"))
+        self._days.setSpecialValueText(self.tr("not stated"))
         self._days.setMinimumWidth(112)
         self._days.setAccessibleName(self.tr("Days since the last needling"))
         label = QLabel(self.tr("Days from the last needling to the photo after"))

@@ -1,4 +1,4 @@
-"""What is told of two sessions, gathered before it is used: profiles, repeat shots, needling.
+"""What is entered for two sessions, gathered before it is used: profiles, repeat shots, needling.
 
 Plain Python like a presenter: the compare screen's presenter hands this part of its work over.
 """
@@ -56,7 +56,7 @@ class ColourWork(Protocol):
 
 
 class DetailsPresenter:
-    """Keeps the draft of what is told while its dialog is open; `use` gets what was confirmed."""
+    """Keeps the draft of the entries while its dialog is open; `use` gets what was confirmed."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class DetailsPresenter:
     def open(
         self, notes: Details, files: Mapping[Side, Shot], left_out: Mapping[Path, str]
     ) -> None:
-        """Show what was told of two files, to be changed; some repeats may have been left out."""
+        """Show what was entered for two files, to be changed; some repeats may be left out."""
         self._draft, self._open = notes, True
         self._files, self._left_out = dict(files), left_out
         self._show()
@@ -158,10 +158,10 @@ class DetailsPresenter:
         self._view.set_reading(True)
         self._refused = photo
         work = partial(self._make, photo, path, corners)
-        self._jobs.start("colours", work, done=self._tell_made, failed=self._fail)
+        self._jobs.start("colours", work, done=self._report_made, failed=self._fail)
 
     def confirm(self, days: float | None) -> None:
-        """Hand on what was told."""
+        """Hand on what was entered."""
         self.stop()
         self._use(replace(self._draft, days=days))
 
@@ -196,7 +196,7 @@ class DetailsPresenter:
         self._draft = self._draft.with_profile(side, known)
         self._show()
 
-    def _tell_made(self, known: KnownProfile) -> None:
+    def _report_made(self, known: KnownProfile) -> None:
         self._view.set_reading(False)
         if self._open and not self._draft.profiles:
             self._take(Side.BEFORE, known)

@@ -59,7 +59,7 @@ class DropTarget(QFrame):
     def show_file(self, name: str) -> None:
         """Show which file is here; an empty name means none."""
         self._filled = bool(name)
-        self._tell_more()
+        self._report_more()
         self._file.setText(breakable(name) if name else self._words)
         self._file.setToolTip(name)
         self._button.setText(self.tr("Change…") if name else self.tr("Choose…"))
@@ -68,7 +68,7 @@ class DropTarget(QFrame):
     def show_more(self, count: int) -> None:
         """Show how many repeat shots are here beside the first one."""
         self._more = count
-        self._tell_more()
+        self._report_more()
 
     @property
     def filled(self) -> bool:
@@ -78,14 +78,14 @@ class DropTarget(QFrame):
     def set_hot(self, hot: bool, *, adding: bool = False) -> None:
         """Show that a drop would land here: in place of the photo, or `adding` a repeat shot."""
         self._hot, self._adding = hot, adding
-        self._tell_more()
+        self._report_more()
         self.update()
 
     def adds_at(self, height: float) -> bool:
         """Say whether a drop at this height adds a repeat shot: the lower part of a filled one."""
         return self._filled and height > (1 - ADDING_PART) * self.height()
 
-    def _tell_more(self) -> None:
+    def _report_more(self) -> None:
         words = self.tr("with {0} more of this session").format(self._more) if self._more else ""
         if self._hot and self._adding:
             words = self.tr("Drop here: one more shot of this session")

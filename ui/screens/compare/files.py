@@ -99,7 +99,7 @@ def sessions_of(
     Raises
     ------
     NotComparable
-        If more than two files cannot be told apart.
+        If more than two files cannot be distinguished.
     """
     known = [instant(time) for time in times if time is not None]
     if len(known) == len(files):
@@ -115,7 +115,7 @@ def sessions_of(
         return {side: _as_session(ordered)}
     if len(files) == len(Side):
         return _split(ordered, 1)
-    raise NotComparable("The shots of two sessions could not be told apart.", hint=_OWN_SIDE)
+    raise NotComparable("The shots of two sessions could not be distinguished.", hint=_OWN_SIDE)
 
 
 def _split(ordered: Sequence[Path], place: int) -> Mapping[Side, tuple[Path, ...]]:
@@ -137,16 +137,16 @@ def _stranger_among(files: Sequence[Path]) -> tuple[str, str] | None:
             "This is a folder, not a photo.",
             f"Drop a photo from it, or a folder of directional shots with its {SHOTS}.",
         )
-    if strangers := [path.name for path in files if _is_no_photo(path)]:
+    if unrelated := [path.name for path in files if _is_no_photo(path)]:
         return (
-            f"{strangers[0]} is not a photo.",
+            f"{unrelated[0]} is not a photo.",
             f"Drop JPEG, PNG, TIFF, HEIC or camera RAW files, or the {SHOTS} of directional shots.",
         )
     return None
 
 
 def _is_no_photo(path: Path) -> bool:
-    """Say whether a file's name already tells that it is something else; many RAW names tell none.
+    """Say whether a file's name already shows that it is no photo; many RAW names show nothing.
 
     Whether a file is a photo that can be read is seen when it is read.
     """
@@ -162,7 +162,7 @@ def shots_inside(path: Path) -> Path:
 def shown_repeats(
     details: Details, files: Mapping[Side, Shot], left_out: Mapping[Path, str]
 ) -> Mapping[Side, tuple[RepeatShown, ...]]:
-    """Return the repeat shots of both sessions under names that tell them from the first shots."""
+    """Return the repeat shots of both sessions, under names unlike those of the first shots."""
     shown = {}
     for side, paths in details.repeats.items():
         firsts = [files[side]] if side in files else []
@@ -199,7 +199,7 @@ def pair_label(files: Mapping[Side, Shot]) -> str:
 
 
 def distinct_names(shots: Sequence[Shot]) -> list[str]:
-    """Return names for labels: as much of each path as tells the files apart.
+    """Return names for labels: as much of each path as distinguishes the files.
 
     Lists of shots are all called alike, so they go by their folder; photos of the library have
     names of their own.

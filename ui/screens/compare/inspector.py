@@ -52,7 +52,7 @@ class Inspector(QFrame):
         self.setProperty("kind", "panel")
         self.setFixedWidth(theme.INSPECTOR_WIDTH)
         self._scars_before: dict[str, Scar] = {}
-        self._told: tuple[str, ...] = ()
+        self._given: tuple[str, ...] = ()
         self._grade, self._words = GradeBadge(), _label("heading")
         self._reasons, self._facts = _label("soft"), _label("small")
         self._reasons.setObjectName("reasons")
@@ -79,7 +79,7 @@ class Inspector(QFrame):
         self._grade.show_grade(grade.grade)
         self._words.setText(_GRADES.get(grade.grade, ""))
         reasons = reasons_of(pair)
-        self._told = (*warnings_of(pair), *reasons)
+        self._given = (*warnings_of(pair), *reasons)
         self._show_reasons()
         notes = (
             _alignment_words(pair),
@@ -102,8 +102,8 @@ class Inspector(QFrame):
 
     def _show_reasons(self) -> None:
         """Show a few reasons, so that the scores keep their place; all are in the last tab."""
-        shown = list(self._told[: _FEWER if self.height() < _LOW else _REASONS_SHOWN])
-        if left := len(self._told) - len(shown):
+        shown = list(self._given[: _FEWER if self.height() < _LOW else _REASONS_SHOWN])
+        if left := len(self._given) - len(shown):
             shown.append(self.tr("And {0} more, under Photo checks.").format(left))
         self._reasons.setText("\n".join(shown))
         self._reasons.setVisible(bool(shown))
@@ -187,12 +187,12 @@ def reasons_of(pair: Pair) -> tuple[str, ...]:
 
 
 def warnings_of(pair: Pair) -> tuple[str, ...]:
-    """Return what makes the reliefs doubtful, what holds for both of them said once."""
-    return tuple(f"{whose}: {doubt}" for whose, doubt in pair_warnings(pair))
+    """Return what makes the reliefs questionable, what holds for both of them said once."""
+    return tuple(f"{whose}: {warning}" for whose, warning in pair_warnings(pair))
 
 
 def entered_words(comparison: Comparison) -> str:
-    """Return what the clinic told of the pair: repeat shots, needling, a control patch."""
+    """Return what the clinic entered on the pair: repeat shots, needling, a control patch."""
     shots, days = shots_words(comparison), needling_words(comparison)
     notes = (
         f"Shots: {shots}." if shots else "",
@@ -215,7 +215,7 @@ def color_words(comparison: Comparison) -> str:
     if calibrated is None:
         return ""
     if not calibrated:
-        return "Colour: not calibrated; a photo of a colour chart makes redness surer."
+        return "Colour: not calibrated; a photo of a colour chart makes redness more certain."
     cards = (comparison.before, comparison.after)
     errors = [f"{card.color.mean:.1f}" for card in cards if card and card.color]
     return f"Colour: calibrated, error {' and '.join(errors)} ΔE." if errors else ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _COLUMN = 720
 _ENOUGH = 0.1
-"""From this part on the time left is told."""
+"""From this part on the time left is shown."""
 
 
 class EmptyPage(QWidget):
@@ -156,20 +156,20 @@ class BusyPage(QWidget):
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setInterval(500)
-        self._timer.timeout.connect(self._tell)
+        self._timer.timeout.connect(self._report)
 
     def begin(self, before: str, after: str) -> None:
         """Start the clock for two files."""
         self._names.setText(f"{breakable(before)}\n{breakable(after)}")
         self._bar.setRange(0, 0)
         self._clock.start()
-        self._tell()
+        self._report()
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how far it is."""
         self._bar.setRange(0, max(total, 1))
         self._bar.setValue(done)
-        self._tell()
+        self._report()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Let the clock be seen running."""
@@ -181,7 +181,7 @@ class BusyPage(QWidget):
         super().hideEvent(event)
         self._timer.stop()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         seconds = self._clock.elapsed() / 1000 if self._clock.isValid() else 0.0
         part = self._bar.value() / self._bar.maximum() if self._bar.maximum() > 0 else 0.0
         words = self.tr("Reading photos, laying them onto each other, measuring the skin")

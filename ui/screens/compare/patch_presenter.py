@@ -41,26 +41,26 @@ class PatchPresenter:
         """Begin with the patch that a pair was compared with."""
         self._before, self._used = pair.before, used
         self._view.show_control(used)
-        self._tell(used, fits=used is not None)
+        self._report(used, fits=used is not None)
 
     def check(self, patch: Patch | None) -> None:
         """Say at once whether the patch that was drawn will do."""
         self._drawn = patch
         if patch is None or self._before is None:
-            self._tell(patch, fits=patch is None)
+            self._report(patch, fits=patch is None)
             return
         try:
             self._workflow.check_control(self._before, patch)
         except PatchUnusable as error:
-            self._tell(patch, fits=False)
+            self._report(patch, fits=False)
             self._view.show_patch_trouble(str(error), error.hint)
         else:
-            self._tell(patch, fits=True)
+            self._report(patch, fits=True)
 
     def confirm(self) -> None:
         """Compare with the patch that was drawn, or without one."""
         self._use(self._drawn)
 
-    def _tell(self, patch: Patch | None, *, fits: bool) -> None:
+    def _report(self, patch: Patch | None, *, fits: bool) -> None:
         self._drawn = patch
         self._view.show_patch_state(fits=fits, news=fits and patch != self._used)

@@ -54,7 +54,7 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
     def compare_files(
         self, before: Shot, after: Shot, *, inputs: PairInputs = ..., tick: Tick = no_tick
     ) -> Pair:
-        """Return two photos laid onto each other and compared."""
+        """Return two photos registered and compared."""
 
     def compare_again(self, pair: Pair, notes: PairNotes, *, tick: Tick = no_tick) -> Pair | None:
         """Return a pair with other notes of the clinic; None where its shots are needed again."""
@@ -69,7 +69,7 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
         """Say whether a file is a colour profile."""
 
     def surfaces_of(self, pair: Pair) -> Surfaces | None:
-        """Return the surfaces of directional shots, laid onto each other."""
+        """Return the surfaces of directional shots, registered."""
 
     def profile_along(self, surfaces: Surfaces, start: Place, end: Place) -> Profile:
         """Return the heights before and after along a line."""
@@ -202,14 +202,14 @@ class ComparePresenter:
         self._jobs.start(
             "report",
             partial(self._write, files, pair, path),
-            done=self._tell_report,
+            done=self._report_saved,
             failed=self._fail_report,
         )
 
     # Session details
 
     def open_details(self) -> None:
-        """Show what was told of the two sessions, to be changed."""
+        """Show what was entered for the two sessions, to be changed."""
         self._presenter.open(self._details, self._files, self._left_out)
 
     def use_control(self, patch: Patch | None) -> None:
@@ -217,7 +217,7 @@ class ComparePresenter:
         self.use_details(replace(self._details, control=patch))
 
     def use_details(self, notes: Details) -> None:
-        """Compare again with what was told."""
+        """Compare again with what was entered."""
         if notes == self._details:
             return
         if notes.profiles and self._of_shots():
@@ -241,7 +241,7 @@ class ComparePresenter:
             "order",
             partial(self._is_profile, path),
             done=partial(self._take_sorted, side, path),
-            failed=self._tell,
+            failed=self._report,
         )
 
     def _is_profile(self, path: Path, tick: Tick) -> bool:
@@ -274,7 +274,7 @@ class ComparePresenter:
         if path is None:
             return
         work = partial(self._keep_profile, self._profile, path)
-        self._jobs.start("profile", work, done=self._view.show_saved, failed=self._tell)
+        self._jobs.start("profile", work, done=self._view.show_saved, failed=self._report)
 
     def progress(self, lane: str, done: int, total: int) -> None:
         """Show how far a job has come."""
@@ -349,7 +349,7 @@ class ComparePresenter:
         pair = self._workflow.compare_again(kept, inputs.notes, tick=tick) if kept else None
         if pair is None:
             pair = self._workflow.compare_files(before, after, inputs=inputs, tick=tick)
-        return _told_apart(pair, before, after), self._workflow.surfaces_of(pair)
+        return _distinguished(pair, before, after), self._workflow.surfaces_of(pair)
 
     def _show(self, answer: tuple[Pair, Surfaces | None]) -> None:
         pair, surfaces = answer
@@ -410,7 +410,7 @@ class ComparePresenter:
         self._workflow.write_report(pair, path, tick=tick)
         return path
 
-    def _tell_report(self, path: Path) -> None:
+    def _report_saved(self, path: Path) -> None:
         self._view.set_report_busy(False)
         self._view.show_saved(path)
 
@@ -418,7 +418,7 @@ class ComparePresenter:
         self._workflow.write_profile(profile, path, tick=tick)
         return path
 
-    def _tell(self, error: MnimageError) -> None:
+    def _report(self, error: MnimageError) -> None:
         self._view.show_error(str(error), error.hint)
 
     def _fail_report(self, error: MnimageError) -> None:
@@ -432,7 +432,7 @@ _NOT_FOR_SHOTS = (
 )
 
 
-def _told_apart(pair: Pair, before: Shot, after: Shot) -> Pair:
+def _distinguished(pair: Pair, before: Shot, after: Shot) -> Pair:
     """Return the pair with names that differ, where the files' own names do not."""
     if pair.before.name != pair.after.name:
         return pair

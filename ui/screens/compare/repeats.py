@@ -62,7 +62,7 @@ class RepeatList(QWidget):
             self._grid.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        self.labels = tuple(_words(self._told(shot), "") for shot in shots) or (
+        self.labels = tuple(_words(self._given(shot), "") for shot in shots) or (
             _words(self.tr("One shot only"), "soft"),
         )
         for row, label in enumerate(self.labels):
@@ -81,7 +81,7 @@ class RepeatList(QWidget):
         first = "" if open_for_more else self.tr("Open the first photo of the session first.")
         self._add.setToolTip(why or first or self.tr("One more photo taken in the same session"))
 
-    def _told(self, shot: RepeatShown) -> str:
+    def _given(self, shot: RepeatShown) -> str:
         left_out = self.tr("Left out: {0}").format(shot.left_out) if shot.left_out else ""
         return "\n".join(filter(None, (breakable(shot.name), left_out)))
 

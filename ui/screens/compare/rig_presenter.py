@@ -66,7 +66,7 @@ class RigPresenter:
             return
         self._view.set_rig_busy(True)
         work = partial(self._measure, self._sheets, path, wish)
-        self._jobs.start("rig", work, done=partial(self._tell, path), failed=self._fail)
+        self._jobs.start("rig", work, done=partial(self._report, path), failed=self._fail)
 
     def stop(self) -> None:
         """Measure no further."""
@@ -85,7 +85,7 @@ class RigPresenter:
             tick=tick,
         )
 
-    def _tell(self, path: Path, rig: LightRig) -> None:
+    def _report(self, path: Path, rig: LightRig) -> None:
         self._view.set_rig_busy(False)
         self._view.show_rig(rig_words(rig, path.name))
 

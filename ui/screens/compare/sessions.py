@@ -1,4 +1,4 @@
-"""What was told of two sessions beyond their first photos: profiles, repeats, needling, control."""
+"""What was entered for two sessions: colour profiles, repeats, needling, control, scale."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class RepeatShown:
 
 
 MOST_REPEATS = 2
-"""Repeat shots that one session takes: more would cost minutes and tell little more."""
+"""Repeat shots that one session takes: more would cost minutes and show little more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """All that was told; a profile alone serves both sessions.
+    """Everything that was entered; a profile alone serves both sessions.
 
     `repeats` are more shots of each session, `control` is untreated skin on the photo before,
     `mm_per_px` the scale of the photo before.

@@ -146,7 +146,9 @@ class CompareView(QWidget):
 
     def _name_room(self) -> int:
         """Return how wide a file's name may be, so that the bar's other buttons stay whole."""
-        others = sum(button.sizeHint().width() for button in (self._swap, self._told, self._report))
+        others = sum(
+            button.sizeHint().width() for button in (self._swap, self._given, self._report)
+        )
         room = (self.width() - others) // len(Side) - _AROUND_NAME
         return max(room, _LEAST_NAME)
 
@@ -189,18 +191,18 @@ class CompareView(QWidget):
         self.canvas.show_profile(profile)
 
     def show_notes(self, details: Details, *, of_shots: bool = False) -> None:
-        """Show on the bar what was told of the sessions; directional shots take no profile."""
+        """Show on the bar what was entered for the sessions; directional shots take no profile."""
         words = self.tr("Colour profile") if details.profiles else self.tr("No colour profile")
         words = self.tr("Session details") if of_shots else words
-        self._told.setText(words)
+        self._given.setText(words)
         tips = [f"{known.path.name}: {known.words}" for known in details.profiles.values()]
         if details.days is not None:
             tips.append(self.tr("{0:.0f} days since needling").format(details.days))
         if details.control is not None:
             tips.append(self.tr("Held against a control patch (K)"))
         tips.append(self.tr("Click for session details: colour chart, repeat shots, needling"))
-        self._told.setToolTip("\n".join(tips))
-        self._told.setAccessibleName(self.tr("Session details: {0}").format(words))
+        self._given.setToolTip("\n".join(tips))
+        self._given.setAccessibleName(self.tr("Session details: {0}").format(words))
 
     def show_details(
         self,
@@ -208,7 +210,7 @@ class CompareView(QWidget):
         repeats: Mapping[Side, tuple[RepeatShown, ...]] = NO_REPEATS,
         filled: Collection[Side] = (),
     ) -> None:
-        """Let what was told of the sessions be changed."""
+        """Let what was entered for the sessions be changed."""
         if not self._dialog.isVisible():
             self._dialog.show_days(details.days)
             self._dialog.open()
@@ -235,7 +237,7 @@ class CompareView(QWidget):
         """Show that a colour profile is being read or made."""
         self._dialog.set_reading(reading)
         if reading and not self._dialog.isVisible():
-            self._toast.tell(self.tr("Reading the colour chart…"))
+            self._toast.show_message(self.tr("Reading the colour chart…"))
 
     def show_profile_trouble(self, words: str, hint: str, *, by_hand: bool = False) -> None:
         """Say why a photo of the chart, or a profile, cannot be used.
@@ -276,7 +278,7 @@ class CompareView(QWidget):
             self._dialog.show_trouble("", f"{words}\n{known.words}")
         else:
             self._saved = None
-            self._toast.tell(words, known.words, stays=True)
+            self._toast.show_message(words, known.words, stays=True)
 
     def show_result(self) -> None:
         """Show the last pair again."""
@@ -290,7 +292,7 @@ class CompareView(QWidget):
             self._empty.show_trouble(words, hint)
         else:
             self._saved = None
-            self._toast.tell(words, hint, stays=True)
+            self._toast.show_message(words, hint, stays=True)
 
     def clear_error(self) -> None:
         """Take the last message away."""
@@ -306,7 +308,7 @@ class CompareView(QWidget):
         """Say that a report or a profile is on the disk, and offer to open it."""
         self._saved = path
         words = self.tr("Saved as {0}.").format(path.name)
-        self._toast.tell(words, action=self.tr("Open"))
+        self._toast.show_message(words, action=self.tr("Open"))
 
     # Building
 
@@ -341,10 +343,10 @@ class CompareView(QWidget):
         layout.addWidget(self._swap)
         layout.addWidget(self._files[Side.AFTER])
         layout.addStretch(1)
-        self._told = QPushButton(self.tr("No colour profile"))
-        self._told.setProperty("kind", "file")
-        self._told.setObjectName("details")
-        layout.addWidget(self._told)
+        self._given = QPushButton(self.tr("No colour profile"))
+        self._given.setProperty("kind", "file")
+        self._given.setObjectName("details")
+        layout.addWidget(self._given)
         layout.addWidget(self._report)
         return bar
 
@@ -354,7 +356,7 @@ class CompareView(QWidget):
         self._busy.cancel_pressed.connect(self.cancel_pressed)
         self._swap.clicked.connect(self.swap_pressed)
         self._report.clicked.connect(self.report_pressed)
-        self._told.clicked.connect(self.details_pressed)
+        self._given.clicked.connect(self.details_pressed)
         self._dialog.profile_wanted.connect(self.profile_wanted)
         self._dialog.profile_removed.connect(self.profile_removed)
         self._dialog.repeats_wanted.connect(self.repeats_wanted)

@@ -26,8 +26,8 @@ def timeline(stage):
     return stage.presenter.library().timeline(stage.presenter._timeline.patient)
 
 
-def answer(form, asked, told):
-    form.screening.answer(asked, told)
+def answer(form, asked, stated):
+    form.screening.answer(asked, stated)
 
 
 def ask_all(form):
@@ -37,10 +37,10 @@ def ask_all(form):
 def test_patient_is_changed_and_wrong_days_are_refused(entered, patient):
     entered.view.patient.edit.click()
     form = entered.view.patient_form
-    for words, told in (("31.2.2000", "YYYY-MM-DD"), ("2999-01-01", "still to come")):
+    for words, stated in (("31.2.2000", "YYYY-MM-DD"), ("2999-01-01", "still to come")):
         form.birth.setText(words)
         form._keep.click()
-        assert told in form.trouble
+        assert stated in form.trouble
     form.birth.setText("12.3.1988")
     form.skin.choose(SkinType.V)
     form._keep.click()
@@ -123,13 +123,13 @@ def test_follow_up_needs_no_screening(entered, patient):
     ("column", "words", "told"),
     [(1, "9", "No needle of 9"), (1, "deep", "as a number"), (2, "3", "depth is missing")],
 )
-def test_needles_that_are_none_are_refused(entered, patient, column, words, told):
+def test_needles_that_are_none_are_refused(entered, patient, column, words, stated):
     entered.view.patient.session_new.click()
     form = entered.view.session_form
     ask_all(form)
     form.treatment.zones.item(0, column).setText(words)
     form._keep.click()
-    assert told in form.trouble
+    assert stated in form.trouble
     form.reject()
 
 
@@ -153,13 +153,13 @@ def test_ratings_keep_to_their_scale_and_go_with_the_session(entered, patient):
     form.after.days.setText("4")
     form.after.add.click()
     form._keep.click()
-    told = timeline(entered)
-    assert [(one.scale, one.value) for one in told.ratings] == [
+    stated = timeline(entered)
+    assert [(one.scale, one.value) for one in stated.ratings] == [
         (ScaleName.GOODMAN_BARON_GRADE, 3),
         (ScaleName.SATISFACTION, 7.5),
     ]
-    assert told.events[0].days_to_clear == 4
-    entered.presenter.open_session(told.sessions[0].id)
+    assert stated.events[0].days_to_clear == 4
+    entered.presenter.open_session(stated.sessions[0].id)
     assert form.scales.list.count() == 2
     form.reject()
 

@@ -15,7 +15,7 @@ def shown(stage):
     return stage.view.unlock_page.shown
 
 
-def test_a_clinic_without_a_library_is_told_what_one_is(stage):
+def test_a_clinic_without_a_library_is_given_what_one_is(stage):
     assert shown(stage) is stage.view.unlock_page.welcome
     assert stage.view.at_unlock
 
@@ -78,12 +78,12 @@ def test_key_that_nobody_said_they_kept_is_made_anew_at_the_next_entry(stage):
         ("admin", "short", "short", "too short"),
     ],
 )
-def test_what_makes_no_library_is_said_in_place(stage, user, word, again, told):
+def test_what_makes_no_library_is_said_in_place(stage, user, word, again, stated):
     stage.ask.folder.return_value = stage.folder
     stage.view.unlock_page.make_wanted.emit()
     stage.view.unlock_page.make_pressed.emit(user, word, again)
     words = stage.view.unlock_page.trouble + stage.view.unlock_page._hint.text()
-    assert told in words
+    assert stated in words
     assert not clinic.is_library(stage.folder)
 
 

@@ -70,9 +70,9 @@ def test_dropped_photos_become_sessions_with_pictures(entered):
     entered.view.files_dropped.emit(paths)
     table = entered.view.patient.table
     assert (table.rowCount(), table.columnCount()) == (2, 2)
-    told = entered.presenter.library().timeline(patient)
-    entered.presenter.want_pictures([one.id for one in told.photos])
-    assert all(not table.picture(one.id).isNull() for one in told.photos)
+    stated = entered.presenter.library().timeline(patient)
+    entered.presenter.want_pictures([one.id for one in stated.photos])
+    assert all(not table.picture(one.id).isNull() for one in stated.photos)
     assert entered.view.imports.words == "3 photos stored."
 
 
@@ -115,7 +115,7 @@ def test_stopped_import_goes_on_with_the_rest(entered, monkeypatch):
     assert "refused" not in entered.view.imports.words
 
 
-def test_viewer_cannot_import_and_is_told_why(entered, add_user):
+def test_viewer_cannot_import_and_is_given_why(entered, add_user):
     entered.patient()
     add_user("Vera", Role.VIEWER)
     entered.presenter.lock()
@@ -214,8 +214,8 @@ def test_looking_and_a_report_are_in_the_trace(course):
     before.leave("0042.pdf")
     after.leave("0042.pdf")
     assert actions(course).count("exported") == 2
-    told = course.presenter.library().timeline(course.presenter._timeline.patient)
-    assert {one.photo_id for one in told.disclosures} == {
+    stated = course.presenter.library().timeline(course.presenter._timeline.patient)
+    assert {one.photo_id for one in stated.disclosures} == {
         course.kept[0, View.FRONT].id,
         course.kept[2, View.FRONT].id,
     }
@@ -239,11 +239,11 @@ def test_what_is_no_picture_says_so_in_its_place(course):
     assert course.view.patient.table.trouble(photo.id)
 
 
-def test_view_is_told_by_hand(course):
+def test_view_is_given_by_hand(course):
     photo = course.kept[0, View.FRONT]
     course.view.patient.timeline.view_entered.emit(photo.id, View.RIGHT_90)
-    told = course.presenter.library().find(PhotoRecord, photo.id)
-    assert told.view is View.RIGHT_90
+    stated = course.presenter.library().find(PhotoRecord, photo.id)
+    assert stated.view is View.RIGHT_90
     course.view.patient.timeline.view_entered.emit(photo.id, None)
     assert course.presenter.library().find(PhotoRecord, photo.id).view is None
 

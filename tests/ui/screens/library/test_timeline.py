@@ -35,11 +35,11 @@ def made(views, sessions=2):
 
 @pytest.fixture
 def shown(qtbot):
-    def show(told):
+    def show(stated):
         view = TimelineView(PhotoTable())
         qtbot.addWidget(view)
         view._table.setParent(view)
-        view._table.show_timeline(told, told.sessions)
+        view._table.show_timeline(stated, stated.sessions)
         view.resize(900, 600)
         view.show()
         return view
@@ -53,26 +53,26 @@ def rows(table):
 
 def test_views_are_rows_and_repeats_have_rows_of_their_own(shown):
     view = shown(made((View.CLOSE_UP, View.FRONT, View.FRONT, None)))
-    told = rows(view._table)
-    assert told == ["Front", "Front\nshot 2", "Close-up", "View not told"]
+    stated = rows(view._table)
+    assert stated == ["Front", "Front\nshot 2", "Close-up", "View not told"]
     assert view._table.columnCount() == 2
 
 
-def test_photos_whose_cameras_tell_no_zone_stand_beside_others(shown, in_zone):
+def test_photos_whose_cameras_report_no_zone_stand_beside_others(shown, in_zone):
     in_zone(2)
-    told = made((View.FRONT, View.FRONT))
+    stated = made((View.FRONT, View.FRONT))
     clocks = [datetime.fromisoformat("2026-01-05T10:00"), datetime(2026, 1, 5, 7, tzinfo=UTC)]
-    photos = [replace(one, taken_at=at) for one, at in zip(told.photos, clocks, strict=False)]
-    told = replace(told, photos=(*photos, *told.photos[2:]))
-    view = shown(told)
-    first, _ = propose_pair(told)
+    photos = [replace(one, taken_at=at) for one, at in zip(stated.photos, clocks, strict=False)]
+    stated = replace(stated, photos=(*photos, *stated.photos[2:]))
+    view = shown(stated)
+    first, _ = propose_pair(stated)
     assert first.id == photos[1].id
     assert view._table.photo(view._table.index(0, 0)).id == photos[1].id
 
 
 def test_click_picks_the_photo_under_the_pointer(shown, qtbot):
-    told = made((View.FRONT, View.LEFT_45))
-    view = shown(told)
+    stated = made((View.FRONT, View.LEFT_45))
+    view = shown(stated)
     for column, row, keys, joins in (
         (1, 0, Qt.KeyboardModifier.NoModifier, False),
         (0, 1, Qt.KeyboardModifier.ControlModifier, True),
@@ -84,24 +84,24 @@ def test_click_picks_the_photo_under_the_pointer(shown, qtbot):
                 keys,
                 view.place_of(row, column).center(),
             )
-        assert picked.args == [told.photos[2 * column + row].id, joins]
+        assert picked.args == [stated.photos[2 * column + row].id, joins]
 
 
 def test_keys_walk_and_pick(shown, qtbot):
-    told = made((View.FRONT, View.LEFT_45))
-    view = shown(told)
+    stated = made((View.FRONT, View.LEFT_45))
+    view = shown(stated)
     view.setCurrentIndex(view._table.index(0, 0))
     qtbot.keyClick(view, Qt.Key.Key_Right)
     with qtbot.waitSignal(view.photo_picked) as picked:
         qtbot.keyClick(view, Qt.Key.Key_Space)
-    assert picked.args == [told.photos[2].id, False]
+    assert picked.args == [stated.photos[2].id, False]
     with qtbot.waitSignal(view.photo_opened):
         qtbot.keyClick(view, Qt.Key.Key_Return)
 
 
 def test_only_pictures_that_are_looked_at_are_asked_for(shown, qtbot):
-    told = made((None,) * 300, sessions=1)
-    view = shown(told)
+    stated = made((None,) * 300, sessions=1)
+    view = shown(stated)
     asked = []
     view._table.pictures_wanted.connect(asked.extend)
     view.grab()
@@ -117,10 +117,10 @@ def test_pictures_that_are_no_longer_kept_are_asked_for_again(shown, monkeypatch
     from ui.screens.library import timeline
 
     monkeypatch.setattr(timeline, "_MOST_PICTURES", 2)
-    told = made((View.FRONT,), sessions=3)
-    view = shown(told)
+    stated = made((View.FRONT,), sessions=3)
+    view = shown(stated)
     table = view._table
-    ids = [photo.id for photo in told.photos]
+    ids = [photo.id for photo in stated.photos]
     for id_ in ids:
         table.picture(id_)
         table.show_picture(id_, QPixmap(4, 4))
@@ -129,11 +129,11 @@ def test_pictures_that_are_no_longer_kept_are_asked_for_again(shown, monkeypatch
     assert ids[0] in table._wanted
 
 
-def test_chosen_photos_are_told_to_ears_too(shown):
-    told = made((View.FRONT,))
-    view = shown(told)
+def test_chosen_photos_are_given_to_ears_too(shown):
+    stated = made((View.FRONT,))
+    view = shown(stated)
     table = view._table
-    table.show_chosen(Chosen(told.photos[0].id, told.photos[1].id))
+    table.show_chosen(Chosen(stated.photos[0].id, stated.photos[1].id))
     spoken = [
         table.data(table.index(0, n), Qt.ItemDataRole.AccessibleTextRole).split("\n")[0]
         for n in range(2)
@@ -141,17 +141,17 @@ def test_chosen_photos_are_told_to_ears_too(shown):
     assert spoken == ["Before", "After"]
 
 
-def test_header_opens_the_session_and_the_menu_tells_a_view(shown, qtbot):
-    told = made((View.FRONT,))
-    view = shown(told)
+def test_header_opens_the_session_and_the_menu_shows_a_view(shown, qtbot):
+    stated = made((View.FRONT,))
+    view = shown(stated)
     with qtbot.waitSignal(view.session_opened) as opened:
         view.horizontalHeader().sectionClicked.emit(1)
-    assert opened.args == [told.sessions[1].id]
-    menu = view.menu_of(told.photos[0])
+    assert opened.args == [stated.sessions[1].id]
+    menu = view.menu_of(stated.photos[0])
     views = next(action.menu() for action in menu.actions() if action.menu())
     with qtbot.waitSignal(view.view_entered) as chosen:
         views.actions()[1].trigger()
-    assert chosen.args == [told.photos[0].id, View.LEFT_45]
+    assert chosen.args == [stated.photos[0].id, View.LEFT_45]
     menu.close()
 
 
