@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from mnimage.errors import Cancelled, MnimageError
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ class Jobs(QObject):
 
     def _tick(self, lane: str, stop: Event, step: int, total: int) -> None:
         if stop.is_set():
-            raise Cancelled("Stopped.")
+            raise Cancelled(message("ui_window.job_cancelled"))
         self._landed.emit(partial(self._show, lane, stop, step, total))
 
     def _show(self, lane: str, stop: Event, step: int, total: int) -> None:

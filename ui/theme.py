@@ -37,7 +37,8 @@ class Choice(StrEnum):
 class Colours:
     """One theme; all of it neutral grey but accent and verdicts, so that skin keeps its colour.
 
-    `surround` lies around photos. Verdicts are blue and orange, which every eye tells apart.
+    `surround` is the grey around photos. Verdicts are blue and orange, which people with any
+    form of colour vision can distinguish.
     """
 
     dark: bool
@@ -194,7 +195,7 @@ def style_sheet(colours: Colours) -> str:
         border-radius: {CORNER}px; }}
     QFrame[kind="card"] {{ background: {c.raised}; border: 1px solid {c.line};
         border-radius: {CORNER}px; }}
-    QFrame[kind="door"] {{ background: {c.panel}; border: 1px solid {c.line};
+    QFrame[kind="unlock"] {{ background: {c.panel}; border: 1px solid {c.line};
         border-radius: {CORNER}px; }}
     QPushButton, QToolButton {{ background: {c.raised}; color: {c.text};
         border: 1px solid {c.line}; border-radius: {CORNER}px; padding: 5px 12px; }}

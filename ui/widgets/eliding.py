@@ -18,7 +18,7 @@ class ElidingLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def tell(self, words: str) -> None:
+    def show_text(self, words: str) -> None:
         """Show words."""
         line = " ".join(words.split())
         self.setText(line)

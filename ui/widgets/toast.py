@@ -56,7 +56,9 @@ class Toast(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def tell(self, words: str, hint: str = "", *, action: str = "", stays: bool = False) -> None:
+    def show_message(
+        self, words: str, hint: str = "", *, action: str = "", stays: bool = False
+    ) -> None:
         """Show a message, with at most one thing to do about it."""
         self._words.setText(words)
         self._hint.setText(hint)

@@ -235,7 +235,7 @@ class CompareView(QWidget):
         """Show that a colour profile is being read or made."""
         self._dialog.set_reading(reading)
         if reading and not self._dialog.isVisible():
-            self._toast.tell(self.tr("Reading the colour chart…"))
+            self._toast.show_message(self.tr("Reading the colour chart…"))
 
     def show_profile_trouble(self, words: str, hint: str, *, by_hand: bool = False) -> None:
         """Say why a photo of the chart, or a profile, cannot be used.
@@ -276,7 +276,7 @@ class CompareView(QWidget):
             self._dialog.show_trouble("", f"{words}\n{known.words}")
         else:
             self._saved = None
-            self._toast.tell(words, known.words, stays=True)
+            self._toast.show_message(words, known.words, stays=True)
 
     def show_result(self) -> None:
         """Show the last pair again."""
@@ -290,7 +290,7 @@ class CompareView(QWidget):
             self._empty.show_trouble(words, hint)
         else:
             self._saved = None
-            self._toast.tell(words, hint, stays=True)
+            self._toast.show_message(words, hint, stays=True)
 
     def clear_error(self) -> None:
         """Take the last message away."""
@@ -306,7 +306,7 @@ class CompareView(QWidget):
         """Say that a report or a profile is on the disk, and offer to open it."""
         self._saved = path
         words = self.tr("Saved as {0}.").format(path.name)
-        self._toast.tell(words, action=self.tr("Open"))
+        self._toast.show_message(words, action=self.tr("Open"))
 
     # Building
 
