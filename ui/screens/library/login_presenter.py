@@ -115,7 +115,7 @@ class LoginPresenter:
             self._show_existing(folder)
         elif folder is not None:
             self._folder = folder
-            self._unlock_page.show_create(str(folder))
+            self._unlock_page.show_create(str(folder), _FIRST_USER)
 
     def choose_existing(self) -> None:
         """Ask for the folder of an existing library."""

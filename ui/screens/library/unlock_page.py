@@ -68,9 +68,9 @@ class UnlockPage(QWidget):
         self.unlock.fill(place, user, remembered=remembered, locked=locked)
         self._show(self.unlock)
 
-    def show_create(self, place: str) -> None:
+    def show_create(self, place: str, user: str) -> None:
         """Ask for the first user and passphrase of a new library."""
-        self.new_library.fill(place)
+        self.new_library.fill(place, user)
         self._show(self.new_library)
 
     def show_key(self, key: str) -> None:
@@ -313,10 +313,10 @@ class _Create(_FormBox):
         self.open = QPushButton(self.tr("Open an existing library…"))
         self.add_buttons(create, self.open)
 
-    def fill(self, place: str) -> None:
-        """Show where it is created."""
+    def fill(self, place: str, user: str) -> None:
+        """Show where it is created, and propose a name for its first user."""
         self.place.show_text(place)
-        self.user.setText("admin")
+        self.user.setText(user)
         self.word.clear()
         self.repeated.clear()
 
