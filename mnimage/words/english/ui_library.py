@@ -94,7 +94,7 @@ _RECORDS = {
     "ui_library.takes": "takes {medication}",
     "ui_library.allergic_to": "allergic to {allergies}",
     "ui_library.course": "{indication}, {site}",
-    "ui_library.course_of_side": "{indication}, {site} {side}",
+    "ui_library.course_of_side": "{indication}, {site} ({side})",
     "ui_library.sessions_of_plan": "{done} of {planned} sessions",
     "ui_library.interval": "every {days} days",
     "ui_library.ended": "ended {date}",

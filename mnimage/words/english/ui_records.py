@@ -34,7 +34,7 @@ UI_RECORDS: Mapping[str, str] = MappingProxyType(
         "ui_records.site_other": "other",
         "ui_records.laterality_left": "left",
         "ui_records.laterality_right": "right",
-        "ui_records.laterality_both": "both",
+        "ui_records.laterality_both": "both sides",
         "ui_records.laterality_midline": "midline",
         "ui_records.indication_acne_scars": "acne scars",
         "ui_records.indication_other_scars": "other scars",

@@ -106,11 +106,11 @@ class ImportDialog(QDialog):
         self._continue = QPushButton(self.tr("Continue import"))
         self._continue.setProperty("kind", "main")
         self._continue.clicked.connect(self._resume)
-        close = QPushButton(self.tr("Close"))
-        close.clicked.connect(self.reject)
+        self._close = QPushButton(self.tr("Close"))
+        self._close.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(close)
+        row.addWidget(self._close)
         row.addWidget(self._continue)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
@@ -156,6 +156,7 @@ class ImportDialog(QDialog):
         if len(lines) <= _MOST_FITTED:
             self._table.resizeRowsToContents()
         self.open()
+        (self._continue if rest else self._close).setFocus()
 
     def _resume(self) -> None:
         self.accept()

@@ -60,7 +60,7 @@ class PatientPage(QWidget):
         self.table = PhotoTable(self)
         self.timeline = TimelineView(self.table)
         self._code, self._name = ElidingLabel("title"), ElidingLabel("title")
-        self._facts = ElidingLabel("soft")
+        self._facts, self._medical = ElidingLabel("soft"), ElidingLabel("soft")
         self._courses = QListWidget()
         self._consents = label("", "small")
         self._empty = _NoPhotos()
@@ -91,6 +91,8 @@ class PatientPage(QWidget):
         self._name.show_text(heading.name)
         self._facts.show_text(heading.facts)
         self._facts.setVisible(bool(heading.facts))
+        self._medical.show_text(heading.medical)
+        self._medical.setVisible(bool(heading.medical))
         self._consents.setText("\n".join(f"{name}: {state}" for name, state in heading.consents))
 
     def show_courses(self, courses: Sequence[Course], chosen: str, sessions: int) -> None:
@@ -197,6 +199,7 @@ class PatientPage(QWidget):
         words.setSpacing(2)
         words.addWidget(self._name)
         words.addWidget(self._facts)
+        words.addWidget(self._medical)
         layout.addWidget(self.back)
         layout.addWidget(self._code)
         layout.addLayout(words, 1)
@@ -250,6 +253,7 @@ class PatientPage(QWidget):
         self.course_edit.clicked.connect(self._edit_course)
         self.compare.clicked.connect(self.compare_pressed)
         self._courses.currentItemChanged.connect(self._choose_course)
+        self._empty.session_new.clicked.connect(self.session_new_pressed)
         self._empty.add.clicked.connect(self.photos_pressed)
         self._empty.add_folder.clicked.connect(self.folder_pressed)
 
@@ -272,17 +276,22 @@ class _NoPhotos(QFrame):
         self._title, self._words = label("", "title"), label("", "soft")
         for text in (self._title, self._words):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.session_new = QPushButton(self.tr("New session…"))
+        self.session_new.setProperty("kind", "main")
         self.add = QPushButton(self.tr("Choose photos…"))
         self.add_folder = QPushButton(self.tr("Choose a folder or memory card…"))
         self.add.setProperty("kind", "main")
-        centered(self, self._title, self._words, self.add, self.add_folder)
-        self.buttons = (self.add, self.add_folder)
+        self.buttons = (self.session_new, self.add, self.add_folder)
+        centered(self, self._title, self._words, *self.buttons)
         self._elsewhere = False
         self.explain(elsewhere=False)
 
     def explain(self, *, elsewhere: bool) -> None:
         """Explain why no photos are shown: `elsewhere` where other courses have sessions."""
         self._elsewhere = elsewhere
+        self.session_new.setVisible(elsewhere)
+        for button in (self.add, self.add_folder):
+            button.setVisible(not elsewhere)
         if elsewhere:
             self._title.setText(self.tr("No sessions in this course yet"))
             self._words.setText(

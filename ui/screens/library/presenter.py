@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,7 @@ from ui.screens.library.shown import Chosen, Course, Heading
 from ui.screens.library.words import (
     consent_words,
     label_words,
+    medical_words,
     patient_words,
     photo_words,
     series_words,
@@ -201,7 +203,7 @@ class LibraryPresenter:
 
     def choose_course(self, series_id: str) -> None:
         """Show the sessions of one course, or all."""
-        self._course = series_id
+        self._course, self._picked = series_id, ""
         self._show_timeline()
 
     def pick(self, photo_id: str, joins: bool) -> None:
@@ -213,7 +215,7 @@ class LibraryPresenter:
             self._pair = self._in_order(first, photo)
         else:
             self._picked = photo_id
-            self._pair = self._work.propose_pair(self._timeline, photo)
+            self._pair = self._work.propose_pair(self._of_course(self._timeline), photo)
         self._show_pair()
 
     def compare(self) -> None:
@@ -331,7 +333,13 @@ class LibraryPresenter:
             for purpose in Purpose
         )
         self._view.patient.show_heading(
-            Heading(patient.code, patient.name, patient_words(patient, today), consents)
+            Heading(
+                patient.code,
+                patient.name,
+                patient_words(patient, today),
+                medical_words(patient),
+                consents,
+            )
         )
         self._show_timeline()
         if fresh and not self._view.at_unlock:
@@ -343,18 +351,25 @@ class LibraryPresenter:
             return
         courses = [Course(one.id, *series_words(one, timeline)) for one in timeline.series]
         self._view.patient.show_courses(courses, self._course, len(timeline.sessions))
-        sessions = [one for one in timeline.sessions if self._course in ("", one.series_id)]
-        self._view.patient.show_sessions(timeline, sessions)
+        shown = self._of_course(timeline)
+        self._view.patient.show_sessions(timeline, shown.sessions)
         chosen = self._photo(self._picked)
-        self._pair = self._work.propose_pair(timeline, chosen)
+        self._pair = self._work.propose_pair(shown, chosen)
         self._show_pair()
+
+    def _of_course(self, timeline: Timeline) -> Timeline:
+        """Return the sessions and photos of the course that is shown, or all."""
+        sessions = tuple(one for one in timeline.sessions if self._course in ("", one.series_id))
+        ids = {one.id for one in sessions}
+        photos = tuple(one for one in timeline.photos if one.session_id in ids)
+        return replace(timeline, sessions=sessions, photos=photos)
 
     def _show_pair(self) -> None:
         timeline = self._timeline
         if timeline is None:
             return
         if self._pair is None:
-            none = message("ui_library.no_pair") if timeline.photos else NOTHING
+            none = message("ui_library.no_pair") if self._of_course(timeline).photos else NOTHING
             self._view.patient.show_pair(Chosen(), none)
             return
         before, after = self._pair

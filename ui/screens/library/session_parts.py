@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -214,6 +215,24 @@ class TreatmentPart(QWidget):
             raise InvalidEntry(text.format(zone=self._zone_name(zone), column=title)) from None
 
 
+class EntryList(QListWidget):
+    """What was entered so far; `empty` is shown while there is nothing."""
+
+    def __init__(self, name: str, empty: str) -> None:
+        super().__init__()
+        self._empty = empty
+        self.setAccessibleName(name)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the entries, or that there are none."""
+        super().paintEvent(event)
+        if not self.count():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._empty)
+
+
 class RatingPart(QWidget):
     """Ratings by people; each is checked against its scale when it is added."""
 
@@ -221,7 +240,7 @@ class RatingPart(QWidget):
         super().__init__(parent)
         self._patient_id = self._session_id = ""
         self._added: list[Rating] = []
-        self.list = _list(self.tr("Ratings of this session"))
+        self.list = EntryList(self.tr("Ratings of this session"), self.tr("No ratings yet"))
         self.scale = Choice(self.tr("Scale"), ((str(value_name(one)), one) for one in ScaleName))
         self.rater: Choice[Rater] = Choice(self.tr("Rated by"), ())
         self.value = NumberLine(self.tr("Value"))
@@ -269,6 +288,7 @@ class RatingPart(QWidget):
             number = self.value.number
             if number is None:
                 raise InvalidEntry(self.tr("Value: enter a number."))
+            self._check_range(number)
             rating = Rating(
                 patient_id=self._patient_id,
                 session_id=self._session_id,
@@ -283,6 +303,18 @@ class RatingPart(QWidget):
         self._added.append(rating)
         self.list.addItem(self._described(rating))
         self.value.clear()
+
+    def _check_range(self, number: float) -> None:
+        name = self.scale.value
+        scale = SCALES[name]
+        whole = not scale.step or number == int(number)
+        if scale.low <= number <= scale.high and whole:
+            return
+        text = self.tr("{scale}: enter a number from {low} to {high}.")
+        if scale.step:
+            text = self.tr("{scale}: enter a whole number from {low} to {high}.")
+        low, high = f"{scale.low:g}", f"{scale.high:g}"
+        raise InvalidEntry(text.format(scale=value_name(name), low=low, high=high))
 
     def _described(self, rating: Rating) -> str:
         text = self.tr("{scale}: {value}, rated by the {rater}")
@@ -300,7 +332,9 @@ class EventPart(QWidget):
         super().__init__(parent)
         self._patient_id = self._session_id = ""
         self._added: list[AdverseEvent] = []
-        self.list = _list(self.tr("Adverse events after this session"))
+        self.list = EntryList(
+            self.tr("Adverse events after this session"), self.tr("No adverse events recorded")
+        )
         self.event_kind = Choice(
             self.tr("Adverse event"), ((str(value_name(one)), one) for one in Event)
         )
@@ -366,13 +400,6 @@ class EventPart(QWidget):
             date=day_words(event.noticed_on),
             days="" if days is None else f"{days:g}",
         )
-
-
-def _list(name: str) -> QListWidget:
-    made = QListWidget()
-    made.setAccessibleName(name)
-    made.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-    return made
 
 
 def _column(part: QWidget, first: QWidget) -> QVBoxLayout:

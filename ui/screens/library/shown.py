@@ -33,6 +33,8 @@ class Heading:
     code: str
     name: str
     facts: str
+    medical: str
+    """Allergies and medication; empty where none are recorded."""
     consents: tuple[tuple[str, str], ...] = ()
     """Each purpose, and whether the patient consents to it."""
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui import theme
 from ui.screens.library.fields import Line, label
 from ui.widgets.eliding import ElidingLabel
 
@@ -416,6 +417,7 @@ def _middle(*widgets: QWidget) -> QScrollArea:
     inside.setContentsMargins(32, 28, 32, 24)
     for widget in widgets:
         inside.addWidget(widget)
+    inside.setSpacing(theme.GRID)
     page = QWidget()
     # Between stretches and not by an alignment, which would not ask how tall the words grow.
     row = QHBoxLayout()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mnimage.domain.record import Sex, VisitKind
 from mnimage.words.message import NOTHING, message
-from ui.screens.library.record_values import value_name, value_title
+from ui.screens.library.record_values import capitalized, value_name, value_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,7 +60,7 @@ def age_on(birth: date, day: date) -> int:
 
 
 def patient_words(patient: Patient, today: date) -> str:
-    """Return who a patient is, in one line."""
+    """Return age, sex and skin type of a patient, in one line."""
     parts: list[Message] = []
     if patient.birth_date:
         age = age_on(patient.birth_date, today)
@@ -69,11 +69,17 @@ def patient_words(patient: Patient, today: date) -> str:
         parts.append(value_name(patient.sex))
     if patient.skin_type:
         parts.append(message("ui_library.skin_type", type=patient.skin_type.name))
-    if patient.medication:
-        parts.append(message("ui_library.takes", medication=patient.medication))
+    return _joined(parts)
+
+
+def medical_words(patient: Patient) -> str:
+    """Return the allergies and the medication of a patient, in one line."""
+    parts: list[Message] = []
     if patient.allergies:
         parts.append(message("ui_library.allergic_to", allergies=patient.allergies))
-    return _joined(parts)
+    if patient.medication:
+        parts.append(message("ui_library.takes", medication=patient.medication))
+    return capitalized(_joined(parts))
 
 
 def series_words(series: Series, timeline: Timeline) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from mnimage.domain.photo import View
-from mnimage.domain.record import PhotoRecord, Role, Session
+from mnimage.domain.record import Indication, PhotoRecord, Role, Series, Session
 from mnimage.errors import AuthenticationFailed, NotAllowed
 from mnimage.workflow import clinic
 
@@ -168,7 +168,7 @@ def course(entered):
             library.add(photo)
             kept[number, view] = photo
     entered.presenter.reload()
-    entered.kept = kept
+    entered.kept, entered.patient_id = kept, patient.id
     return entered
 
 
@@ -191,6 +191,20 @@ def test_pair_of_one_view_is_proposed_and_can_be_picked(course):
     course.presenter.pick(course.kept[2, View.FRONT].id, False)
     course.presenter.pick(course.kept[1, View.LEFT_45].id, True)
     assert pair_of(course) == ((1, View.LEFT_45), (2, View.FRONT))
+
+
+def test_the_pair_belongs_to_the_course_that_is_shown(course):
+    series = Series(patient_id=course.patient_id, indication=Indication.MELASMA)
+    course.presenter.library().add(series)
+    course.presenter.reload()
+    course.presenter.choose_course(series.id)
+    assert pair_of(course) == (None, None)
+    assert not course.view.patient.compare.isEnabled()
+    empty = course.view.patient._empty
+    assert not empty.session_new.isHidden()
+    assert empty.add.isHidden()
+    course.presenter.choose_course("")
+    assert pair_of(course) == ((0, View.FRONT), (2, View.FRONT))
 
 
 def test_compare_passes_on_originals_that_the_open_library_reads(course):

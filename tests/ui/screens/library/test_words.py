@@ -37,10 +37,13 @@ def test_a_patient_is_described_in_one_line():
         sex=Sex.FEMALE,
         skin_type=SkinType.IV,
         allergies="nickel",
+        medication="aspirin",
     )
     line = words.patient_words(patient, TODAY)
-    assert line == "born 12 Mar 1988 (37) · female · Fitzpatrick IV · allergic to nickel"
+    assert line == "born 12 Mar 1988 (37) · female · Fitzpatrick IV"
+    assert words.medical_words(patient) == "Allergic to nickel · takes aspirin"
     assert words.patient_words(Patient(code="1"), TODAY) == ""
+    assert words.medical_words(Patient(code="1")) == ""
 
 
 def test_a_course_shows_its_progress():
