@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mnimage.words.message import Message
 
 _WIDE, _TALL = 800, 480
+"""Size of the dialog in pixels when it opens."""
 _MOST_FITTED = 300
 """So many rows are made as tall as their texts; fitting more takes noticeably long."""
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ui.screens.library.shown import Chosen, Heading
 
 _SIDE_WIDTH = 248
+"""Pixels of the column with courses and consents."""
 
 
 class PatientPage(QWidget):

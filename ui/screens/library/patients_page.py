@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _ROW = 40
+"""Height of a row in pixels."""
 _SEARCH_MS = 150
 """So long after the last key the search starts, so that not every letter starts one."""
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _WIDE = 720
 _TALL = 560
+"""Least size of the form in pixels; it still fits the smallest window."""
 _NOON = time(12)
 """The time of a session whose date alone was entered."""
 

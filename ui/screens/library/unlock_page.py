@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mnimage.words.message import Message
 
 _WIDE = 600
+"""Width of the card in pixels."""
 _KEY_GROUPS_A_LINE = 4
 """Groups of the recovery key on one line, so that it can be copied by hand."""
 
