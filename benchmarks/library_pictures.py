@@ -22,7 +22,6 @@ from PIL import Image
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from mnimage import workflow
 from mnimage.domain.photo import View
 from mnimage.domain.progress import no_tick
 from mnimage.domain.record import (
@@ -49,8 +48,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
 
     from mnimage.domain.record import PhotoRecord
-    from ui.main_window import MainWindow
     from ui.screens.library.presenter import LibraryPresenter
+    from ui.screens.library.view import LibraryView
 
 _OUT = Path(__file__).parents[1] / "docs" / "images"
 _MOST_BYTES = 400_000
@@ -65,7 +64,7 @@ class _Clinic:
     """The window as the program builds it, with its library open."""
 
     app: QApplication
-    window: MainWindow
+    view: LibraryView
     presenter: LibraryPresenter
 
     def wait(self, until: Callable[[], bool]) -> None:
@@ -100,24 +99,26 @@ def main() -> int:
 def _draw(folder: Path, out: Path) -> None:
     _take_photos(folder / "card")
     app = QApplication(sys.argv[:1])
-    window, jobs, compare = program.build(app, workflow)
+    built = program.build(app)
+    window, jobs = built.window, built.jobs
     window.resize(*_SIZE)
     theme.apply(app, theme.Choice.LIGHT)
     library, _ = clinic.make_library(folder / "clinic", "Dr A", _WORD)
-    presenter = program.open_clinic(app, window, jobs, compare, clinic)
-    presenter_ = _Clinic(app, window, presenter)
-    window.show_library()
+    presenter: LibraryPresenter = built.screens["library"].presenter
+    view = window.views["library"]
+    opened = _Clinic(app, view, presenter)
+    window.show_screen("library")
     window.show()
-    presenter.enter(library, "")
+    presenter.enter(library)
     patient = _patient()
     library.add(patient)
     presenter.open_patient(patient)
-    presenter_.wait(lambda: window.library.at_patient)
+    opened.wait(lambda: view.at_patient)
     presenter.import_paths([folder / "card"])
-    presenter_.wait(lambda: not presenter.importing)
-    _report(presenter_, patient)
+    opened.wait(lambda: not presenter.importing)
+    _tell(opened, patient)
     _keep(out / "window-library.png", window.grab())
-    _keep(out / "window-screening.png", _screening(presenter_))
+    _keep(out / "window-screening.png", _screening(opened))
     jobs.close()
     presenter.close()
 
@@ -153,9 +154,9 @@ def _patient() -> Patient:
     )
 
 
-def _report(presenter_: _Clinic, patient: Patient) -> None:
-    """Report what a clinician would: the course, what each session was, which are close-ups."""
-    library = presenter_.presenter.library()
+def _tell(opened: _Clinic, patient: Patient) -> None:
+    """Tell what a clinician would: the course, what each session was, which are close-ups."""
+    library = opened.presenter.library()
     course = Series(
         patient_id=patient.id,
         indication=Indication.ACNE_SCARS,
@@ -169,27 +170,27 @@ def _report(presenter_: _Clinic, patient: Patient) -> None:
             changes.change(replace(session, series_id=course.id, kind=kind, number=number or None))
         for photo in stated.photos:
             changes.change(replace(photo, view=_view(photo)))
-    presenter_.presenter.reload()
-    page = presenter_.window.library.patient
-    presenter_.wait(page.compare.isEnabled)
-    presenter_.rest()
-    presenter_.presenter.choose_course(course.id)
-    presenter_.rest()
+    opened.presenter.reload()
+    page = opened.view.patient
+    opened.wait(page.compare.isEnabled)
+    opened.rest()
+    opened.presenter.choose_course(course.id)
+    opened.rest()
 
 
 def _view(photo: PhotoRecord) -> View:
     return View.CLOSE_UP if photo.file_name.startswith("close") else View.FRONT
 
 
-def _screening(presenter_: _Clinic) -> QPixmap:
+def _screening(opened: _Clinic) -> QPixmap:
     """Return the form of a new session whose screening warns."""
-    presenter_.presenter.open_session()
-    form = presenter_.window.library.session_form
+    opened.presenter.open_session()
+    form = opened.view.session_form
     form.tabs.setCurrentWidget(form.screening)
     form.screening.answer(Contraindication.RETINOID, Answer.YES)
     form.screening.answer(Contraindication.INFECTION, Answer.NO)
     form.screening.answer(Contraindication.ACTIVE_ACNE, Answer.NO)
-    presenter_.rest()
+    opened.rest()
     grabbed = form.grab()
     form.reject()
     return grabbed

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,56 @@ PLANTED = {
     "pipeline knows the library": ("mnimage/pipeline.py", "import mnimage.library.vault"),
     "view calls the workflow": ("ui/screens/compare/view.py", "import mnimage.workflow"),
     "widget imports jobs": ("ui/widgets/canvas.py", "import ui.jobs"),
+    "part calls the workflow": (
+        "ui/screens/library/patient_forms.py",
+        "import mnimage.workflow.clinic",
+    ),
+    "part opens the library": ("ui/screens/library/timeline.py", "import mnimage.library.library"),
+    "part decodes files": ("ui/screens/library/patients_page.py", "import mnimage.formats.files"),
+    "part imports jobs": ("ui/screens/library/imports.py", "import ui.jobs"),
+    "view knows its presenter": (
+        "ui/screens/library/view.py",
+        "import ui.screens.library.presenter",
+    ),
+    "part knows a presenter": (
+        "ui/screens/library/unlock_page.py",
+        "import ui.screens.library.login_presenter",
+    ),
     "presenter imports Qt": ("ui/screens/compare/presenter.py", "import PySide6.QtCore"),
+    "further presenter imports Qt": (
+        "ui/screens/library/record_presenter.py",
+        "import PySide6.QtCore",
+    ),
+    "presenter imports a widget": (
+        "ui/screens/library/import_presenter.py",
+        "import ui.widgets.toast",
+    ),
+    "presenter loads its jobs": ("ui/screens/library/presenter.py", "import mnimage.workflow"),
     "stray module in the library": ("mnimage/helpers.py", "import mnimage.errors"),
     "stray module in the window": ("ui/common.py", "import ui.theme"),
     "cycle inside a stage": ("mnimage/register/judge.py", "import mnimage.register.register"),
 }
+
+
+def test_every_presenter_is_named_in_the_contracts():
+    contracts = {
+        one["id"]: one
+        for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+            "contracts"
+        ]
+    }
+    further = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sorted((ROOT / "ui" / "screens").glob("*/*_presenter.py"))
+    ]
+    assert further
+    for contract, key in (
+        ("presenters-have-no-qt", "source_modules"),
+        ("views-are-dumb", "forbidden_modules"),
+    ):
+        named = contracts[contract][key]
+        assert "ui.screens.*.presenter" in named
+        assert [name for name in further if name not in named] == []
 
 
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:

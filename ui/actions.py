@@ -1,10 +1,12 @@
-"""Everything a user can start from a menu or a key, as one table."""
+"""Commands: everything a user can start from a menu or a key, and the actions made of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 if TYPE_CHECKING:
@@ -12,79 +14,94 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+        """Mark a text of a table for translation; Qt's own declaration has no types."""
+else:
+    from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+FILE = QT_TRANSLATE_NOOP("Command", "File")
+VIEW = QT_TRANSLATE_NOOP("Command", "View")
+HELP = QT_TRANSLATE_NOOP("Command", "Help")
+THEME = QT_TRANSLATE_NOOP("Command", "Theme")
+
+
+class Where(Enum):
+    """Where a command can be started."""
+
+    ON_ITS_SCREEN = "on its screen"
+    ANYWHERE = "on every screen, while the window is unlocked"
+    ALWAYS = "on every screen, locked or not"
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing to start: its menu, its words, its keys; of a `group` one is on at a time."""
+    """One thing to start; of a `group` one is on at a time.
 
-    menu: str
+    `menu` is the path of its menu, such as ("View", "Theme"). `text` and the menus are marked with
+    `QT_TRANSLATE_NOOP` in the context "Command".
+    """
+
+    menu: tuple[str, ...]
     text: str
     keys: tuple[str, ...] = ()
     group: str = ""
     checkable: bool = False
+    where: Where = Where.ON_ITS_SCREEN
+    shows_screen: bool = False
+    """Its screen is shown before it runs."""
+    needs_library: bool = False
+    """It can be started only while the clinic's library is open."""
+    pinned: bool = False
+    """It is also a button beside the screens, and its key works inside dialogs."""
 
 
-COMMANDS: Mapping[str, Command] = {
-    "before.open": Command("File", "Open photo before…", ("Ctrl+O",)),
-    "after.open": Command("File", "Open photo after…", ("Ctrl+Shift+O",)),
-    "pair.swap": Command("File", "Swap before and after", ("X",)),
-    "pair.compare": Command("File", "Compare", ("Ctrl+Return",)),
-    "session.details": Command("File", "Session details…", ("Ctrl+D",)),
-    "repeat.before": Command("File", "Add repeat shot before…"),
-    "repeat.after": Command("File", "Add repeat shot after…"),
-    "profile.make": Command("File", "Make colour profile from a chart photo…"),
-    "rig.measure": Command("File", "Measure light rig from a ball or card…"),
-    "work.cancel": Command("File", "Cancel", ("Escape",)),
-    "report.write": Command("File", "Export report…", ("Ctrl+P", "Ctrl+E")),
-    "app.quit": Command("File", "Quit", ("Ctrl+Q",)),
-    "mode.side": Command("View", "Side by side", ("1",)),
-    "mode.wipe": Command("View", "Wipe", ("2", "W")),
-    "mode.blend": Command("View", "Blend", ("3", "B")),
-    "mode.blink": Command("View", "Blink", ("4",)),
-    "mode.difference": Command("View", "Difference", ("5", "D")),
-    "relief.show": Command("View", "Relief under a lamp", ("R",), checkable=True),
-    "relief.follow": Command("View", "Lamp follows the pointer", ("L",)),
-    "relief.colour": Command("View", "Skin colour on the relief", ("C",)),
-    "profile.show": Command("View", "Depth profile", ("P",), checkable=True),
-    "control.show": Command("View", "Control patch", ("K",), checkable=True),
-    "map.none": Command("Map", "No map", ("N",)),
-    "map.next": Command("Map", "Next map", ("M",)),
-    "map.redness": Command("Map", "Redness", ("Shift+R",)),
-    "map.pigment": Command("Map", "Pigment", ("Shift+P",)),
-    "map.texture": Command("Map", "Texture", ("Shift+T",)),
-    "map.depth": Command("Map", "Depth", ("Shift+D",)),
-    "map.error": Command("Map", "Registration error", ("E",), checkable=True),
-    "map.left_out": Command("Map", "Left-out skin", ("O",), checkable=True),
-    "map.zones": Command("Map", "Zone outlines", ("Z",), checkable=True),
-    "map.stronger": Command("Map", "Stronger", ("]",)),
-    "map.weaker": Command("Map", "Weaker", ("[",)),
-    "zoom.in": Command("View", "Zoom in", ("+", "=", "Ctrl++")),
-    "zoom.out": Command("View", "Zoom out", ("-", "Ctrl+-")),
-    "zoom.fit": Command("View", "Fit to window", ("0",)),
-    "zoom.actual": Command("View", "Actual pixels", ("9",)),
-    "theme.system": Command("Theme", "Follow the system", (), "theme", checkable=True),
-    "theme.light": Command("Theme", "Light", (), "theme", checkable=True),
-    "theme.dark": Command("Theme", "Dark", (), "theme", checkable=True),
-    "screen.library": Command("Library", "Patients", ("F2",)),
-    "screen.compare": Command("Library", "Compare photos", ("F3",)),
-    "patient.new": Command("Library", "New patient…", ("Ctrl+N",)),
-    "photos.import": Command("Library", "Import photos…", ("Ctrl+I",)),
-    "library.lock": Command("Library", "Lock", ("Ctrl+L",)),
-    "idle.2": Command("Lock after", "2 minutes", (), "idle", checkable=True),
-    "idle.5": Command("Lock after", "5 minutes", (), "idle", checkable=True),
-    "idle.10": Command("Lock after", "10 minutes", (), "idle", checkable=True),
-    "idle.20": Command("Lock after", "20 minutes", (), "idle", checkable=True),
-    "app.about": Command("Help", "About mnimage"),
+WINDOW_COMMANDS: Mapping[str, Command] = {
+    "theme.system": Command(
+        (VIEW, THEME),
+        QT_TRANSLATE_NOOP("Command", "Follow the system"),
+        group="theme",
+        checkable=True,
+        where=Where.ALWAYS,
+    ),
+    "theme.light": Command(
+        (VIEW, THEME),
+        QT_TRANSLATE_NOOP("Command", "Light"),
+        group="theme",
+        checkable=True,
+        where=Where.ALWAYS,
+    ),
+    "theme.dark": Command(
+        (VIEW, THEME),
+        QT_TRANSLATE_NOOP("Command", "Dark"),
+        group="theme",
+        checkable=True,
+        where=Where.ALWAYS,
+    ),
+    "app.quit": Command(
+        (FILE,), QT_TRANSLATE_NOOP("Command", "Quit"), ("Ctrl+Q",), where=Where.ALWAYS
+    ),
+    "app.about": Command(
+        (HELP,), QT_TRANSLATE_NOOP("Command", "About mnimage"), where=Where.ALWAYS
+    ),
 }
+"""The window's own commands; each screen brings its own (`commands.py` in its folder)."""
 
 
 def build_actions(
-    parent: QWidget, handlers: Mapping[str, Callable[[], None]]
+    parent: QWidget,
+    commands: Mapping[str, Command],
+    handlers: Mapping[str, Callable[[], None]],
 ) -> dict[str, QAction]:
-    """Return one QAction per command; a command without a handler is an error."""
+    """Return one QAction per command.
+
+    Raises
+    ------
+    KeyError
+        If a command has no handler.
+    """
     groups: dict[str, QActionGroup] = {}
     actions = {}
-    for key, command in COMMANDS.items():
+    for key, command in commands.items():
         action = actions[key] = _action(parent, command, handlers[key])
         if command.group:
             group = groups.setdefault(command.group, QActionGroup(parent))
@@ -92,10 +109,15 @@ def build_actions(
     return actions
 
 
+def translated(text: str) -> str:
+    """Return a text of a command or a menu in the user's language."""
+    return QCoreApplication.translate("Command", text)
+
+
 def _action(parent: QWidget, command: Command, handler: Callable[[], None]) -> QAction:
-    action = QAction(command.text, parent)
+    action = QAction(translated(command.text), parent)
     action.setShortcuts([QKeySequence(key) for key in command.keys])
     action.setCheckable(command.checkable)
-    # `triggered` brings a bool that no handler wants.
+    # `triggered` passes a bool, which no handler takes.
     action.triggered.connect(lambda _checked=False, run=handler: run())
     return action

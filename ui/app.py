@@ -1,11 +1,12 @@
-"""The one place where everything long-lived is built, wired and put away."""
+"""The one place where everything long-lived is built, connected and closed."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
@@ -17,14 +18,13 @@ from ui.crash import CrashHandler, log_file
 from ui.jobs import Jobs
 from ui.main_window import MainWindow
 from ui.resources import asset
-from ui.screens.compare.presenter import ComparePresenter, Workflow
-from ui.screens.library.local_settings import LocalSettings
-from ui.screens.library.presenter import ClinicWork, LibraryPresenter
+from ui.screens.screen import RunningScreen, Services
+from ui.screens.table import SCREENS
 from ui.widgets.file_dialogs import FileDialogs
 from ui.widgets.idle import IdleWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mnimage.domain.original import Original
 
@@ -32,101 +32,102 @@ _THEME = "theme"
 
 
 def main(argv: Sequence[str]) -> int:
-    """Build the app, run it, put everything away."""
-    wishes = _parser().parse_args(list(argv[1:]))
+    """Build the program, run it, close everything; return its exit status."""
+    options = _parser().parse_args(list(argv[1:]))
     app = QApplication(list(argv[:1]))
-    window, jobs, presenter = build(app, _library())
-    handler = CrashHandler(log_file(), window)
-    handler.install()
-    clinic = open_clinic(app, window, jobs, presenter, _clinic())
-    app.aboutToQuit.connect(jobs.close)
-    app.aboutToQuit.connect(clinic.close)
-    window.show()
-    if wishes.photos:
-        presenter.drop(wishes.photos)
-    elif LocalSettings().library() is not None:
-        window.show_library()
-    if wishes.quit_after is not None:
-        QTimer.singleShot(round(wishes.quit_after * 1000), window.close)
+    program = build(app)
+    CrashHandler(log_file(), program.window).install()
+    app.aboutToQuit.connect(program.close)
+    program.window.show()
+    program.begin(options.photos)
+    if options.quit_after is not None:
+        QTimer.singleShot(round(options.quit_after * 1000), program.window.close)
     return app.exec()
 
 
-def build(app: QApplication, workflow: Workflow) -> tuple[MainWindow, Jobs, ComparePresenter]:
-    """Return the window, the job runner and the screen's presenter, wired to each other."""
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The window, the job runner, and every started screen by its name."""
+
+    window: MainWindow
+    jobs: Jobs
+    screens: Mapping[str, RunningScreen]
+
+    def begin(self, files: Sequence[Path]) -> None:
+        """Open the files that were named, or show the screen that asks to be first."""
+        for name, one in self.screens.items():
+            if files and one.open_files is not None:
+                self.window.show_screen(name)
+                one.open_files(files)
+                return
+            if not files and one.shown_at_start:
+                self.window.show_screen(name)
+                return
+
+    def close(self) -> None:
+        """Stop every job, then close every screen."""
+        self.jobs.close()
+        for one in self.screens.values():
+            one.close()
+
+
+def build(app: QApplication, work: Mapping[str, Any] | None = None) -> Program:
+    """Return the program, connected and not yet shown.
+
+    Parameters
+    ----------
+    work
+        Other jobs than a screen's own, by the name of the screen; for tests.
+    """
     app.setApplicationName("mnimage")
     app.setOrganizationName("mnimage")
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     app.setWindowIcon(QIcon(str(asset("icons/app.svg"))))
-    jobs = Jobs()
-    window = MainWindow(__version__)
-    presenter = ComparePresenter(window.compare, workflow, jobs, FileDialogs(window))
-    choice = _stored_theme()
-    theme.apply(app, choice)
-    window.show_theme(choice)
-    window.theme_chosen.connect(partial(_choose_theme, app))
-    app.styleHints().colorSchemeChanged.connect(partial(_follow_system, app))
-    return window, jobs, presenter
-
-
-def open_clinic(
-    app: QApplication,
-    window: MainWindow,
-    jobs: Jobs,
-    compare: ComparePresenter,
-    work: ClinicWork,
-) -> LibraryPresenter:
-    """Return the presenter of the clinic's library, wired to the window; it is locked at first."""
-    settings = LocalSettings()
-    house = _Shell(app, window, compare)
-    presenter = LibraryPresenter(window.library, work, jobs, FileDialogs(window), settings, house)
-    house.idle.left_alone.connect(presenter.lock)
-    window.show_idle(settings.idle_minutes)
-    window.lock_pressed.connect(presenter.lock)
-    window.idle_chosen.connect(presenter.set_idle)
-    window.patient_new_pressed.connect(partial(_there, window, presenter.new_patient))
-    window.import_pressed.connect(partial(_there, window, presenter.import_photos))
-    window.patients_pressed.connect(partial(_to_patients, window, presenter))
-    return presenter
+    jobs, window = Jobs(), MainWindow(__version__, SCREENS)
+    shell = _Shell(app, window)
+    services = Services(jobs, FileDialogs(window), shell)
+    for one in SCREENS:
+        its_work = work[one.name] if work and one.name in work else one.work()
+        shell.screens[one.name] = one.start(window.views[one.name], its_work, services)
+    _connect_theme(app, window)
+    return Program(window, jobs, shell.screens)
 
 
 class _Shell:
-    """What of the window the library's screen moves."""
+    """What a screen may do with the window around it and with the other screens."""
 
-    def __init__(self, app: QApplication, window: MainWindow, compare: ComparePresenter) -> None:
-        self._window, self._compare = window, compare
-        self.idle = IdleWatch(app, window)
+    def __init__(self, app: QApplication, window: MainWindow) -> None:
+        self._window = window
+        self.screens: dict[str, RunningScreen] = {}
+        self._idle = IdleWatch(app, window)
+        self._idle.left_alone.connect(self._lock)
 
     def compare(self, before: Original, after: Original) -> None:
-        self._window.show_compare()
-        self._compare.take_originals(before, after)
+        for name, one in self.screens.items():
+            if one.compare is not None:
+                self._window.show_screen(name)
+                one.compare(before, after)
 
     def cover(self, *, covered: bool) -> None:
         self._window.cover(covered=covered)
 
-    def clear(self) -> None:
-        self._compare.forget_originals()
+    def forget(self) -> None:
+        for one in self.screens.values():
+            one.forget()
         self._window.forget_hidden()
 
-    def watch(self, minutes: float | None) -> None:
+    def lock_after(self, minutes: float | None) -> None:
         if minutes is None:
-            self.idle.rest()
+            self._idle.rest()
         else:
-            self.idle.watch(minutes)
+            self._idle.watch(minutes)
 
-    def greet(self, words: str) -> None:
-        self._window.show_user(words)
+    def show_user(self, name: str) -> None:
+        self._window.show_user(name)
 
-
-def _there(window: MainWindow, act: Callable[[], None]) -> None:
-    window.show_library()
-    act()
-
-
-def _to_patients(window: MainWindow, presenter: LibraryPresenter) -> None:
-    """Show the library; a second time, its list of patients."""
-    if window.library.isVisible():
-        presenter.show_patients()
-    window.show_library()
+    def _lock(self) -> None:
+        for one in self.screens.values():
+            one.lock()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -138,17 +139,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _library() -> Workflow:
-    # Only here, so that nothing else of the window waits for it or can reach past it.
-    from mnimage import workflow
-
-    return workflow
-
-
-def _clinic() -> ClinicWork:
-    from mnimage.workflow import clinic
-
-    return clinic
+def _connect_theme(app: QApplication, window: MainWindow) -> None:
+    choice = _stored_theme()
+    theme.apply(app, choice)
+    window.show_theme(choice)
+    window.theme_chosen.connect(partial(_choose_theme, app))
+    app.styleHints().colorSchemeChanged.connect(partial(_follow_system, app))
 
 
 def _stored_theme() -> theme.Choice:

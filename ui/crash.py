@@ -1,4 +1,4 @@
-"""What happens with a bug: a log file without anything of a patient, and a plain dialog."""
+"""Reports of unexpected errors: a log file without data of a patient, and a plain dialog."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ log = logging.getLogger("mnimage.crash")
 
 
 def log_file() -> Path:
-    """Return where crashes are written down."""
+    """Return the path of the crash log."""
     place = QStandardPaths.StandardLocation.AppLocalDataLocation
     return Path(QStandardPaths.writableLocation(place)) / "crashes.log"
 
 
 def describe(error: BaseException) -> str:
-    """Return kind and place of a bug.
+    """Return the type of an exception and where it was raised.
 
-    Its message is left out: it may hold a path, and so a patient's name. Of the places only file,
-    line and function are given, never the values there.
+    Its message is left out: it may contain a path, and so a patient's name. Of the traceback only
+    file, line and function are given, never values.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    places = [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    return "\n".join([type(error).__name__, *places])
+    lines = [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return "\n".join([type(error).__name__, *lines])
 
 
 class CrashHandler(QObject):
-    """Takes what no one caught, from any thread: writes it down and says so on the screen."""
+    """Handles uncaught exceptions of any thread: logs them and shows a dialog."""
 
     _crashed = Signal(str)
 
@@ -46,16 +46,16 @@ class CrashHandler(QObject):
         self._window = window
         self._path = path
         self._dialog: QMessageBox | None = None
-        self._crashed.connect(self._tell)
+        self._crashed.connect(self._show)
 
     def install(self) -> None:
-        """Take the interpreter's place for what no one caught."""
+        """Become the interpreter's handler of uncaught exceptions."""
         sys.excepthook = self.handle
 
     def handle(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """Write one bug down and tell of it; Ctrl+C ends the program as ever."""
+        """Log one exception and show it; Ctrl+C ends the program as usual."""
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
@@ -72,19 +72,21 @@ class CrashHandler(QObject):
             log.error("the crash log cannot be written")  # noqa: TRY400  the trace may hold a path
 
     @Slot(str)
-    def _tell(self, text: str) -> None:
+    def _show(self, text: str) -> None:
         if self._dialog and self._dialog.isVisible():
-            return  # one dialog is enough when one bug follows another
+            return  # one dialog is enough when errors follow each other
         self._dialog = QMessageBox(
             QMessageBox.Icon.Critical,
             "mnimage",
-            "Something went wrong inside mnimage. Your photos are untouched.",
+            self.tr("mnimage has run into an unexpected error. Your photos are not affected."),
             QMessageBox.StandardButton.Ok,
             self._window,
         )
         self._dialog.setInformativeText(
-            "You can go on, but if the screen looks wrong, close the program and start it again.\n"
-            f"What happened was written to {self._path.name}, without names or photos."
+            self.tr(
+                "You can continue. If the window looks wrong, close and restart the program.\n"
+                "The error was logged in {file}, without names or photos."
+            ).format(file=self._path.name)
         )
         self._dialog.setDetailedText(text)
         self._dialog.open()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from mnimage.errors import Cancelled, MnimageError
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _WORKERS = 4
-"""More than most computers have cores to spare: a search need not wait for an import."""
+"""Enough that a search does not wait for a running import."""
 
 
 class Jobs(QObject):
-    """A small pool; in each lane only the newest job may land or show its progress."""
+    """A small thread pool; of each lane only the newest job delivers its result and progress."""
 
     progressed = Signal(str, int, int)
     _landed = Signal(object)
@@ -32,8 +33,8 @@ class Jobs(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="job")
         self._stop: dict[str, Event] = {}
-        # Queued always: a job that ends before `start` does would else land inside `start`, ahead
-        # of its own progress, and could no longer be cancelled.
+        # Always queued: otherwise a job that ends at once would deliver its result inside `start`,
+        # before its own progress, and could no longer be cancelled.
         self._landed.connect(self._run_here, Qt.ConnectionType.QueuedConnection)
 
     def start(
@@ -44,7 +45,7 @@ class Jobs(QObject):
         done: Callable[[T], None],
         failed: Callable[[MnimageError], None],
     ) -> None:
-        """Start `work`, making any older job in this lane stale.
+        """Start `work`; any older job in this lane is cancelled.
 
         `done` or `failed` is called on the screen thread; neither is after `cancel` or `close`.
         """
@@ -56,23 +57,23 @@ class Jobs(QObject):
         )
 
     def cancel(self, lane: str) -> None:
-        """Ask the lane's job to stop at its next tick; it lands no more."""
+        """Ask the lane's job to stop at its next tick; it delivers nothing any more."""
         if stop := self._stop.pop(lane, None):
             stop.set()
 
     def close(self) -> None:
-        """Stop every job and wait for the pool; nothing lands afterwards."""
+        """Stop every job and wait for the threads; nothing is delivered afterwards."""
         for lane in list(self._stop):
             self.cancel(lane)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _tick(self, lane: str, stop: Event, step: int, total: int) -> None:
         if stop.is_set():
-            raise Cancelled("Stopped.")
+            raise Cancelled(message("ui_window.job_cancelled"))
         self._landed.emit(partial(self._show, lane, stop, step, total))
 
     def _show(self, lane: str, stop: Event, step: int, total: int) -> None:
-        # Asked again here: the job may have become stale while this was on its way.
+        # Checked again here: the job may have been cancelled in the meantime.
         if not stop.is_set():
             self.progressed.emit(lane, step, total)
 

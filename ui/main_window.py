@@ -1,9 +1,9 @@
-"""The window: menus over the screens, and the one block that wires them."""
+"""The window: one page per row of the table of screens, with their menus."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -19,125 +19,126 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.actions import COMMANDS, build_actions
-from ui.screens.compare.side import Side
-from ui.screens.compare.view import CompareView
-from ui.screens.library.local_settings import IDLE_MINUTES
-from ui.screens.library.view import LibraryView
-from ui.widgets.duo_canvas import CompareMode
+from ui.actions import FILE, HELP, VIEW, Where, build_actions, translated
+from ui.screens.table import (
+    FIRST_SCREEN,
+    SCREENS,
+    UNLOCK_SCREEN,
+    command_of,
+    commands_of,
+)
 from ui.widgets.eliding import ElidingLabel
-from ui.widgets.maps import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QAction, QCloseEvent
     from PySide6.QtWidgets import QMenu
 
+    from ui.actions import Command
+    from ui.screens.screen import Screen
 
-_INNER_MENUS = {"Theme": "View", "Lock after": "Library"}
 _WIDEST_USER = 200
-_ALWAYS = frozenset({"app.quit", "app.about"})
-"""Commands that a locked window still takes, beside the themes."""
-_OF_LIBRARY = frozenset({"patient.new", "photos.import", "library.lock"})
+"""Pixels: a longer name of a user is shortened, so that it leaves room for the menus."""
 
 
 class MainWindow(QMainWindow):
-    """The screens with their menus."""
+    """The screens with their menus; `views` has the view of each screen by its name."""
 
     theme_chosen = Signal(object)
     """A `theme.Choice`."""
-    patients_pressed = Signal()
-    patient_new_pressed = Signal()
-    import_pressed = Signal()
-    lock_pressed = Signal()
-    idle_chosen = Signal(int)
-    """Minutes."""
 
-    def __init__(self, version: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        version: str,
+        screens: tuple[Screen[Any, Any], ...] = SCREENS,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._version = version
-        self.compare, self.library = CompareView(), LibraryView()
-        self._screens = QStackedWidget()
-        for screen in (self.compare, self.library):
-            self._screens.addWidget(screen)
-        self.setCentralWidget(self._screens)
-        self._covered, self._open = False, False
+        self._version, self._screens = version, screens
+        self.views = {one.name: one.view() for one in screens}
+        self._stack = QStackedWidget()
+        for view in self.views.values():
+            self._stack.addWidget(view)
+        self.setCentralWidget(self._stack)
+        self._covered, self._library_open = False, False
         self._hidden: list[QDialog] = []
-        self._behind: QWidget = self.compare
+        self._behind = FIRST_SCREEN
         self.setWindowTitle("mnimage")
         self.setMinimumSize(*theme.SMALLEST_WINDOW)
         self.resize(1440, 900)
-        self.actions_by_name = build_actions(self, self._handlers())
-        self._fill_menus()
+        self.show_screen(FIRST_SCREEN)
+        self._commands = commands_of(screens)
+        self._owners = {name: one.name for one in screens for name in one.commands}
+        self._menus = {one.name: one.menu(self.views[one.name]) for one in screens}
+        self.actions_by_name = build_actions(self, self._commands, self._handlers())
+        self._fill_menu_bar()
         self._make_corner()
-        for dialog in self.findChildren(QDialog):
-            # A dialog keeps the window's keys to itself; this one goes through.
-            dialog.addAction(self.actions_by_name["library.lock"])
-        self._screens.currentChanged.connect(self._suit_actions)
-        self._suit_actions()
-        self.compare.canvas.layers_changed.connect(self._tick_layers)
-        self._tick_layers()
+        self._let_pinned_through_dialogs()
+        self._stack.currentChanged.connect(self._enable_actions)
+        self._enable_actions()
+        for menu in self._menus.values():
+            if menu.ticks_changed is not None:
+                menu.ticks_changed.connect(self._tick_actions)
+        self._tick_actions()
+
+    @property
+    def shown(self) -> str:
+        """The name of the screen that is shown."""
+        widget = self._stack.currentWidget()
+        return next(name for name, view in self.views.items() if view is widget)
+
+    def show_screen(self, name: str) -> None:
+        """Show a screen."""
+        self._stack.setCurrentWidget(self.views[name])
 
     def show_theme(self, choice: theme.Choice) -> None:
         """Tick the theme in the menu."""
         self.actions_by_name[f"theme.{choice.value}"].setChecked(True)
 
-    def show_compare(self) -> None:
-        """Show the compare screen."""
-        self._screens.setCurrentWidget(self.compare)
-
-    def show_library(self) -> None:
-        """Show the library's screen."""
-        self._screens.setCurrentWidget(self.library)
-
-    def show_idle(self, minutes: int) -> None:
-        """Tick after how long the window locks itself."""
-        self.actions_by_name[f"idle.{minutes}"].setChecked(True)
-
-    def show_user(self, words: str) -> None:
+    def show_user(self, name: str) -> None:
         """Show who has the library open; nobody where it is empty."""
-        self._user.tell(words)
+        self._user.show_text(name)
         self._fit_corner()
-        self._open = bool(words)
-        self._suit_actions()
+        self._library_open = bool(name)
+        self._enable_actions()
 
     def cover(self, *, covered: bool) -> None:
-        """Show the library's door alone, or again what was there before.
+        """Show the unlock screen alone, or what was shown before it.
 
-        Dialogs are hidden meanwhile, with what was written in them; menus and keys do nothing.
+        Dialogs are hidden meanwhile and keep what was entered; menus and shortcuts do nothing.
         """
         if covered and not self._covered:
-            self._behind = self._screens.currentWidget() or self.compare
+            self._behind = self.shown
             self._hidden = [one for one in self.findChildren(QDialog) if one.isVisible()]
             for dialog in self._hidden:
                 dialog.hide()
-            self._screens.setCurrentWidget(self.library)
+            self.show_screen(UNLOCK_SCREEN)
         elif self._covered and not covered:
-            self._screens.setCurrentWidget(self._behind)
+            self.show_screen(self._behind)
             for dialog in self._hidden:
                 dialog.show()
             self._hidden = []
         self._covered = covered
-        self._suit_actions()
+        self._enable_actions()
 
     def forget_hidden(self) -> None:
-        """Close what waits behind the door, for another user comes."""
+        """Close the dialogs of the previous user and return to the library's screen."""
         hidden, self._hidden = self._hidden, []
         for dialog in hidden:
             dialog.reject()
-        self._behind = self.library
+        self._behind = UNLOCK_SCREEN
 
     def about(self) -> None:
-        """Say what this program is, and which version."""
+        """Show what this program is, and which version."""
         box = QMessageBox(self)
         box.setWindowTitle(self.tr("About mnimage"))
         box.setText(f"mnimage {self._version}")
         box.setInformativeText(
             self.tr(
-                "Photographs faces the same way at every session, lays the photos onto each other "
-                "and measures what changed, with every doubt shown.\n\n"
-                "For documentation, not for diagnosis. Free under the Apache licence 2.0."
+                "Standardized photos of the face at every session, registered onto each other; "
+                "what changed is measured, with its uncertainty.\n\n"
+                "For documentation, not for diagnosis. Licensed under the Apache License 2.0."
             )
         )
         box.open()
@@ -147,129 +148,125 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
         QApplication.quit()
 
-    def _handlers(self) -> dict[str, Callable[[], None]]:
-        view, canvas = self.compare, self.compare.canvas
+    # Commands
+
+    def _handlers(self) -> Mapping[str, Callable[[], None]]:
         handlers: dict[str, Callable[[], None]] = {
-            "before.open": partial(view.photo_wanted.emit, Side.BEFORE.value),
-            "after.open": partial(view.photo_wanted.emit, Side.AFTER.value),
-            "pair.swap": view.swap_pressed.emit,
-            "pair.compare": view.compare_pressed.emit,
-            "session.details": view.details_pressed.emit,
-            "repeat.before": partial(view.repeat_wanted.emit, Side.BEFORE.value),
-            "repeat.after": partial(view.repeat_wanted.emit, Side.AFTER.value),
-            "profile.make": view.profile_make_pressed.emit,
-            "rig.measure": view.rig_pressed.emit,
-            "work.cancel": view.cancel_pressed.emit,
-            "report.write": view.report_pressed.emit,
             "app.quit": self._quit,
-            "relief.show": canvas.toggle_relief,
-            "relief.follow": canvas.toggle_follow,
-            "relief.colour": canvas.toggle_colour,
-            "profile.show": canvas.toggle_profile,
-            "control.show": canvas.toggle_control,
-            "map.none": partial(canvas.show_map, ""),
-            "map.next": canvas.next_map,
-            "map.left_out": canvas.toggle_left_out,
-            "map.stronger": partial(canvas.nudge_strength, 1),
-            "map.weaker": partial(canvas.nudge_strength, -1),
-            "map.error": canvas.toggle_error,
-            "map.zones": canvas.toggle_zones,
-            "zoom.in": canvas.zoom_in,
-            "zoom.out": canvas.zoom_out,
-            "zoom.fit": canvas.fit,
-            "zoom.actual": canvas.actual,
             "app.about": self.about,
-            "screen.library": self.patients_pressed.emit,
-            "screen.compare": self.show_compare,
-            "patient.new": self.patient_new_pressed.emit,
-            "photos.import": self.import_pressed.emit,
-            "library.lock": self.lock_pressed.emit,
+            **{
+                f"theme.{choice.value}": partial(self.theme_chosen.emit, choice)
+                for choice in theme.Choice
+            },
+            **{command_of(one): partial(self._choose, one.name) for one in self._screens},
         }
-        idle = {
-            f"idle.{minutes}": partial(self.idle_chosen.emit, minutes) for minutes in IDLE_MINUTES
-        }
-        layers = {
-            f"map.{start}": partial(canvas.toggle_layer, start)
-            for start in ("redness", "pigment", "texture", "depth")
-        }
-        modes = {f"mode.{mode.value}": partial(canvas.set_mode, mode) for mode in CompareMode}
-        themes = {
-            f"theme.{choice.value}": partial(self.theme_chosen.emit, choice)
-            for choice in theme.Choice
-        }
-        return handlers | layers | modes | themes | idle
+        for one in self._screens:
+            for name, handler in self._menus[one.name].handlers.items():
+                shows = self._commands[name].shows_screen
+                handlers[name] = partial(self._run_shown, one.name, handler) if shows else handler
+        return handlers
 
-    def _fill_menus(self) -> None:
-        menus: dict[str, QMenu] = {}
-        for key, command in COMMANDS.items():
-            if command.menu not in menus:
-                menus[command.menu] = self._menu(command.menu, menus)
-            menus[command.menu].addAction(self.actions_by_name[key])
+    def _choose(self, name: str) -> None:
+        """Show a screen, or the first page of the one that is shown."""
+        if self.shown == name:
+            self._menus[name].home()
+        self.show_screen(name)
 
-    def _menu(self, name: str, menus: Mapping[str, QMenu]) -> QMenu:
-        if name not in _INNER_MENUS:
-            return self.menuBar().addMenu(name)
-        outer = menus[_INNER_MENUS[name]]
-        outer.addSeparator()
-        return outer.addMenu(name)
+    def _run_shown(self, name: str, handler: Callable[[], None]) -> None:
+        self.show_screen(name)
+        handler()
+
+    def _fill_menu_bar(self) -> None:
+        """Make the menus: File and View first, Help last, those of the screens between them."""
+        tops = [command.menu[0] for command in self._commands.values()]
+        between = [top for top in dict.fromkeys(tops) if top not in (FILE, VIEW, HELP)]
+        menus: dict[tuple[str, ...], QMenu] = {}
+        for top in (FILE, VIEW, *between, HELP):
+            menus[top,] = self.menuBar().addMenu(translated(top))
+        last: dict[tuple[str, ...], str] = {}
+        for name, command in self._commands.items():
+            menu = _menu_at(command.menu, menus)
+            # A line between the commands of two screens, and above those of the window.
+            group = self._owners.get(name, name.partition(".")[0])
+            if last.setdefault(command.menu, group) != group:
+                menu.addSeparator()
+            last[command.menu] = group
+            menu.addAction(self.actions_by_name[name])
+
+    def _let_pinned_through_dialogs(self) -> None:
+        """Have the keys of pinned commands work in dialogs, which keep the others away."""
+        for dialog in self.findChildren(QDialog):
+            for name, command in self._commands.items():
+                if command.pinned:
+                    dialog.addAction(self.actions_by_name[name])
 
     def _make_corner(self) -> None:
-        """Lay the two screens and the lock beside the menus, where they take no room."""
-        corner = QWidget(self.menuBar())
-        layout = QHBoxLayout(corner)
+        """Put the user, the screens and the pinned commands beside the menus."""
+        self._corner = QWidget(self.menuBar())
+        layout = QHBoxLayout(self._corner)
         layout.setContentsMargins(0, 0, theme.GRID, 0)
         layout.setSpacing(2)
-        self._corner = corner
         self._user = ElidingLabel("small")
         self._user.setMaximumWidth(_WIDEST_USER)
         layout.addWidget(self._user)
-        self._tabs = {}
-        for name, words in (
-            ("screen.library", self.tr("Patients")),
-            ("screen.compare", self.tr("Compare")),
-            ("library.lock", self.tr("Lock")),
-        ):
-            button = QToolButton()
-            button.setProperty("kind", "tab")
-            button.clicked.connect(self.actions_by_name[name].trigger)
-            button.setText(words)
-            button.setToolTip(f"{words} ({COMMANDS[name].keys[0]})")
-            button.setAccessibleName(words)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._tabs: dict[str, QToolButton] = {}
+        pinned = [name for name, command in self._commands.items() if command.pinned]
+        for name in (*(command_of(one) for one in self._screens), *pinned):
+            button = _tab(self._commands[name], self.actions_by_name[name])
             layout.addWidget(button)
             self._tabs[name] = button
-        self.menuBar().setCornerWidget(corner, Qt.Corner.TopRightCorner)
+        self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
 
     def _fit_corner(self) -> None:
-        """Give the corner the room its words need; a menu bar looks only when it is resized."""
+        """Give the corner the width of its texts; a menu bar measures only when it is resized."""
         bar = self.menuBar()
         self._corner.setMinimumWidth(self._corner.sizeHint().width())
         QApplication.sendEvent(bar, QResizeEvent(bar.size(), bar.size()))
 
-    def _suit_actions(self) -> None:
-        """Let a command act only where its screen is shown, and none while the door is shut."""
-        compare = self._screens.currentWidget() is self.compare
-        for name, command in COMMANDS.items():
-            always = name in _ALWAYS or command.menu == "Theme"
-            elsewhere = command.menu in ("Library", "Lock after", "Help")
-            fits = always or compare or elsewhere
-            fits = fits and (name not in _OF_LIBRARY or self._open)
-            self.actions_by_name[name].setEnabled(fits and (always or not self._covered))
+    def _enable_actions(self) -> None:
+        """Enable the commands of the screen that is shown; only a few while it is locked."""
+        for name, command in self._commands.items():
+            self.actions_by_name[name].setEnabled(self._is_enabled(name, command))
         for name, button in self._tabs.items():
             button.setEnabled(self.actions_by_name[name].isEnabled())
-        for name, shown in (("screen.library", not compare), ("screen.compare", compare)):
-            self._tabs[name].setProperty("here", "yes" if shown else "no")
-            self._tabs[name].style().unpolish(self._tabs[name])
-            self._tabs[name].style().polish(self._tabs[name])
+        for one in self._screens:
+            tab = self._tabs[command_of(one)]
+            tab.setProperty("here", "yes" if one.name == self.shown else "no")
+            tab.style().unpolish(tab)
+            tab.style().polish(tab)
 
-    def _tick_layers(self) -> None:
-        canvas = self.compare.canvas
-        self.actions_by_name["map.error"].setChecked(canvas.map_name == ERROR)
-        self.actions_by_name["map.zones"].setChecked(canvas.zones_shown)
-        self.actions_by_name["map.left_out"].setChecked(canvas.left_out_shown)
-        self.actions_by_name["relief.show"].setChecked(canvas.relief_shown)
-        self.actions_by_name["profile.show"].setChecked(canvas.profile_shown)
-        self.actions_by_name["control.show"].setChecked(canvas.control_shown)
+    def _is_enabled(self, name: str, command: Command) -> bool:
+        if command.where is Where.ALWAYS:
+            return True
+        if self._covered or (command.needs_library and not self._library_open):
+            return False
+        return command.where is Where.ANYWHERE or self._owners[name] == self.shown
+
+    def _tick_actions(self) -> None:
+        for menu in self._menus.values():
+            for name, ticked in menu.ticks().items():
+                self.actions_by_name[name].setChecked(ticked)
 
     def _quit(self) -> None:
         self.close()
+
+
+def _menu_at(path: tuple[str, ...], menus: dict[tuple[str, ...], QMenu]) -> QMenu:
+    """Return the menu at a path, made where it is missing."""
+    if path not in menus:
+        outer = _menu_at(path[:-1], menus)
+        outer.addSeparator()
+        menus[path] = outer.addMenu(translated(path[-1]))
+    return menus[path]
+
+
+def _tab(command: Command, action: QAction) -> QToolButton:
+    text = translated(command.text)
+    button = QToolButton()
+    button.setProperty("kind", "tab")
+    button.clicked.connect(action.trigger)
+    button.setText(text)
+    button.setToolTip(f"{text} ({command.keys[0]})" if command.keys else text)
+    button.setAccessibleName(text)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button

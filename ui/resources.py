@@ -1,4 +1,4 @@
-"""Where the application's own files lie, in development and in the bundle."""
+"""Paths of the application's own files, in development and in the bundle."""
 
 from __future__ import annotations
 

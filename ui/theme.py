@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QGuiApplication
 
 GRID = 8
+"""Distances between widgets are multiples of this, in pixels."""
 CORNER = 6
+"""Radius of rounded corners in pixels."""
 INSPECTOR_WIDTH = 440
+"""Width in pixels of the panel with the scores, beside the photos."""
 BAR_HEIGHT = 48
 ICON = 20
 TOUCH = 32
+"""Least width and height of an icon button in pixels."""
 SMALLEST_WINDOW = (1024, 700)
+"""Least width and height of the window in pixels; every screen fits into it."""
 
 SMALL_PT, BASE_PT, TITLE_PT, LARGE_PT = 9.0, 10.0, 13.0, 26.0
 """The four text sizes."""
@@ -37,7 +42,8 @@ class Choice(StrEnum):
 class Colours:
     """One theme; all of it neutral grey but accent and verdicts, so that skin keeps its colour.
 
-    `surround` lies around photos. Verdicts are blue and orange, which every eye tells apart.
+    `surround` is the grey around photos. Verdicts are blue and orange, which people with any
+    form of colour vision can distinguish.
     """
 
     dark: bool
@@ -98,7 +104,7 @@ DARK = Colours(
 
 
 def apply(app: QApplication, choice: Choice) -> None:
-    """Give the whole application its look."""
+    """Apply a theme to the whole application."""
     colours = chosen(app, choice)
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setFont(base_font(app))
@@ -107,7 +113,7 @@ def apply(app: QApplication, choice: Choice) -> None:
 
 
 def chosen(app: QGuiApplication, choice: Choice) -> Colours:
-    """Return the theme for a choice, asking the system where it is left to it."""
+    """Return the theme of a choice; the system decides where the choice is left to it."""
     if choice is Choice.SYSTEM:
         dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
         return DARK if dark else LIGHT
@@ -120,7 +126,7 @@ def colours_of(palette: QPalette) -> Colours:
 
 
 def base_font(app: QGuiApplication) -> QFont:
-    """Return the system's type at our size, with figures of equal width."""
+    """Return the system's font at our size, with digits of equal width."""
     font = QFont(app.font())
     font.setPointSizeF(BASE_PT)
     font.setFeature(QFont.Tag("tnum"), 1)
@@ -170,7 +176,7 @@ def palette(colours: Colours) -> QPalette:
 
 
 def style_sheet(colours: Colours) -> str:
-    """Return what a palette cannot say; widgets ask for a `kind`, never for a colour."""
+    """Return what a palette cannot express; widgets have a `kind`, never a colour of their own."""
     c = colours
     return f"""
     QWidget {{ font-size: {BASE_PT}pt; }}
@@ -194,7 +200,7 @@ def style_sheet(colours: Colours) -> str:
         border-radius: {CORNER}px; }}
     QFrame[kind="card"] {{ background: {c.raised}; border: 1px solid {c.line};
         border-radius: {CORNER}px; }}
-    QFrame[kind="door"] {{ background: {c.panel}; border: 1px solid {c.line};
+    QFrame[kind="unlock"] {{ background: {c.panel}; border: 1px solid {c.line};
         border-radius: {CORNER}px; }}
     QPushButton, QToolButton {{ background: {c.raised}; color: {c.text};
         border: 1px solid {c.line}; border-radius: {CORNER}px; padding: 5px 12px; }}

@@ -52,8 +52,8 @@ class Head:
     far the skin lies from where the rigid head would have carried it, in eye distances, beyond what
     questionable depth explains; `strain` the largest stretch or squeeze of that remainder (1:
     twice as long). `perspective` is how much more a part one eye distance farther away is magnified
-    in the photo after: above 0 where its camera stood farther away; `turn` the sine of the turn between
-    the photos.
+    in the photo after: above 0 where its camera stood farther away; `turn` the sine of the turn
+    between the photos.
     """
 
     known: NDArray[np.bool_] = field(repr=False)

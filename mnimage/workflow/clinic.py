@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.progress import Tick
-    from mnimage.domain.record import PhotoRecord, Screened
+    from mnimage.domain.record import PhotoRecord, Record, Screened
     from mnimage.library.library import Library
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "renew_recovery",
     "require_record",
     "rights",
+    "save_records",
     "save_words",
     "screening_warnings",
     "thumbnail",
@@ -298,6 +299,28 @@ def screening_warnings(screening: Sequence[Screened], on: date) -> tuple[str, ..
     from mnimage.library import screening as asked
 
     return asked.screening_warnings(screening, on)
+
+
+def save_records(
+    library: Library, *, added: Sequence[Record] = (), changed: Sequence[Record] = ()
+) -> None:
+    """Store new and changed records in one transaction: all of them, or none.
+
+    Raises
+    ------
+    EditConflict
+        If another station has changed one of them in the meantime.
+    NotAllowed
+        If the user's role does not allow it.
+    RecordUnusable
+        If one of them cannot be stored as it is.
+    StorageFailed
+        If the disk or the server cannot be written.
+    """
+    with library.changing() as changes:
+        for record in changed:
+            changes.change(record)
+        changes.add(*added)
 
 
 def save_words(path: Path, words: str) -> None:

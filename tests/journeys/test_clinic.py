@@ -13,7 +13,6 @@ import cv2
 import pytest
 from PySide6.QtCore import QSettings, QStandardPaths
 
-from mnimage import workflow
 from mnimage.errors import PhotoDamaged
 from mnimage.library import keys
 from mnimage.workflow import clinic
@@ -45,29 +44,30 @@ def inbox(tmp_path):
 
 
 @pytest.fixture
-def presenter(qapp, qtbot, tmp_path):
-    """The window with its clinic, as the program builds it."""
+def window(qapp, qtbot, tmp_path):
+    """The window as the program builds it, with the presenters of its screens."""
     QStandardPaths.setTestModeEnabled(True)
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "s"))
-    window, jobs, compare = app.build(qapp, workflow)
+    program = app.build(qapp)
+    window = program.window
     qtbot.addWidget(window)
-    window.clinic = app.open_clinic(qapp, window, jobs, compare, clinic)
-    window.pair = compare
+    window.clinic = program.screens["library"].presenter
+    window.library, window.compare = window.views["library"], window.views["compare"]
+    window.shell = window.clinic._shell
     window.show()
     yield window
-    jobs.close()
-    window.clinic.close()
+    program.close()
 
 
 def enter(window, folder, qtbot, monkeypatch):
     monkeypatch.setattr(window.clinic._ask, "folder", lambda _title: folder)
     unlock_page = window.library.unlock_page
-    window.show_library()
-    unlock_page.make_wanted.emit()
-    unlock_page.make_pressed.emit("admin", WORD, WORD)
+    window.show_screen("library")
+    unlock_page.create_wanted.emit()
+    unlock_page.create_pressed.emit("admin", WORD, WORD)
     qtbot.waitUntil(lambda: unlock_page.shown is unlock_page.key, timeout=20_000)
-    unlock_page.key_kept.emit()
+    unlock_page.key_confirmed.emit()
     assert not window.library.at_unlock
 
 
@@ -77,39 +77,39 @@ def settled(window, qtbot):
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_a_day_at_the_clinic(presenter, inbox, qtbot, tmp_path, monkeypatch):
+def test_a_day_at_the_clinic(window, inbox, qtbot, tmp_path, monkeypatch):
     folder, caches = tmp_path / "clinic", tmp_path / "temporary"
     caches.mkdir()
     monkeypatch.setenv("TMPDIR", str(caches))
-    enter(presenter, folder, qtbot, monkeypatch)
-    form = presenter.library.patient_form
-    presenter.library.patients.new.click()
+    enter(window, folder, qtbot, monkeypatch)
+    form = window.library.patient_form
+    window.library.patients.new.click()
     form.code.setText("0042-NACHT")
     form.name.setText(NAME)
-    form._keep.click()
-    qtbot.waitUntil(lambda: presenter.library.at_patient, timeout=20_000)
+    form.save.click()
+    qtbot.waitUntil(lambda: window.library.at_patient, timeout=20_000)
 
-    presenter.library.files_dropped.emit([inbox])
-    settled(presenter, qtbot)
-    page = presenter.library.patient
+    window.library.files_dropped.emit([inbox])
+    settled(window, qtbot)
+    page = window.library.patient
     qtbot.waitUntil(lambda: page.table.columnCount() == 2, timeout=20_000)
     qtbot.waitUntil(page.compare.isEnabled, timeout=20_000)
     page.timeline.grab()
-    photos = presenter.clinic._timeline.photos
-    qtbot.waitUntil(lambda: all(one.id in page.table._pictures for one in photos), timeout=20_000)
+    photos = window.clinic._timeline.photos
+    qtbot.waitUntil(lambda: all(one.id in page.table._thumbnails for one in photos), timeout=20_000)
 
     page.compare.click()
-    result = presenter.compare._result
-    qtbot.waitUntil(lambda: presenter.compare._stack.currentWidget() is result, timeout=60_000)
-    assert presenter.compare.isVisible()
+    result = window.compare._result
+    qtbot.waitUntil(lambda: window.compare._stack.currentWidget() is result, timeout=60_000)
+    assert window.compare.isVisible()
 
-    presenter.clinic.lock()
-    assert presenter.library.at_unlock
-    assert presenter.library.isVisible()
-    presenter.library.unlock_page.unlock_pressed.emit("admin", WORD, False)
-    qtbot.waitUntil(presenter.compare.isVisible, timeout=20_000)
+    window.clinic.lock()
+    assert window.library.at_unlock
+    assert window.library.isVisible()
+    window.library.unlock_page.unlock_pressed.emit("admin", WORD, False)
+    qtbot.waitUntil(window.compare.isVisible, timeout=20_000)
 
-    seen = [entry.action for entry in presenter.clinic.library().history()]
+    seen = [entry.action for entry in window.clinic.library().history()]
     assert "seen" in seen
     assert "exported" not in seen
     assert_nothing_in_clear((folder, caches, tmp_path / "s"))
@@ -127,17 +127,15 @@ def assert_nothing_in_clear(places):
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_left_alone_the_window_locks_itself_over_the_photos(
-    presenter, qtbot, tmp_path, monkeypatch, qapp
+    window, qtbot, tmp_path, monkeypatch, qapp
 ):
-    enter(presenter, tmp_path / "clinic", qtbot, monkeypatch)
-    presenter.show_compare()
-    assert presenter.compare.isVisible()
-    presenter.clinic._house.watch(0.2 / 60)
-    qtbot.waitUntil(
-        lambda: presenter.library.at_unlock and presenter.library.isVisible(), timeout=20_000
-    )
-    assert not presenter.compare.isVisible()
-    assert not presenter.actions_by_name["screen.compare"].isEnabled()
+    enter(window, tmp_path / "clinic", qtbot, monkeypatch)
+    window.show_screen("compare")
+    assert window.compare.isVisible()
+    window.shell.lock_after(0.2 / 60)
+    qtbot.waitUntil(lambda: window.library.at_unlock and window.library.isVisible(), timeout=20_000)
+    assert not window.compare.isVisible()
+    assert not window.actions_by_name["screen.compare"].isEnabled()
 
 
 @pytest.fixture
@@ -191,29 +189,27 @@ def test_thumbnail_is_small_right_way_round_and_kept_encrypted(kept, tmp_path):
 
 @pytest.mark.stress
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_screen_stays_fluid_over_five_thousand_patients(
-    presenter, qtbot, tmp_path, monkeypatch, qapp
-):
+def test_screen_stays_fluid_over_five_thousand_patients(window, qtbot, tmp_path, monkeypatch, qapp):
     from mnimage.domain.record import Patient
 
-    enter(presenter, tmp_path / "clinic", qtbot, monkeypatch)
+    enter(window, tmp_path / "clinic", qtbot, monkeypatch)
     names = ("Anna Huber", "Berta Meier", "Cleo Lang", "Dora Kurz")
-    with presenter.clinic.library().changing() as changes:
+    with window.clinic.library().changing() as changes:
         changes.add(*(Patient(code=f"{n:05d}", name=names[n % 4]) for n in range(5000)))
-    presenter.clinic.search("")
-    table = presenter.library.patients.table
+    window.clinic.search("")
+    table = window.library.patients.table
     qtbot.waitUntil(lambda: table.rowCount() == 5000, timeout=20_000)
     words = ("m", "me", "meier", "meier b", "")
     # The quietest of three rounds: other work on the machine is not ours.
-    wait = min(max(longest_wait(qapp, presenter, word) for word in words) for _ in range(3))
+    wait = min(max(longest_wait(qapp, window, word) for word in words) for _ in range(3))
     print(f"longest wait of the screen: {1000 * wait:.0f} ms")  # noqa: T201
     assert wait < 0.1
     assert table.rowCount() == 5000
 
 
-def longest_wait(qapp, presenter, word):
+def longest_wait(qapp, window, word):
     """Type a search; return the longest time in which the screen answered nothing, in seconds."""
-    presenter.library.patients.search.setText(word)
+    window.library.patients.search.setText(word)
     longest, last = 0.0, time.perf_counter()
     end = last + 0.8
     while last < end:

@@ -57,18 +57,18 @@ def true_um(skin, profile):
 def window(qapp, qtbot, tmp_path):
     QStandardPaths.setTestModeEnabled(True)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "s"))
-    window, jobs, presenter = app.build(qapp, workflow)
-    qtbot.addWidget(window)
-    window.presenter = presenter
-    window.show()
-    yield window
-    jobs.close()
+    program = app.build(qapp)
+    qtbot.addWidget(program.window)
+    program.window.presenter = program.screens["compare"].presenter
+    program.window.show()
+    yield program.window
+    program.close()
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_profile_across_a_scar_shows_its_true_depth(window, sessions, qtbot, tmp_path, monkeypatch):
     window.presenter.drop(sessions.folders)
-    canvas = window.compare.canvas
+    canvas = window.views["compare"].canvas
     qtbot.waitUntil(lambda: "depth" in canvas.map_names, timeout=60_000)
     assert canvas.map_names[:2] == ("depth", "texture")
     canvas.toggle_relief()

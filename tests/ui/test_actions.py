@@ -5,7 +5,10 @@ from unittest.mock import Mock
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from ui.actions import COMMANDS, build_actions
+from ui.actions import build_actions
+from ui.screens.table import commands_of
+
+COMMANDS = commands_of()
 
 
 @pytest.fixture
@@ -17,18 +20,18 @@ def parent(qtbot):
 
 def test_every_command_runs_its_own_handler(parent):
     handlers = {key: Mock() for key in COMMANDS}
-    actions = build_actions(parent, handlers)
+    actions = build_actions(parent, COMMANDS, handlers)
     for action in actions.values():
         action.trigger()
     for handler in handlers.values():
         handler.assert_called_once_with()
 
 
-def test_command_without_handler_cannot_start(parent):
+def test_a_command_needs_a_handler(parent):
     handlers = dict.fromkeys(COMMANDS, print)
     del handlers["mode.wipe"]
     with pytest.raises(KeyError):
-        build_actions(parent, handlers)
+        build_actions(parent, COMMANDS, handlers)
 
 
 def test_no_key_starts_two_commands():
@@ -55,5 +58,5 @@ def test_no_key_starts_two_commands():
         ("-", "zoom.out"),
     ],
 )
-def test_keys_that_hands_know(key, command):
+def test_familiar_keys_stay(key, command):
     assert key in COMMANDS[command].keys

@@ -30,7 +30,7 @@ def handler(qtbot, tmp_path):
         handler._dialog.close()
 
 
-def test_kind_and_place_are_given_but_no_name(error):
+def test_type_and_place_are_reported_without_a_name(error):
     text = describe(error)
     assert text.startswith("FileNotFoundError")
     assert "bug" in text
@@ -39,7 +39,7 @@ def test_kind_and_place_are_given_but_no_name(error):
     assert "/" not in text
 
 
-def test_bug_is_written_down_and_given_without_a_name(handler, error, tmp_path):
+def test_an_error_is_logged_and_shown_without_a_name(handler, error, tmp_path):
     handler.handle(type(error), error, error.__traceback__)
     log = (tmp_path / "logs" / "crashes.log").read_text(encoding="utf-8")
     assert "FileNotFoundError" in log
@@ -50,14 +50,14 @@ def test_bug_is_written_down_and_given_without_a_name(handler, error, tmp_path):
     assert "Mustermann" not in dialog.text() + dialog.informativeText() + dialog.detailedText()
 
 
-def test_one_dialog_for_many_bugs(handler, error):
+def test_many_errors_open_one_dialog(handler, error):
     handler.handle(type(error), error, error.__traceback__)
     first = handler._dialog
     handler.handle(type(error), error, error.__traceback__)
     assert handler._dialog is first
 
 
-def test_log_that_cannot_be_written_stops_nothing(qtbot, error, tmp_path):
+def test_a_log_that_cannot_be_written_does_no_harm(qtbot, error, tmp_path):
     (tmp_path / "file").touch()
     handler = CrashHandler(tmp_path / "file" / "crashes.log")
     handler.handle(type(error), error, error.__traceback__)
@@ -81,7 +81,7 @@ def test_qt_does_not_use_up_none_and_true():
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_installed_as_the_last_catcher(handler, monkeypatch):
+def test_it_is_installed_for_uncaught_exceptions(handler, monkeypatch):
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
     handler.install()
     assert sys.excepthook == handler.handle

@@ -94,27 +94,27 @@ def test_cancel_stops_at_the_next_tick_and_lands_nothing(jobs, qtbot):
     assert landed == []
 
 
-def test_progress_is_given_with_its_lane(jobs, qtbot):
-    stated, landed = [], []
-    jobs.progressed.connect(lambda *step: stated.append(step))
+def test_progress_is_shown_with_its_lane(jobs, qtbot):
+    steps, landed = [], []
+    jobs.progressed.connect(lambda *step: steps.append(step))
     jobs.start("a", lambda tick: tick(2, 5), done=landed.append, failed=pytest.fail)
     qtbot.waitUntil(lambda: landed == [None])
-    assert stated == [("a", 2, 5)]
+    assert steps == [("a", 2, 5)]
 
 
 def test_progress_of_a_stale_job_is_not_shown(jobs, qtbot):
-    stated, ticked = [], Event()
+    steps, ticked = [], Event()
 
     def work(tick):
         tick(1, 2)
         ticked.set()
 
-    jobs.progressed.connect(lambda *step: stated.append(step))
+    jobs.progressed.connect(lambda *step: steps.append(step))
     jobs.start("a", work, done=pytest.fail, failed=pytest.fail)
     assert ticked.wait(5)  # its progress is on the way, and no event was handled yet
     jobs.cancel("a")
     qtbot.wait(20)
-    assert stated == []
+    assert steps == []
 
 
 def test_bug_reaches_the_crash_handler(jobs, qtbot):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -14,9 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
+from ui import app, theme
+from ui.actions import Command
 from ui.main_window import MainWindow
 from ui.screens.library.view import LibraryView
+from ui.screens.screen import RunningScreen, Screen, ScreenMenu
+from ui.screens.table import SCREENS
 from ui.widgets.canvas import Canvas
 from ui.widgets.duo_canvas import CompareMode
 
@@ -25,6 +30,7 @@ from ui.widgets.duo_canvas import CompareMode
 def window(qtbot):
     window = MainWindow("1.2.3")
     qtbot.addWidget(window)
+    window.compare, window.library = window.views["compare"], window.views["library"]
     window.show()
     window.activateWindow()
     return window
@@ -109,10 +115,10 @@ def _inner(menu):
     return [action for sub in menu.actions() if sub.menu() for action in sub.menu().actions()]
 
 
-def test_theme_is_given_and_ticked(window, qtbot):
-    with qtbot.waitSignal(window.theme_chosen) as stated:
+def test_a_chosen_theme_is_emitted_and_ticked(window, qtbot):
+    with qtbot.waitSignal(window.theme_chosen) as chosen:
         window.actions_by_name["theme.dark"].trigger()
-    assert stated.args == [theme.Choice.DARK]
+    assert chosen.args == [theme.Choice.DARK]
     window.show_theme(theme.Choice.LIGHT)
     assert window.actions_by_name["theme.light"].isChecked()
     assert not window.actions_by_name["theme.dark"].isChecked()
@@ -135,7 +141,7 @@ def test_theme_changes_while_a_pair_is_shown(window, make_pair, qapp):
         assert image.pixelColor(image.width() - 4, image.height() - 4).name() == colours.surround
 
 
-def test_menu_shows_what_is_laid_over_the_pair(window, make_pair, qtbot):
+def test_the_menu_ticks_what_is_shown_over_the_pair(window, make_pair, qtbot):
     window.compare.show_pair(make_pair())
     error, zones = (window.actions_by_name[name] for name in ("map.error", "map.zones"))
     assert not error.isChecked()
@@ -153,7 +159,7 @@ def test_menu_shows_what_is_laid_over_the_pair(window, make_pair, qtbot):
     assert not error.isChecked()
 
 
-def test_covered_window_shows_the_door_alone_and_returns(window, make_pair, qtbot):
+def test_a_covered_window_shows_the_unlock_page_alone_and_returns(window, make_pair, qtbot):
     window.compare.show_pair(make_pair())
     window.show_user("admin")
     window.actions_by_name["app.about"].trigger()
@@ -173,26 +179,26 @@ def test_covered_window_shows_the_door_alone_and_returns(window, make_pair, qtbo
     window.cover(covered=False)
     assert window.compare.isVisible()
     assert form.isVisible()
-    assert form.name.words == "half written"
+    assert form.name.entered == "half written"
     form.reject()
     box.close()
 
 
-def test_lock_goes_through_an_open_dialog(window, qtbot):
+def test_the_lock_key_works_in_an_open_dialog(window, qtbot):
     window.show_user("admin")
     form = window.library.session_form
     assert window.actions_by_name["library.lock"] in form.actions()
     form.begin()
     form.activateWindow()
     qtbot.waitUntil(form.isActiveWindow)
-    stated = []
-    window.lock_pressed.connect(lambda: stated.append(True))
+    pressed = []
+    window.library.lock_pressed.connect(lambda: pressed.append(True))
     qtbot.keyClick(form, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     form.reject()
-    assert stated == [True]
+    assert pressed == [True]
 
 
-def test_another_user_gets_neither_dialogs_nor_screen_of_the_one_before(window):
+def test_another_user_gets_neither_dialogs_nor_screen_of_the_previous_one(window):
     form = window.library.patient_form
     form.begin_with(None)
     window.cover(covered=True)
@@ -202,13 +208,13 @@ def test_another_user_gets_neither_dialogs_nor_screen_of_the_one_before(window):
     assert window.library.isVisible()
 
 
-def test_commands_of_one_screen_rest_on_the_other(window):
-    window.show_library()
+def test_commands_of_one_screen_are_disabled_on_the_other(window):
+    window.show_screen("library")
     for name in ("mode.wipe", "map.next", "report.write", "library.lock", "patient.new"):
         assert not window.actions_by_name[name].isEnabled()
     window.show_user("Dr A, clinician")
     assert window.actions_by_name["library.lock"].isEnabled()
-    window.show_compare()
+    window.show_screen("compare")
     assert window.actions_by_name["mode.wipe"].isEnabled()
 
 
@@ -238,3 +244,68 @@ def test_library_and_its_forms_fit_the_smallest_window(qapp, qtbot, wider, monke
         assert hint.height() <= tall - 60, type(part).__name__
     monkeypatch.undo()
     theme.apply(qapp, theme.Choice.LIGHT)
+
+
+def test_choosing_the_shown_screen_again_leads_to_its_first_page(window, qtbot):
+    home = []
+    window.library.home_pressed.connect(lambda: home.append(True))
+    window.actions_by_name["screen.library"].trigger()
+    assert window.shown == "library"
+    assert home == []
+    window.actions_by_name["screen.library"].trigger()
+    assert home == [True]
+
+
+def test_a_command_of_the_library_shows_its_screen_first(window):
+    window.show_user("admin")
+    window.actions_by_name["patient.new"].trigger()
+    assert window.shown == "library"
+    window.show_screen("compare")
+    window.actions_by_name["library.lock"].trigger()
+    assert window.shown == "compare"
+
+
+def test_the_idle_time_is_ticked(window):
+    window.library.show_idle_minutes(5)
+    ticked = [name for name, action in window.actions_by_name.items() if action.isChecked()]
+    assert [name for name in ticked if name.startswith("idle.")] == ["idle.5"]
+
+
+class Third(QWidget):
+    """A screen that exists in this test alone."""
+
+    asked = Signal()
+
+
+def third(started):
+    return Screen(
+        name="third",
+        title="Third",
+        key="F4",
+        view=Third,
+        commands={"third.ask": Command(("Third",), "Ask", ("Ctrl+T",), needs_library=False)},
+        menu=lambda view: ScreenMenu({"third.ask": view.asked.emit}),
+        work=lambda: "its work",
+        start=lambda view, work, services: started.append((view, work)) or RunningScreen("its own"),
+    )
+
+
+def test_a_third_screen_is_one_row_of_the_table(qapp, qtbot, monkeypatch):
+    started = []
+    rows = (*SCREENS, third(started))
+    monkeypatch.setattr(app, "SCREENS", rows)
+    program = app.build(qapp, {"compare": Mock(), "library": Mock()})
+    window = program.window
+    qtbot.addWidget(window)
+    window.show()
+    assert started == [(window.views["third"], "its work")]
+    assert program.screens["third"].presenter == "its own"
+    ask = window.actions_by_name["third.ask"]
+    assert not ask.isEnabled()
+    window.actions_by_name["screen.third"].trigger()
+    assert window.views["third"].isVisible()
+    with qtbot.waitSignal(window.views["third"].asked):
+        ask.trigger()
+    menus = [action.text() for action in window.menuBar().actions()]
+    assert menus == ["File", "View", "Library", "Map", "Third", "Help"]
+    program.close()

@@ -71,7 +71,7 @@ def test_surround_has_the_lightness_asked_for():
 
 
 @pytest.mark.parametrize("colours", THEMES)
-def test_palette_shows_its_theme(colours):
+def test_the_theme_of_a_palette_is_found(colours):
     assert theme.colours_of(theme.palette(colours)) is colours
 
 

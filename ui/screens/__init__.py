@@ -1,1 +1,1 @@
-"""One folder per screen."""
+"""One folder per screen, and the table that names them all."""

@@ -18,6 +18,9 @@ from mnimage.words.english.register import REGISTER
 from mnimage.words.english.relief import RELIEF
 from mnimage.words.english.report import REPORT
 from mnimage.words.english.score import SCORE
+from mnimage.words.english.ui_library import UI_LIBRARY
+from mnimage.words.english.ui_records import UI_RECORDS
+from mnimage.words.english.ui_window import UI_WINDOW
 from mnimage.words.english.workflow import WORKFLOW
 
 if TYPE_CHECKING:
@@ -38,6 +41,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         **RELIEF,
         **REPORT,
         **SCORE,
+        **UI_LIBRARY,
+        **UI_RECORDS,
+        **UI_WINDOW,
         **WORKFLOW,
     }
 )

@@ -17,7 +17,7 @@ def screen(qtbot):
 
 
 def test_good_news_go_by_themselves(screen):
-    screen.toast.show_("Saved.")
+    screen.toast.show_message("Saved.")
     assert screen.toast.isVisible()
     assert screen.toast._timer.isActive()
     screen.toast._timer.timeout.emit()
@@ -25,7 +25,7 @@ def test_good_news_go_by_themselves(screen):
 
 
 def test_bad_news_stay_until_closed(screen):
-    screen.toast.show_("Broken.", "Try again.", stays=True)
+    screen.toast.show_message("Broken.", "Try again.", stays=True)
     assert not screen.toast._timer.isActive()
     assert screen.toast.accessibleName() == "Broken. Try again."
     screen.toast.findChild(QToolButton).click()
@@ -33,15 +33,15 @@ def test_bad_news_stay_until_closed(screen):
 
 
 def test_one_thing_to_do(screen, qtbot):
-    screen.toast.show_("Saved.", action="Open")
+    screen.toast.show_message("Saved.", action="Open")
     with qtbot.waitSignal(screen.toast.action_pressed):
         screen.toast.findChild(QPushButton).click()
-    screen.toast.show_("Other.")
+    screen.toast.show_message("Other.")
     assert not screen.toast.findChild(QPushButton).isVisible()
 
 
 def test_keeps_inside_the_screen(screen):
-    screen.toast.show_("word " * 60, "hint " * 40)
+    screen.toast.show_message("word " * 60, "hint " * 40)
     assert screen.rect().contains(screen.toast.geometry())
     screen.resize(500, 500)
     assert screen.rect().contains(screen.toast.geometry())

@@ -1,4 +1,4 @@
-"""What forms are made of: labelled lines, choices, dates, and the words when one is wrong."""
+"""Fields of forms: lines of text, choices, dates, numbers, and what is wrong with an entry."""
 
 from __future__ import annotations
 
@@ -19,23 +19,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.screens.library.record_values import capitalized
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from mnimage.words.message import Message
 
 T = TypeVar("T")
 
 DATE_HINT = "YYYY-MM-DD"
-_WAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
+_DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
 _LINE = 20
+"""Height of one line of text in pixels; kept free for an error, so that nothing moves."""
 _READABLE = 480
+"""Width in pixels of a text that is comfortable to read."""
 
 
-class Wrong(ValueError):
-    """A field holds what cannot be kept; its words say which and why."""
+class InvalidEntry(ValueError):
+    """A field holds what cannot be saved; the text says which field, and why."""
 
 
 class Choice(QComboBox, Generic[T]):
-    """One of several values, each under its words."""
+    """One of several values, each with its name."""
 
     def __init__(self, name: str, choices: Iterable[tuple[str, T]]) -> None:
         super().__init__()
@@ -49,20 +55,20 @@ class Choice(QComboBox, Generic[T]):
         self._values = []
         for words, value in choices:
             self._values.append(value)
-            self.addItem(words)
+            self.addItem(capitalized(words))
 
     @property
     def value(self) -> T:
-        """What is chosen."""
+        """The chosen value."""
         return self._values[max(self.currentIndex(), 0)]
 
     def choose(self, value: T) -> None:
-        """Show a value as the chosen one."""
+        """Choose a value."""
         self.setCurrentIndex(self._values.index(value))
 
 
 class Line(QLineEdit):
-    """One line of words."""
+    """One line of text."""
 
     def __init__(self, name: str, hint: str = "", *, longest: int = 200) -> None:
         super().__init__()
@@ -72,8 +78,8 @@ class Line(QLineEdit):
         self.setProperty("kind", "field")
 
     @property
-    def words(self) -> str:
-        """What was written, without blanks around it."""
+    def entered(self) -> str:
+        """What was entered, without blanks around it."""
         return self.text().strip()
 
 
@@ -90,15 +96,16 @@ class DateLine(Line):
 
     @property
     def day(self) -> date | None:
-        """The day that was written; raises `Wrong` where it is none."""
-        if not self.words:
+        """The date that was entered; raises `InvalidEntry` where it is none."""
+        if not self.entered:
             return None
-        for way in _WAYS:
+        for form in _DATE_FORMATS:
             try:
-                return datetime.strptime(self.words, way).date()  # noqa: DTZ007 - a day has no zone
+                return datetime.strptime(self.entered, form).date()  # noqa: DTZ007 - a date has no zone
             except ValueError:
                 continue
-        raise Wrong(f"{self._name}: write the day as {DATE_HINT}.")
+        text = self.tr("{field}: enter the date as {format}.")
+        raise InvalidEntry(text.format(field=self._name, format=DATE_HINT))
 
 
 class NumberLine(Line):
@@ -115,25 +122,27 @@ class NumberLine(Line):
 
     @property
     def number(self) -> float | None:
-        """The number that was written; raises `Wrong` where it is none."""
-        if not self.words:
+        """The number that was entered; raises `InvalidEntry` where it is none."""
+        if not self.entered:
             return None
         try:
-            return float(self.words.replace(",", "."))
+            return float(self.entered.replace(",", "."))
         except ValueError:
-            raise Wrong(f"{self._name}: write a number.") from None
+            text = self.tr("{field}: enter a number.")
+            raise InvalidEntry(text.format(field=self._name)) from None
 
     @property
     def whole(self) -> int | None:
-        """The whole number that was written; raises `Wrong` where it is none."""
+        """The whole number that was entered; raises `InvalidEntry` where it is none."""
         number = self.number
         if number is not None and number != int(number):
-            raise Wrong(f"{self._name}: write a whole number.")
+            text = self.tr("{field}: enter a whole number.")
+            raise InvalidEntry(text.format(field=self._name))
         return None if number is None else int(number)
 
 
 class Notes(QPlainTextEdit):
-    """Some lines of words."""
+    """Some lines of text."""
 
     def __init__(self, name: str, tall: int = 72) -> None:
         super().__init__()
@@ -142,39 +151,39 @@ class Notes(QPlainTextEdit):
         self.setFixedHeight(tall)
 
     @property
-    def words(self) -> str:
-        """What was written."""
+    def entered(self) -> str:
+        """What was entered."""
         return self.toPlainText().strip()
 
 
 class Form(QDialog):
-    """A dialog with fields, a place for trouble, and one main action.
+    """A dialog with fields, a line for an error, and one main action.
 
-    It stays open until it is told that what it holds was kept.
+    It stays open until `accept` confirms that its entries were saved.
     """
 
     confirmed = Signal(object)
 
-    def __init__(self, title: str, keep: str, parent: QWidget, *, wide: int = 520) -> None:
+    def __init__(self, parent: QWidget, *, wide: int = 520) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
         self.setModal(True)
         self.setMinimumWidth(wide)
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
         self._trouble, self._hint = label("", "trouble"), label("", "soft")
         self._trouble.setMinimumHeight(_LINE)
-        self._keep = QPushButton(keep)
-        self._keep.setProperty("kind", "main")
-        self._keep.setDefault(True)
-        self._keep.clicked.connect(self._confirm)
-        close = QPushButton(self.tr("Close"))
-        close.setAutoDefault(False)
-        close.clicked.connect(self.reject)
+        self.save = QPushButton(self.tr("Save"))
+        self.save.setObjectName("save")
+        self.save.setProperty("kind", "main")
+        self.save.setDefault(True)
+        self.save.clicked.connect(self._confirm)
+        self.leave = QPushButton(self.tr("Cancel"))
+        self.leave.setAutoDefault(False)
+        self.leave.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(close)
-        row.addWidget(self._keep)
+        row.addWidget(self.leave)
+        row.addWidget(self.save)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(8)
@@ -183,41 +192,40 @@ class Form(QDialog):
         layout.addWidget(self._hint)
         layout.addLayout(row)
 
-    def show_trouble(self, words: str, hint: str = "") -> None:
-        """Say why what was written cannot be kept."""
-        self._trouble.setText(words)
-        self._hint.setText(hint)
+    def show_trouble(self, words: Message | str, hint: Message | str = "") -> None:
+        """Show why the entries cannot be saved."""
+        self._trouble.setText(str(words))
+        self._hint.setText(str(hint))
         self._hint.setVisible(bool(hint))
         self.set_busy(False)
 
     def set_busy(self, busy: bool) -> None:
-        """Show that it is being kept."""
-        self._keep.setDisabled(busy)
+        """Show that the entries are being saved."""
+        self.save.setDisabled(busy)
 
     @property
     def trouble(self) -> str:
-        """What is said to be wrong."""
+        """The error that is shown."""
         return self._trouble.text()
 
     def begin(self) -> None:
-        """Open it without an old word of trouble."""
+        """Open it without an error of before."""
         self.show_trouble("")
         self.open()
 
-    def written(self) -> object:
-        """Return what the fields hold; raises `ValueError` with words where they cannot be kept."""
+    def entered(self) -> object:
+        """Return what the fields hold; raises `ValueError` where that cannot be saved."""
         raise NotImplementedError
 
     def _confirm(self) -> None:
         try:
-            written = self.written()
+            entered = self.entered()
         except ValueError as error:
-            words = str(error)
-            self.show_trouble(words[:1].upper() + words[1:].rstrip(".") + ".")
+            self.show_trouble(f"{capitalized(str(error)).rstrip('.')}.")
             return
         self.show_trouble("")
         self.set_busy(True)
-        self.confirmed.emit(written)
+        self.confirmed.emit(entered)
 
 
 def rows() -> QFormLayout:
@@ -230,8 +238,8 @@ def rows() -> QFormLayout:
     return made
 
 
-def in_the_middle(page: QWidget, *widgets: QWidget) -> None:
-    """Lay words and buttons into the middle of a page, no wider than is good to read."""
+def centered(page: QWidget, *widgets: QWidget) -> None:
+    """Put texts and buttons into the middle of a page, no wider than is comfortable to read."""
     holder = QWidget()
     holder.setFixedWidth(_READABLE)
     inside = QVBoxLayout(holder)
@@ -252,7 +260,7 @@ def in_the_middle(page: QWidget, *widgets: QWidget) -> None:
 
 
 def label(words: str, kind: str) -> QLabel:
-    """Return words of a kind, as many lines as they need."""
+    """Return a text of a kind, as many lines as it needs."""
     made = QLabel(words)
     made.setProperty("kind", kind)
     made.setWordWrap(True)

@@ -1,4 +1,4 @@
-"""How far an import is, and what it did with each file that was not stored."""
+"""The progress of an import, and what became of each file that was not stored."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ from ui.widgets.eliding import ElidingLabel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mnimage.words.message import Message
+
 _WIDE, _TALL = 800, 480
+"""Size of the dialog in pixels when it opens."""
 _MOST_FITTED = 300
-"""Rows that are made as tall as their words need; more would take long."""
+"""So many rows are made as tall as their texts; fitting more takes noticeably long."""
 
 
 class ImportBar(QFrame):
-    """The foot of the library: quiet, or how far the import is; always there."""
+    """The bar at the bottom of the library: the last result, or the progress of the import."""
 
     stop_pressed = Signal()
     details_pressed = Signal()
@@ -48,7 +51,7 @@ class ImportBar(QFrame):
         self._stop = QPushButton(self.tr("Stop"))
         self._stop.setObjectName("stop-import")
         self._stop.clicked.connect(self.stop_pressed)
-        self._more = QPushButton(self.tr("What was not stored…"))
+        self._more = QPushButton(self.tr("Show files not stored…"))
         self._more.setObjectName("import-details")
         self._more.clicked.connect(self.details_pressed)
         layout = QHBoxLayout(self)
@@ -58,20 +61,20 @@ class ImportBar(QFrame):
         layout.addWidget(self._bar)
         layout.addWidget(self._more)
         layout.addWidget(self._stop)
-        # The highest it ever gets, so that nothing jumps when the button comes.
+        # The height with a button, so that nothing moves when one appears.
         self.setFixedHeight(self._stop.sizeHint().height() + 14)
-        self.show_rest("")
+        self.show_idle("")
 
-    def show_rest(self, words: str, *, details: bool = False) -> None:
-        """Show what was done last, or who is here."""
-        self._words.tell(words)
+    def show_idle(self, words: Message | str, *, details: bool = False) -> None:
+        """Show a sentence while nothing is imported, such as the result of the last import."""
+        self._words.show_text(str(words))
         self._bar.hide()
         self._stop.hide()
         self._more.setVisible(details)
 
-    def show_progress(self, words: str, done: int, total: int) -> None:
-        """Show how far it is; a total of none where that is not known."""
-        self._words.tell(words)
+    def show_progress(self, words: Message | str, done: int, total: int) -> None:
+        """Show how far it is; a total of 0 where that is not known."""
+        self._words.show_text(str(words))
         self._bar.setRange(0, total)
         self._bar.setValue(done)
         self._bar.show()
@@ -80,19 +83,19 @@ class ImportBar(QFrame):
         self._more.hide()
 
     def show_stopping(self) -> None:
-        """Show that it stops after what is under way."""
+        """Show that it stops after the current file."""
         self._stop.setEnabled(False)
 
     @property
     def words(self) -> str:
-        """What is told now."""
+        """The text that is shown."""
         return self._words.text()
 
 
 class ImportDialog(QDialog):
     """Every file that was not stored, and why."""
 
-    again_pressed = Signal()
+    continue_pressed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -101,15 +104,15 @@ class ImportDialog(QDialog):
         self._title = label("", "title")
         self._words = label("", "soft")
         self._table = self._made_table()
-        self._again = QPushButton(self.tr("Go on with the rest"))
-        self._again.setProperty("kind", "main")
-        self._again.clicked.connect(self._go_on)
-        close = QPushButton(self.tr("Close"))
-        close.clicked.connect(self.reject)
+        self._continue = QPushButton(self.tr("Continue import"))
+        self._continue.setProperty("kind", "main")
+        self._continue.clicked.connect(self._resume)
+        self._close = QPushButton(self.tr("Close"))
+        self._close.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(close)
-        row.addWidget(self._again)
+        row.addWidget(self._close)
+        row.addWidget(self._continue)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(8)
@@ -122,7 +125,7 @@ class ImportDialog(QDialog):
         table = QTableWidget(0, 3)
         table.setObjectName("not-stored")
         table.setAccessibleName(self.tr("Files that were not stored"))
-        table.setHorizontalHeaderLabels([self.tr("File"), self.tr("What"), self.tr("Why")])
+        table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Result"), self.tr("Reason")])
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setShowGrid(False)
@@ -137,12 +140,12 @@ class ImportDialog(QDialog):
         return table
 
     def show_summary(
-        self, title: str, words: str, lines: Sequence[tuple[str, str, str]], *, rest: bool
+        self, title: Message, words: Message, lines: Sequence[tuple[str, str, str]], *, rest: bool
     ) -> None:
-        """Show what an import did: file, what became of it, why; `rest` where it was stopped."""
-        self._title.setText(title)
-        self._words.setText(words)
-        self._again.setVisible(rest)
+        """Show file, result and reason of each line; `rest` where the import was stopped."""
+        self._title.setText(str(title))
+        self._words.setText(str(words))
+        self._continue.setVisible(rest)
         self._table.setRowCount(len(lines))
         for row, cells in enumerate(lines):
             for column, cell in enumerate(cells):
@@ -154,7 +157,8 @@ class ImportDialog(QDialog):
         if len(lines) <= _MOST_FITTED:
             self._table.resizeRowsToContents()
         self.open()
+        (self._continue if rest else self._close).setFocus()
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         self.accept()
-        self.again_pressed.emit()
+        self.continue_pressed.emit()

@@ -1,4 +1,4 @@
-"""What the window keeps between two starts: where the library is, who opened it, when it locks."""
+"""What is stored between two starts: where the library is, who opened it, when it locks."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 
 IDLE_MINUTES = (2, 5, 10, 20)
-"""After how long without a touch the window may lock itself."""
+"""The choices of after how long without input the window locks."""
 _USUAL_MINUTES = 10
+"""Until the user chooses another."""
 _FOLDER, _USER, _REMEMBERED, _IDLE, _UNSEEN = (
     f"library/{name}" for name in ("folder", "user", "remembered", "idle_minutes", "key_unseen")
 )
 
 
 class LocalSettings:
-    """Kept in the user's settings; nothing of a patient, no key and no passphrase."""
+    """Stored in the user's settings; no data of a patient, no key and no passphrase."""
 
     def library(self) -> tuple[Path, str] | None:
         """Return the folder of the last library and its user, None where there is none."""
         folder, user = QSettings().value(_FOLDER), QSettings().value(_USER)
         return (Path(str(folder)), str(user or "")) if folder else None
 
-    def keep_library(self, folder: Path, user: str) -> None:
-        """Keep where the library is and who opened it."""
+    def store_library(self, folder: Path, user: str) -> None:
+        """Store where the library is and who opened it."""
         QSettings().setValue(_FOLDER, str(folder))
         QSettings().setValue(_USER, user)
 
@@ -38,7 +39,7 @@ class LocalSettings:
 
     @property
     def key_unseen(self) -> bool:
-        """Whether a recovery key was shown that nobody has said they kept."""
+        """Whether a recovery key was shown that nobody has confirmed to have stored."""
         return str(QSettings().value(_UNSEEN)) == "yes"
 
     @key_unseen.setter
@@ -47,12 +48,12 @@ class LocalSettings:
 
     @property
     def idle_minutes(self) -> int:
-        """After how many minutes without a touch the window locks itself."""
+        """After how many minutes without input the window locks."""
         try:
-            told = int(str(QSettings().value(_IDLE)))
+            stored = int(str(QSettings().value(_IDLE)))
         except ValueError:
             return _USUAL_MINUTES
-        return told if told in IDLE_MINUTES else _USUAL_MINUTES
+        return stored if stored in IDLE_MINUTES else _USUAL_MINUTES
 
     @idle_minutes.setter
     def idle_minutes(self, minutes: int) -> None:

@@ -1,12 +1,15 @@
-"""What the library's pages and forms are given to show, and what a form gives back."""
+"""Values that the library's pages and forms show, and those that a form returns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mnimage.words.message import NOTHING, message
+
 if TYPE_CHECKING:
     from mnimage.domain.record import AdverseEvent, Rating, Session
+    from mnimage.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,20 +19,24 @@ class Chosen:
     before: str = ""
     after: str = ""
 
-    def mark(self, photo_id: str) -> str:
-        """Return the word on a photo."""
-        return {self.before: "Before", self.after: "After"}.get(photo_id, "") if photo_id else ""
+    def mark(self, photo_id: str) -> Message:
+        """Return the label on a photo; nothing on one that is not chosen."""
+        if photo_id and photo_id == self.before:
+            return message("ui_library.before")
+        return message("ui_library.after") if photo_id and photo_id == self.after else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Who a patient is, in words."""
+    """Who a patient is."""
 
     code: str
     name: str
     facts: str
+    medical: str
+    """Allergies and medication; empty where none are recorded."""
     consents: tuple[tuple[str, str], ...] = ()
-    """Purposes, each with whether the patient agrees to it."""
+    """Each purpose, and whether the patient consents to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,8 @@ class SessionShown:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionWritten:
-    """A session as written, and what is to be added beside it."""
+class SessionEntered:
+    """A session as entered, and what is to be added to it."""
 
     session: Session
     ratings: tuple[Rating, ...] = ()

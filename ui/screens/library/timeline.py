@@ -1,4 +1,4 @@
-"""A patient's photos over time: sessions are columns, views are rows, each cell is one photo."""
+"""A patient's photos over time: a column for each session, a row for each view."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ from mnimage.domain.photo import View
 from mnimage.domain.record import Lighting
 from mnimage.domain.same_session import instant
 from ui import theme
+from ui.screens.library.record_values import value_name, value_title
 from ui.screens.library.shown import Chosen
-from ui.screens.library.words import session_words, view_words
+from ui.screens.library.words import session_words, shot_words, view_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,40 +50,41 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 CELL = QSize(184, 168)
-_EDGE = 6
-_MOST_PICTURES = 240
-_HEAD_ROW = 112
+_MARGIN = 6
+_MOST_THUMBNAILS = 240
+"""Thumbnails kept in memory: several screens full; older ones are loaded again."""
+_ROW_HEADER_WIDTH = 112
 PHOTO_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class PhotoTable(QAbstractTableModel):
-    """Photos by session and view; pictures come later, for those that are looked at."""
+    """Photos by session and view; thumbnails are requested once they are to be drawn."""
 
-    pictures_wanted = Signal(tuple)
+    thumbnails_wanted = Signal(tuple)
     """Identifiers of photos."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sessions: tuple[Session, ...] = ()
-        self._heads: tuple[tuple[str, str], ...] = ()
+        self._headers: tuple[tuple[str, str], ...] = ()
         self._rows: list[tuple[str, dict[str, PhotoRecord]]] = []
-        self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
-        self._troubles: dict[str, str] = {}
-        self._asked: set[str] = set()
-        self._wanted: dict[str, None] = {}
+        self._thumbnails: OrderedDict[str, QPixmap] = OrderedDict()
+        self._errors: dict[str, str] = {}
+        self._requested: set[str] = set()
+        self._waiting: dict[str, None] = {}
         self.chosen = Chosen()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
-        self._soon.timeout.connect(self._tell_wanted)
+        self._soon.timeout.connect(self._request_waiting)
 
     def show_timeline(self, timeline: Timeline, sessions: Sequence[Session]) -> None:
-        """Show these sessions of a patient; pictures that are here already stay."""
+        """Show these sessions of a patient; thumbnails that were loaded stay."""
         self.beginResetModel()
         self._sessions = tuple(sorted(sessions, key=lambda one: one.held_at))
-        self._heads = tuple(session_words(one, timeline) for one in self._sessions)
+        self._headers = tuple(session_words(one, timeline) for one in self._sessions)
         self._rows = _rows_of(timeline.photos, {one.id for one in self._sessions})
-        self._asked.clear()
+        self._requested.clear()
         self.endResetModel()
 
     def show_chosen(self, chosen: Chosen) -> None:
@@ -90,25 +92,25 @@ class PhotoTable(QAbstractTableModel):
         self.chosen = chosen
         self._redraw()
 
-    def show_picture(self, photo_id: str, picture: QPixmap) -> None:
-        """Show a photo's picture."""
-        self._pictures[photo_id] = picture
-        self._pictures.move_to_end(photo_id)
-        while len(self._pictures) > _MOST_PICTURES:
-            gone, _ = self._pictures.popitem(last=False)
-            self._asked.discard(gone)
+    def show_thumbnail(self, photo_id: str, thumbnail: QPixmap) -> None:
+        """Show the thumbnail of a photo."""
+        self._thumbnails[photo_id] = thumbnail
+        self._thumbnails.move_to_end(photo_id)
+        while len(self._thumbnails) > _MOST_THUMBNAILS:
+            dropped, _ = self._thumbnails.popitem(last=False)
+            self._requested.discard(dropped)
         self._redraw()
 
-    def show_trouble(self, photo_id: str, words: str) -> None:
-        """Say in a photo's place why it cannot be shown."""
-        self._troubles[photo_id] = words
+    def show_error(self, photo_id: str, words: str) -> None:
+        """Show in place of a photo why it cannot be shown."""
+        self._errors[photo_id] = words
         self._redraw()
 
     def forget(self) -> None:
-        """Let go of every picture."""
-        self._pictures.clear()
-        self._troubles.clear()
-        self._asked.clear()
+        """Drop every thumbnail."""
+        self._thumbnails.clear()
+        self._errors.clear()
+        self._requested.clear()
 
     def session(self, column: int) -> Session:
         """Return the session of a column."""
@@ -120,20 +122,20 @@ class PhotoTable(QAbstractTableModel):
             return None
         return self._rows[index.row()][1].get(self._sessions[index.column()].id)
 
-    def picture(self, photo_id: str) -> QPixmap | None:
-        """Return a photo's picture; one that is not here is asked for."""
-        if photo_id in self._pictures:
-            self._pictures.move_to_end(photo_id)
-            return self._pictures[photo_id]
-        if photo_id not in self._asked and photo_id not in self._troubles:
-            self._asked.add(photo_id)
-            self._wanted[photo_id] = None
+    def thumbnail(self, photo_id: str) -> QPixmap | None:
+        """Return the thumbnail of a photo; request it and return None where it is not loaded."""
+        if photo_id in self._thumbnails:
+            self._thumbnails.move_to_end(photo_id)
+            return self._thumbnails[photo_id]
+        if photo_id not in self._requested and photo_id not in self._errors:
+            self._requested.add(photo_id)
+            self._waiting[photo_id] = None
             self._soon.start()
         return None
 
-    def trouble(self, photo_id: str) -> str:
-        """Return why a photo cannot be shown, or nothing."""
-        return self._troubles.get(photo_id, "")
+    def error(self, photo_id: str) -> str:
+        """Return why a photo cannot be shown; empty where it can."""
+        return self._errors.get(photo_id, "")
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         """Return the number of views, with one row for each repeat of a view."""
@@ -144,15 +146,15 @@ class PhotoTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._sessions)
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        """Return a photo, and its words for ears and tips."""
+        """Return a photo, or its description for screen readers and tool tips."""
         photo = self.photo(index)
         if role == PHOTO_ROLE or photo is None:
             return photo if role == PHOTO_ROLE else None
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             when = photo.taken_at.astimezone().strftime("%Y-%m-%d %H:%M") if photo.taken_at else ""
             parts = (view_words(photo.view), when, photo.camera.camera, photo.file_name)
-            mark = self.chosen.mark(photo.id)
-            return "\n".join(part for part in (mark, *parts, self.trouble(photo.id)) if part)
+            mark = str(self.chosen.mark(photo.id))
+            return "\n".join(part for part in (mark, *parts, self.error(photo.id)) if part)
         return None
 
     def headerData(
@@ -165,57 +167,58 @@ class PhotoTable(QAbstractTableModel):
         if orientation is Qt.Orientation.Vertical:
             return self._rows[section][0] if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tr("Click to open the session's record")
-        return "\n".join(self._heads[section]) if role == Qt.ItemDataRole.DisplayRole else None
+            return self.tr("Click to open the record of this session")
+        return "\n".join(self._headers[section]) if role == Qt.ItemDataRole.DisplayRole else None
 
     def _redraw(self) -> None:
         if self._rows and self._sessions:
             last = self.index(len(self._rows) - 1, len(self._sessions) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
-    def _tell_wanted(self) -> None:
-        wanted, self._wanted = tuple(self._wanted), {}
-        if wanted:
-            self.pictures_wanted.emit(wanted)
+    def _request_waiting(self) -> None:
+        waiting, self._waiting = tuple(self._waiting), {}
+        if waiting:
+            self.thumbnails_wanted.emit(waiting)
 
 
 def _rows_of(
     photos: Sequence[PhotoRecord], shown: set[str]
 ) -> list[tuple[str, dict[str, PhotoRecord]]]:
-    """Return each view's photos by session; further shots of a view get rows of their own."""
+    """Return each view's photos by session; repeated shots of a view get rows of their own."""
     found: dict[tuple[int, str, int], dict[str, PhotoRecord]] = {}
     counts: dict[tuple[str, str], int] = {}
-    for photo in sorted(photos, key=_turn):
+    for photo in sorted(photos, key=_shot_order):
         if photo.session_id not in shown:
             continue
-        order, name = _place_of(photo)
+        order, name = _row_of(photo)
         number = counts.get((photo.session_id, name), 0)
         counts[photo.session_id, name] = number + 1
         found.setdefault((order, name, number), {})[photo.session_id] = photo
     return [
-        (name if not number else f"{name}\nshot {number + 1}", found[order, name, number])
+        (name if not number else f"{name}\n{shot_words(number + 1)}", found[order, name, number])
         for order, name, number in sorted(found)
     ]
 
 
-def _turn(photo: PhotoRecord) -> tuple[datetime, datetime, str]:
-    """Return what puts shots of one view in their order."""
+def _shot_order(photo: PhotoRecord) -> tuple[datetime, datetime, str]:
+    """Return the sort key of the shots of one view."""
     return instant(photo.taken_at or photo.added_at), photo.added_at, photo.file_name
 
 
-def _place_of(photo: PhotoRecord) -> tuple[int, str]:
-    """Return where among the rows a photo belongs, and the row's name."""
+def _row_of(photo: PhotoRecord) -> tuple[int, str]:
+    """Return the position and the name of the row that a photo belongs to."""
     views = list(View)
     name = view_words(photo.view)
     if photo.site != "face":
-        name = f"{photo.site.capitalize()}\n{name}" if photo.view else photo.site.capitalize()
+        site = value_title(photo.site)
+        name = f"{site}\n{name}" if photo.view else site
     if photo.lighting not in (Lighting.UNKNOWN, Lighting.STANDARD):
-        name = f"{name}\n{photo.lighting}"
+        name = f"{name}\n{value_name(photo.lighting)}"
     return (views.index(photo.view) if photo.view else len(views)), name
 
 
 class _Tile(QStyledItemDelegate):
-    """Draws one photo: its picture, and the word where it is chosen."""
+    """Draws one photo: its thumbnail, and its label where it is chosen."""
 
     def __init__(self, table: PhotoTable, parent: QObject) -> None:
         super().__init__(parent)
@@ -230,69 +233,69 @@ class _Tile(QStyledItemDelegate):
         """Draw a cell."""
         photo = self._table.photo(index)
         colours = theme.colours_of(option.palette)
-        place = QRectF(option.rect).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+        area = QRectF(option.rect).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if photo is None:
             painter.setPen(QPen(QColor(colours.line), 1, Qt.PenStyle.DashLine))
-            painter.drawLine(place.center() - QPoint(10, 0), place.center() + QPoint(10, 0))
+            painter.drawLine(area.center() - QPoint(10, 0), area.center() + QPoint(10, 0))
         else:
-            self._draw_photo(painter, place, photo, colours)
-            mark = self._table.chosen.mark(photo.id)
+            self._draw_photo(painter, area, photo, colours)
+            mark = str(self._table.chosen.mark(photo.id))
             if mark:
-                _draw_mark(painter, place, mark, colours)
+                _draw_mark(painter, area, mark, colours)
         state: QStyle.StateFlag = option.state
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.text), 1, Qt.PenStyle.DotLine))
-            painter.drawRoundedRect(place.adjusted(-4, -4, 4, 4), theme.CORNER, theme.CORNER)
+            painter.drawRoundedRect(area.adjusted(-4, -4, 4, 4), theme.CORNER, theme.CORNER)
         painter.restore()
 
     def _draw_photo(
-        self, painter: QPainter, place: QRectF, photo: PhotoRecord, colours: theme.Colours
+        self, painter: QPainter, area: QRectF, photo: PhotoRecord, colours: theme.Colours
     ) -> None:
-        ground = QPainterPath()
-        ground.addRoundedRect(place, theme.CORNER, theme.CORNER)
-        painter.fillPath(ground, QColor(colours.surround))
-        trouble = self._table.trouble(photo.id)
-        if trouble:
+        background = QPainterPath()
+        background.addRoundedRect(area, theme.CORNER, theme.CORNER)
+        painter.fillPath(background, QColor(colours.surround))
+        error = self._table.error(photo.id)
+        if error:
             painter.setPen(QColor(colours.worse))
             painter.setFont(theme.sized(painter.font(), theme.SMALL_PT))
             flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            painter.drawText(place.adjusted(8, 8, -8, -8), flags, trouble)
+            painter.drawText(area.adjusted(8, 8, -8, -8), flags, error)
             return
-        picture = self._table.picture(photo.id)
-        if picture is None:
+        thumbnail = self._table.thumbnail(photo.id)
+        if thumbnail is None:
             return
-        size = picture.size().scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        size = thumbnail.size().scaled(area.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
         box = QRectF(0, 0, size.width(), size.height())
-        box.moveCenter(place.center())
-        painter.setClipPath(ground)
-        painter.drawPixmap(box, picture, QRectF(picture.rect()))
+        box.moveCenter(area.center())
+        painter.setClipPath(background)
+        painter.drawPixmap(box, thumbnail, QRectF(thumbnail.rect()))
         painter.setClipping(False)
 
 
-def _draw_mark(painter: QPainter, place: QRectF, word: str, colours: theme.Colours) -> None:
+def _draw_mark(painter: QPainter, area: QRectF, label: str, colours: theme.Colours) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(colours.accent), 3))
-    painter.drawRoundedRect(place, theme.CORNER, theme.CORNER)
+    painter.drawRoundedRect(area, theme.CORNER, theme.CORNER)
     font = theme.sized(painter.font(), theme.SMALL_PT, bold=True)
-    wide = QFontMetricsF(font).horizontalAdvance(word) + 16
-    box = QRectF(place.left(), place.top(), wide, QFontMetricsF(font).height() + 6)
-    ground = QPainterPath()
-    ground.addRoundedRect(box, theme.CORNER, theme.CORNER)
-    painter.fillPath(ground, QColor(colours.accent))
+    wide = QFontMetricsF(font).horizontalAdvance(label) + 16
+    box = QRectF(area.left(), area.top(), wide, QFontMetricsF(font).height() + 6)
+    background = QPainterPath()
+    background.addRoundedRect(box, theme.CORNER, theme.CORNER)
+    painter.fillPath(background, QColor(colours.accent))
     painter.setFont(font)
     painter.setPen(QColor(colours.accent_text))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
 
 
 class TimelineView(QTableView):
-    """Shows the photos; a click proposes a pair, a click with Ctrl takes exactly this one too."""
+    """Shows the photos: a click proposes a pair, a Ctrl-click pairs this photo with the last."""
 
     photo_picked = Signal(str, bool)
-    """A photo's identifier, and whether it is to join the one that was picked before."""
+    """A photo's identifier, and whether it is to be paired with the one picked before."""
     photo_opened = Signal(str)
     session_opened = Signal(str)
     view_entered = Signal(str, object)
@@ -323,13 +326,13 @@ class TimelineView(QTableView):
         down.setDefaultSectionSize(CELL.height())
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setHighlightSections(False)
-        down.setFixedWidth(_HEAD_ROW)
+        down.setFixedWidth(_ROW_HEADER_WIDTH)
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setCornerButtonEnabled(False)
         self.doubleClicked.connect(self._open_photo)
 
     def allow_changes(self, *, allowed: bool) -> None:
-        """Offer to tell the view of a photo, or not."""
+        """Enable changing the view of a photo, or not."""
         self._may_change = allowed
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -343,7 +346,7 @@ class TimelineView(QTableView):
             self._pick(self.indexAt(event.position().toPoint()), joins=joins)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pick the photo at the cursor by the space bar, open it by Enter."""
+        """Pick the current photo with the space bar, open it with Enter."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open_photo(self.currentIndex())
             return
@@ -354,7 +357,7 @@ class TimelineView(QTableView):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer what can be done with the photo under the pointer."""
+        """Open the menu of the photo under the pointer."""
         photo = self._table.photo(self.indexAt(event.pos()))
         if photo is not None:
             self.menu_of(photo).popup(event.globalPos())
@@ -365,7 +368,7 @@ class TimelineView(QTableView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         pick = menu.addAction(self.tr("Add to the comparison"))
         pick.triggered.connect(lambda: self.photo_picked.emit(photo.id, True))
-        record = menu.addAction(self.tr("Open the session's record…"))
+        record = menu.addAction(self.tr("Open the session…"))
         record.triggered.connect(lambda: self.session_opened.emit(photo.session_id))
         views = menu.addMenu(self.tr("View"))
         views.setEnabled(self._may_change)
@@ -374,12 +377,12 @@ class TimelineView(QTableView):
             action.setCheckable(True)
             action.setChecked(view is photo.view)
             action.triggered.connect(
-                lambda _=False, told=view: self.view_entered.emit(photo.id, told)
+                lambda _=False, entered=view: self.view_entered.emit(photo.id, entered)
             )
         return menu
 
-    def place_of(self, row: int, column: int) -> QRect:
-        """Return where a cell lies."""
+    def cell_rect(self, row: int, column: int) -> QRect:
+        """Return the rectangle of a cell in the viewport."""
         return self.visualRect(self._table.index(row, column))
 
     def _pick(self, index: QModelIndex, *, joins: bool) -> None:

@@ -1,6 +1,8 @@
-"""The library's door: make one, unlock it, see its recovery key once, or use that key."""
+"""The unlock page: create or unlock a library, see its recovery key once, or use that key."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -16,92 +18,98 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui import theme
 from ui.screens.library.fields import Line, label
 from ui.widgets.eliding import ElidingLabel
 
+if TYPE_CHECKING:
+    from mnimage.words.message import Message
+
 _WIDE = 600
+"""Width of the card in pixels."""
 _KEY_GROUPS_A_LINE = 4
+"""Groups of the recovery key on one line, so that it can be copied by hand."""
 
 
 class UnlockPage(QWidget):
     """One form at a time, in the middle of the screen."""
 
-    make_wanted = Signal()
+    create_wanted = Signal()
     open_wanted = Signal()
-    make_pressed = Signal(str, str, str)
-    """User, passphrase, and the passphrase again."""
+    create_pressed = Signal(str, str, str)
+    """User, passphrase, and the passphrase repeated."""
     unlock_pressed = Signal(str, str, bool)
     """User, passphrase, and whether this computer is to remember it."""
     migrate_pressed = Signal(str, str)
     recover_pressed = Signal(str, str, str, str)
-    """Recovery key, user, new passphrase, and that again."""
+    """Recovery key, user, new passphrase, and that repeated."""
     key_copied = Signal()
     key_save_pressed = Signal()
     key_print_pressed = Signal()
-    key_kept = Signal()
+    key_confirmed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.welcome, self.unlock = _Welcome(), _Unlock()
-        self.make, self.key, self.recover = _Make(), _Key(), _Recover()
-        self._forms = (self.welcome, self.unlock, self.make, self.key, self.recover)
+        self.new_library, self.key, self.recover = _Create(), _Key(), _Recover()
+        self._forms = (self.welcome, self.unlock, self.new_library, self.key, self.recover)
         self._shown: _FormBox = self.welcome
         self._trouble, self._hint = label("", "trouble"), label("", "soft")
-        self._trouble.setObjectName("gate-trouble")
+        self._trouble.setObjectName("unlock-trouble")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(_middle(*self._forms, self._trouble, self._hint))
         self._connect()
 
     def show_welcome(self) -> None:
-        """Say what a library is, and offer to make or to open one."""
+        """Explain what a library is, and offer to create or to open one."""
         self._show(self.welcome)
 
     def show_unlock(self, place: str, user: str, *, remembered: bool, locked: bool) -> None:
-        """Ask for the passphrase of a library; `locked` where its screens wait behind."""
+        """Ask for the passphrase of a library; `locked` where its screens wait behind this page."""
         self.unlock.fill(place, user, remembered=remembered, locked=locked)
         self._show(self.unlock)
 
-    def show_make(self, place: str) -> None:
+    def show_create(self, place: str, user: str) -> None:
         """Ask for the first user and passphrase of a new library."""
-        self.make.fill(place)
-        self._show(self.make)
+        self.new_library.fill(place, user)
+        self._show(self.new_library)
 
     def show_key(self, key: str) -> None:
-        """Show the recovery key of a library that was just made, this once."""
+        """Show the recovery key of a library that was just created, this once."""
         self.key.fill(key)
         self._show(self.key)
 
     def forget_key(self) -> None:
-        """Take the recovery key off the screen and the clipboard."""
+        """Remove the recovery key from the screen and the clipboard."""
         clipboard = QGuiApplication.clipboard()
-        if self.key.words and clipboard.text() == self.key.words:
+        if self.key.text and clipboard.text() == self.key.text:
             clipboard.clear()
         self.key.fill("")
 
-    def show_trouble(self, words: str, hint: str = "") -> None:
-        """Say why the door stays shut, and what to do."""
+    def show_trouble(self, words: Message | str, hint: Message | str = "") -> None:
+        """Show why the library stays locked, and what to do."""
         self.set_busy("")
-        self._trouble.setText(words)
-        self._hint.setText(hint)
+        self._trouble.setText(str(words))
+        self._hint.setText(str(hint))
 
     def offer_migration(self) -> None:
-        """Offer to bring an older library up to date."""
+        """Offer to update an older library."""
         self.unlock.offer_migration(offered=True)
 
-    def set_busy(self, words: str) -> None:
-        """Say what is being done, or nothing."""
+    def set_busy(self, words: Message | str) -> None:
+        """Show what is being done; empty for nothing."""
         self._trouble.setText("")
-        self._hint.setText(words)
+        self._hint.setText(str(words))
         self._shown.setDisabled(bool(words))
 
     @property
     def trouble(self) -> str:
-        """What is said to be wrong."""
+        """The error that is shown."""
         return self._trouble.text()
 
     def take_focus(self) -> None:
-        """Put the cursor where the next word is written."""
+        """Give the keyboard to the first field."""
         self._shown.first.setFocus()
 
     def _show(self, form: _FormBox) -> None:
@@ -118,35 +126,35 @@ class UnlockPage(QWidget):
 
     def _connect(self) -> None:
         for form in (self.welcome, self.unlock):
-            form.make.clicked.connect(self.make_wanted)
+            form.new_library.clicked.connect(self.create_wanted)
             form.open.clicked.connect(self.open_wanted)
-        self.make.open.clicked.connect(self.open_wanted)
+        self.new_library.open.clicked.connect(self.open_wanted)
         self.unlock.confirmed.connect(self._unlock)
         self.unlock.migrate.clicked.connect(self._migrate)
         self.unlock.lost.clicked.connect(self._begin_recovery)
-        self.make.confirmed.connect(self._make)
+        self.new_library.confirmed.connect(self._create)
         self.recover.confirmed.connect(self._recover)
         self.recover.back.clicked.connect(self._leave_recovery)
         self.key.copy.clicked.connect(self._copy)
         self.key.save.clicked.connect(self.key_save_pressed)
         self.key.print.clicked.connect(self.key_print_pressed)
-        self.key.confirmed.connect(self.key_kept)
+        self.key.confirmed.connect(self.key_confirmed)
 
     def _unlock(self) -> None:
         form = self.unlock
-        self.unlock_pressed.emit(form.user.words, form.word.text(), form.remember.isChecked())
+        self.unlock_pressed.emit(form.user.entered, form.word.text(), form.remember.isChecked())
         form.word.clear()
 
     def _migrate(self) -> None:
-        self.migrate_pressed.emit(self.unlock.user.words, self.unlock.word.text())
+        self.migrate_pressed.emit(self.unlock.user.entered, self.unlock.word.text())
         self.unlock.word.clear()
 
-    def _make(self) -> None:
-        form = self.make
-        self.make_pressed.emit(form.user.words, form.word.text(), form.again.text())
+    def _create(self) -> None:
+        form = self.new_library
+        self.create_pressed.emit(form.user.entered, form.word.text(), form.repeated.text())
 
     def _begin_recovery(self) -> None:
-        self.recover.fill(self.unlock.user.words)
+        self.recover.fill(self.unlock.user.entered)
         self._show(self.recover)
 
     def _leave_recovery(self) -> None:
@@ -155,16 +163,16 @@ class UnlockPage(QWidget):
 
     def _recover(self) -> None:
         form = self.recover
-        words = form.word.text(), form.again.text()
-        self.recover_pressed.emit(form.key.words, form.user.words, *words)
+        words = form.word.text(), form.repeated.text()
+        self.recover_pressed.emit(form.key.entered, form.user.entered, *words)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.key.words)
+        QGuiApplication.clipboard().setText(self.key.text)
         self.key_copied.emit()
 
 
 class _FormBox(QWidget):
-    """One form of the door; Enter in any field is its main action."""
+    """One form of the page; Enter in any field is its main action."""
 
     confirmed = Signal()
     first: QWidget
@@ -181,16 +189,16 @@ class _FormBox(QWidget):
         self.rows.addSpacing(8)
 
     def add_line(self, words: str, line: QLineEdit) -> None:
-        """Add a field under its words."""
-        told = QLabel(words)
-        told.setBuddy(line)
+        """Add a field under its name."""
+        name = QLabel(words)
+        name.setBuddy(line)
         line.setMinimumHeight(36)
         line.returnPressed.connect(self.confirmed)
-        self.rows.addWidget(told)
+        self.rows.addWidget(name)
         self.rows.addWidget(line)
 
     def add_buttons(self, main: QPushButton, *others: QPushButton) -> None:
-        """Add the main action and what lies beside it."""
+        """Add the main action, and others below it."""
         main.setProperty("kind", "main")
         main.clicked.connect(self.confirmed)
         self.rows.addSpacing(8)
@@ -214,17 +222,17 @@ class _Welcome(_FormBox):
         self.words_label.setText(
             self.tr(
                 "One encrypted folder for patients, sessions, photos and consents. Photos are "
-                "written once and never altered, every look and change is recorded, and a copy "
-                "of the folder tells nothing to one without a passphrase."
+                "stored once and never altered, every access and change is recorded, and without "
+                "a passphrase a copy of the folder cannot be read."
             )
         )
-        self.make = QPushButton(self.tr("Make a library…"))
-        self.make.setObjectName("make-library")
-        self.make.setProperty("kind", "main")
-        self.open = QPushButton(self.tr("Open one that is there…"))
-        self.first = self.make
+        self.new_library = QPushButton(self.tr("Create a library…"))
+        self.new_library.setObjectName("create-library")
+        self.new_library.setProperty("kind", "main")
+        self.open = QPushButton(self.tr("Open an existing library…"))
+        self.first = self.new_library
         row = QHBoxLayout()
-        row.addWidget(self.make)
+        row.addWidget(self.new_library)
         row.addWidget(self.open)
         row.addStretch(1)
         self.rows.addLayout(row)
@@ -232,7 +240,7 @@ class _Welcome(_FormBox):
 
 
 class _Unlock(_FormBox):
-    """User and passphrase of a library that is there."""
+    """User and passphrase of an existing library."""
 
     def __init__(self) -> None:
         super().__init__("", "")
@@ -247,68 +255,72 @@ class _Unlock(_FormBox):
         self.remember = QCheckBox(self.tr("Remember on this computer"))
         self.remember.setToolTip(
             self.tr(
-                "The computer's keyring keeps the key: whoever is signed in to this computer "
-                "then opens the library at the start. A locked screen still asks."
+                "The key is stored in this computer's keyring: anyone who is signed in to this "
+                "computer then opens the library without a passphrase when the program starts. "
+                "After locking, the passphrase is asked for again."
             )
         )
         self.rows.addWidget(self.remember)
-        self.lost = QPushButton(self.tr("Passphrase lost…"))
-        self.open = QPushButton(self.tr("Another library…"))
-        self.make = QPushButton(self.tr("New library…"))
+        self.lost = QPushButton(self.tr("Forgot passphrase…"))
+        self.open = QPushButton(self.tr("Open another library…"))
+        self.new_library = QPushButton(self.tr("Create a library…"))
         unlock = QPushButton(self.tr("Unlock"))
         unlock.setObjectName("unlock")
-        self.add_buttons(unlock, self.lost, self.open, self.make)
-        self.migrate = QPushButton(self.tr("Bring it up to date, after a back-up"))
+        self.add_buttons(unlock, self.lost, self.open, self.new_library)
+        self.migrate = QPushButton(self.tr("Back up and update the library"))
         self.rows.addWidget(self.migrate)
         self.migrate.hide()
 
     def fill(self, place: str, user: str, *, remembered: bool, locked: bool) -> None:
         """Show which library it is and who opened it last."""
         self.title.setText(self.tr("Locked") if locked else self.tr("Open the library"))
-        self.place.tell(place)
+        self.place.show_text(place)
         self.user.setText(user)
         self.word.clear()
         self.remember.setChecked(remembered)
-        for button in (self.open, self.make):
+        for button in (self.open, self.new_library):
             button.setVisible(not locked)
         self.offer_migration(offered=False)
 
     def offer_migration(self, *, offered: bool) -> None:
-        """Offer to bring an older library up to date, or not."""
+        """Offer to update an older library, or not."""
         self.migrate.setVisible(offered)
 
 
-class _Make(_FormBox):
+class _Create(_FormBox):
     """The first user and passphrase of a new library."""
 
     def __init__(self) -> None:
         super().__init__("", "")
-        self.title.setText(self.tr("Make a library"))
+        self.title.setText(self.tr("Create a library"))
         self.words_label.setText(
             self.tr(
-                "You are its first administrator. The passphrase has at least eight characters; "
-                "four words that do not belong together are good. Nobody can look it up."
+                "You are its first administrator. The passphrase needs at least eight characters; "
+                "four unrelated words make a good one. Nobody can look it up for you."
             )
         )
         self.place = ElidingLabel("soft")
         self.rows.addWidget(self.place)
         self.user = Line(self.tr("User"))
-        self.word, self.again = _secret(self.tr("Passphrase")), _secret(self.tr("Once more"))
+        self.word, self.repeated = (
+            _secret(self.tr("Passphrase")),
+            _secret(self.tr("Repeat passphrase")),
+        )
         self.first = self.word
         self.add_line(self.tr("User"), self.user)
         self.add_line(self.tr("Passphrase"), self.word)
-        self.add_line(self.tr("Passphrase once more"), self.again)
-        make = QPushButton(self.tr("Make the library"))
-        make.setObjectName("make")
-        self.open = QPushButton(self.tr("Open one that is there…"))
-        self.add_buttons(make, self.open)
+        self.add_line(self.tr("Repeat passphrase"), self.repeated)
+        create = QPushButton(self.tr("Create library"))
+        create.setObjectName("create")
+        self.open = QPushButton(self.tr("Open an existing library…"))
+        self.add_buttons(create, self.open)
 
-    def fill(self, place: str) -> None:
-        """Show where it is made."""
-        self.place.tell(place)
-        self.user.setText("admin")
+    def fill(self, place: str, user: str) -> None:
+        """Show where it is created, and propose a name for its first user."""
+        self.place.show_text(place)
+        self.user.setText(user)
         self.word.clear()
-        self.again.clear()
+        self.repeated.clear()
 
 
 class _Key(_FormBox):
@@ -316,14 +328,14 @@ class _Key(_FormBox):
 
     def __init__(self) -> None:
         super().__init__("", "")
-        self.title.setText(self.tr("The recovery key"))
+        self.title.setText(self.tr("Recovery key"))
         self.words_label.setText(
             self.tr(
-                "It opens the library if every passphrase is lost, and it is shown only now. "
-                "Print it or write it on paper, and lock it away from this computer."
+                "It opens the library if every passphrase is lost, and it is shown only this "
+                "once. Print it or write it down, and lock the paper away from this computer."
             )
         )
-        self.words = ""
+        self.text = ""
         self._key = QLabel()
         self._key.setProperty("kind", "key")
         self._key.setObjectName("recovery-key")
@@ -337,19 +349,19 @@ class _Key(_FormBox):
             row.addWidget(button)
         row.addStretch(1)
         self.rows.addLayout(row)
-        self.seen = QCheckBox(self.tr("It is on paper, and the paper is locked away"))
+        self.seen = QCheckBox(self.tr("I have the key on paper, and the paper is locked away"))
         self.seen.setObjectName("key-seen")
         self.rows.addSpacing(8)
         self.rows.addWidget(self.seen)
-        self._go = QPushButton(self.tr("Go on"))
-        self._go.setObjectName("key-kept")
-        self.seen.toggled.connect(self._go.setEnabled)
+        self._continue = QPushButton(self.tr("Continue"))
+        self._continue.setObjectName("key-kept")
+        self.seen.toggled.connect(self._continue.setEnabled)
         self.first = self.print
-        self.add_buttons(self._go)
+        self.add_buttons(self._continue)
 
     def fill(self, key: str) -> None:
         """Show a key, in groups that are easy to write down."""
-        self.words = key
+        self.text = key
         groups = key.replace("-", " ").split()
         lines = [
             "  ".join(groups[start : start + _KEY_GROUPS_A_LINE])
@@ -358,32 +370,35 @@ class _Key(_FormBox):
         self._key.setText("\n".join(lines))
         self._key.setMinimumSize(self._key.sizeHint())
         self.seen.setChecked(False)
-        self._go.setEnabled(False)
+        self._continue.setEnabled(False)
 
 
 class _Recover(_FormBox):
-    """A new passphrase by the recovery key."""
+    """A new passphrase with the recovery key."""
 
     def __init__(self) -> None:
         super().__init__("", "")
-        self.title.setText(self.tr("Passphrase lost"))
+        self.title.setText(self.tr("Forgot passphrase"))
         self.words_label.setText(
-            self.tr("With the recovery key on paper, a user of the library gets a new passphrase.")
+            self.tr("Enter the recovery key to set a new passphrase for a user of the library.")
         )
         self.key, self.user = Line(self.tr("Recovery key")), Line(self.tr("User"))
-        self.word, self.again = _secret(self.tr("New passphrase")), _secret(self.tr("Once more"))
+        self.word, self.repeated = (
+            _secret(self.tr("New passphrase")),
+            _secret(self.tr("Repeat passphrase")),
+        )
         self.first = self.key
         self.add_line(self.tr("Recovery key"), self.key)
         self.add_line(self.tr("User"), self.user)
         self.add_line(self.tr("New passphrase"), self.word)
-        self.add_line(self.tr("New passphrase once more"), self.again)
+        self.add_line(self.tr("Repeat new passphrase"), self.repeated)
         self.back = QPushButton(self.tr("Back"))
-        self.add_buttons(QPushButton(self.tr("Set the passphrase and unlock")), self.back)
+        self.add_buttons(QPushButton(self.tr("Set passphrase and unlock")), self.back)
 
     def fill(self, user: str) -> None:
         """Show an empty form for a user."""
         self.user.setText(user)
-        for line in (self.key, self.word, self.again):
+        for line in (self.key, self.word, self.repeated):
             line.clear()
 
 
@@ -397,12 +412,13 @@ def _secret(name: str) -> Line:
 def _middle(*widgets: QWidget) -> QScrollArea:
     """Return a card in the middle of the screen, scrolled where there is too little room."""
     card = QFrame()
-    card.setProperty("kind", "door")
+    card.setProperty("kind", "unlock")
     card.setFixedWidth(_WIDE)
     inside = QVBoxLayout(card)
     inside.setContentsMargins(32, 28, 32, 24)
     for widget in widgets:
         inside.addWidget(widget)
+    inside.setSpacing(theme.GRID)
     page = QWidget()
     # Between stretches and not by an alignment, which would not ask how tall the words grow.
     row = QHBoxLayout()

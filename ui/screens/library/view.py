@@ -1,4 +1,4 @@
-"""The library's screen: the door, the patients, one patient; signals out, setters in."""
+"""The library's screen: unlock page, patients, one patient; signals out, setters in."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.screens.library.imports import ImportBar, ImportDialog
-from ui.screens.library.patient import PatientPage
-from ui.screens.library.patientform import ConsentForm, CourseForm, PatientForm
-from ui.screens.library.patients import PatientsPage
-from ui.screens.library.sessionform import SessionForm
+from ui.screens.library.patient_forms import ConsentForm, CourseForm, PatientForm
+from ui.screens.library.patient_page import PatientPage
+from ui.screens.library.patients_page import PatientsPage
+from ui.screens.library.session_form import SessionForm
 from ui.screens.library.unlock_page import UnlockPage
 from ui.widgets.toast import Toast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from mnimage.words.message import Message
 
 
 class LibraryView(QWidget):
@@ -25,6 +27,13 @@ class LibraryView(QWidget):
 
     files_dropped = Signal(list)
     """Paths that were dropped onto a patient's page."""
+    home_pressed = Signal()
+    patient_new_pressed = Signal()
+    import_pressed = Signal()
+    lock_pressed = Signal()
+    idle_chosen = Signal(int)
+    """After how many minutes without input to lock."""
+    idle_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,11 +52,13 @@ class LibraryView(QWidget):
         self.patient_form, self.course_form = PatientForm(self), CourseForm(self)
         self.consent_form, self.session_form = ConsentForm(self), SessionForm(self)
         self._behind: QWidget = self.patients
+        self.idle_minutes = 0
+        """After how many minutes without input the window locks."""
         self.patient.files_dropped.connect(self._drop)
         self.show_unlock()
 
     def show_unlock(self) -> None:
-        """Show the door; what was there waits behind it, its dialogs hidden."""
+        """Show the unlock page; what was shown before waits behind it."""
         if not self.at_unlock:
             self._behind = self.patient if self.at_patient else self.patients
         self.toast.hide()
@@ -66,12 +77,12 @@ class LibraryView(QWidget):
         self.patient.take_focus()
 
     def show_behind(self) -> None:
-        """Show again what was there before the door."""
+        """Show what was shown before the unlock page."""
         self._show(self._behind)
 
     @property
     def at_unlock(self) -> bool:
-        """Whether the door is shown."""
+        """Whether the unlock page is shown."""
         return self._stack.currentWidget() is self.unlock_page
 
     @property
@@ -79,12 +90,17 @@ class LibraryView(QWidget):
         """Whether one patient's page is shown."""
         return self._stack.currentWidget() is self.patient
 
-    def show_error(self, words: str, hint: str = "") -> None:
-        """Say what went wrong and what to do."""
-        self.toast.tell(words, hint, stays=True)
+    def show_error(self, words: Message | str, hint: Message | str = "") -> None:
+        """Show what went wrong and what to do."""
+        self.toast.show_message(str(words), str(hint), stays=True)
+
+    def show_idle_minutes(self, minutes: int) -> None:
+        """Show after how many minutes without input the window locks."""
+        self.idle_minutes = minutes
+        self.idle_changed.emit()
 
     def show_not_stored(
-        self, title: str, words: str, lines: Sequence[tuple[str, str, str]], *, rest: bool
+        self, title: Message, words: Message, lines: Sequence[tuple[str, str, str]], *, rest: bool
     ) -> None:
         """Show every file that an import did not store, and why."""
         self.import_dialog.show_summary(title, words, lines, rest=rest)

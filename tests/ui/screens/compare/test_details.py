@@ -68,7 +68,7 @@ def test_days_are_reported_only_when_given(dialog, qtbot, days, expected):
 
 
 def test_days_begin_as_not_reported(dialog):
-    assert dialog.findChild(QDoubleSpinBox, "days").text() == "not told"
+    assert dialog.findChild(QDoubleSpinBox, "days").text() == "not stated"
 
 
 def test_nothing_is_confirmed_while_a_chart_is_read(dialog):

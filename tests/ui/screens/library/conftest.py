@@ -1,4 +1,4 @@
-"""The library's screen over a real library, with jobs that run at once and cheap passphrases."""
+"""The library's screen with a real library, jobs that run at once and cheap passphrases."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def cheap_passphrases(monkeypatch):
 
 @pytest.fixture
 def stage(qtbot, inline_jobs, tmp_path, monkeypatch):
-    """The whole screen, at the door; no library is there yet."""
+    """The whole screen on its unlock page; there is no library yet."""
     monkeypatch.setattr(clinic, "propose_views", lambda library, ids, tick: 0)
     stage = SimpleNamespace(
-        view=LibraryView(), ask=Mock(spec=FileDialogs), house=Mock(), jobs=inline_jobs
+        view=LibraryView(), ask=Mock(spec=FileDialogs), shell=Mock(), jobs=inline_jobs
     )
     qtbot.addWidget(stage.view)
     stage.folder = tmp_path / "clinic"
@@ -43,7 +43,7 @@ def stage(qtbot, inline_jobs, tmp_path, monkeypatch):
 
     def begin():
         stage.presenter = LibraryPresenter(
-            stage.view, clinic, inline_jobs, stage.ask, stage.settings, stage.house
+            stage.view, clinic, inline_jobs, stage.ask, stage.settings, stage.shell
         )
         return stage.presenter
 
@@ -68,7 +68,7 @@ def stage(qtbot, inline_jobs, tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def empty_library(tmp_path_factory):
-    """Make one library for all tests; each works on a copy."""
+    """Create one library for all tests; each works on a copy."""
     folder = tmp_path_factory.mktemp("library") / "clinic"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "COST", CHEAP)
@@ -84,7 +84,7 @@ def entered(stage, empty_library):
     stage.ask.folder.return_value = stage.folder
     stage.view.unlock_page.open_wanted.emit()
     stage.unlock()
-    stage.house.reset_mock()
+    stage.shell.reset_mock()
     return stage
 
 

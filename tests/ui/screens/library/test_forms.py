@@ -26,51 +26,51 @@ def timeline(stage):
     return stage.presenter.library().timeline(stage.presenter._timeline.patient)
 
 
-def answer(form, asked, stated):
-    form.screening.answer(asked, stated)
+def answer(form, asked, given):
+    form.screening.answer(asked, given)
 
 
 def ask_all(form):
     form.screening.all_no.click()
 
 
-def test_patient_is_changed_and_wrong_days_are_refused(entered, patient):
+def test_a_patient_is_changed_and_invalid_dates_are_refused(entered, patient):
     entered.view.patient.edit.click()
     form = entered.view.patient_form
-    for words, stated in (("31.2.2000", "YYYY-MM-DD"), ("2999-01-01", "still to come")):
-        form.birth.setText(words)
-        form._keep.click()
-        assert stated in form.trouble
+    for text, reason in (("31.2.2000", "YYYY-MM-DD"), ("2999-01-01", "in the future")):
+        form.birth.setText(text)
+        form.save.click()
+        assert reason in form.trouble
     form.birth.setText("12.3.1988")
     form.skin.choose(SkinType.V)
-    form._keep.click()
+    form.save.click()
     kept = entered.presenter.library().patient("0042")
     assert (kept.birth_date, kept.skin_type) == (date(1988, 3, 12), SkinType.V)
     assert "Fitzpatrick V" in entered.view.patient._facts.text()
 
 
-def test_change_at_another_station_is_not_written_over(entered, patient):
+def test_a_change_at_another_station_is_not_overwritten(entered, patient):
     from dataclasses import replace
 
     entered.view.patient.edit.click()
     entered.presenter.library().change(replace(patient, name="From elsewhere"))
     form = entered.view.patient_form
     form.name.setText("From here")
-    form._keep.click()
+    form.save.click()
     assert form.isVisible()
     assert form.trouble
     form.reject()
     assert entered.presenter.library().patient("0042").name == "From elsewhere"
 
 
-def test_course_is_made_chosen_and_its_sessions_are_shown_alone(entered, patient):
+def test_a_course_is_added_and_its_sessions_can_be_shown_alone(entered, patient):
     entered.view.patient.course_new.click()
     form = entered.view.course_form
     form.sessions.setText("four")
-    form._keep.click()
+    form.save.click()
     assert "number" in form.trouble
     form.sessions.setText("4")
-    form._keep.click()
+    form.save.click()
     (course,) = timeline(entered).series
     assert course.plan.sessions == 4
     library = entered.presenter.library()
@@ -83,24 +83,24 @@ def test_course_is_made_chosen_and_its_sessions_are_shown_alone(entered, patient
     assert entered.view.patient.table.columnCount() == 1
 
 
-def test_session_warns_before_the_skin_is_needled(entered, patient):
+def test_a_session_warns_before_the_treatment(entered, patient):
     entered.view.patient.session_new.click()
     form = entered.view.session_form
-    assert "13 questions not asked" in form.warned.text()
+    assert "13 questions not answered" in form.warned.text()
     answer(form, Contraindication.RETINOID, Answer.YES)
     ask_all(form)
     assert "twelve months" in form.screening._warnings.text()
-    form._keep.click()
-    assert "why the skin is needled" in form.trouble
+    form.save.click()
+    assert "reason for treating anyway" in form.trouble
     assert timeline(entered).sessions == ()
     form.screening.override.setText("ended; agreed")
     form.treatment.device.setText("Pen")
     form.treatment.zones.item(0, 1).setText("1,5")
     form.treatment.kit.setText("Kit 7")
-    form._keep.click()
-    assert "how many ml" in form.trouble
+    form.save.click()
+    assert "volume in ml" in form.trouble
     form.treatment.plasma.setText("4")
-    form._keep.click()
+    form.save.click()
     (session,) = timeline(entered).sessions
     assert session.override == "ended; agreed"
     assert session.treatment.zones[0].depth_mm == 1.5
@@ -109,62 +109,62 @@ def test_session_warns_before_the_skin_is_needled(entered, patient):
     assert entered.view.patient.table.columnCount() == 1
 
 
-def test_follow_up_needs_no_screening(entered, patient):
+def test_a_follow_up_needs_no_screening(entered, patient):
     entered.view.patient.session_new.click()
     form = entered.view.session_form
     form.kind.choose(VisitKind.FOLLOW_UP)
     assert form.warned.text() == ""
-    form._keep.click()
+    form.save.click()
     (session,) = timeline(entered).sessions
     assert (session.kind, session.treatment) == (VisitKind.FOLLOW_UP, None)
 
 
 @pytest.mark.parametrize(
-    ("column", "words", "told"),
-    [(1, "9", "No needle of 9"), (1, "deep", "as a number"), (2, "3", "depth is missing")],
+    ("column", "text", "reason"),
+    [(1, "9", "9.0 mm"), (1, "deep", "enter a number"), (2, "3", "depth is missing")],
 )
-def test_needles_that_are_none_are_refused(entered, patient, column, words, stated):
+def test_impossible_depths_of_needles_are_refused(entered, patient, column, text, reason):
     entered.view.patient.session_new.click()
     form = entered.view.session_form
     ask_all(form)
-    form.treatment.zones.item(0, column).setText(words)
-    form._keep.click()
-    assert stated in form.trouble
+    form.treatment.zones.item(0, column).setText(text)
+    form.save.click()
+    assert reason in form.trouble
     form.reject()
 
 
-def test_ratings_keep_to_their_scale_and_go_with_the_session(entered, patient):
+def test_ratings_are_checked_against_their_scale_and_saved_with_the_session(entered, patient):
     entered.view.patient.session_new.click()
     form = entered.view.session_form
     ask_all(form)
-    scales = form.scales
-    scales.scale.choose(ScaleName.GOODMAN_BARON_GRADE)
-    scales.value.setText("9")
-    scales.add.click()
-    assert "1 to 4" in scales._trouble.text()
-    form._keep.click()
+    ratings = form.ratings
+    ratings.scale.choose(ScaleName.GOODMAN_BARON_GRADE)
+    ratings.value.setText("9")
+    ratings.add.click()
+    assert "1 to 4" in ratings._trouble.text()
+    form.save.click()
     assert "press Add" in form.trouble
-    scales.value.setText("3")
-    scales.add.click()
-    scales.scale.choose(ScaleName.SATISFACTION)
-    assert scales.rater.value is Rater.PATIENT
-    scales.value.setText("7,5")
-    scales.add.click()
-    form.after.days.setText("4")
-    form.after.add.click()
-    form._keep.click()
-    stated = timeline(entered)
-    assert [(one.scale, one.value) for one in stated.ratings] == [
+    ratings.value.setText("3")
+    ratings.add.click()
+    ratings.scale.choose(ScaleName.SATISFACTION)
+    assert ratings.rater.value is Rater.PATIENT
+    ratings.value.setText("7,5")
+    ratings.add.click()
+    form.events.days.setText("4")
+    form.events.add.click()
+    form.save.click()
+    shown = timeline(entered)
+    assert [(one.scale, one.value) for one in shown.ratings] == [
         (ScaleName.GOODMAN_BARON_GRADE, 3),
         (ScaleName.SATISFACTION, 7.5),
     ]
-    assert stated.events[0].days_to_clear == 4
-    entered.presenter.open_session(stated.sessions[0].id)
-    assert form.scales.list.count() == 2
+    assert shown.events[0].days_to_clear == 4
+    entered.presenter.open_session(shown.sessions[0].id)
+    assert form.ratings.list.count() == 2
     form.reject()
 
 
-def test_session_keeps_its_time_of_day_unless_the_day_is_changed(entered, patient):
+def test_a_session_keeps_its_time_of_day_unless_the_date_is_changed(entered, patient):
     when = datetime(2026, 1, 5, 9, 41, tzinfo=UTC)
     session = Session(patient_id=patient.id, held_at=when, kind=VisitKind.FOLLOW_UP)
     entered.presenter.library().add(session)
@@ -172,15 +172,15 @@ def test_session_keeps_its_time_of_day_unless_the_day_is_changed(entered, patien
     entered.presenter.open_session(session.id)
     form = entered.view.session_form
     form.operator.setText("Dr B")
-    form._keep.click()
+    form.save.click()
     assert timeline(entered).sessions[0].held_at == when
     entered.presenter.open_session(session.id)
     form.day.setText("2026-01-07")
-    form._keep.click()
+    form.save.click()
     assert timeline(entered).sessions[0].held_at.date() == date(2026, 1, 7)
 
 
-def test_next_session_belongs_to_the_course_and_is_counted(entered, patient):
+def test_the_next_session_belongs_to_the_course_and_is_numbered(entered, patient):
     from mnimage.domain.record import Indication
 
     library = entered.presenter.library()
@@ -192,8 +192,8 @@ def test_next_session_belongs_to_the_course_and_is_counted(entered, patient):
     form = entered.view.session_form
     assert form.course.value == course.id
     assert form.number.whole == 2
-    assert form.operator.words == "admin"
-    assert "days after the last treatment" in form.since.text()
+    assert form.operator.entered == "admin"
+    assert "days after the previous treatment" in form.since.text()
     form.reject()
 
 
@@ -213,7 +213,7 @@ def test_consents_are_given_and_withdrawn_purpose_by_purpose(entered, patient):
     form.reject()
 
 
-def test_form_says_what_the_disk_refused_and_keeps_what_was_written(entered, patient, monkeypatch):
+def test_a_form_shows_why_saving_failed_and_keeps_its_entries(entered, patient, monkeypatch):
     from mnimage.errors import StorageFailed
 
     entered.view.patient.edit.click()
@@ -221,7 +221,7 @@ def test_form_says_what_the_disk_refused_and_keeps_what_was_written(entered, pat
     form.name.setText("Jane")
     failing = Mock(side_effect=StorageFailed("The disk is full.", hint="Make room."))
     monkeypatch.setattr(entered.presenter.library(), "changing", failing)
-    form._keep.click()
+    form.save.click()
     assert form.trouble == "The disk is full."
-    assert form.name.words == "Jane"
+    assert form.name.entered == "Jane"
     form.reject()

@@ -15,79 +15,79 @@ def shown(stage):
     return stage.view.unlock_page.shown
 
 
-def test_a_clinic_without_a_library_is_given_what_one_is(stage):
+def test_without_a_library_the_page_explains_what_one_is(stage):
     assert shown(stage) is stage.view.unlock_page.welcome
     assert stage.view.at_unlock
 
 
-def test_making_a_library_shows_the_key_until_it_is_said_to_be_on_paper(stage):
+def test_a_new_library_shows_its_key_until_it_is_confirmed_to_be_on_paper(stage):
     unlock_page = stage.view.unlock_page
     stage.ask.folder.return_value = stage.folder
-    unlock_page.make_wanted.emit()
-    unlock_page.make_pressed.emit("Dr A", WORD, WORD)
+    unlock_page.create_wanted.emit()
+    unlock_page.create_pressed.emit("Dr A", WORD, WORD)
     assert shown(stage) is unlock_page.key
-    key = unlock_page.key.words
+    key = unlock_page.key.text
     unlock_page.key.copy.click()
     assert QGuiApplication.clipboard().text() == key
-    assert not unlock_page.key._go.isEnabled()
+    assert not unlock_page.key._continue.isEnabled()
     unlock_page.key.seen.setChecked(True)
-    unlock_page.key._go.click()
+    unlock_page.key._continue.click()
     assert not stage.view.at_unlock
     assert key not in (
-        unlock_page.key.words,
+        unlock_page.key.text,
         unlock_page.key._key.text(),
         QGuiApplication.clipboard().text(),
     )
     clinic.recover(stage.folder, key, "Dr A", "another passphrase").close()
 
 
-def test_key_is_saved_as_words_where_the_user_says(stage, tmp_path):
+def test_the_key_is_saved_as_text_where_the_user_chooses(stage, tmp_path):
     unlock_page = stage.view.unlock_page
     stage.ask.folder.return_value = stage.folder
-    unlock_page.make_wanted.emit()
-    unlock_page.make_pressed.emit("admin", WORD, WORD)
+    unlock_page.create_wanted.emit()
+    unlock_page.create_pressed.emit("admin", WORD, WORD)
     stage.ask.save_text.return_value = tmp_path / "key.txt"
     unlock_page.key.save.click()
-    assert unlock_page.key.words in (tmp_path / "key.txt").read_text()
+    assert unlock_page.key.text in (tmp_path / "key.txt").read_text()
     unlock_page.key.print.click()
-    assert unlock_page.key.words in stage.ask.print_words.call_args.args[1]
+    assert unlock_page.key.text in stage.ask.print_words.call_args.args[1]
 
 
-def test_key_that_nobody_said_they_kept_is_made_anew_at_the_next_entry(stage):
+def test_an_unconfirmed_key_is_replaced_when_the_library_is_next_opened(stage):
     unlock_page = stage.view.unlock_page
     stage.ask.folder.return_value = stage.folder
-    unlock_page.make_wanted.emit()
-    unlock_page.make_pressed.emit("admin", WORD, WORD)
-    first = unlock_page.key.words
+    unlock_page.create_wanted.emit()
+    unlock_page.create_pressed.emit("admin", WORD, WORD)
+    first = unlock_page.key.text
     stage.presenter.close()
     stage.begin()
     stage.unlock()
     assert shown(stage) is unlock_page.key
-    assert unlock_page.key.words not in ("", first)
-    unlock_page.key_kept.emit()
+    assert unlock_page.key.text not in ("", first)
+    unlock_page.key_confirmed.emit()
     stage.presenter.lock()
     stage.unlock()
     assert not stage.view.at_unlock
 
 
 @pytest.mark.parametrize(
-    ("user", "word", "again", "told"),
+    ("user", "word", "repeated", "reason"),
     [
-        ("admin", WORD, "something else", "differ"),
+        ("admin", WORD, "something else", "different"),
         ("", WORD, WORD, "name"),
         ("admin", "short", "short", "too short"),
     ],
 )
-def test_what_makes_no_library_is_said_in_place(stage, user, word, again, stated):
+def test_the_page_shows_why_a_library_cannot_be_created(stage, user, word, repeated, reason):
     stage.ask.folder.return_value = stage.folder
-    stage.view.unlock_page.make_wanted.emit()
-    stage.view.unlock_page.make_pressed.emit(user, word, again)
+    stage.view.unlock_page.create_wanted.emit()
+    stage.view.unlock_page.create_pressed.emit(user, word, repeated)
     words = stage.view.unlock_page.trouble + stage.view.unlock_page._hint.text()
-    assert stated in words
+    assert reason in words
     assert not clinic.is_library(stage.folder)
 
 
-def test_wrong_passphrase_is_said_kindly_and_the_field_is_empty(entered):
+def test_a_wrong_passphrase_is_explained_and_the_field_is_emptied(entered):
     entered.presenter.lock()
     form = entered.view.unlock_page.unlock
     form.word.setText("wrong passphrase")
@@ -98,13 +98,13 @@ def test_wrong_passphrase_is_said_kindly_and_the_field_is_empty(entered):
     assert form.word.text() == ""
 
 
-def test_folder_without_a_library_is_not_opened(stage, tmp_path):
+def test_a_folder_without_a_library_is_not_opened(stage, tmp_path):
     stage.ask.folder.return_value = tmp_path
     stage.view.unlock_page.open_wanted.emit()
-    assert "no library" in stage.view.unlock_page.trouble
+    assert "does not contain a library" in stage.view.unlock_page.trouble
 
 
-def test_library_that_is_there_is_opened_and_asked_for_at_the_next_start(entered):
+def test_an_opened_library_is_offered_at_the_next_start(entered):
     entered.presenter.close()
     entered.begin()
     form = entered.view.unlock_page.unlock
@@ -114,7 +114,7 @@ def test_library_that_is_there_is_opened_and_asked_for_at_the_next_start(entered
     assert not entered.view.at_unlock
 
 
-def test_computer_that_remembers_opens_it_at_the_start(entered, monkeypatch):
+def test_a_remembered_library_opens_at_the_start(entered, monkeypatch):
     kept = {}
     monkeypatch.setattr(clinic, "remember", lambda *entry: kept.update(entry=entry))
     monkeypatch.setattr(clinic, "unlock_remembered", lambda *_: clinic.unlock(*kept["entry"]))
@@ -132,7 +132,7 @@ def test_computer_that_remembers_opens_it_at_the_start(entered, monkeypatch):
     assert not entered.settings.remembered
 
 
-def test_computer_without_a_keyring_opens_all_the_same_and_says_so(entered, monkeypatch):
+def test_without_a_keyring_the_library_opens_and_a_message_explains(entered, monkeypatch):
     monkeypatch.setattr(clinic, "remember", Mock(side_effect=StorageFailed("No keyring.")))
     entered.presenter.lock()
     entered.view.unlock_page.unlock_pressed.emit("admin", WORD, True)
@@ -141,13 +141,13 @@ def test_computer_without_a_keyring_opens_all_the_same_and_says_so(entered, monk
     assert not entered.settings.remembered
 
 
-def test_lost_passphrase_is_set_anew_by_the_recovery_key(stage):
+def test_the_recovery_key_sets_a_new_passphrase(stage):
     unlock_page = stage.view.unlock_page
     stage.ask.folder.return_value = stage.folder
-    unlock_page.make_wanted.emit()
-    unlock_page.make_pressed.emit("admin", WORD, WORD)
-    key = unlock_page.key.words
-    unlock_page.key_kept.emit()
+    unlock_page.create_wanted.emit()
+    unlock_page.create_pressed.emit("admin", WORD, WORD)
+    key = unlock_page.key.text
+    unlock_page.key_confirmed.emit()
     stage.presenter.lock()
     unlock_page.recover_pressed.emit(key, "admin", "another passphrase", "another passphrase")
     assert not stage.view.at_unlock
@@ -158,7 +158,7 @@ def test_lost_passphrase_is_set_anew_by_the_recovery_key(stage):
     assert not stage.view.at_unlock
 
 
-def test_older_library_is_brought_up_to_date_after_a_word(entered, monkeypatch):
+def test_an_older_library_is_updated_after_confirmation(entered, monkeypatch):
     entered.presenter.lock()
     real = clinic.unlock
     monkeypatch.setattr(clinic, "unlock", Mock(side_effect=LibraryTooOld("An older version.")))
@@ -171,7 +171,7 @@ def test_older_library_is_brought_up_to_date_after_a_word(entered, monkeypatch):
     assert not entered.view.at_unlock
 
 
-def test_every_group_of_the_key_is_on_the_screen(stage, qapp):
+def test_every_group_of_the_key_is_visible(stage, qapp):
     from ui import theme
 
     theme.apply(qapp, theme.Choice.LIGHT)

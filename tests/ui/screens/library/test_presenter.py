@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from mnimage.domain.photo import View
-from mnimage.domain.record import PhotoRecord, Role, Session
+from mnimage.domain.record import Indication, PhotoRecord, Role, Series, Session
 from mnimage.errors import AuthenticationFailed, NotAllowed
 from mnimage.workflow import clinic
 
@@ -36,31 +36,31 @@ def test_patients_are_found_by_code_and_name(entered):
     assert entered.view.patients._stack.currentWidget() is entered.view.patients._empty
 
 
-def test_new_patient_is_made_and_shown(entered):
+def test_a_new_patient_is_added_and_shown(entered):
     entered.view.patients.new.click()
     form = entered.view.patient_form
     form.code.setText("0042")
     form.name.setText("Jane Example")
-    form._keep.click()
+    form.save.click()
     assert not form.isVisible()
     assert entered.view.at_patient
     assert entered.presenter.library().patient("0042").name == "Jane Example"
     assert entered.view.patient._name.text() == "Jane Example"
 
 
-def test_code_that_is_taken_keeps_the_form_open(entered):
+def test_a_code_in_use_keeps_the_form_open(entered):
     entered.patient("0042")
     entered.presenter.show_patients()
     entered.view.patients.new.click()
     form = entered.view.patient_form
     form.code.setText("0042")
-    form._keep.click()
+    form.save.click()
     assert form.isVisible()
     assert form.trouble
     form.reject()
 
 
-def test_dropped_photos_become_sessions_with_pictures(entered):
+def test_dropped_photos_become_sessions_with_thumbnails(entered):
     patient = entered.patient()
     paths = [
         entered.photo("march/a.png", "2026-03-12", 1),
@@ -70,13 +70,13 @@ def test_dropped_photos_become_sessions_with_pictures(entered):
     entered.view.files_dropped.emit(paths)
     table = entered.view.patient.table
     assert (table.rowCount(), table.columnCount()) == (2, 2)
-    stated = entered.presenter.library().timeline(patient)
-    entered.presenter.want_pictures([one.id for one in stated.photos])
-    assert all(not table.picture(one.id).isNull() for one in stated.photos)
+    timeline = entered.presenter.library().timeline(patient)
+    entered.presenter.request_thumbnails([one.id for one in timeline.photos])
+    assert all(not table.thumbnail(one.id).isNull() for one in timeline.photos)
     assert entered.view.imports.words == "3 photos stored."
 
 
-def test_broken_and_double_files_are_named(entered):
+def test_broken_and_duplicate_files_are_listed(entered):
     entered.patient()
     first = entered.photo("a.png", "2026-03-12", 1)
     broken = entered.inbox / "broken.jpg"
@@ -90,12 +90,12 @@ def test_broken_and_double_files_are_named(entered):
         [dialog._table.item(row, column).text() for column in (0, 1)]
         for row in range(dialog._table.rowCount())
     ]
-    assert rows == [["broken.jpg", "refused"], ["again.png", "kept already"]]
-    assert entered.view.imports.words == "1 photo stored, 1 kept already, 1 refused."
+    assert rows == [["broken.jpg", "refused"], ["again.png", "already stored"]]
+    assert entered.view.imports.words == "1 photo stored, 1 already stored, 1 refused."
     dialog.reject()
 
 
-def test_stopped_import_goes_on_with_the_rest(entered, monkeypatch):
+def test_a_stopped_import_continues_with_the_remaining_files(entered, monkeypatch):
     patient = entered.patient()
     paths = [entered.photo(f"{number}.png", "2026-03-12", number) for number in range(20)]
     real = clinic.import_into
@@ -108,14 +108,14 @@ def test_stopped_import_goes_on_with_the_rest(entered, monkeypatch):
     kept = len(entered.presenter.library().timeline(patient).photos)
     assert 0 < kept < 20
     dialog = entered.view.import_dialog
-    assert not dialog._again.isHidden()
+    assert not dialog._continue.isHidden()
     monkeypatch.setattr(clinic, "import_into", real)
-    dialog._again.click()
+    dialog._continue.click()
     assert len(entered.presenter.library().timeline(patient).photos) == 20
     assert "refused" not in entered.view.imports.words
 
 
-def test_viewer_cannot_import_and_is_given_why(entered, add_user):
+def test_a_viewer_cannot_import_and_sees_why(entered, add_user):
     entered.patient()
     add_user("Vera", Role.VIEWER)
     entered.presenter.lock()
@@ -131,7 +131,7 @@ def test_viewer_cannot_import_and_is_given_why(entered, add_user):
     assert not entered.view.patient.course_new.isEnabled()
 
 
-def test_export_of_a_library_is_not_taken_for_photos(entered, tmp_path):
+def test_an_export_of_a_library_is_not_imported_as_photos(entered, tmp_path):
     from mnimage.library.readback import is_export
 
     entered.patient()
@@ -168,7 +168,7 @@ def course(entered):
             library.add(photo)
             kept[number, view] = photo
     entered.presenter.reload()
-    entered.kept = kept
+    entered.kept, entered.patient_id = kept, patient.id
     return entered
 
 
@@ -193,9 +193,23 @@ def test_pair_of_one_view_is_proposed_and_can_be_picked(course):
     assert pair_of(course) == ((1, View.LEFT_45), (2, View.FRONT))
 
 
-def test_compare_hands_on_originals_that_the_open_library_reads(course):
+def test_the_pair_belongs_to_the_course_that_is_shown(course):
+    series = Series(patient_id=course.patient_id, indication=Indication.MELASMA)
+    course.presenter.library().add(series)
+    course.presenter.reload()
+    course.presenter.choose_course(series.id)
+    assert pair_of(course) == (None, None)
+    assert not course.view.patient.compare.isEnabled()
+    empty = course.view.patient._empty
+    assert not empty.session_new.isHidden()
+    assert empty.add.isHidden()
+    course.presenter.choose_course("")
+    assert pair_of(course) == ((0, View.FRONT), (2, View.FRONT))
+
+
+def test_compare_passes_on_originals_that_the_open_library_reads(course):
     course.view.patient.compare.click()
-    before, after = course.house.compare.call_args.args
+    before, after = course.shell.compare.call_args.args
     assert before.read() == b"0front"
     assert after.read() == b"2front"
     assert "0042" in before.name
@@ -207,73 +221,73 @@ def test_compare_hands_on_originals_that_the_open_library_reads(course):
     assert before.read() == b"0front"
 
 
-def test_looking_and_a_report_are_in_the_trace(course):
+def test_viewing_and_a_report_are_in_the_audit_log(course):
     course.view.patient.compare.click()
-    before, after = course.house.compare.call_args.args
+    before, after = course.shell.compare.call_args.args
     assert "seen" in actions(course)
     before.leave("0042.pdf")
     after.leave("0042.pdf")
     assert actions(course).count("exported") == 2
-    stated = course.presenter.library().timeline(course.presenter._timeline.patient)
-    assert {one.photo_id for one in stated.disclosures} == {
+    timeline = course.presenter.library().timeline(course.presenter._timeline.patient)
+    assert {one.photo_id for one in timeline.disclosures} == {
         course.kept[0, View.FRONT].id,
         course.kept[2, View.FRONT].id,
     }
 
 
-def test_viewer_takes_no_report_out(course, add_user):
+def test_a_viewer_cannot_export_a_report(course, add_user):
     add_user("Vera", Role.VIEWER)
     course.presenter.lock()
     course.unlock("Vera")
     course.presenter.open_patient(course.presenter.library().patient("0042"))
     course.view.patient.compare.click()
-    before, _ = course.house.compare.call_args.args
+    before, _ = course.shell.compare.call_args.args
     assert before.read() == b"0front"
     with pytest.raises(NotAllowed):
         before.leave("0042.pdf")
 
 
-def test_what_is_no_picture_says_so_in_its_place(course):
+def test_a_photo_that_cannot_be_decoded_shows_why(course):
     photo = course.kept[0, View.FRONT]
-    course.presenter.want_pictures([photo.id])
-    assert course.view.patient.table.trouble(photo.id)
+    course.presenter.request_thumbnails([photo.id])
+    assert course.view.patient.table.error(photo.id)
 
 
-def test_view_is_given_by_hand(course):
+def test_the_view_of_a_photo_can_be_set_by_hand(course):
     photo = course.kept[0, View.FRONT]
     course.view.patient.timeline.view_entered.emit(photo.id, View.RIGHT_90)
-    stated = course.presenter.library().find(PhotoRecord, photo.id)
-    assert stated.view is View.RIGHT_90
+    changed = course.presenter.library().find(PhotoRecord, photo.id)
+    assert changed.view is View.RIGHT_90
     course.view.patient.timeline.view_entered.emit(photo.id, None)
     assert course.presenter.library().find(PhotoRecord, photo.id).view is None
 
 
-def test_lock_hides_everything_and_unlock_returns(course):
+def test_locking_hides_everything_and_unlocking_returns(course):
     course.presenter.lock()
-    course.house.cover.assert_called_with(covered=True)
-    course.house.watch.assert_called_with(None)
+    course.shell.cover.assert_called_with(covered=True)
+    course.shell.lock_after.assert_called_with(None)
     assert course.view.at_unlock
     with pytest.raises(AuthenticationFailed):
         course.presenter.library()
     course.unlock()
-    course.house.cover.assert_called_with(covered=False)
-    course.house.watch.assert_called_with(10)
+    course.shell.cover.assert_called_with(covered=False)
+    course.shell.lock_after.assert_called_with(10)
     assert course.view.at_patient
     assert course.presenter._timeline.patient.code == "0042"
-    course.house.clear.assert_not_called()
+    course.shell.forget.assert_not_called()
 
 
-def test_another_user_finds_nothing_of_the_one_before(course, add_user):
+def test_another_user_sees_nothing_of_the_previous_one(course, add_user):
     add_user("Vera", Role.CLINICIAN)
-    course.house.clear.reset_mock()
+    course.shell.forget.reset_mock()
     course.presenter.lock()
     course.unlock("Vera")
     assert not course.view.at_patient
-    course.house.clear.assert_called_once()
+    course.shell.forget.assert_called_once()
     assert course.presenter._timeline is None
 
 
-def test_lock_lets_an_import_end_before_the_keys_go(course, monkeypatch, held_jobs):
+def test_a_running_import_ends_before_the_library_is_closed(course, monkeypatch, held_jobs):
     library = course.presenter.library()
     closed = Mock(wraps=library.close)
     monkeypatch.setattr(library, "close", closed)
@@ -293,13 +307,13 @@ def test_lock_lets_an_import_end_before_the_keys_go(course, monkeypatch, held_jo
     assert len(course.presenter._timeline.photos) == 6
 
 
-def test_idle_time_is_kept_and_used_at_once(entered):
+def test_the_idle_time_is_stored_and_used_at_once(entered):
     entered.presenter.set_idle(2)
-    entered.house.watch.assert_called_with(2)
+    entered.shell.lock_after.assert_called_with(2)
     assert entered.settings.idle_minutes == 2
 
 
-def test_patient_who_is_gone_leads_back_to_the_list(entered):
+def test_an_erased_patient_leads_back_to_the_list(entered):
     from mnimage.domain.record import Patient
 
     entered.presenter.open_patient(Patient(code="gone"))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPixmap
 from mnimage.domain.photo import View
 from mnimage.domain.record import Patient, PatientLine, PhotoRecord, Session, Timeline
 from mnimage.workflow.clinic import propose_pair
-from ui.screens.library.patients import PatientsPage
+from ui.screens.library.patients_page import PatientsPage
 from ui.screens.library.shown import Chosen
 from ui.screens.library.timeline import PhotoTable, TimelineView
 
@@ -35,11 +35,11 @@ def made(views, sessions=2):
 
 @pytest.fixture
 def shown(qtbot):
-    def show(stated):
+    def show(timeline):
         view = TimelineView(PhotoTable())
         qtbot.addWidget(view)
         view._table.setParent(view)
-        view._table.show_timeline(stated, stated.sessions)
+        view._table.show_timeline(timeline, timeline.sessions)
         view.resize(900, 600)
         view.show()
         return view
@@ -53,8 +53,7 @@ def rows(table):
 
 def test_views_are_rows_and_repeats_have_rows_of_their_own(shown):
     view = shown(made((View.CLOSE_UP, View.FRONT, View.FRONT, None)))
-    stated = rows(view._table)
-    assert stated == ["Front", "Front\nshot 2", "Close-up", "View not told"]
+    assert rows(view._table) == ["Front", "Front\nshot 2", "Close-up", "View not recorded"]
     assert view._table.columnCount() == 2
 
 
@@ -71,8 +70,8 @@ def test_photos_whose_cameras_report_no_zone_stand_beside_others(shown, in_zone)
 
 
 def test_click_picks_the_photo_under_the_pointer(shown, qtbot):
-    stated = made((View.FRONT, View.LEFT_45))
-    view = shown(stated)
+    timeline = made((View.FRONT, View.LEFT_45))
+    view = shown(timeline)
     for column, row, keys, joins in (
         (1, 0, Qt.KeyboardModifier.NoModifier, False),
         (0, 1, Qt.KeyboardModifier.ControlModifier, True),
@@ -82,58 +81,58 @@ def test_click_picks_the_photo_under_the_pointer(shown, qtbot):
                 view.viewport(),
                 Qt.MouseButton.LeftButton,
                 keys,
-                view.place_of(row, column).center(),
+                view.cell_rect(row, column).center(),
             )
-        assert picked.args == [stated.photos[2 * column + row].id, joins]
+        assert picked.args == [timeline.photos[2 * column + row].id, joins]
 
 
 def test_keys_walk_and_pick(shown, qtbot):
-    stated = made((View.FRONT, View.LEFT_45))
-    view = shown(stated)
+    timeline = made((View.FRONT, View.LEFT_45))
+    view = shown(timeline)
     view.setCurrentIndex(view._table.index(0, 0))
     qtbot.keyClick(view, Qt.Key.Key_Right)
     with qtbot.waitSignal(view.photo_picked) as picked:
         qtbot.keyClick(view, Qt.Key.Key_Space)
-    assert picked.args == [stated.photos[2].id, False]
+    assert picked.args == [timeline.photos[2].id, False]
     with qtbot.waitSignal(view.photo_opened):
         qtbot.keyClick(view, Qt.Key.Key_Return)
 
 
-def test_only_pictures_that_are_looked_at_are_asked_for(shown, qtbot):
-    stated = made((None,) * 300, sessions=1)
-    view = shown(stated)
-    asked = []
-    view._table.pictures_wanted.connect(asked.extend)
+def test_only_visible_thumbnails_are_requested(shown, qtbot):
+    timeline = made((None,) * 300, sessions=1)
+    view = shown(timeline)
+    requested = []
+    view._table.thumbnails_wanted.connect(requested.extend)
     view.grab()
-    qtbot.waitUntil(lambda: len(asked) > 0)
-    assert len(asked) < 20
-    before = len(asked)
+    qtbot.waitUntil(lambda: len(requested) > 0)
+    assert len(requested) < 20
+    before = len(requested)
     view.grab()
     qtbot.wait(20)
-    assert len(asked) == before
+    assert len(requested) == before
 
 
-def test_pictures_that_are_no_longer_kept_are_asked_for_again(shown, monkeypatch):
-    from ui.screens.library import timeline
+def test_dropped_thumbnails_are_requested_again(shown, monkeypatch):
+    from ui.screens.library import timeline as module
 
-    monkeypatch.setattr(timeline, "_MOST_PICTURES", 2)
-    stated = made((View.FRONT,), sessions=3)
-    view = shown(stated)
+    monkeypatch.setattr(module, "_MOST_THUMBNAILS", 2)
+    timeline = made((View.FRONT,), sessions=3)
+    view = shown(timeline)
     table = view._table
-    ids = [photo.id for photo in stated.photos]
+    ids = [photo.id for photo in timeline.photos]
     for id_ in ids:
-        table.picture(id_)
-        table.show_picture(id_, QPixmap(4, 4))
-    assert table.picture(ids[2]) is not None
-    assert table.picture(ids[0]) is None
-    assert ids[0] in table._wanted
+        table.thumbnail(id_)
+        table.show_thumbnail(id_, QPixmap(4, 4))
+    assert table.thumbnail(ids[2]) is not None
+    assert table.thumbnail(ids[0]) is None
+    assert ids[0] in table._waiting
 
 
-def test_chosen_photos_are_given_to_ears_too(shown):
-    stated = made((View.FRONT,))
-    view = shown(stated)
+def test_chosen_photos_are_named_for_screen_readers(shown):
+    timeline = made((View.FRONT,))
+    view = shown(timeline)
     table = view._table
-    table.show_chosen(Chosen(stated.photos[0].id, stated.photos[1].id))
+    table.show_chosen(Chosen(timeline.photos[0].id, timeline.photos[1].id))
     spoken = [
         table.data(table.index(0, n), Qt.ItemDataRole.AccessibleTextRole).split("\n")[0]
         for n in range(2)
@@ -141,17 +140,17 @@ def test_chosen_photos_are_given_to_ears_too(shown):
     assert spoken == ["Before", "After"]
 
 
-def test_header_opens_the_session_and_the_menu_shows_a_view(shown, qtbot):
-    stated = made((View.FRONT,))
-    view = shown(stated)
+def test_the_header_opens_the_session_and_the_menu_sets_the_view(shown, qtbot):
+    timeline = made((View.FRONT,))
+    view = shown(timeline)
     with qtbot.waitSignal(view.session_opened) as opened:
         view.horizontalHeader().sectionClicked.emit(1)
-    assert opened.args == [stated.sessions[1].id]
-    menu = view.menu_of(stated.photos[0])
+    assert opened.args == [timeline.sessions[1].id]
+    menu = view.menu_of(timeline.photos[0])
     views = next(action.menu() for action in menu.actions() if action.menu())
     with qtbot.waitSignal(view.view_entered) as chosen:
         views.actions()[1].trigger()
-    assert chosen.args == [stated.photos[0].id, View.LEFT_45]
+    assert chosen.args == [timeline.photos[0].id, View.LEFT_45]
     menu.close()
 
 
@@ -178,13 +177,13 @@ def test_five_thousand_patients_are_lines_of_one_table(qtbot):
     assert chosen.args[0].code == page.table.patient(page.list.currentIndex().row()).code
 
 
-def test_search_asks_once_the_fingers_rest(qtbot):
+def test_the_search_starts_once_typing_pauses(qtbot):
     page = PatientsPage()
     qtbot.addWidget(page)
-    asked = []
-    page.search_changed.connect(asked.append)
+    requested = []
+    page.search_changed.connect(requested.append)
     qtbot.keyClicks(page.search, "meier")
-    qtbot.waitUntil(lambda: bool(asked))
-    assert asked == ["meier"]
+    qtbot.waitUntil(lambda: bool(requested))
+    assert requested == ["meier"]
     page.show_lines(())
-    assert "Nobody" in page._empty._title.text()
+    assert "No patients found" in page._empty._title.text()

@@ -1,4 +1,4 @@
-"""Parts of a session's form: how the skin was treated, scales, and what came after."""
+"""Parts of a session's form: the treatment, ratings on scales, and adverse events."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -30,30 +31,34 @@ from mnimage.domain.record import (
     ZoneTreatment,
 )
 from mnimage.domain.scales import SCALES, Rater, ScaleName
-from ui.screens.library.fields import Choice, DateLine, Line, NumberLine, Wrong, label
+from ui.screens.library.fields import Choice, DateLine, InvalidEntry, Line, NumberLine, label
+from ui.screens.library.record_values import capitalized, value_name, value_title
 from ui.screens.library.words import day_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ZONES = ("forehead", "cheek left", "cheek right", "nose", "upper lip", "chin", "jaw", "neck")
-_ZONE_TITLES = ("Zone", "Depth, mm", "Passes", "Energy, mJ")
 
 
 class TreatmentPart(QWidget):
-    """Device, needles, depth of each zone, what was put on the skin, how it ended."""
+    """Device, needles, depth in each zone, substances on the skin, end point."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kept = Treatment()
+        self._treatment = Treatment()
         self.device, self.serial = Line(self.tr("Device")), Line(self.tr("Serial number"))
         self.cartridge, self.lot = Line(self.tr("Cartridge")), Line(self.tr("Lot"))
         self.needles = NumberLine(self.tr("Needles"))
         self.anaesthetic = Line(self.tr("Anaesthetic"))
         self.minutes = NumberLine(self.tr("Minutes of anaesthetic"))
-        self.topicals = Line(self.tr("Topicals"), self.tr("several with commas"))
+        self.topicals = Line(self.tr("Topicals"), self.tr("separate several by commas"))
         self.end: Choice[EndPoint | None] = Choice(
-            self.tr("End point"), [("not told", None), *((one.value, one) for one in EndPoint)]
+            self.tr("End point"),
+            [
+                (self.tr("not recorded"), None),
+                *((str(value_name(one)), one) for one in EndPoint),
+            ],
         )
         self.pain = NumberLine(self.tr("Pain, 0 to 10"), self.tr("0 to 10"))
         self.plasma, self.kit = NumberLine(self.tr("Plasma, ml")), Line(self.tr("Kit"))
@@ -67,54 +72,53 @@ class TreatmentPart(QWidget):
 
     def fill(self, treatment: Treatment | None) -> None:
         """Show what was done."""
-        kept = self._kept = treatment or Treatment()
+        shown = self._treatment = treatment or Treatment()
         for line, words in (
-            (self.device, kept.device),
-            (self.serial, kept.device_serial),
-            (self.cartridge, kept.cartridge),
-            (self.lot, kept.cartridge_lot),
-            (self.anaesthetic, kept.anaesthetic),
-            (self.topicals, ", ".join(kept.topicals)),
-            (self.aftercare, kept.aftercare),
+            (self.device, shown.device),
+            (self.serial, shown.device_serial),
+            (self.cartridge, shown.cartridge),
+            (self.lot, shown.cartridge_lot),
+            (self.anaesthetic, shown.anaesthetic),
+            (self.topicals, ", ".join(shown.topicals)),
+            (self.aftercare, shown.aftercare),
         ):
             line.setText(words)
-        self.needles.show_number(kept.needles)
-        self.minutes.show_number(kept.anaesthetic_minutes)
-        self.pain.show_number(kept.pain)
-        self.end.choose(kept.end_point)
-        self.plasma.show_number(kept.plasma.volume_ml if kept.plasma else None)
-        self.kit.setText(kept.plasma.kit if kept.plasma else "")
+        self.needles.show_number(shown.needles)
+        self.minutes.show_number(shown.anaesthetic_minutes)
+        self.pain.show_number(shown.pain)
+        self.end.choose(shown.end_point)
+        self.plasma.show_number(shown.plasma.volume_ml if shown.plasma else None)
+        self.kit.setText(shown.plasma.kit if shown.plasma else "")
         self.zones.setRowCount(0)
-        extra = [one.zone for one in kept.zones if one.zone not in _ZONES]
-        by_name = {one.zone: one for one in kept.zones}
+        extra = [one.zone for one in shown.zones if one.zone not in _ZONES]
+        by_name = {one.zone: one for one in shown.zones}
         for zone in (*_ZONES, *extra):
             self._add_zone(zone, by_name.get(zone))
 
-    def written(self) -> Treatment:
-        """Return what was done; raises `ValueError` with words where that cannot be."""
-        kept = self._kept
+    def entered(self) -> Treatment:
+        """Return what was done; raises `ValueError` where that cannot be saved."""
         return Treatment(
-            device=self.device.words,
-            device_serial=self.serial.words,
-            cartridge=self.cartridge.words,
-            cartridge_lot=self.lot.words,
+            device=self.device.entered,
+            device_serial=self.serial.entered,
+            cartridge=self.cartridge.entered,
+            cartridge_lot=self.lot.entered,
             needles=self.needles.whole,
             zones=tuple(zone for row in range(self.zones.rowCount()) if (zone := self._zone(row))),
-            anaesthetic=self.anaesthetic.words,
+            anaesthetic=self.anaesthetic.entered,
             anaesthetic_minutes=self.minutes.number,
-            topicals=tuple(one.strip() for one in self.topicals.words.split(",") if one.strip()),
+            topicals=tuple(one.strip() for one in self.topicals.entered.split(",") if one.strip()),
             plasma=self._plasma(),
             end_point=self.end.value,
-            aftercare=self.aftercare.words,
-            sun_protection=kept.sun_protection,
+            aftercare=self.aftercare.entered,
+            sun_protection=self._treatment.sun_protection,
             pain=self.pain.number,
         )
 
     def _plasma(self) -> Plasma | None:
         volume = self.plasma.number
-        if volume is None and self.kit.words:
-            raise Wrong("Plasma: how many ml?")
-        return None if volume is None else Plasma(volume_ml=volume, kit=self.kit.words)
+        if volume is None and self.kit.entered:
+            raise InvalidEntry(self.tr("Plasma: enter the volume in ml."))
+        return None if volume is None else Plasma(volume_ml=volume, kit=self.kit.entered)
 
     def _fields(self) -> QGridLayout:
         grid = QGridLayout()
@@ -138,11 +142,27 @@ class TreatmentPart(QWidget):
         grid.addWidget(self.aftercare, len(places), 1, 1, 3)
         return grid
 
+    def _zone_name(self, zone: str) -> str:
+        names = {
+            "forehead": self.tr("Forehead"),
+            "cheek left": self.tr("Left cheek"),
+            "cheek right": self.tr("Right cheek"),
+            "nose": self.tr("Nose"),
+            "upper lip": self.tr("Upper lip"),
+            "chin": self.tr("Chin"),
+            "jaw": self.tr("Jaw"),
+            "neck": self.tr("Neck"),
+        }
+        return names.get(zone, zone)
+
+    def _zone_titles(self) -> list[str]:
+        return [self.tr("Zone"), self.tr("Depth, mm"), self.tr("Passes"), self.tr("Energy, mJ")]
+
     def _zone_table(self) -> QTableWidget:
-        table = QTableWidget(0, len(_ZONE_TITLES))
+        table = QTableWidget(0, len(self._zone_titles()))
         table.setObjectName("zones")
         table.setAccessibleName(self.tr("Depth, passes and energy of each zone"))
-        table.setHorizontalHeaderLabels([self.tr(title) for title in _ZONE_TITLES])
+        table.setHorizontalHeaderLabels(self._zone_titles())
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(28)
         header = table.horizontalHeader()
@@ -152,26 +172,30 @@ class TreatmentPart(QWidget):
         table.setMinimumHeight(120)
         return table
 
-    def _add_zone(self, zone: str, told: ZoneTreatment | None) -> None:
+    def _add_zone(self, zone: str, treated: ZoneTreatment | None) -> None:
         row = self.zones.rowCount()
         self.zones.insertRow(row)
-        name = QTableWidgetItem(zone)
+        name = QTableWidgetItem(self._zone_name(zone))
+        name.setData(Qt.ItemDataRole.UserRole, zone)
         name.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.zones.setItem(row, 0, name)
-        numbers = (told.depth_mm, told.passes, told.energy_mj) if told else (None, None, None)
+        numbers: tuple[float | None, ...] = (None, None, None)
+        if treated:
+            numbers = treated.depth_mm, treated.passes, treated.energy_mj
         for column, number in enumerate(numbers, start=1):
             item = QTableWidgetItem("" if number is None else f"{number:g}")
             self.zones.setItem(row, column, item)
 
     def _zone(self, row: int) -> ZoneTreatment | None:
         name = self.zones.item(row, 0)
-        zone = name.text() if name else ""
+        zone = str(name.data(Qt.ItemDataRole.UserRole)) if name else ""
         depth, passes, energy = (self._number(row, zone, column) for column in (1, 2, 3))
         if depth is None:
             if passes is not None or energy is not None:
-                raise Wrong(f"{zone}: the depth is missing.")
+                text = self.tr("{zone}: the depth is missing.")
+                raise InvalidEntry(text.format(zone=self._zone_name(zone)))
             return None
-        before = {one.zone: one for one in self._kept.zones}.get(zone)
+        before = {one.zone: one for one in self._treatment.zones}.get(zone)
         return ZoneTreatment(
             zone=zone,
             depth_mm=depth,
@@ -186,19 +210,39 @@ class TreatmentPart(QWidget):
         try:
             return float(words) if words else None
         except ValueError:
-            raise Wrong(f"{zone}: write {_ZONE_TITLES[column].lower()} as a number.") from None
+            title = self._zone_titles()[column]
+            text = self.tr("{zone}, {column}: enter a number.")
+            raise InvalidEntry(text.format(zone=self._zone_name(zone), column=title)) from None
 
 
-class ScalePart(QWidget):
-    """Readings of human scales; each is checked against its scale as it is added."""
+class EntryList(QListWidget):
+    """What was entered so far; `empty` is shown while there is nothing."""
+
+    def __init__(self, name: str, empty: str) -> None:
+        super().__init__()
+        self._empty = empty
+        self.setAccessibleName(name)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the entries, or that there are none."""
+        super().paintEvent(event)
+        if not self.count():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._empty)
+
+
+class RatingPart(QWidget):
+    """Ratings by people; each is checked against its scale when it is added."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._patient_id = self._session_id = ""
         self._added: list[Rating] = []
-        self.list = _list(self.tr("Ratings of this session"))
-        self.scale = Choice(self.tr("Scale"), ((_scale_words(one), one) for one in ScaleName))
-        self.rater: Choice[Rater] = Choice(self.tr("Rated by"), [("clinician", Rater.CLINICIAN)])
+        self.list = EntryList(self.tr("Ratings of this session"), self.tr("No ratings yet"))
+        self.scale = Choice(self.tr("Scale"), ((str(value_name(one)), one) for one in ScaleName))
+        self.rater: Choice[Rater] = Choice(self.tr("Rated by"), ())
         self.value = NumberLine(self.tr("Value"))
         self.value.setObjectName("rating")
         self.add = QPushButton(self.tr("Add"))
@@ -223,25 +267,28 @@ class ScalePart(QWidget):
         self.value.clear()
         self.list.clear()
         for rating in ratings:
-            self.list.addItem(_rating_words(rating))
+            self.list.addItem(self._described(rating))
 
     def added(self) -> tuple[Rating, ...]:
-        """Return what was added; raises `Wrong` where a number stands there that was not."""
-        if self.value.words:
-            raise Wrong("Scales: press Add, or clear the number.")
+        """Return what was added; raises `InvalidEntry` where a number was entered but not added."""
+        if self.value.entered:
+            raise InvalidEntry(self.tr("Ratings: press Add, or clear the value."))
         return tuple(self._added)
 
     def _show_range(self) -> None:
         scale = SCALES[self.scale.value]
-        self.rater.refill((one.value, one) for one in scale.raters)
-        steps = self.tr("whole numbers") if scale.step else self.tr("any number")
-        self._range.setText(f"{scale.low:g} to {scale.high:g}, {steps}")
+        self.rater.refill((str(value_name(one)), one) for one in scale.raters)
+        text = self.tr("{low} to {high}, any number")
+        if scale.step:
+            text = self.tr("{low} to {high}, whole numbers")
+        self._range.setText(text.format(low=f"{scale.low:g}", high=f"{scale.high:g}"))
 
     def _add(self) -> None:
         try:
             number = self.value.number
             if number is None:
-                raise Wrong("Value: write a number.")
+                raise InvalidEntry(self.tr("Value: enter a number."))
+            self._check_range(number)
             rating = Rating(
                 patient_id=self._patient_id,
                 session_id=self._session_id,
@@ -250,12 +297,32 @@ class ScalePart(QWidget):
                 value=number,
             )
         except ValueError as error:
-            self._trouble.setText(str(error)[:1].upper() + str(error)[1:])
+            self._trouble.setText(capitalized(str(error)))
             return
         self._trouble.setText("")
         self._added.append(rating)
-        self.list.addItem(_rating_words(rating))
+        self.list.addItem(self._described(rating))
         self.value.clear()
+
+    def _check_range(self, number: float) -> None:
+        name = self.scale.value
+        scale = SCALES[name]
+        whole = not scale.step or number == int(number)
+        if scale.low <= number <= scale.high and whole:
+            return
+        text = self.tr("{scale}: enter a number from {low} to {high}.")
+        if scale.step:
+            text = self.tr("{scale}: enter a whole number from {low} to {high}.")
+        low, high = f"{scale.low:g}", f"{scale.high:g}"
+        raise InvalidEntry(text.format(scale=value_name(name), low=low, high=high))
+
+    def _described(self, rating: Rating) -> str:
+        text = self.tr("{scale}: {value}, rated by the {rater}")
+        return text.format(
+            scale=value_name(rating.scale),
+            value=f"{rating.value:g}",
+            rater=value_name(rating.rater),
+        )
 
 
 class EventPart(QWidget):
@@ -265,12 +332,14 @@ class EventPart(QWidget):
         super().__init__(parent)
         self._patient_id = self._session_id = ""
         self._added: list[AdverseEvent] = []
-        self.list = _list(self.tr("Adverse events after this session"))
-        self.event_kind = Choice(
-            self.tr("Adverse event"), ((one.value.capitalize(), one) for one in Event)
+        self.list = EntryList(
+            self.tr("Adverse events after this session"), self.tr("No adverse events recorded")
         )
-        self.day = DateLine(self.tr("Noticed on"))
-        self.days = NumberLine(self.tr("Days until clear"), self.tr("days"))
+        self.event_kind = Choice(
+            self.tr("Adverse event"), ((str(value_name(one)), one) for one in Event)
+        )
+        self.day = DateLine(self.tr("First noticed on"))
+        self.days = NumberLine(self.tr("Days until resolved"), self.tr("days"))
         self.days.setMaximumWidth(80)
         self.add = QPushButton(self.tr("Add"))
         self.add.setObjectName("add-event")
@@ -281,7 +350,9 @@ class EventPart(QWidget):
             row.addWidget(widget)
         layout = _column(self, self.list)
         layout.addLayout(row)
-        layout.addWidget(label(self.tr("Leave the days empty while it lasts."), "small"))
+        layout.addWidget(
+            label(self.tr("Leave the number of days empty while it has not resolved."), "small")
+        )
         layout.addWidget(self._trouble)
         self.add.clicked.connect(self._add)
 
@@ -292,7 +363,7 @@ class EventPart(QWidget):
         self.day.show_day(datetime.now(UTC).astimezone().date())
         self.list.clear()
         for event in events:
-            self.list.addItem(_event_words(event))
+            self.list.addItem(self._described(event))
 
     def added(self) -> tuple[AdverseEvent, ...]:
         """Return what was added."""
@@ -302,7 +373,7 @@ class EventPart(QWidget):
         try:
             noticed = self.day.day
             if noticed is None:
-                raise Wrong("Noticed on: which day?")
+                raise InvalidEntry(self.tr("First noticed on: enter the date."))
             event = AdverseEvent(
                 patient_id=self._patient_id,
                 session_id=self._session_id,
@@ -311,19 +382,24 @@ class EventPart(QWidget):
                 days_to_clear=self.days.number,
             )
         except ValueError as error:
-            self._trouble.setText(str(error)[:1].upper() + str(error)[1:])
+            self._trouble.setText(capitalized(str(error)))
             return
         self._trouble.setText("")
         self._added.append(event)
-        self.list.addItem(_event_words(event))
+        self.list.addItem(self._described(event))
         self.days.clear()
 
-
-def _list(name: str) -> QListWidget:
-    made = QListWidget()
-    made.setAccessibleName(name)
-    made.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-    return made
+    def _described(self, event: AdverseEvent) -> str:
+        days = event.days_to_clear
+        if days is None:
+            text = self.tr("{event}, first noticed {date}, not resolved yet")
+        else:
+            text = self.tr("{event}, first noticed {date}, resolved after {days} days")
+        return text.format(
+            event=value_title(event.event),
+            date=day_words(event.noticed_on),
+            days="" if days is None else f"{days:g}",
+        )
 
 
 def _column(part: QWidget, first: QWidget) -> QVBoxLayout:
@@ -332,21 +408,3 @@ def _column(part: QWidget, first: QWidget) -> QVBoxLayout:
     layout.setSpacing(8)
     layout.addWidget(first, 1)
     return layout
-
-
-def _scale_words(name: ScaleName) -> str:
-    words = name.value
-    short = {"ecca", "vss", "cea", "psa", "gais", "pahpi", "scar-s", "posas"}
-    return " ".join(part.upper() if part in short else part for part in words.split()).replace(
-        "goodman-baron", "Goodman-Baron"
-    )
-
-
-def _rating_words(rating: Rating) -> str:
-    return f"{_scale_words(rating.scale)}: {rating.value:g}, by the {rating.rater}"
-
-
-def _event_words(event: AdverseEvent) -> str:
-    cleared = event.days_to_clear
-    ended = f"clear after {cleared:g} days" if cleared is not None else "not clear yet"
-    return f"{event.event.capitalize()}, {day_words(event.noticed_on)}, {ended}"

@@ -1,4 +1,4 @@
-"""The record of one session: visit, screening, treatment, scales, and what came after."""
+"""The record of one session: visit, screening, treatment, ratings and adverse events."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ui.screens.library.fields import (
     Choice,
     DateLine,
     Form,
+    InvalidEntry,
     Line,
     Notes,
     NumberLine,
-    Wrong,
     label,
     rows,
 )
+from ui.screens.library.record_values import value_name
 from ui.screens.library.screening import ScreeningPart
-from ui.screens.library.sessionparts import EventPart, ScalePart, TreatmentPart
-from ui.screens.library.shown import SessionWritten
-from ui.screens.library.words import count_words
+from ui.screens.library.session_parts import EventPart, RatingPart, TreatmentPart
+from ui.screens.library.shown import SessionEntered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,33 +35,33 @@ if TYPE_CHECKING:
 
 _WIDE = 720
 _TALL = 560
+"""Least size of the form in pixels; it still fits the smallest window."""
 _NOON = time(12)
-_NOT_KNOWN = "Not known"
-"""How the library tells of a question that was not asked."""
+"""The time of a session whose date alone was entered."""
 
 
 class SessionForm(Form):
-    """One session; `confirmed` carries a `SessionWritten`."""
+    """One session; `confirmed` carries a `SessionEntered`."""
 
     screening_changed = Signal(object, object)
-    """The answers as `Screened`s, and the day."""
+    """The answers as `Screened`s, and the date."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("", "Keep", parent, wide=_WIDE)
+        super().__init__(parent, wide=_WIDE)
         self.setMinimumHeight(_TALL)
         self._session: Session | None = None
         self._warnings: tuple[str, ...] = ()
-        self._shown_day = ""
+        self._shown_date = ""
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.screening, self.treatment = ScreeningPart(), TreatmentPart()
-        self.scales, self.after = ScalePart(), EventPart()
+        self.ratings, self.events = RatingPart(), EventPart()
         for part, words in (
             (self._visit(), self.tr("Visit")),
             (self.screening, self.tr("Screening")),
             (self.treatment, self.tr("Treatment")),
-            (self.scales, self.tr("Scales")),
-            (self.after, self.tr("Afterwards")),
+            (self.ratings, self.tr("Ratings")),
+            (self.events, self.tr("Adverse events")),
         ):
             self.tabs.addTab(part, words)
         self.body.addWidget(self.tabs)
@@ -70,11 +70,11 @@ class SessionForm(Form):
         self.day.editingFinished.connect(self._ask_warnings)
 
     def begin_with(self, shown: SessionShown) -> None:
-        """Open for a session."""
+        """Open the form for a session."""
         session = self._session = shown.session
         self.setWindowTitle(self.tr("New session") if shown.new else self.tr("Session"))
         local = session.held_at.astimezone()
-        self._shown_day = local.date().isoformat()
+        self._shown_date = local.date().isoformat()
         self.day.show_day(local.date())
         self.kind.choose(session.kind)
         self.course.refill(shown.courses)
@@ -87,57 +87,61 @@ class SessionForm(Form):
         self.override.setText(session.override)
         self.screening.fill(session.screening)
         self.treatment.fill(session.treatment)
-        self.scales.fill(session.patient_id, session.id, shown.ratings)
-        self.after.fill(session.patient_id, session.id, shown.events)
-        for part in (self.scales, self.after):
+        self.ratings.fill(session.patient_id, session.id, shown.ratings)
+        self.events.fill(session.patient_id, session.id, shown.events)
+        for part in (self.ratings, self.events):
             part.setEnabled(shown.may_treat)
-        self._keep.setVisible(shown.may_record)
+        self.save.setVisible(shown.may_record)
         self.tabs.setCurrentIndex(0)
         self.begin()
         self._ask_warnings()
 
     def show_warnings(self, warnings: Sequence[str]) -> None:
-        """Show what speaks against needling on that day."""
+        """Show what speaks against the treatment on that day, and what was not asked."""
         self._warnings = tuple(warnings)
         self._show_warnings()
 
-    def written(self) -> SessionWritten:
-        """Return the session as written."""
+    def entered(self) -> SessionEntered:
+        """Return the session as entered."""
         session = self._session
         if session is None:
             raise ValueError("no session is open")
         treated = self.kind.value is VisitKind.TREATMENT
-        if treated and self._warnings and not self.override.words:
+        if treated and self._warnings and not self.override.entered:
             self.tabs.setCurrentWidget(self.screening)
-            raise Wrong("Answer every question, or say why the skin is needled all the same.")
+            raise InvalidEntry(
+                self.tr("Answer every question, or enter the reason for treating anyway.")
+            )
         changed = replace(
             session,
             held_at=self._held_at(session),
             kind=self.kind.value,
             series_id=self.course.value,
             number=self.number.whole,
-            operator=self.operator.words,
+            operator=self.operator.entered,
             screening=self.screening.answers(),
-            override=self.override.words if treated and self._warnings else "",
-            treatment=self.treatment.written() if treated else session.treatment,
-            notes=self.notes.words,
+            override=self.override.entered if treated and self._warnings else "",
+            treatment=self.treatment.entered() if treated else session.treatment,
+            notes=self.notes.entered,
         )
-        return SessionWritten(changed, self.scales.added(), self.after.added())
+        return SessionEntered(changed, self.ratings.added(), self.events.added())
 
     def _held_at(self, session: Session) -> datetime:
-        """Return the moment: the one that was known, if the day was left as it is."""
+        """Return when it was; the time of day stays where the date was not changed."""
         day = self.day.day
         if day is None:
-            raise Wrong("Day: when was the session?")
-        if day.isoformat() == self._shown_day:
+            raise InvalidEntry(self.tr("Date: enter the date of the session."))
+        if day.isoformat() == self._shown_date:
             return session.held_at
         if day > datetime.now(UTC).astimezone().date():
-            raise Wrong("Day: this day is still to come.")
+            raise InvalidEntry(self.tr("Date: this date is in the future."))
         return datetime.combine(day, _NOON).astimezone()
 
     def _visit(self) -> QWidget:
-        self.day = DateLine(self.tr("Day"))
-        self.kind = Choice(self.tr("Kind"), ((one.value.capitalize(), one) for one in VisitKind))
+        self.day = DateLine(self.tr("Date"))
+        self.kind = Choice(
+            self.tr("Type of visit"), ((str(value_name(one)), one) for one in VisitKind)
+        )
         self.course: Choice[str | None] = Choice(self.tr("Course of treatment"), ())
         self.number = NumberLine(self.tr("Number in the course"))
         self.since = QLabel()
@@ -149,9 +153,9 @@ class SessionForm(Form):
         made = self._rows = rows()
         page.setLayout(made)
         for words, field in (
-            (self.tr("Day"), self.day),
+            (self.tr("Date"), self.day),
             ("", self.since),
-            (self.tr("Kind"), self.kind),
+            (self.tr("Type of visit"), self.kind),
             (self.tr("Course of treatment"), self.course),
             (self.tr("Number in the course"), self.number),
             (self.tr("Operator"), self.operator),
@@ -167,19 +171,16 @@ class SessionForm(Form):
         day: date | None = None
         try:
             day = self.day.day
-        except Wrong:
+        except InvalidEntry:
             return
         if day is not None:
             answers: tuple[Screened, ...] = self.screening.answers()
             self.screening_changed.emit(answers, day)
 
     def _show_warnings(self) -> None:
-        needled = self.kind.value is VisitKind.TREATMENT
-        shown = list(self._warnings) if needled else []
-        told = [one for one in shown if not one.startswith(_NOT_KNOWN)]
-        if len(told) < len(shown):
-            told.append(f"{count_words(len(shown) - len(told), 'question')} not asked yet.")
-        self.screening.show_warnings(told)
-        self.warned.setText("\n".join(told))
-        self.tabs.setTabText(1, self.tr("Screening") + (" (!)" if shown else ""))
-        self.tabs.setTabEnabled(2, needled)
+        treated = self.kind.value is VisitKind.TREATMENT
+        shown = self._warnings if treated else ()
+        self.screening.show_warnings(shown)
+        self.warned.setText("\n".join(shown))
+        self.tabs.setTabText(1, self.tr("Screening (!)") if shown else self.tr("Screening"))
+        self.tabs.setTabEnabled(2, treated)

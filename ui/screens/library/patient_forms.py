@@ -32,39 +32,33 @@ from ui.screens.library.fields import (
     Choice,
     DateLine,
     Form,
+    InvalidEntry,
     Line,
     Notes,
     NumberLine,
-    Wrong,
     label,
     rows,
 )
+from ui.screens.library.record_values import capitalized, value_name, value_title
 from ui.screens.library.words import consent_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PURPOSES = {
-    Purpose.RECORD: "Photos for the record of treatment",
-    Purpose.TEACHING: "Teaching, inside the profession",
-    Purpose.PUBLICATION: "Publication in journals and talks",
-    Purpose.MARKETING: "Marketing: the clinic's pages and adverts",
-}
-
 
 class PatientForm(Form):
-    """One patient; `confirmed` carries the `Patient` as written."""
+    """One patient; `confirmed` carries the `Patient` as entered."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("", "Keep", parent)
+        super().__init__(parent)
         self._patient: Patient | None = None
-        self.code = Line(self.tr("Code"), self.tr("what the clinic writes on paper"), longest=64)
+        self.code = Line(self.tr("Code"), self.tr("the clinic's own code or number"), longest=64)
         self.name = Line(self.tr("Name"))
-        self.birth = DateLine(self.tr("Born on"))
-        self.sex = Choice(self.tr("Sex"), ((one.value, one) for one in reversed(Sex)))
+        self.birth = DateLine(self.tr("Date of birth"))
+        self.sex = Choice(self.tr("Sex"), ((str(value_name(one)), one) for one in reversed(Sex)))
         self.skin: Choice[SkinType | None] = Choice(
             self.tr("Fitzpatrick skin type"),
-            [("not told", None), *((f"type {one.name}", one) for one in SkinType)],
+            [(self.tr("not recorded"), None), *((one.name, one) for one in SkinType)],
         )
         self.medication = Line(self.tr("Medication"))
         self.allergies = Line(self.tr("Allergies"))
@@ -73,9 +67,9 @@ class PatientForm(Form):
         for words, field in (
             (self.tr("Code"), self.code),
             (self.tr("Name"), self.name),
-            (self.tr("Born on"), self.birth),
+            (self.tr("Date of birth"), self.birth),
             (self.tr("Sex"), self.sex),
-            (self.tr("Fitzpatrick type"), self.skin),
+            (self.tr("Fitzpatrick skin type"), self.skin),
             (self.tr("Medication"), self.medication),
             (self.tr("Allergies"), self.allergies),
             (self.tr("Notes"), self.notes),
@@ -84,11 +78,11 @@ class PatientForm(Form):
         self.body.addLayout(made)
 
     def begin_with(self, patient: Patient | None) -> None:
-        """Open for a patient, or for a new one."""
+        """Open the form for a patient, or for a new one."""
         self._patient = patient
         shown = patient or Patient(code="-")
         self.setWindowTitle(self.tr("Patient") if patient else self.tr("New patient"))
-        self._keep.setText(self.tr("Keep") if patient else self.tr("Make the patient"))
+        self.save.setText(self.tr("Save") if patient else self.tr("Add patient"))
         self.code.setText(patient.code if patient else "")
         self.name.setText(shown.name)
         self.birth.show_day(shown.birth_date)
@@ -100,44 +94,47 @@ class PatientForm(Form):
         self.begin()
         self.code.setFocus()
 
-    def written(self) -> Patient:
-        """Return the patient as written."""
+    def entered(self) -> Patient:
+        """Return the patient as entered."""
         born = self.birth.day
         if born is not None and born > datetime.now(UTC).astimezone().date():
-            raise Wrong("Born on: this day is still to come.")
-        if not self.code.words:
-            raise Wrong("Code: every patient needs one; a number will do.")
+            raise InvalidEntry(self.tr("Date of birth: this date is in the future."))
+        if not self.code.entered:
+            raise InvalidEntry(self.tr("Code: every patient needs one; a number will do."))
         return replace(
-            self._patient or Patient(code=self.code.words),
-            code=self.code.words,
-            name=self.name.words,
+            self._patient or Patient(code=self.code.entered),
+            code=self.code.entered,
+            name=self.name.entered,
             birth_date=born,
             sex=self.sex.value,
             skin_type=self.skin.value,
-            medication=self.medication.words,
-            allergies=self.allergies.words,
-            notes=self.notes.words,
+            medication=self.medication.entered,
+            allergies=self.allergies.entered,
+            notes=self.notes.entered,
         )
 
 
 class CourseForm(Form):
-    """One course of treatment; `confirmed` carries the `Series` as written."""
+    """One course of treatment; `confirmed` carries the `Series` as entered."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("", "Keep", parent)
+        super().__init__(parent)
         self.setWindowTitle(self.tr("Course of treatment"))
-        self._keep.setText(self.tr("Keep"))
         self._series: Series | None = None
         self._patient_id = ""
         self.indication = Choice(
-            self.tr("Indication"), ((one.value.capitalize(), one) for one in Indication)
+            self.tr("Indication"), ((str(value_name(one)), one) for one in Indication)
         )
-        self.site = Choice(self.tr("Region"), ((one.value, one) for one in Site))
+        self.site = Choice(self.tr("Region"), ((str(value_name(one)), one) for one in Site))
         self.side: Choice[Laterality | None] = Choice(
-            self.tr("Side"), [("not told", None), *((one.value, one) for one in Laterality)]
+            self.tr("Side"),
+            [
+                (self.tr("not recorded"), None),
+                *((str(value_name(one)), one) for one in Laterality),
+            ],
         )
         self.sessions = NumberLine(self.tr("Planned sessions"))
-        self.interval = NumberLine(self.tr("Days between them"))
+        self.interval = NumberLine(self.tr("Days between sessions"))
         self.maintenance = NumberLine(self.tr("Days between maintenance sessions"))
         self.device = Line(self.tr("Device"))
         self.started = DateLine(self.tr("Started on"))
@@ -149,8 +146,8 @@ class CourseForm(Form):
             (self.tr("Region"), self.site),
             (self.tr("Side"), self.side),
             (self.tr("Planned sessions"), self.sessions),
-            (self.tr("Days between"), self.interval),
-            (self.tr("Maintenance, days"), self.maintenance),
+            (self.tr("Days between sessions"), self.interval),
+            (self.tr("Days between maintenance sessions"), self.maintenance),
             (self.tr("Device"), self.device),
             (self.tr("Started on"), self.started),
             (self.tr("Ended on"), self.ended),
@@ -160,7 +157,7 @@ class CourseForm(Form):
         self.body.addLayout(made)
 
     def begin_with(self, patient_id: str, series: Series | None) -> None:
-        """Open for a course, or for a new one."""
+        """Open the form for a course, or for a new one."""
         self._series, self._patient_id = series, patient_id
         shown = series or Series(patient_id=patient_id, indication=Indication.ACNE_SCARS)
         self.setWindowTitle(self.tr("Course of treatment"))
@@ -176,17 +173,17 @@ class CourseForm(Form):
         self.notes.setPlainText(shown.notes)
         self.begin()
 
-    def written(self) -> Series:
-        """Return the course as written."""
+    def entered(self) -> Series:
+        """Return the course as entered."""
         plan = Plan(
             sessions=self.sessions.whole,
             interval_days=self.interval.whole,
-            device=self.device.words,
+            device=self.device.entered,
             maintenance_days=self.maintenance.whole,
         )
         started, ended = self.started.day, self.ended.day
         if started and ended and ended < started:
-            raise Wrong("Ended on: a course does not end before it starts.")
+            raise InvalidEntry(self.tr("Ended on: a course cannot end before it starts."))
         return replace(
             self._series or Series(patient_id=self._patient_id, indication=self.indication.value),
             indication=self.indication.value,
@@ -195,12 +192,12 @@ class CourseForm(Form):
             plan=plan,
             started_on=started,
             ended_on=ended,
-            notes=self.notes.words,
+            notes=self.notes.entered,
         )
 
 
 class ConsentForm(Form):
-    """What a patient agrees to, purpose by purpose; each is kept as it is pressed."""
+    """What a patient consents to, purpose by purpose; each button saves at once."""
 
     given = Signal(object)
     """A `Purpose`, given today."""
@@ -208,17 +205,18 @@ class ConsentForm(Form):
     """A `Purpose`, withdrawn today."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("", "Keep", parent, wide=600)
+        super().__init__(parent, wide=600)
         self.setWindowTitle(self.tr("Consents"))
-        self._keep.hide()
-        self._told: dict[Purpose, QLabel] = {}
+        self.save.hide()
+        self.leave.setText(self.tr("Close"))
+        self._states: dict[Purpose, QLabel] = {}
         self._give: dict[Purpose, QPushButton] = {}
         self._withdraw: dict[Purpose, QPushButton] = {}
         self.body.addWidget(
             label(
                 self.tr(
-                    "Each purpose is asked, given and withdrawn by itself, and refusing one "
-                    "changes nothing about the treatment. Without a consent that holds, no photo "
+                    "Each purpose needs its own consent, which can be withdrawn on its own. "
+                    "Refusing one does not affect the treatment. Without a valid consent, no photo "
                     "leaves the library for that purpose."
                 ),
                 "soft",
@@ -234,27 +232,31 @@ class ConsentForm(Form):
         self.body.addLayout(grid)
 
     def show_consents(self, consents: Sequence[Consent], today: date) -> None:
-        """Show what holds today."""
+        """Show which consents are valid today."""
         for purpose in Purpose:
-            words = consent_words(consents, purpose, today)
-            holds = any(
+            words = str(consent_words(consents, purpose, today))
+            valid = any(
                 one.purpose is purpose and not one.photo_ids and one.holds("", today)
                 for one in consents
             )
-            self._told[purpose].setText(words[:1].upper() + words[1:])
-            self._give[purpose].setEnabled(not holds)
-            self._withdraw[purpose].setEnabled(holds)
+            self._states[purpose].setText(capitalized(words))
+            self._give[purpose].setEnabled(not valid)
+            self._withdraw[purpose].setEnabled(valid)
         self.show_trouble("")
 
     def _add_row(self, grid: QGridLayout, row: int, purpose: Purpose) -> None:
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(label(self.tr(_PURPOSES[purpose]), "heading"))
-        told = label("", "soft")
-        words.addWidget(told)
-        give, withdraw = QPushButton(self.tr("Given today")), QPushButton(self.tr("Withdrawn"))
-        give.setAccessibleName(self.tr("{0}: given today").format(purpose))
-        withdraw.setAccessibleName(self.tr("{0}: withdrawn today").format(purpose))
+        words.addWidget(label(self._explained(purpose), "heading"))
+        state = label("", "soft")
+        words.addWidget(state)
+        give, withdraw = (
+            QPushButton(self.tr("Given today")),
+            QPushButton(self.tr("Withdrawn today")),
+        )
+        name = value_title(purpose)
+        give.setAccessibleName(self.tr("{0}: given today").format(name))
+        withdraw.setAccessibleName(self.tr("{0}: withdrawn today").format(name))
         give.setObjectName(f"give-{purpose}")
         withdraw.setObjectName(f"withdraw-{purpose}")
         for button in (give, withdraw):
@@ -266,5 +268,13 @@ class ConsentForm(Form):
         buttons.addWidget(withdraw)
         grid.addLayout(words, row, 0)
         grid.addLayout(buttons, row, 1)
-        self._told[purpose], self._give[purpose] = told, give
+        self._states[purpose], self._give[purpose] = state, give
         self._withdraw[purpose] = withdraw
+
+    def _explained(self, purpose: Purpose) -> str:
+        return {
+            Purpose.RECORD: self.tr("Photos for the medical record"),
+            Purpose.TEACHING: self.tr("Teaching of other professionals"),
+            Purpose.PUBLICATION: self.tr("Publication in journals and talks"),
+            Purpose.MARKETING: self.tr("Marketing: the clinic's website and advertisements"),
+        }[purpose]

@@ -1,4 +1,4 @@
-"""The list of patients: search, one line each, a new one."""
+"""The list of patients: search, one line for each, and adding one."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.screens.library.fields import in_the_middle, label
-from ui.screens.library.words import count_words, day_words, local_day
+from ui.screens.library.fields import centered, label
+from ui.screens.library.words import day_words, local_day, patients_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,15 +40,17 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _ROW = 40
+"""Height of a row in pixels."""
 _SEARCH_MS = 150
+"""So long after the last key the search starts, so that not every letter starts one."""
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class PatientTable(QAbstractTableModel):
-    """Patients as lines; sorted by whatever column is asked for."""
+    """Patients as lines, sorted by the column that the user chooses."""
 
-    TITLES: ClassVar = ("Code", "Name", "Born", "Sessions", "Photos", "Last session")
+    COLUMNS: ClassVar = 6
     NUMBERS: ClassVar = (3, 4)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -57,7 +59,7 @@ class PatientTable(QAbstractTableModel):
         self._sorted: tuple[int, Qt.SortOrder] = (0, Qt.SortOrder.AscendingOrder)
 
     def show_lines(self, lines: Sequence[PatientLine]) -> None:
-        """Show other patients, in the order that was asked for."""
+        """Show other patients, in the order that was chosen."""
         self.beginResetModel()
         self._lines = list(lines)
         self._arrange()
@@ -73,10 +75,10 @@ class PatientTable(QAbstractTableModel):
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(self.TITLES)
+        return 0 if parent.isValid() else self.COLUMNS
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        """Return a cell's words, or how they lie."""
+        """Return the text of a cell, or its alignment."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if index.column() in self.NUMBERS else _LEFT
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
@@ -94,7 +96,7 @@ class PatientTable(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section in self.NUMBERS else _LEFT
-        return self.tr(self.TITLES[section]) if role == Qt.ItemDataRole.DisplayRole else None
+        return self._titles()[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort the lines by a column."""
@@ -102,6 +104,16 @@ class PatientTable(QAbstractTableModel):
         self._sorted = column, order
         self._arrange()
         self.layoutChanged.emit()
+
+    def _titles(self) -> tuple[str, ...]:
+        return (
+            self.tr("Code"),
+            self.tr("Name"),
+            self.tr("Date of birth"),
+            self.tr("Sessions"),
+            self.tr("Photos"),
+            self.tr("Last session"),
+        )
 
     def _arrange(self) -> None:
         column, order = self._sorted
@@ -111,10 +123,10 @@ class PatientTable(QAbstractTableModel):
 _CELLS: tuple[Callable[[PatientLine], str], ...] = (
     lambda line: line.patient.code,
     lambda line: line.patient.name,
-    lambda line: day_words(line.patient.birth_date),
+    lambda line: str(day_words(line.patient.birth_date)),
     lambda line: f"{line.sessions:,}",
     lambda line: f"{line.photos:,}",
-    lambda line: local_day(line.last_session),
+    lambda line: str(local_day(line.last_session)),
 )
 _KEYS: tuple[Callable[[PatientLine], Any], ...] = (
     lambda line: line.patient.code.casefold(),
@@ -127,7 +139,7 @@ _KEYS: tuple[Callable[[PatientLine], Any], ...] = (
 
 
 class PatientsPage(QWidget):
-    """Search, list, and what to do where the list is empty."""
+    """Search, list, and what to do while the list is empty."""
 
     search_changed = Signal(str)
     patient_chosen = Signal(object)
@@ -137,13 +149,13 @@ class PatientsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = PatientTable(self)
-        self.search = self._made_search()
+        self.search = self._make_search()
         self.new = QPushButton(self.tr("New patient…"))
         self.new.setObjectName("new-patient")
         self.new.setProperty("kind", "main")
         self._count = label("", "soft")
         self._count.setWordWrap(False)
-        self.list = self._made_list()
+        self.list = self._make_list()
         self._empty = _Empty()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
@@ -156,34 +168,34 @@ class PatientsPage(QWidget):
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(_SEARCH_MS)
-        self._wait.timeout.connect(self._ask)
+        self._wait.timeout.connect(self._search)
         self._connect()
 
     def show_lines(self, lines: Sequence[PatientLine]) -> None:
         """Show the patients that were found."""
         self.table.show_lines(lines)
-        self._count.setText(count_words(len(lines), self.tr("patient")))
+        self._count.setText(str(patients_words(len(lines))))
         searched = bool(self.search.text().strip())
-        self._empty.tell(searched=searched)
+        self._empty.explain(searched=searched)
         self._stack.setCurrentWidget(self.list if lines else self._empty)
         if lines:
             self.list.selectRow(0)
 
     def allow_changes(self, *, allowed: bool) -> None:
-        """Offer to add patients, or not."""
+        """Enable adding patients, or not."""
         self.new.setEnabled(allowed)
         self._empty.new.setEnabled(allowed)
 
     def take_focus(self) -> None:
-        """Put the cursor into the search."""
+        """Give the keyboard to the search."""
         self.search.setFocus()
         self.search.selectAll()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the arrows walk through the list while the cursor is in the search."""
-        walks = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        """Let the arrow keys move in the list while the cursor is in the search."""
+        moves = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-            if event.key() in walks:
+            if event.key() in moves:
                 self.list.keyPressEvent(event)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -191,7 +203,7 @@ class PatientsPage(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    def _made_search(self) -> QLineEdit:
+    def _make_search(self) -> QLineEdit:
         search = QLineEdit()
         search.setObjectName("search")
         search.setAccessibleName(self.tr("Search patients by code or name"))
@@ -217,7 +229,7 @@ class PatientsPage(QWidget):
         layout.addWidget(self.new)
         return bar
 
-    def _made_list(self) -> QTableView:
+    def _make_list(self) -> QTableView:
         view = QTableView()
         view.setModel(self.table)
         view.setObjectName("patients")
@@ -242,16 +254,16 @@ class PatientsPage(QWidget):
         return view
 
     def _connect(self) -> None:
-        self.search.textChanged.connect(self._wait_a_little)
+        self.search.textChanged.connect(self._start_wait)
         self.list.activated.connect(self._choose)
         self.list.clicked.connect(self._choose)
         self.new.clicked.connect(self.new_pressed)
         self._empty.new.clicked.connect(self.new_pressed)
 
-    def _wait_a_little(self) -> None:
+    def _start_wait(self) -> None:
         self._wait.start()
 
-    def _ask(self) -> None:
+    def _search(self) -> None:
         self.search_changed.emit(self.search.text())
 
     def _choose(self, index: QModelIndex) -> None:
@@ -260,24 +272,26 @@ class PatientsPage(QWidget):
 
 
 class _Empty(QWidget):
-    """What to do where no patient is shown."""
+    """What to do while no patient is listed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._title, self._words = label("", "title"), label("", "soft")
-        for told in (self._title, self._words):
-            told.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for text in (self._title, self._words):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.new = QPushButton(self.tr("New patient…"))
-        in_the_middle(self, self._title, self._words, self.new)
-        self.tell(searched=False)
+        centered(self, self._title, self._words, self.new)
+        self.explain(searched=False)
 
-    def tell(self, *, searched: bool) -> None:
-        """Say why nobody is here."""
+    def explain(self, *, searched: bool) -> None:
+        """Explain why no patient is listed."""
         if searched:
-            self._title.setText(self.tr("Nobody is found"))
-            self._words.setText(self.tr("Try fewer letters, of the code or of any of the names."))
+            self._title.setText(self.tr("No patients found"))
+            self._words.setText(
+                self.tr("Enter fewer letters of the code or of any part of the name.")
+            )
         else:
             self._title.setText(self.tr("No patients yet"))
             self._words.setText(
-                self.tr("Make the first patient; then drop the photos of a session onto the page.")
+                self.tr("Add the first patient, then drop the photos of a session onto the page.")
             )

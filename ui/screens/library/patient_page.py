@@ -1,4 +1,4 @@
-"""One patient's page: who it is, courses of treatment, consents, and the photos over time."""
+"""One patient's page: identity, courses of treatment, consents, and the photos over time."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.screens.library.fields import in_the_middle, label
+from ui.screens.library.fields import centered, label
 from ui.screens.library.shown import Course
 from ui.screens.library.timeline import PhotoTable, TimelineView
+from ui.screens.library.words import sessions_words
 from ui.widgets.eliding import ElidingLabel
 from ui.widgets.twolines import WORDS_ROLE, TwoLines
 
@@ -32,10 +33,11 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from mnimage.domain.record import Session, Timeline
+    from mnimage.words.message import Message
     from ui.screens.library.shown import Chosen, Heading
 
 _SIDE_WIDTH = 248
-_ALL = "All sessions"
+"""Pixels of the column with courses and consents."""
 
 
 class PatientPage(QWidget):
@@ -59,7 +61,7 @@ class PatientPage(QWidget):
         self.table = PhotoTable(self)
         self.timeline = TimelineView(self.table)
         self._code, self._name = ElidingLabel("title"), ElidingLabel("title")
-        self._facts = ElidingLabel("soft")
+        self._facts, self._medical = ElidingLabel("soft"), ElidingLabel("soft")
         self._courses = QListWidget()
         self._consents = label("", "small")
         self._empty = _NoPhotos()
@@ -67,7 +69,7 @@ class PatientPage(QWidget):
         self._stack.addWidget(self.timeline)
         self._stack.addWidget(self._empty)
         self._pair = ElidingLabel()
-        self._made_buttons()
+        self._make_buttons()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -86,18 +88,19 @@ class PatientPage(QWidget):
 
     def show_heading(self, heading: Heading) -> None:
         """Show who the patient is."""
-        self._code.tell(heading.code)
-        self._name.tell(heading.name)
-        self._facts.tell(heading.facts)
+        self._code.show_text(heading.code)
+        self._name.show_text(heading.name)
+        self._facts.show_text(heading.facts)
         self._facts.setVisible(bool(heading.facts))
-        self._consents.setText("\n".join(f"{name}: {told}" for name, told in heading.consents))
+        self._medical.show_text(heading.medical)
+        self._medical.setVisible(bool(heading.medical))
+        self._consents.setText("\n".join(f"{name}: {state}" for name, state in heading.consents))
 
     def show_courses(self, courses: Sequence[Course], chosen: str, sessions: int) -> None:
         """Show the courses of treatment, and which one's sessions are shown."""
         self._courses.blockSignals(True)
         self._courses.clear()
-        noun = "session" if sessions == 1 else "sessions"
-        every = Course("", self.tr(_ALL), f"{sessions} {noun}")
+        every = Course("", self.tr("All sessions"), str(sessions_words(sessions)))
         for course in (every, *courses):
             item = QListWidgetItem(course.title)
             item.setData(WORDS_ROLE, course.words)
@@ -114,58 +117,57 @@ class PatientPage(QWidget):
         """Show the photos of these sessions."""
         self.table.show_timeline(timeline, sessions)
         self._stack.setCurrentWidget(self.timeline if sessions else self._empty)
-        self._empty.tell(elsewhere=bool(timeline.sessions))
+        self._empty.explain(elsewhere=bool(timeline.sessions))
 
-    def show_pair(self, chosen: Chosen, words: str) -> None:
-        """Mark the two photos to compare and say which they are."""
+    def show_pair(self, chosen: Chosen, words: Message) -> None:
+        """Mark the two photos to compare and name them."""
         self.table.show_chosen(chosen)
-        self._pair.tell(words)
+        self._pair.show_text(str(words))
         self.compare.setEnabled(bool(chosen.before and chosen.after))
 
-    def show_pictures(self, pictures: Mapping[str, bytes], troubles: Mapping[str, str]) -> None:
-        """Show small pictures of photos, and why some cannot be shown."""
-        for photo_id, content in pictures.items():
-            made = QPixmap()
-            made.loadFromData(content)
-            self.table.show_picture(photo_id, made)
-        for photo_id, words in troubles.items():
-            self.table.show_trouble(photo_id, words)
+    def show_thumbnails(self, thumbnails: Mapping[str, bytes], errors: Mapping[str, str]) -> None:
+        """Show thumbnails of photos, and why some cannot be shown."""
+        for photo_id, content in thumbnails.items():
+            thumbnail = QPixmap()
+            thumbnail.loadFromData(content)
+            self.table.show_thumbnail(photo_id, thumbnail)
+        for photo_id, words in errors.items():
+            self.table.show_error(photo_id, words)
 
     def allow(self, *, record: bool, treat: bool) -> None:
-        """Offer what the user's role allows."""
+        """Enable what the user's role allows."""
         self._may_treat = treat
-        why = "" if record and treat else self.tr("Your role in the library does not allow it")
-        for button in (self.edit, self.consents, self.session_new):
+        why = self.tr("Your role in the library does not allow this")
+        of_records = self.edit, self.consents, self.session_new, self.add
+        for button in (*of_records, *self._empty.buttons):
             button.setToolTip("" if record else why)
+            button.setEnabled(record)
         for button in (self.course_new, self.course_edit):
             button.setToolTip("" if treat else why)
-        for button in (self.edit, self.consents, self.session_new):
-            button.setEnabled(record)
-        self.course_new.setEnabled(treat)
-        self.course_edit.setEnabled(treat)
+            button.setEnabled(treat)
         self.timeline.allow_changes(allowed=record)
 
     def take_focus(self) -> None:
-        """Put the cursor onto the photos."""
+        """Give the keyboard to the photos."""
         self.timeline.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome files."""
+        """Accept files, and show that they can be dropped."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
-            self._empty.set_hot(hot=True)
+            self._empty.show_drop(over=True)
 
     def dragLeaveEvent(self, event: object) -> None:
-        """Take the welcome back."""
-        self._empty.set_hot(hot=False)
+        """Show the page as it was."""
+        self._empty.show_drop(over=False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Hand the files on."""
-        self._empty.set_hot(hot=False)
+        """Pass the files on."""
+        self._empty.show_drop(over=False)
         event.acceptProposedAction()
         self.files_dropped.emit(list(event.mimeData().urls()))
 
-    def _made_buttons(self) -> None:
+    def _make_buttons(self) -> None:
         self._may_treat = True
         self.back = QPushButton(self.tr("All patients"))
         self.back.setObjectName("back")
@@ -184,7 +186,7 @@ class PatientPage(QWidget):
         self.course_edit.setAccessibleName(self.tr("Edit the course of treatment"))
         self.consents = QPushButton(self.tr("Consents…"))
         self.compare = QPushButton(self.tr("Compare"))
-        self.compare.setObjectName("compare-kept")
+        self.compare.setObjectName("compare-photos")
         self.compare.setProperty("kind", "main")
 
     def _header(self) -> QFrame:
@@ -198,6 +200,7 @@ class PatientPage(QWidget):
         words.setSpacing(2)
         words.addWidget(self._name)
         words.addWidget(self._facts)
+        words.addWidget(self._medical)
         layout.addWidget(self.back)
         layout.addWidget(self._code)
         layout.addLayout(words, 1)
@@ -251,6 +254,7 @@ class PatientPage(QWidget):
         self.course_edit.clicked.connect(self._edit_course)
         self.compare.clicked.connect(self.compare_pressed)
         self._courses.currentItemChanged.connect(self._choose_course)
+        self._empty.session_new.clicked.connect(self.session_new_pressed)
         self._empty.add.clicked.connect(self.photos_pressed)
         self._empty.add_folder.clicked.connect(self.folder_pressed)
 
@@ -265,41 +269,48 @@ class PatientPage(QWidget):
 
 
 class _NoPhotos(QFrame):
-    """What to do where there are no photos yet."""
+    """What to do while there are no photos."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("no-photos")
         self._title, self._words = label("", "title"), label("", "soft")
-        for told in (self._title, self._words):
-            told.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for text in (self._title, self._words):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.session_new = QPushButton(self.tr("New session…"))
+        self.session_new.setProperty("kind", "main")
         self.add = QPushButton(self.tr("Choose photos…"))
         self.add_folder = QPushButton(self.tr("Choose a folder or memory card…"))
         self.add.setProperty("kind", "main")
-        in_the_middle(self, self._title, self._words, self.add, self.add_folder)
-        self.tell(elsewhere=False)
+        self.buttons = (self.session_new, self.add, self.add_folder)
+        centered(self, self._title, self._words, *self.buttons)
+        self._elsewhere = False
+        self.explain(elsewhere=False)
 
-    def tell(self, *, elsewhere: bool) -> None:
-        """Say why there is nothing here; the patient may have sessions of another course."""
+    def explain(self, *, elsewhere: bool) -> None:
+        """Explain why no photos are shown: `elsewhere` where other courses have sessions."""
         self._elsewhere = elsewhere
+        self.session_new.setVisible(elsewhere)
+        for button in (self.add, self.add_folder):
+            button.setVisible(not elsewhere)
         if elsewhere:
-            self._title.setText(self.tr("No session of this course yet"))
+            self._title.setText(self.tr("No sessions in this course yet"))
             self._words.setText(
-                self.tr("Make a new session, or open one that is there and choose its course.")
+                self.tr("Add a session, or open an existing one and choose this course for it.")
             )
         else:
             self._title.setText(self.tr("No photos yet"))
             self._words.setText(
                 self.tr(
-                    "Drop photos, folders or a memory card here. Their times make the sessions, "
-                    "the face tells the view; what is broken is named, what is there already is "
-                    "left out."
+                    "Drop photos, folders or a memory card here. Photos are grouped into sessions "
+                    "by the time they were taken, and the view is identified from the face. Files "
+                    "that cannot be read are listed; photos already stored are skipped."
                 )
             )
 
-    def set_hot(self, *, hot: bool) -> None:
-        """Show that a drop would land here."""
-        if hot:
+    def show_drop(self, *, over: bool) -> None:
+        """Show that files can be dropped here, while they are over the page."""
+        if over:
             self._title.setText(self.tr("Drop to import"))
         else:
-            self.tell(elsewhere=self._elsewhere)
+            self.explain(elsewhere=self._elsewhere)
