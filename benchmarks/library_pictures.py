@@ -116,7 +116,7 @@ def _draw(folder: Path, out: Path) -> None:
     opened.wait(lambda: view.at_patient)
     presenter.import_paths([folder / "card"])
     opened.wait(lambda: not presenter.importing)
-    _tell(opened, patient)
+    _describe(opened, patient)
     _keep(out / "window-library.png", window.grab())
     _keep(out / "window-screening.png", _screening(opened))
     jobs.close()
@@ -154,8 +154,8 @@ def _patient() -> Patient:
     )
 
 
-def _tell(opened: _Clinic, patient: Patient) -> None:
-    """Tell what a clinician would: the course, what each session was, which are close-ups."""
+def _describe(opened: _Clinic, patient: Patient) -> None:
+    """Record what a clinician would: the course, what each session was, which are close-ups."""
     library = opened.presenter.library()
     course = Series(
         patient_id=patient.id,

@@ -80,7 +80,7 @@ def main() -> int:
                 changes[name, shots].append(change)
         for name, variance in _within(sessions).items():
             within[name].append(variance)
-    heads = [f"{what} {shots}" for what in ("true", "told", "beyond") for shots in (1, 2, 3)]
+    heads = [f"{what} {shots}" for what in ("true", "stated", "beyond") for shots in (1, 2, 3)]
     print(_ROW.format("SE of change", *heads, "share"))
     for name, variances in within.items():
         columns = [_columns(changes[name, shots]) for shots in range(1, SHOTS + 1)]

@@ -203,7 +203,7 @@ class _Rows:
         moment = true_time(ready.glance.exif.taken_at, datetime.now(UTC))
         photo = PhotoRecord(
             patient_id=patient.id,
-            session_id=self._sitting(changes, patient, item, moment).session_id,
+            session_id=self._span(changes, patient, item, moment).session_id,
             sha256=ready.sha256,
             size=ready.stored.size,
             file_name=item.name,
@@ -241,7 +241,7 @@ class _Rows:
         changes.add(patient)
         return patient
 
-    def _sitting(
+    def _span(
         self, changes: Changes, patient: Patient, item: Item, moment: datetime | None
     ) -> SessionSpan:
         """Return the session of a photo, a new one where its time begins one."""

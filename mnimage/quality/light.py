@@ -60,7 +60,7 @@ def check_clipped(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding 
 def check_glare(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
     """Return the share of the skin that shines.
 
-    Told by brightness and colour (Shafer 1985); our own limit.
+    Identified by brightness and colour (Shafer 1985); our own limit.
     """
     if shot.empty:
         return None

@@ -84,7 +84,7 @@ def register_series(
 
     Parameters
     ----------
-    sittings
+    sessions
         The sessions, the baseline first.
     recipe
         Options of registration.

@@ -49,7 +49,7 @@ def with_line_uncertainty(
 ) -> tuple[Scar, ...]:
     """Return the scars with the uncertainty from lines that run on into them.
 
-    Doubts are joined as squares (JCGM 100:2008).
+    Errors are added in quadrature (JCGM 100:2008).
 
     Parameters
     ----------

@@ -222,7 +222,7 @@ def _unexplained(values: Plane, lamps: Lamps, inverse: Plane) -> Pair:
 class _Mirrors:
     """The unit vectors half way between each lamp and the camera.
 
-    Told as lamps of which each row has `lift` added to its part towards the camera; at the nodes of
+    Given as lamps of which each row has `lift` added to its part towards the camera; at the nodes of
     a grid or at pixels, as the light is.
     """
 

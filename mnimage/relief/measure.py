@@ -59,7 +59,7 @@ def measure_relief(
 
     Texture is Sq of ISO 25178-2 (`relief.texture`); the healthy skin (`relief.healthy`) and what a
     scar is (`relief.scars`) are our own. How well they do: `docs/relief.md`, `docs/validation.md`.
-    Doubts are joined as squares (JCGM 100:2008).
+    Errors are added in quadrature (JCGM 100:2008).
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ def run_study(plan: Plan, tick: Tick = no_tick) -> Study:
     plan
         How many cases each arm has; the cases are the same each time.
     tick
-        Told after each case.
+        Called after each case.
     """
     started = time.perf_counter()
     found = _gathered(tasks(plan), plan, tick)

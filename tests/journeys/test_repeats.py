@@ -58,7 +58,7 @@ def answers(photos, tmp_path_factory) -> dict[str, dict]:
     more += ["--repeat-before", photos / "a1.png"]
     more += ["--control", "40,50,220,210", "--days-since-needling", 2]
     found = {}
-    for name, arguments in (("alone", pair), ("told", [*pair, *more])):
+    for name, arguments in (("alone", pair), ("with repeats", [*pair, *more])):
         out = tmp_path_factory.mktemp(name)
         assert run([*map(str, arguments), "--out", str(out), "--report", str(out / "r.pdf")]) == 0
         assert (out / "r.pdf").read_bytes().startswith(b"%PDF")
@@ -68,7 +68,7 @@ def answers(photos, tmp_path_factory) -> dict[str, dict]:
 
 
 def test_every_repeat_is_used_or_left_out_with_its_reason(answers):
-    repeats = answers["told"]["repeats"]
+    repeats = answers["with repeats"]["repeats"]
     assert (repeats["before"], repeats["after"]) == (2, 1)
     left = {(one["side"], one["file"]): one["reason"] for one in repeats["left_out"]}
     assert set(left) == {("before", "a1.png"), ("after", "other.png")}
@@ -78,7 +78,7 @@ def test_every_repeat_is_used_or_left_out_with_its_reason(answers):
 
 
 def test_every_number_says_where_its_uncertainty_comes_from(answers):
-    for answer in (answers["alone"], answers["told"]):
+    for answer in (answers["alone"], answers["with repeats"]):
         for scores in answer["zones"].values():
             for change in scores["scores"].values():
                 assert change["uncertainty_source"] in ("validated", "own repeats")
@@ -95,11 +95,12 @@ def test_every_number_says_where_its_uncertainty_comes_from(answers):
 
 def test_the_mean_of_shots_differs_from_the_first_one_and_is_no_less_true(answers):
     """The skin has not changed: neither says that it has."""
-    for answer in (answers["alone"], answers["told"]):
+    for answer in (answers["alone"], answers["with repeats"]):
         for change in answer["zones"]["whole"]["scores"].values():
             assert change["verdict"] in ("within error", "not comparable")
     alone, reported = (
-        answers[name]["zones"]["whole"]["scores"]["texture_contrast"] for name in ("alone", "told")
+        answers[name]["zones"]["whole"]["scores"]["texture_contrast"]
+        for name in ("alone", "with repeats")
     )
     assert reported["before"] != alone["before"]
     assert reported["before"] == pytest.approx(
@@ -108,7 +109,7 @@ def test_the_mean_of_shots_differs_from_the_first_one_and_is_no_less_true(answer
 
 
 def test_the_control_patch_is_measured_and_taken_off(answers):
-    reported = answers["told"]
+    reported = answers["with repeats"]
     assert reported["control"] == {
         "row": 40,
         "col": 50,
@@ -130,14 +131,14 @@ def test_the_control_patch_is_measured_and_taken_off(answers):
 
 
 def test_healing_skin_gets_no_verdict_on_its_surface(answers):
-    scores = answers["told"]["zones"]["whole"]["scores"]
+    scores = answers["with repeats"]["zones"]["whole"]["scores"]
     for name in ("texture_contrast", "lines", "scar_visibility"):
         assert scores[name]["verdict"] == "not comparable"
         assert "Day 2" in scores[name]["reason"]
         assert scores[name]["uncertainty"] > 0
     assert scores["redness_hi"]["verdict"] == "within error"
-    assert answers["told"]["days_since_needling"] == 2
-    assert [one["warning"] for one in answers["told"]["warnings"]] == ["healing window"]
+    assert answers["with repeats"]["days_since_needling"] == 2
+    assert [one["warning"] for one in answers["with repeats"]["warnings"]] == ["healing window"]
     assert answers["alone"]["warnings"] == []
 
 
@@ -201,7 +202,7 @@ def test_a_history_is_brought_to_todays_version_with_both_values(
     answers, photos, history, tmp_path, capsys
 ):
     (history / "two").mkdir()
-    shutil.copy(answers["told"]["folder"] / "comparison.json", history / "two")
+    shutil.copy(answers["with repeats"]["folder"] / "comparison.json", history / "two")
     then = [_older(history / "one/answer.json"), _older(history / "two/comparison.json")]
     kept = {path: path.read_bytes() for path in history.rglob("*.json")}
     capsys.readouterr()

@@ -334,7 +334,7 @@ class Canvas(QWidget):
             self._line.draw(painter, self.transform)
         if self._patch and self._picture_seen():
             self._patch.draw(painter, self.transform, QRectF(self.rect()))
-        self.paint_furniture(painter)
+        self.paint_overlays(painter)
         colours = self.palette_colours()
         if self._picture_seen():
             corner = QRectF(self.rect())
@@ -357,7 +357,7 @@ class Canvas(QWidget):
     def _picture_seen(self) -> bool:
         return self._picture is not None
 
-    def paint_furniture(self, painter: QPainter) -> None:
+    def paint_overlays(self, painter: QPainter) -> None:
         """Draw what lies over everything: the label."""
         draw_label(painter, self._label, QRectF(self.rect()), self.palette_colours())
 

@@ -74,9 +74,9 @@ class CornerCanvas(Canvas):
         """Count as any press: two corners may lie near each other."""
         self.mousePressEvent(event)
 
-    def paint_furniture(self, painter: QPainter) -> None:
+    def paint_overlays(self, painter: QPainter) -> None:
         """Draw the corners in their order, and the outline they span."""
-        super().paint_furniture(painter)
+        super().paint_overlays(painter)
         places = [self.transform.to_screen(corner) for corner in self._corners]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

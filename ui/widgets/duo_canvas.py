@@ -232,7 +232,7 @@ class DuoCanvas(Canvas):
         transform, size = self.transform, self._viewport.picture
         return QRectF(transform.origin, size * transform.scale)
 
-    def paint_furniture(self, painter: QPainter) -> None:
+    def paint_overlays(self, painter: QPainter) -> None:
         """Draw the divider and then the labels, which nothing covers."""
         if self._before is None:
             return

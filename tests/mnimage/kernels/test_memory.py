@@ -43,7 +43,7 @@ print(held_mb() - start)
 """
 
 only_glibc = pytest.mark.skipif(
-    platform.libc_ver()[0] != "glibc", reason="only glibc is told to keep memory"
+    platform.libc_ver()[0] != "glibc", reason="only glibc can keep memory"
 )
 
 

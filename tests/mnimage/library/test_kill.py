@@ -74,7 +74,7 @@ class Rounds:
     ) -> tuple[list[dict[str, str]], bool]:
         """Return what was entered before the kill, and whether the import came to its end.
 
-        The time runs from the start, or where `told` from the first photo that was given.
+        The time runs from the start, or where `given` from the first photo that was given.
         """
         assert self._process.stdin
         assert self._process.stdout

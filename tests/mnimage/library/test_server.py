@@ -313,7 +313,7 @@ def test_a_server_that_moved_is_found_again(served, folder, address, postgres):
         assert "secret" not in str([line.details for line in again.history()])
     with pytest.raises(RecordUnusable, match="address"):
         access.set_server(served, "sqlite:///x.db")
-    foreign = empty(postgres, "strangers")
+    foreign = empty(postgres, "foreign")
     create_library(folder.with_name("foreign"), WORD, places=Places(server=foreign))[0].close()
     with pytest.raises(RecordUnusable, match="another library"):
         access.set_server(served, foreign)

@@ -26,7 +26,7 @@ def true_map(skin, shot, values):
 def shots_value(skin, lamps, shot=None, *, reported=None, channel=2):
     """Return directional shots as the relief stage takes them; one channel, blue by default.
 
-    `told` are the lamps the measurer believes in, where they differ from the true `lamps`.
+    `stated` are the lamps the measurer believes in, where they differ from the true `lamps`.
     """
     shot = shot or Shot(sensor=Sensor(exposure=0.0, electrons=12000.0, bits=12))
     frames = list(shoot_lamps(skin, lamps, shot))

@@ -304,7 +304,7 @@ def test_warnings_beyond_the_first_are_counted_for_the_patient(made):
 def test_reliefs_without_uncertainty_say_nothing_of_it(made):
     report = build(made, with_warnings(made.make_pair()))
     assert not blocks(report, Notice)
-    assert "doubtful" not in " ".join(heading.text for heading in blocks(report, Heading))
+    assert "questionable" not in " ".join(heading.text for heading in blocks(report, Heading))
 
 
 def test_refused_pair_is_reported_what_to_do(made):

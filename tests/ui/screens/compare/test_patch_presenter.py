@@ -15,7 +15,7 @@ from ui.screens.compare.view import CompareView
 
 @pytest.fixture
 def presenter(qtbot, make_pair):
-    """A desk over a real window and the library's own check; skin is at rows 40-99, 50-149."""
+    """A presenter over a real window and the library's own check; skin is at rows 40-99, 50-149."""
     pair = make_pair()
     pair = replace(pair, before=replace(pair.before, scale=ImageScale(0.2, "face", 0.1)))
     view, used = CompareView(), []
