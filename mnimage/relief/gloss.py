@@ -222,8 +222,8 @@ def _unexplained(values: Plane, lamps: Lamps, inverse: Plane) -> Pair:
 class _Mirrors:
     """The unit vectors half way between each lamp and the camera.
 
-    Given as lamps of which each row has `lift` added to its part towards the camera; at the nodes of
-    a grid or at pixels, as the light is.
+    Given as lamps of which each row has `lift` added to its part towards the camera; at the nodes
+    of a grid or at pixels, as the light is.
     """
 
     lamps: Lamps
