@@ -7,6 +7,7 @@ import importlib
 import click
 
 from mnimage.errors import MnimageError
+from mnimage.words.message import message
 
 
 @click.command("app")
@@ -17,8 +18,5 @@ def command(arguments: tuple[str, ...]) -> int:
     try:
         app = importlib.import_module("ui.app")
     except ImportError as error:
-        raise MnimageError(
-            "The window cannot be opened: Qt or a library it needs is missing.",
-            hint="Run `make run`, or on Debian and Ubuntu `sh installer/qt_libraries.sh`.",
-        ) from error
+        raise MnimageError(message("commands.no_qt")) from error
     return int(app.main(["mnimage", *arguments]))

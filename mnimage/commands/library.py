@@ -15,6 +15,7 @@ from mnimage.commands.options import json_option
 from mnimage.commands.output import print_json, print_table, progress
 from mnimage.domain.record import Role
 from mnimage.errors import AuthenticationFailed, RecordUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -311,15 +312,9 @@ def new_place(where: str, server: str = "", bucket: str = "") -> tuple[Path, Pla
 
     given = where_is(where)
     if given.folder is None:
-        raise RecordUnusable(
-            "The address does not say where the originals are to lie.",
-            hint="Add the folder that all stations share: ADDRESS?vault=FOLDER "
-            "(or ?vault=s3://BUCKET/FOLDER&folder=FOLDER).",
-        )
+        raise RecordUnusable(message("commands.no_vault_in_address"))
     if given.places.server and (server or bucket):
-        raise RecordUnusable(
-            "The address is given twice.", hint="Say DIR as the address, or use --server, not both."
-        )
+        raise RecordUnusable(message("commands.address_twice"))
     return given.folder, given.places if given.places.server else Places(server, bucket)
 
 
@@ -348,9 +343,7 @@ def _asked(variable: str, prompt: str, *, confirm: bool) -> str:
     if given is not None:
         return given
     if not sys.stdin.isatty():
-        raise AuthenticationFailed(
-            "A passphrase is needed.", hint=f"Set {variable}, or run it at a terminal."
-        )
+        raise AuthenticationFailed(message("commands.passphrase_needed", variable=variable))
     word: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return word
 

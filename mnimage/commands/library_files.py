@@ -25,6 +25,7 @@ from mnimage.commands.output import print_json, progress
 from mnimage.domain.imported import ImportSummary, Status
 from mnimage.domain.record import Purpose
 from mnimage.errors import RecordUnusable
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -151,7 +152,7 @@ def erase(where: str, code: str, *, yes: bool, as_json: bool) -> int:
     with opened(where) as library:
         patient = library.patient(code)
         if not yes and not _confirmed():
-            raise RecordUnusable("Nothing was erased.", hint="Say --yes to erase without asking.")
+            raise RecordUnusable(message("commands.nothing_erased"))
         done = erase_patient(library, patient)
     if as_json:
         print_json({"erased": True, **asdict(done)})

@@ -9,6 +9,7 @@ import click
 
 from mnimage import __version__
 from mnimage.errors import Cancelled, MnimageError
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        report(Cancelled("stopped"))
+        report(Cancelled(message("commands.stopped")))
         return 130
     except MnimageError as error:
         report(error)

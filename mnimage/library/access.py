@@ -12,6 +12,7 @@ from mnimage.library import keyfile, renewal
 from mnimage.library import keys as key
 from mnimage.library.library import opener
 from mnimage.library.roles import Permission
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,7 +41,7 @@ def add_user(library: Library, name: str, role: Role, passphrase: str) -> None:
 
     def added(file: KeyFile) -> KeyFile:
         if any(line.name == name for line in file.lines()):
-            raise RecordUnusable(f"There is a user {name} already.", hint="Choose another name.")
+            raise RecordUnusable(message("library.user_exists", name=name))
         line = UserLine(name=name, role=role)
         return keyfile.with_user(file, library.keys, line, passphrase)
 
@@ -93,7 +94,7 @@ def remove_user(library: Library, name: str) -> None:
     """
     library.require(Permission.RULE)
     if name == library.user:
-        raise RecordUnusable("Nobody removes themselves.", hint="Another administrator can do it.")
+        raise RecordUnusable(message("library.remove_oneself"))
     _renew(
         library,
         "user removed",
@@ -145,10 +146,7 @@ def _put_back(folder: Path, before: KeyFile) -> None:
 def _refuse_behind(library: Library) -> None:
     """Refuse to write over a key file that another station began to renew, and did not finish."""
     if keyfile.read_keyfile(library.folder).generation > library.keys.generation:
-        raise EditConflict(
-            "The keys of the library were renewed at another station.",
-            hint="Close the library and open it again.",
-        )
+        raise EditConflict(message("library.keys_renewed"))
 
 
 def _renew(

@@ -19,6 +19,7 @@ from mnimage.errors import RecordUnusable
 from mnimage.library import database
 from mnimage.library.keyfile import IN_FOLDER, Places
 from mnimage.library.tables import FACTS
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -75,9 +76,7 @@ def home_of(where: Where) -> Path:
     finally:
         engine.dispose()
     if not folder:
-        raise RecordUnusable(
-            "The database does not say where the folder of its library is.", hint=_SAY_VAULT
-        )
+        raise RecordUnusable(message("library.no_folder_in_database"), hint=_SAY_VAULT)
     return Path(folder)
 
 
@@ -109,7 +108,4 @@ def check_whose(connection: Connection, library_id: str) -> None:
         If it says that it is.
     """
     if fact(connection, LIBRARY) not in ("", library_id):
-        raise RecordUnusable(
-            "The database at this address is another library's.",
-            hint="Check the address, and the folder that was given with it.",
-        )
+        raise RecordUnusable(message("library.other_library_at_address"))

@@ -117,7 +117,7 @@ class AuditLog:
         try:
             write_whole(self._path, _head_text(self._key, self._seen))
         except OutputFailed as error:
-            raise StorageFailed(str(error), hint=error.hint) from error
+            raise StorageFailed(error.message, hint=error.hint) from error
         self._written = self._seen[0]
 
 

@@ -47,6 +47,7 @@ from mnimage.library.restore import read_back
 from mnimage.library.roles import Permission
 from mnimage.library.stores import DRAFT, place_of, settle
 from mnimage.library.tables import AUDIT_LOG, OBJECTS
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +135,7 @@ def keep_newest(library: Library, target: Path, count: int) -> int:
     """
     library.require(Permission.BACK_UP)
     if count < 1:
-        raise RecordUnusable("At least one back-up stays.", hint="Say --keep 1 or more.")
+        raise RecordUnusable(message("library.keep_at_least_one"))
     with alone(target):
         dropped, gone = _drop(library, target, count)
     if dropped or gone:
@@ -174,24 +175,18 @@ def _clear_drafts(target: Path) -> None:
 def _prepare(library: Library, target: Path) -> None:
     inside = library.folder.resolve()
     if target.resolve() == inside or inside in target.resolve().parents:
-        raise RecordUnusable(
-            "A back-up within the library is none.", hint="Choose a folder on another disk."
-        )
+        raise RecordUnusable(message("library.backup_inside_library"))
     try:
         prepare_folder(target)
         names = {one.name for one in target.iterdir()} - {SNAPSHOTS, VAULT, LOCK}
         strange = [one for one in names if not is_side_file(one) and not is_side_folder(one)]
     except OutputFailed as error:
-        raise StorageFailed(str(error), hint=error.hint) from error
+        raise StorageFailed(error.message, hint=error.hint) from error
     if strange:
-        raise RecordUnusable(
-            f"{target} holds other things too.", hint="Choose a new folder for back-ups."
-        )
+        raise RecordUnusable(message("library.backup_folder_in_use", target=str(target)))
     for name in snapshots(target)[-1:]:
         if keyfile.read_keyfile(target / SNAPSHOTS / name).library != library.keys.library_id:
-            raise RecordUnusable(
-                f"{target} holds back-ups of another library.", hint="Choose a folder of its own."
-            )
+            raise RecordUnusable(message("library.backups_of_other_library", target=str(target)))
 
 
 def _copy_state(library: Library, draft: Path) -> dict[str, int]:
@@ -238,10 +233,7 @@ def _close_whole(library: Library, draft: Path) -> None:
     finally:
         bare.close()
     if torn:
-        raise LibraryDamaged(
-            "The database of the library is damaged, so it was not backed up.",
-            hint="Run `mnimage library verify`; earlier back-ups are as they were.",
-        )
+        raise LibraryDamaged(message("library.database_damaged_no_backup"))
     with (draft / database.NAME).open("rb+") as file:
         os.fsync(file.fileno())
 

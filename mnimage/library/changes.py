@@ -12,6 +12,7 @@ from mnimage.domain import record as kept
 from mnimage.errors import EditConflict, PhotoDamaged, RecordUnusable
 from mnimage.library import queries, records, tables
 from mnimage.library.roles import Permission, require
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,18 +141,12 @@ class Changes:
         """
         require(self._role, Permission.RECORD)
         if stored.generation != self._vault.generation:
-            raise EditConflict(
-                "The keys of the library were renewed in the meantime.",
-                hint="Store the photo again.",
-            )
+            raise EditConflict(message("library.keys_renewed_meanwhile"))
         if queries.find_object(self.connection, stored.sha256) is not None:
             self.doubles.append(stored.name)
             return False
         if not self._vault.lies_there(stored):
-            raise PhotoDamaged(
-                "A photo that was just written is no longer there.",
-                hint="Check the disk, then store the photo again.",
-            )
+            raise PhotoDamaged(message("library.photo_vanished"))
         row = {**asdict(stored), "added_at": datetime.now(UTC).isoformat()}
         self.connection.execute(insert(tables.OBJECTS).values(row))
         self._trace.append(self.connection, "stored", kind="original", subject_id=stored.sha256)
@@ -198,5 +193,5 @@ class Changes:
         """
         stored = queries.find_object(self.connection, sha256)
         if stored is None:
-            raise RecordUnusable("The library keeps no such photo.")
+            raise RecordUnusable(message("library.no_such_photo"))
         return stored

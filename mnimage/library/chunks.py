@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mnimage.errors import PhotoDamaged
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,8 +24,6 @@ CHUNK_BYTES = 1 << 20
 KEY_BYTES = 32
 _MAGIC = b"mnimage\x01"
 _TAG_BYTES = 16
-_DAMAGED = "A file of the library is not what was written: {}."
-_HINT = "Run `mnimage library verify`, and bring the file back from a back-up."
 
 
 def encrypt(plain: Iterable[bytes], key: bytes, object_id: bytes) -> Iterator[bytes]:
@@ -49,14 +48,14 @@ def decrypt(file: BinaryIO, key: bytes, object_id: bytes) -> Iterator[bytes]:
         If it was altered, cut, put together anew, or written under another key or object.
     """
     if file.read(len(_MAGIC)) != _MAGIC:
-        raise PhotoDamaged(_DAMAGED.format("its beginning is altered"), hint=_HINT)
+        raise PhotoDamaged(message("library.file_header_altered"))
     cipher = AESGCM(key)
     for place, (chunk, last) in enumerate(_marked(_blocks(file))):
         try:
             yield cipher.decrypt(_nonce(place, last=last), chunk, _MAGIC + object_id)
         except InvalidTag as error:
             what = f"it is altered or cut near byte {place * CHUNK_BYTES}"
-            raise PhotoDamaged(_DAMAGED.format(what), hint=_HINT) from error
+            raise PhotoDamaged(message("library.file_altered", what=what)) from error
 
 
 def encrypted_size(plain_bytes: int) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from mnimage.errors import LibraryDamaged, RecordUnusable, StorageFailed
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,10 +95,7 @@ def open_server(address: str) -> Engine:
     try:
         engine = create_engine(url, pool_pre_ping=True)
     except ImportError as error:
-        raise StorageFailed(
-            "A database on a server needs the extra parts of mnimage.",
-            hint="Install it as mnimage[server].",
-        ) from error
+        raise StorageFailed(message("library.server_parts_missing")) from error
     event.listen(engine, "begin", _begin_server)
     return engine
 
@@ -111,10 +109,7 @@ def server_url(address: str) -> URL:
     except (ArgumentError, ValueError):  # It may hold a password: nothing of it is repeated.
         url = None
     if url is None or url.drivername != "postgresql+psycopg":
-        raise RecordUnusable(
-            "That is no address of a PostgreSQL server.",
-            hint="Give it as postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
-        )
+        raise RecordUnusable(message("library.no_server_address"))
     return url
 
 
@@ -169,15 +164,9 @@ def storage_errors(path: Path | None = None) -> Iterator[None]:
 def _failure(said: str, path: Path | None) -> Exception:
     where = f" ({path.name})" if path else ""
     if _NO_DATABASE in said or "malformed" in said or "corrupt" in said:
-        return LibraryDamaged(
-            f"The database{where} cannot be read: altered on disk, or under another key.",
-            hint="Open the library again; if that does not help, run `mnimage library verify`.",
-        )
+        return LibraryDamaged(message("library.database_unreadable", where=where))
     if "attempt to write a readonly" in said:
-        return StorageFailed(
-            "The library may not be written, or its keys were changed by another station.",
-            hint="Open it again; check that the disk is not write-protected.",
-        )
+        return StorageFailed(message("library.library_read_only"))
     hints = {
         "full": "Make room on the disk; nothing that was stored is harmed.",
         "locked": "Another station is writing for long; try again in a moment.",
@@ -185,7 +174,9 @@ def _failure(said: str, path: Path | None) -> Exception:
         "I/O": "Check that the disk is there; nothing that was stored is harmed.",
     }
     hint = next((advice for word, advice in hints.items() if word in said), "")
-    return StorageFailed(f"The database{where} refused: {said.splitlines()[0]}.", hint=hint)
+    return StorageFailed(
+        message("library.database_refused", where=where, splitlines=said.splitlines()[0]), hint=hint
+    )
 
 
 def is_file(connection: Connection | Engine) -> bool:

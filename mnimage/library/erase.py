@@ -13,6 +13,7 @@ from mnimage.errors import StorageFailed
 from mnimage.library import audit_log, backup, database, migrate, records, tables
 from mnimage.library.roles import Permission
 from mnimage.library.stores import storage_failed
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,10 +154,7 @@ def _overwrite(library: Library) -> None:
         finally:
             bare.close()
     if busy:
-        raise StorageFailed(
-            "The patient is erased, but another station keeps the log of writes in use.",
-            hint="It is emptied when all stations close the library.",
-        )
+        raise StorageFailed(message("library.erased_but_log_in_use"))
 
 
 def _delete_copies(library: Library) -> None:

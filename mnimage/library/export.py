@@ -28,6 +28,7 @@ from mnimage.formats.kinds import HEAD_BYTES, NAMED, kind_of
 from mnimage.formats.output import prepare_folder, write_whole
 from mnimage.library import queries, records
 from mnimage.library.roles import Permission
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,10 +102,7 @@ def export_patients(
         else:
             _export_pictures(library, patient, order, done)
     if order.purpose is not Purpose.RECORD and not done.photos:
-        raise NotAllowed(
-            f"No photo may leave: no consent to {order.purpose} holds for any of them.",
-            hint="Record the consent first; a withdrawn one holds no longer.",
-        )
+        raise NotAllowed(message("library.no_consent", purpose=order.purpose))
     _write_index(order, done)
     tick(len(patients), len(patients))
     return done
@@ -134,10 +132,10 @@ def original_name(photo: PhotoRecord, content: bytes) -> str:
 def _prepare(library: Library, out: Path) -> None:
     inside = library.folder.resolve()
     if out.resolve() == inside or inside in out.resolve().parents:
-        raise RecordUnusable("An export does not belong into the library.", hint="Choose another.")
+        raise RecordUnusable(message("library.export_inside_library"))
     prepare_folder(out)
     if any(out.iterdir()):
-        raise RecordUnusable(f"{out} is not empty.", hint="Choose a new folder for the export.")
+        raise RecordUnusable(message("library.export_folder_not_empty", out=str(out)))
 
 
 def _export_record(library: Library, patient: Patient, order: Order, done: Exported) -> None:
@@ -259,7 +257,7 @@ def png_of(content: bytes) -> bytes:
     photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), "The photo", DecodeOptions())
     done, stream = cv2.imencode(".png", photo.coded[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not done:
-        raise PhotoUnreadable("The photo cannot be written as PNG.")
+        raise PhotoUnreadable(message("library.png_failed"))
     return stream.tobytes()
 
 

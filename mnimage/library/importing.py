@@ -29,6 +29,7 @@ from mnimage.library.roles import Permission
 from mnimage.library.session_spans import SessionSpan, SessionSpans, true_time
 from mnimage.library.sweep import sweep_quietly
 from mnimage.library.tables import OBJECTS
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -109,7 +110,7 @@ def patient_of(library: Library, code: str) -> tuple[Patient, bool]:
         try:
             patient = Patient(code=code)
         except ValueError as error:
-            raise RecordUnusable(f"{error}.") from error
+            raise RecordUnusable(message("library.code_unusable", error=str(error))) from error
         changes.add(patient)
     return patient, True
 

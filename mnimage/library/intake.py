@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats.kinds import HEAD_BYTES, kind_of, other_kind_of
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -180,12 +181,14 @@ def _read_file(path: Path) -> bytes:
             _check_head(file.read(HEAD_BYTES))
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
-                raise PhotoUnreadable(f"It is {size / 1e9:.1f} GB large; no photo is.")
+                raise PhotoUnreadable(message("library.file_too_large", size=size / 1000000000.0))
             file.seek(0)
             return file.read(size)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise PhotoUnreadable(f"It cannot be read: {reason}.", hint=_CHECK_DISK) from error
+        raise PhotoUnreadable(
+            message("library.source_unreadable", reason=reason), hint=_CHECK_DISK
+        ) from error
 
 
 def _in_archive(path: Path, folders: tuple[str, ...]) -> Iterator[Item | Unusable]:
@@ -249,13 +252,10 @@ def _read_member(archive: _Archive, member: ZipInfo) -> bytes:
             _check_head(head)
             content = head + file.read(member.file_size)
     except RuntimeError as error:
-        raise PhotoUnreadable(
-            "It cannot be unpacked: protected by a password, or packed in an unknown way.",
-            hint="Unpack the archive first, and import the folder.",
-        ) from error
+        raise PhotoUnreadable(message("library.archive_locked")) from error
     except _BROKEN as error:
         raise PhotoUnreadable(
-            f"It is damaged within the archive: {_one_line(error)}.", hint=_COPY_AGAIN
+            message("library.damaged_in_archive", error=_one_line(error)), hint=_COPY_AGAIN
         ) from error
     return content
 
@@ -264,8 +264,7 @@ def _check_packing(member: ZipInfo) -> None:
     bomb = member.file_size > max(_SMALL_BYTES, MAX_RATIO * member.compress_size)
     if bomb or member.file_size > MAX_BYTES:
         raise PhotoUnreadable(
-            f"Unpacked it would be {member.file_size / 1e6:.0f} MB; no photo packs like that.",
-            hint="Unpack the archive first, and see what is in it.",
+            message("library.archive_bomb", file_size=member.file_size / 1000000.0)
         )
 
 
@@ -273,7 +272,7 @@ def _check_head(head: bytes) -> None:
     """Refuse what is no photo by its first bytes, before the rest is read."""
     other = other_kind_of(head) if kind_of(head) is None else None
     if other:
-        raise PhotoUnreadable(f"This is {other}, not a photo.")
+        raise PhotoUnreadable(message("library.not_a_photo", other=other))
 
 
 def _is_side_member(member: ZipInfo) -> bool:

@@ -29,6 +29,7 @@ from mnimage.errors import (
 from mnimage.formats.output import write_whole
 from mnimage.library import keys as key
 from mnimage.library.keys import Cost, Keys, Pair
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,6 @@ COPY = "keys.copy.json"
 RECOVERY = "recovery"
 """The name under which the recovery key opens a library; no user may bear it."""
 _FORMAT = 1
-_NO_ENTRY = "No entry: the user or the passphrase is wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class KeyFile:
         for user in self.users:
             if user.name == name:
                 return user
-        raise RecordUnusable(f"There is no user {name}.")
+        raise RecordUnusable(message("library.no_such_user", name=name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +158,12 @@ def private_half(file: KeyFile, name: str, passphrase: str) -> bytes:
     user = next((one for one in file.users if one.name == name), None)
     if user is None:
         key.passphrase_key(passphrase, os.urandom(16), key.COST)  # Takes as long as a known user.
-        raise AuthenticationFailed(_NO_ENTRY)
+        raise AuthenticationFailed(message("library.wrong_passphrase"))
     opener = key.passphrase_key(passphrase, _bytes(user.salt), user.cost)
     try:
         return key.unwrap(opener, _bytes(user.private), _about_user(file.library, name))
     except LibraryDamaged as error:
-        raise AuthenticationFailed(_NO_ENTRY) from error
+        raise AuthenticationFailed(message("library.wrong_passphrase")) from error
 
 
 def unlock_as(file: KeyFile, name: str, private: bytes) -> Keys:
@@ -182,10 +182,10 @@ def unlock_as(file: KeyFile, name: str, private: bytes) -> Keys:
     else:
         user = next((one for one in file.users if one.name == name), None)
         if user is None:
-            raise AuthenticationFailed(_NO_ENTRY)
+            raise AuthenticationFailed(message("library.wrong_passphrase"))
         sealed, role, public = user.sealed, user.role, user.public
     if _text(pair.public) != public:
-        raise AuthenticationFailed(_NO_ENTRY)
+        raise AuthenticationFailed(message("library.wrong_passphrase"))
     keys = Keys(file.library, file.generation, b"", b"")
     master = key.unseal(pair, _bytes(sealed), _about(keys, name, role))
     keys = replace(keys, master=master)
@@ -302,7 +302,7 @@ def write_keyfile(folder: Path, file: KeyFile) -> None:
         for name in (NAME, COPY):
             write_whole(folder / name, _canonical(file))
     except OutputFailed as error:
-        raise StorageFailed(str(error), hint=error.hint) from error
+        raise StorageFailed(error.message, hint=error.hint) from error
 
 
 def read_keyfile(folder: Path, name: str = NAME) -> KeyFile:
@@ -322,8 +322,7 @@ def read_keyfile(folder: Path, name: str = NAME) -> KeyFile:
         written = path.read_bytes()
     except OSError as error:
         raise StorageFailed(
-            f"{folder} is no library, or cannot be read: {error.strerror}.",
-            hint="Make one with `mnimage library init`, or check the disk.",
+            message("library.no_library", folder=str(folder), strerror=error.strerror)
         ) from error
     return _parsed(written)
 
@@ -352,7 +351,7 @@ def is_ours(file: KeyFile, keys: Keys) -> bool:
 
 
 def _parsed(written: bytes) -> KeyFile:
-    damaged = LibraryDamaged("The key file is not what was written.", hint="Restore a back-up.")
+    damaged = LibraryDamaged(message("library.key_file_damaged"))
     try:
         given = json.loads(written)
         _refuse_newer(given)
@@ -369,7 +368,7 @@ def _parsed(written: bytes) -> KeyFile:
 def _refuse_newer(given: object) -> None:
     written = given.get("format") if isinstance(given, dict) else None
     if isinstance(written, int) and written > _FORMAT:
-        raise LibraryTooNew("A newer version of mnimage made this library.")
+        raise LibraryTooNew(message("library.made_by_newer_version"))
 
 
 def prove(file: KeyFile, keys: Keys) -> None:
@@ -381,7 +380,7 @@ def prove(file: KeyFile, keys: Keys) -> None:
         If its seal is not that of its content.
     """
     if not is_ours(file, keys):
-        raise LibraryDamaged("The key file was altered.", hint="Restore a back-up.")
+        raise LibraryDamaged(message("library.key_file_altered"))
 
 
 def _checked(file: KeyFile, keys: Keys) -> KeyFile:
@@ -393,9 +392,7 @@ def _checked(file: KeyFile, keys: Keys) -> KeyFile:
         If no administrator would be left.
     """
     if not any(user.role is Role.ADMIN for user in file.users):
-        raise RecordUnusable(
-            "A library needs an administrator.", hint="Make another user administrator first."
-        )
+        raise RecordUnusable(message("library.needs_administrator"))
     return replace(file, seal=_seal(file, keys))
 
 
@@ -409,10 +406,7 @@ def _canonical(file: KeyFile) -> bytes:
 
 def _check_name(name: str) -> None:
     if not name.strip() or not name.isprintable() or len(name) > 64 or name == RECOVERY:
-        raise RecordUnusable(
-            "A user's name is one line of 1 to 64 printable characters.",
-            hint=f"{RECOVERY} is kept for the recovery key.",
-        )
+        raise RecordUnusable(message("library.user_name_form", RECOVERY=RECOVERY))
 
 
 def _about(keys: Keys, name: str, role: Role) -> bytes:
@@ -435,4 +429,4 @@ def _bytes(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
     except ValueError as error:
-        raise LibraryDamaged("The key file is not what was written.") from error
+        raise LibraryDamaged(message("library.key_file_not_sealed")) from error

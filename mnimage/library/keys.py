@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mnimage.errors import AuthenticationFailed, LibraryDamaged, RecordUnusable
+from mnimage.words.message import message
 
 KEY_BYTES = 32
 SHORTEST_PASSPHRASE = 8
@@ -120,10 +121,7 @@ def unwrap(key: bytes, wrapped: bytes, about: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], about)
     except (InvalidTag, ValueError) as error:
-        raise LibraryDamaged(
-            "A key of the library is not what was written.",
-            hint="Run `mnimage library verify`, and restore a back-up.",
-        ) from error
+        raise LibraryDamaged(message("library.key_damaged")) from error
 
 
 def passphrase_key(passphrase: str, salt: bytes, cost: Cost) -> bytes:
@@ -137,7 +135,7 @@ def passphrase_key(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     dear_enough = cost.memory_kib >= COST.memory_kib and cost.passes >= COST.passes
     bearable = cost.memory_kib <= _LARGEST_MEMORY_KIB and cost.passes <= 64
     if not (dear_enough and bearable and 1 <= cost.lanes <= 64 and len(salt) >= 16):
-        raise LibraryDamaged("The key file asks for a passphrase in a way that is not ours.")
+        raise LibraryDamaged(message("library.unknown_key_derivation"))
     argon = Argon2id(
         salt=salt,
         length=KEY_BYTES,
@@ -158,8 +156,7 @@ def check_passphrase(passphrase: str) -> None:
     """
     if len(passphrase.strip()) < SHORTEST_PASSPHRASE:
         raise RecordUnusable(
-            f"The passphrase is too short: at least {SHORTEST_PASSPHRASE} characters are needed.",
-            hint="Four or five unrelated words are easy to keep in mind and hard to guess.",
+            message("library.passphrase_too_short", SHORTEST_PASSPHRASE=SHORTEST_PASSPHRASE)
         )
 
 
@@ -207,7 +204,7 @@ def _shared(private: bytes, public: bytes, once: bytes) -> bytes:
             X25519PublicKey.from_public_bytes(public)
         )
     except ValueError as error:
-        raise LibraryDamaged("A key of the library is not what was written.") from error
+        raise LibraryDamaged(message("library.key_not_sealed")) from error
     return derive(secret, "sealed", salt=once)
 
 
@@ -234,7 +231,5 @@ def recovery_key(text: str) -> bytes:
         whole = b""
     key, check = whole[:KEY_BYTES], whole[KEY_BYTES:]
     if len(key) != KEY_BYTES or check != hashlib.sha256(key).digest()[:_CHECK_BYTES]:
-        raise AuthenticationFailed(
-            "That is not a recovery key.", hint="Compare it with the paper, group by group."
-        )
+        raise AuthenticationFailed(message("library.no_recovery_key"))
     return key

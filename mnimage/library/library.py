@@ -42,6 +42,7 @@ from mnimage.library.roles import Permission, require
 from mnimage.library.stores import FolderStore, open_store, settle, storage_failed
 from mnimage.library.tables import NEWEST, OBJECTS
 from mnimage.library.vault import Cache, Vault
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -138,7 +139,7 @@ class Library:
     def _open(self) -> _Held:
         held = self._held
         if held is None:
-            raise AuthenticationFailed("The library is closed.", hint="Open it again.")
+            raise AuthenticationFailed(message("library.closed"))
         return held
 
     def __enter__(self) -> Library:
@@ -246,7 +247,7 @@ class Library:
         with self.reading() as connection:
             found = records.find(connection, type_, id_)
         if found is None:
-            raise RecordUnusable(f"The {records.KINDS[type_].name} is no longer there.")
+            raise RecordUnusable(message("library.record_gone", name=records.KINDS[type_].name))
         return found
 
     def select(self, type_: type[R], **equal: object) -> tuple[R, ...]:
@@ -307,7 +308,7 @@ class Library:
         with self.reading() as connection:
             stored = queries.find_object(connection, photo.sha256)
         if stored is None:
-            raise RecordUnusable("The library keeps no such photo.")
+            raise RecordUnusable(message("library.no_such_photo"))
         yield from self.vault.stream(stored)
 
     def accept_trace(self) -> tuple[kept.IntegrityIssue, ...]:
@@ -343,7 +344,7 @@ class Library:
         with self.changing() as changes:
             found = records.find(changes.connection, kept.Patient, patient_id)
             if found is None:
-                raise RecordUnusable("The patient is no longer there.")
+                raise RecordUnusable(message("library.patient_gone"))
             changes.note("seen", found)
         self._seen[patient_id] = time.monotonic()
 
@@ -391,12 +392,9 @@ def current_keyfile(folder: Path, keys: Keys) -> KeyFile:
         keyfile.read_keyfile(folder)  # Says what is wrong with it.
     file = next((one for one in found if keyfile.is_ours(one, keys)), None)
     if file is None and all(one.generation == keys.generation for one in found):
-        raise LibraryDamaged("The key file was altered.", hint="Restore a back-up.")
+        raise LibraryDamaged(message("library.key_file_altered"))
     if file is None:
-        raise EditConflict(
-            "The keys of the library were renewed at another station.",
-            hint="Close the library and open it again.",
-        )
+        raise EditConflict(message("library.keys_renewed"))
     return file
 
 
@@ -445,10 +443,7 @@ def create_library(
 def refuse_occupied(vault: Vault) -> None:
     """Refuse a vault that holds something already; raises `RecordUnusable`."""
     if next(vault.names(), None) is not None:
-        raise RecordUnusable(
-            "The store holds something already, so no library is made there.",
-            hint="Choose a new folder in the store: s3://BUCKET/FOLDER.",
-        )
+        raise RecordUnusable(message("library.store_not_empty"))
 
 
 def _clear(folder: Path) -> None:
@@ -536,10 +531,7 @@ def _refuse_outdated(engine: Engine, keys: Keys) -> None:
         newest = connection.scalar(select(func.max(OBJECTS.c.generation))) or 0
         given = address.fact(connection, address.GENERATION)
     if max(newest, int(given) if given.isdecimal() else 0) > keys.generation:
-        raise LibraryDamaged(
-            "The key file is from before the keys were renewed.",
-            hint="Bring back the newest key file, or restore a back-up.",
-        )
+        raise LibraryDamaged(message("library.key_file_outdated"))
 
 
 def _mend(library: Library) -> None:
@@ -556,10 +548,7 @@ def _refuse_older(engine: Engine) -> None:
     step = migrate.current(engine)
     if step != NEWEST:
         migrate.check_known(step)
-        raise LibraryTooOld(
-            "An older version of mnimage made this library.",
-            hint="Run `mnimage library migrate`; a back-up is made first.",
-        )
+        raise LibraryTooOld(message("library.made_by_older_version"))
 
 
 def open_engine(
@@ -576,10 +565,7 @@ def open_engine(
     """
     sealed = keyfile.places_of(file, keys).server
     if not sealed and server:
-        raise RecordUnusable(
-            "The records of this library are in its folder, and not on a server.",
-            hint="Name the folder alone.",
-        )
+        raise RecordUnusable(message("library.records_in_folder"))
     if not sealed:
         return database.open_file(folder / database.NAME, keys.database, create=create)
     engine = database.open_server(server or sealed)
@@ -655,8 +641,6 @@ def _prepare(folder: Path) -> None:
     except OSError as error:
         raise storage_failed(error, "written") from error
     except OutputFailed as error:
-        raise StorageFailed(str(error), hint=error.hint) from error
+        raise StorageFailed(error.message, hint=error.hint) from error
     if occupied:
-        raise RecordUnusable(
-            f"{folder} is not empty, so no library is made there.", hint="Choose a new folder."
-        )
+        raise RecordUnusable(message("library.library_folder_not_empty", folder=str(folder)))

@@ -19,6 +19,7 @@ from mnimage.errors import EditConflict, LibraryDamaged, OutputFailed, StorageFa
 from mnimage.formats.output import write_whole
 from mnimage.library.keys import derive
 from mnimage.library.stores import DRAFT, settle, storage_failed
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,23 +88,20 @@ def newest(target: Path) -> str:
     """Return the newest back-up; raises `StorageFailed` if there is none."""
     found = snapshots(target)
     if not found:
-        raise StorageFailed(f"{target} holds no back-up.", hint="Check the disk and the folder.")
+        raise StorageFailed(message("library.no_backup", target=str(target)))
     return found[-1]
 
 
 def snapshot_folder(target: Path, name: str) -> Path:
     """Return the folder of a back-up; raises `StorageFailed` if there is none of that name."""
     if name not in snapshots(target):
-        raise StorageFailed(f"There is no back-up {name} here.", hint="Check the name.")
+        raise StorageFailed(message("library.no_such_backup", name=name))
     return target / SNAPSHOTS / name
 
 
 def read_listing(place: Path, keys: Keys) -> Listing:
     """Return the list of a back-up, proved by its seal; raises `LibraryDamaged` if altered."""
-    damaged = LibraryDamaged(
-        f"The list of the back-up {place.name} is altered, or another library's.",
-        hint="Make a new back-up, or use an earlier one.",
-    )
+    damaged = LibraryDamaged(message("library.backup_list_altered", name=place.name))
     try:
         content = (place / LISTING).read_bytes()
     except OSError as error:
@@ -123,7 +121,7 @@ def write_listing(place: Path, listing: Listing, keys: Keys) -> None:
     try:
         write_whole(place / LISTING, content + b"\n" + _seal(content, keys).encode() + b"\n")
     except OutputFailed as error:
-        raise StorageFailed(str(error), hint=error.hint) from error
+        raise StorageFailed(error.message, hint=error.hint) from error
 
 
 def own_files(place: Path) -> list[str]:
@@ -203,9 +201,7 @@ def alone(target: Path) -> Iterator[None]:
         handle = _handle(target)
         try:
             if not _locked(handle):
-                raise EditConflict(
-                    "Another back-up is being made there right now.", hint="Wait until it is done."
-                )
+                raise EditConflict(message("library.backup_running"))
             yield
         finally:
             os.close(handle)

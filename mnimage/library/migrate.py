@@ -14,6 +14,7 @@ from mnimage.errors import LibraryDamaged, LibraryTooNew, RecordUnusable, Storag
 from mnimage.library import database
 from mnimage.library.stores import DRAFT, settle, storage_failed
 from mnimage.library.tables import METADATA, NEWEST
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -46,10 +47,7 @@ def create(engine: Engine) -> None:
 def check_empty(connection: Connection) -> None:
     """Refuse a database that holds something; raises `RecordUnusable`."""
     if inspect(connection).get_table_names():
-        raise RecordUnusable(
-            "The database holds something already, so no library is made there.",
-            hint="Make a new, empty database on the server.",
-        )
+        raise RecordUnusable(message("library.database_not_empty"))
 
 
 def discard(engine: Engine) -> None:
@@ -95,17 +93,14 @@ def check_known(step: str) -> None:
         If there are none.
     """
     if not step:
-        raise LibraryDamaged("The database holds no library.", hint="Restore a back-up.")
+        raise LibraryDamaged(message("library.database_without_library"))
     from alembic.script import ScriptDirectory
     from alembic.util import CommandError
 
     try:
         ScriptDirectory.from_config(_config()).get_revision(step)
     except CommandError as error:
-        raise LibraryTooNew(
-            "A newer version of mnimage made this library.",
-            hint="Install that version on this computer too.",
-        ) from error
+        raise LibraryTooNew(message("library.tables_newer")) from error
 
 
 def backups(folder: Path) -> list[Path]:
@@ -200,10 +195,7 @@ def _prove(connection: Connection, copy: Path, key: bytes) -> None:
     finally:
         bare.close()
     if torn or not sound or here != there:
-        raise StorageFailed(
-            "The back-up before the migration is not whole, so nothing was migrated.",
-            hint="Check the disk, and run `mnimage library verify`.",
-        )
+        raise StorageFailed(message("library.migration_backup_incomplete"))
 
 
 def _rows(connection: Connection, table: str) -> int:

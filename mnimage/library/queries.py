@@ -11,6 +11,7 @@ from mnimage.domain import record as kept
 from mnimage.errors import RecordUnusable
 from mnimage.library import records, tables
 from mnimage.library.vault import Stored
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Table
@@ -53,9 +54,7 @@ def find_patient(connection: Connection, code: str) -> kept.Patient:
     """
     found = records.select_all(connection, kept.Patient, code=code)
     if not found:
-        raise RecordUnusable(
-            "There is no patient of this code.", hint="`mnimage library list` shows the codes."
-        )
+        raise RecordUnusable(message("library.no_such_patient"))
     return found[0]
 
 

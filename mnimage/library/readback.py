@@ -17,6 +17,7 @@ from mnimage.library import records
 from mnimage.library.export import FORMAT, INDEX, PATIENT, VERSION
 from mnimage.library.intake import MAX_BYTES
 from mnimage.library.roles import Permission
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,9 +75,7 @@ def read_export(library: Library, path: Path) -> Iterator[Imported]:
     library.require(Permission.EXPORT)
     version = json.loads(_read(path / INDEX)).get("version")
     if version not in range(1, VERSION + 1):
-        raise RecordUnusable(
-            "Another version of mnimage wrote this export.", hint="Install the newest version."
-        )
+        raise RecordUnusable(message("library.export_of_other_version"))
     for folder in sorted((path / "patients").glob("*/")):
         if (folder / PATIENT).is_file():
             yield from _read_patient(library, folder, version)
@@ -181,7 +180,7 @@ def _add_missing(changes: Changes, given: Sequence[Record]) -> None:
 def _check_code(changes: Changes, patient: Patient) -> None:
     for kept in records.select_all(changes.connection, Patient, code=patient.code):
         if kept.id != patient.id:
-            raise RecordUnusable("Another patient of the library has this code already.")
+            raise RecordUnusable(message("library.code_taken_by_other"))
 
 
 def _check_one_patient(given: Timeline) -> None:

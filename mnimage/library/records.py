@@ -17,6 +17,7 @@ from mnimage.domain import record as kept
 from mnimage.errors import EditConflict, LibraryDamaged, RecordUnusable
 from mnimage.library import tables
 from mnimage.library.roles import Permission
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -141,7 +142,7 @@ def change(
     """
     kind = KINDS[type(record)]
     if not kind.changes:
-        raise RecordUnusable(f"A {kind.name} is never altered.", hint="Add a new one.")
+        raise RecordUnusable(message("library.record_unalterable", name=kind.name))
     before = find(connection, type(record), record.id)
     if before is None or before.version != record.version:
         raise _clash(kind)
@@ -218,7 +219,7 @@ def remove(connection: Connection, record: kept.Record) -> None:
     try:
         done = connection.execute(delete(table).where(here))
     except IntegrityError as error:
-        raise RecordUnusable(f"Something still belongs to this {kind.name}.") from error
+        raise RecordUnusable(message("library.record_in_use", name=kind.name)) from error
     if done.rowcount != 1:
         raise _clash(kind)
 
@@ -260,7 +261,7 @@ def from_rows(type_: type[R], rows: Iterable[Mapping[str, Any] | RowMapping]) ->
     try:
         return tuple(kind.many.validate_python([dict(row) for row in rows]))
     except ValidationError as error:
-        raise LibraryDamaged(f"A {kind.name} in the database cannot be read.") from error
+        raise LibraryDamaged(message("library.row_unreadable", name=kind.name)) from error
 
 
 def to_row(record: kept.Record) -> dict[str, Any]:
@@ -307,17 +308,16 @@ def _check_row(record: kept.Record, row: Mapping[str, Any]) -> None:
         If there is any in the row.
     """
     if _ID.fullmatch(record.id) is None:
-        raise RecordUnusable("A record's identifier is 1 to 32 letters and digits.")
+        raise RecordUnusable(message("library.identifier_form"))
     try:
         plain = json.dumps(row, ensure_ascii=False, allow_nan=False)
         plain.encode()
     except ValueError as error:  # UnicodeEncodeError is one too.
         raise RecordUnusable(
-            f"This {KINDS[type(record)].name} holds a number or a letter that cannot be kept.",
-            hint="Look for infinite numbers, and for names in a coding of another system.",
+            message("library.value_unstorable", name=KINDS[type(record)].name)
         ) from error
     if "\\u0000" in plain.replace("\\\\", ""):
-        raise RecordUnusable("A text with a zero byte in it cannot be kept.")
+        raise RecordUnusable(message("library.zero_byte"))
 
 
 def _check_owner(connection: Connection, record: kept.Record) -> None:
@@ -339,19 +339,11 @@ def _check_owner(connection: Connection, record: kept.Record) -> None:
 
 
 def _clash(kind: Kind) -> EditConflict:
-    return EditConflict(
-        f"This {kind.name} was changed by another station in the meantime.",
-        hint="Look at it again, then make your change anew.",
-    )
+    return EditConflict(message("library.edit_conflict", name=kind.name))
 
 
 def _unusable(record: kept.Record) -> RecordUnusable:
     kind = KINDS[type(record)]
     if isinstance(record, kept.Patient):
-        return RecordUnusable(
-            "There is a patient of this code already.", hint="Choose another code."
-        )
-    return RecordUnusable(
-        f"This {kind.name} is there already, or belongs to something that is not there.",
-        hint="Add the patient, the session and the original first.",
-    )
+        return RecordUnusable(message("library.code_taken"))
+    return RecordUnusable(message("library.record_exists_or_orphan", name=kind.name))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mnimage.errors import AuthenticationFailed, LibraryDamaged, StorageFailed
 from mnimage.library import keyfile
 from mnimage.library.library import open_with, read_keys
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,10 +82,7 @@ def open_remembered(folder: Path, user: str) -> Library:
         private = b64decode(kept or "", validate=True)
         file, keys = read_keys(folder, lambda one: keyfile.unlock_as(one, user, private))
     except (ValueError, AuthenticationFailed, LibraryDamaged) as error:
-        raise AuthenticationFailed(
-            "The computer's keyring keeps no key that opens this library.",
-            hint="Open it with the passphrase.",
-        ) from error
+        raise AuthenticationFailed(message("library.keyring_without_key")) from error
     return open_with(folder, user, file, keys)
 
 
@@ -99,7 +97,4 @@ def _is_safe(ring: object) -> bool:
 
 
 def _no_keyring() -> StorageFailed:
-    return StorageFailed(
-        "This computer has no keyring that could keep the key.",
-        hint="Open the library with the passphrase.",
-    )
+    return StorageFailed(message("library.no_keyring"))

@@ -21,6 +21,7 @@ from mnimage.library.queries import stored
 from mnimage.library.stores import FolderStore
 from mnimage.library.tables import OBJECTS
 from mnimage.library.vault import Cache, Vault
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,10 +56,7 @@ def check(connection: Connection) -> None:
     if not database.is_file(connection):
         return
     if connection.exec_driver_sql("PRAGMA cipher_integrity_check").fetchone() is not None:
-        raise LibraryDamaged(
-            "The database of the library is damaged, so its keys cannot be renewed.",
-            hint="Run `mnimage library verify`, and restore a back-up.",
-        )
+        raise LibraryDamaged(message("library.database_damaged_no_renewal"))
 
 
 def finish(
@@ -104,7 +102,7 @@ def _settle(engine: Engine, folder: Path, keys: Keys) -> tuple[KeyFile, Keys]:
         found = (one for one in keyfile.both(folder) if keyfile.is_ours(one, keys))
         file = next(found, None)
         if file is None:
-            raise EditConflict("The keys were renewed at another station too.", hint="Try again.")
+            raise EditConflict(message("library.keys_renewed_elsewhere"))
         file, keys = keyfile.settled(file, keys)
         keyfile.write_keyfile(folder, file)
     return file, keys

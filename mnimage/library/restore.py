@@ -40,6 +40,7 @@ from mnimage.library.listing import (
 )
 from mnimage.library.stores import open_store, place_of
 from mnimage.library.vault import Vault, pieces
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,8 +98,7 @@ def restore(  # noqa: PLR0913 - all but four are given by name
     altered = [name for name, entry in listing.own.items() if wrong_with(place / name, entry)]
     if altered:
         raise LibraryDamaged(
-            f"The back-up {snapshot} is altered: {', '.join(altered)}.",
-            hint="Restore an earlier one: --snapshot.",
+            message("library.backup_altered", snapshot=snapshot, altered=", ".join(altered))
         )
     _refuse_occupied(places, keys)
     _prepare_empty(folder)
@@ -172,9 +172,9 @@ def _prepare_empty(folder: Path) -> None:
         prepare_folder(folder)
         occupied = holds_something(folder)
     except OutputFailed as error:
-        raise StorageFailed(str(error), hint=error.hint) from error
+        raise StorageFailed(error.message, hint=error.hint) from error
     if occupied:
-        raise RecordUnusable(f"{folder} is not empty.", hint="Choose a new folder.")
+        raise RecordUnusable(message("library.restore_folder_not_empty", folder=str(folder)))
 
 
 def _restore_originals(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mnimage.domain.record import Role
 from mnimage.errors import NotAllowed
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,4 +50,6 @@ def require(role: Role, permission: Permission) -> None:
     """
     if permission not in ALLOWED[role]:
         able = ", ".join(one for one in Role if permission in ALLOWED[one])
-        raise NotAllowed(f"The role {role} may not {permission}.", hint=f"This is for: {able}.")
+        raise NotAllowed(
+            message("library.not_allowed", role=role, permission=permission, able=able)
+        )

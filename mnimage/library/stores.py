@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mnimage.errors import LibraryDamaged, PhotoDamaged, RecordUnusable, StorageFailed
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -104,9 +105,7 @@ class FolderStore:
             file = place_of(self._folder, name).open("rb")
         except FileNotFoundError as error:
             _refuse_vanished(self._folder, error)
-            raise PhotoDamaged(
-                "A file of the library is missing.", hint="Bring it back from a back-up."
-            ) from error
+            raise PhotoDamaged(message("library.file_missing")) from error
         except OSError as error:
             raise storage_failed(error, "read") from error
         with file, _failing("read"):
@@ -196,9 +195,7 @@ class BucketStore:
             try:
                 file = self._files.open(self._path(name), "rb")
             except FileNotFoundError as error:
-                raise PhotoDamaged(
-                    "A file of the library is missing.", hint="Bring it back from a back-up."
-                ) from error
+                raise PhotoDamaged(message("library.file_missing")) from error
             with file:
                 yield file
 
@@ -286,7 +283,7 @@ def storage_failed(error: OSError, done: str) -> StorageFailed:
     hint = "Check that the disk is there and may be written; nothing that was stored is harmed."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "Make room on the disk; nothing that was stored is harmed."
-    return StorageFailed(f"A file of the library cannot be {done}: {reason}.", hint=hint)
+    return StorageFailed(message("library.file_failed", done=done, reason=reason), hint=hint)
 
 
 @contextmanager
@@ -299,8 +296,7 @@ def _failing(done: str) -> Iterator[None]:
         if not type(error).__module__.startswith(_FOREIGN):
             raise
         raise StorageFailed(
-            f"The store of the library cannot be reached: {type(error).__name__}.",
-            hint="Check the network, and the keys to the store; nothing stored is harmed.",
+            message("library.store_unreachable", name=type(error).__name__)
         ) from error
 
 
@@ -332,10 +328,7 @@ def _place(folder: Path, name: str) -> Path:
 
 def _checked(name: str) -> str:
     if not is_name(name):
-        raise LibraryDamaged(
-            "The database names a file that cannot be one of the library.",
-            hint="Run `mnimage library verify`, and restore a back-up.",
-        )
+        raise LibraryDamaged(message("library.odd_file_name"))
     return name
 
 
@@ -343,14 +336,9 @@ def _bucket(address: str, options: dict[str, Any]) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:
-        raise StorageFailed(
-            "A store on a server needs the extra parts of mnimage.",
-            hint="Install it as mnimage[server].",
-        ) from error
+        raise StorageFailed(message("library.store_parts_missing")) from error
     try:
         files, root = url_to_fs(address, **options)
     except (ValueError, ImportError) as error:
-        raise RecordUnusable(
-            "That is no address of a store.", hint="Give it as s3://BUCKET/FOLDER."
-        ) from error
+        raise RecordUnusable(message("library.no_store_address")) from error
     return files, str(root).rstrip("/")

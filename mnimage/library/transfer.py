@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 from mnimage.errors import StorageFailed
 from mnimage.library import database, migrate
 from mnimage.library.tables import METADATA
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,4 +69,4 @@ def _into(source: Connection, target: Engine) -> None:
 def _check_count(source: Connection, target: Connection, name: str) -> None:
     asked = select(func.count()).select_from(METADATA.tables[name])
     if source.scalar(asked) != target.scalar(asked):
-        raise StorageFailed("Not all records were carried over.", hint="Try again.")
+        raise StorageFailed(message("library.transfer_incomplete"))

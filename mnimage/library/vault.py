@@ -17,6 +17,7 @@ from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFa
 from mnimage.library.chunks import CHUNK_BYTES, decrypt, encrypt, encrypted_size
 from mnimage.library.keys import KEY_BYTES, Keys, derive, new_key, unwrap, wrap
 from mnimage.library.stores import DRAFT, is_name, write_all
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from mnimage.library.stores import Store
 
 _CACHE_MARK = b"mnimage cache\x01"
-_DAMAGED = "The original {} no longer matches its fingerprint."
-_HINT = "Run `mnimage library verify`, and bring it back from a back-up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class Vault:
                     yield held
                 held = chunk
         if digest.hexdigest() != stored.sha256 or size != stored.size:
-            raise PhotoDamaged(_DAMAGED.format(stored.sha256[:12]), hint=_HINT)
+            raise PhotoDamaged(message("library.original_altered", original=stored.sha256[:12]))
         yield held
 
     def read(self, stored: Stored) -> bytes:
@@ -160,11 +159,13 @@ class Vault:
     def _key(self, stored: Stored) -> bytes:
         named = stored.name.split(".")[0].encode()
         if not hmac.compare_digest(named, self._blind(stored.sha256).encode()):
-            raise PhotoDamaged(_DAMAGED.format(stored.sha256[:12]), hint=_HINT)
+            raise PhotoDamaged(message("library.original_altered", original=stored.sha256[:12]))
         try:
             return unwrap(self._keys.objects, stored.wrapped, _about(stored.sha256, stored.name))
         except LibraryDamaged as error:
-            raise PhotoDamaged(_DAMAGED.format(stored.sha256[:12]), hint=_HINT) from error
+            raise PhotoDamaged(
+                message("library.original_altered", original=stored.sha256[:12])
+            ) from error
 
 
 class Cache:

@@ -16,6 +16,7 @@ from mnimage.library.library import CACHE, VAULT, open_engine, open_vault, read_
 from mnimage.library.stores import FolderStore, is_name, storage_failed
 from mnimage.library.tables import CONSENTS, NEWEST, OBJECTS, PHOTOS
 from mnimage.library.vault import Cache, is_draft
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +96,7 @@ def _opened(folder: Path, file: KeyFile, keys: Keys, server: str) -> Engine:
     if step != NEWEST:
         engine.dispose()
         migrate.check_known(step)
-        raise LibraryDamaged("it is of an older version: migrate it first")
+        raise LibraryDamaged(message("library.older_version_migrate_first"))
     return engine
 
 

@@ -14,6 +14,7 @@ from mnimage.domain.marker import SIDES_MM, number_of
 from mnimage.errors import OutputFailed
 from mnimage.kernels.tag import CELLS, tag_cells
 from mnimage.report.assets import font_folder
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     import typst
@@ -57,9 +58,7 @@ def _set(paper: str, kind: str) -> bytes:
             files, font_paths=_fonts(), sys_inputs={"data": words}, format=kind, **options
         )
     except typst.TypstError as error:
-        raise OutputFailed(
-            f"The sheet could not be set: {error.message}.", hint="Install mnimage again."
-        ) from error
+        raise OutputFailed(message("report.sheet_failed", message=error.message)) from error
     return page
 
 

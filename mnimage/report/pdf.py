@@ -21,6 +21,7 @@ from mnimage.assets import asset_path
 from mnimage.domain.report import Picture, Plot
 from mnimage.errors import OutputFailed
 from mnimage.report.assets import font_folder
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     import typst
@@ -79,10 +80,7 @@ def _compiled(report: Report) -> tuple[bytes, list[str]]:
             timestamp=int(report.made_at.timestamp()),
         )
     except typst.TypstError as error:
-        raise OutputFailed(
-            f"The report could not be set: {error.message}.",
-            hint="Make the report again without its labels, and let us know whether that helps.",
-        ) from error
+        raise OutputFailed(message("report.report_failed", message=error.message)) from error
     return pdf, [warning.message for warning in warnings]
 
 
@@ -128,7 +126,7 @@ def _jpeg_svg(pixels: NDArray[np.uint8]) -> bytes:
         ".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     )
     if not ok:
-        raise OutputFailed("A picture could not be packed.", hint="Make the report again.")
+        raise OutputFailed(message("report.picture_failed"))
     coded = base64.b64encode(np.asarray(jpeg).tobytes())
     return (
         (

@@ -17,6 +17,7 @@ from mnimage.domain.progress import no_tick
 from mnimage.domain.record import Disclosure, Patient, Purpose, Timeline
 from mnimage.domain.same_session import instant
 from mnimage.errors import MnimageError, RecordUnusable
+from mnimage.words.message import message
 from mnimage.workflow.views import propose_views
 
 if TYPE_CHECKING:
@@ -334,10 +335,7 @@ def _refuse_exports(paths: Sequence[Path]) -> None:
     from mnimage.library.readback import is_export
 
     if any(is_export(path) for path in paths):
-        raise RecordUnusable(
-            "This folder was exported from a library, with all its records.",
-            hint="Bring it back with `mnimage library import`, which keeps the records.",
-        )
+        raise RecordUnusable(message("workflow.is_export"))
 
 
 def _decoded(library: Library, photo: PhotoRecord) -> NDArray[np.uint8]:
@@ -359,7 +357,7 @@ def _small(coded: NDArray[np.uint8]) -> bytes:
     bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
     done, content = cv2.imencode(".jpg", bgr, (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY))
     if not done:
-        raise MnimageError("The thumbnail cannot be made.")
+        raise MnimageError(message("workflow.thumbnail_failed"))
     return content.tobytes()
 
 

@@ -18,6 +18,7 @@ from mnimage.report.course import build_course_report
 from mnimage.report.history import history_answer, history_csv
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,16 +71,10 @@ def follow_files(
 
 def _check(manifests: Sequence[Path]) -> None:
     if len(manifests) < 2:
-        raise NotComparable(
-            "Scars are followed over two sessions or more.",
-            hint="Name the SHOTS.json of every session, the first one first.",
-        )
+        raise NotComparable(message("workflow.too_few_sessions"))
     for manifest in manifests:
         if not is_manifest(manifest):
-            raise NotComparable(
-                f"{manifest.name} is no set of directional shots.",
-                hint="Name the SHOTS.json of every session.",
-            )
+            raise NotComparable(message("workflow.not_directional_shots", name=manifest.name))
 
 
 @kept_memory()

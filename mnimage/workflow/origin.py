@@ -14,6 +14,7 @@ from mnimage.domain.recipe import ALGORITHM
 from mnimage.domain.session import PairInputs, PairNotes, Patch
 from mnimage.errors import MnimageError, OriginUnusable
 from mnimage.formats.manifest import frames_of, is_manifest
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,7 +113,9 @@ def _fingerprint(path: Path) -> str:
                 digest.update(block)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OriginUnusable(f"{path.name} cannot be read: {reason}.") from error
+        raise OriginUnusable(
+            message("workflow.original_unreadable", name=path.name, reason=reason)
+        ) from error
     return digest.hexdigest()
 
 
@@ -142,10 +145,7 @@ def find_origin(answer: Mapping[str, Any], folder: Path, photos: Path | None) ->
             notes=PairNotes(patch, options["days_since_needling"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise OriginUnusable(
-            "The answer does not say what it was made from.",
-            hint="It is from an earlier version: score or compare the photos again.",
-        ) from error
+        raise OriginUnusable(message("workflow.origin_unknown")) from error
     return Origin(files["photos"], inputs)
 
 
@@ -156,15 +156,11 @@ def _found(entry: Mapping[str, Any], folder: Path, photos: Path | None) -> Path:
         places += sorted(photos.rglob(glob.escape(PurePath(name).name)))
     there = [place for place in places if place.is_file()]
     if not there:
-        raise OriginUnusable(
-            f"{name} is missing.", hint="Name the folder that holds the photos with --photos."
-        )
+        raise OriginUnusable(message("workflow.original_missing", name=name))
     for place in there:
         if _fingerprint(place) == entry["sha256"] and _lists_the_same(place, entry):
             return place
-    raise OriginUnusable(
-        f"{name} has changed since.", hint="Bring back the original file; copies of it will do."
-    )
+    raise OriginUnusable(message("workflow.original_changed", name=name))
 
 
 def _lists_the_same(manifest: Path, entry: Mapping[str, Any]) -> bool:

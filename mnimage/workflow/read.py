@@ -14,6 +14,7 @@ from mnimage.domain.session import NO_INPUTS, PairInputs
 from mnimage.errors import MnimageError, NotComparable
 from mnimage.formats.manifest import is_manifest
 from mnimage.kernels.memory import kept_memory
+from mnimage.words.message import message
 from mnimage.workflow.color import read_calibrated
 
 if TYPE_CHECKING:
@@ -58,15 +59,10 @@ def score_photo_file(
 ) -> tuple[AnalyzedPhoto, ScoreCard]:
     """Return one ordinary photo and its scores."""
     if is_manifest(path):
-        raise MnimageError(
-            "These are directional shots, not an ordinary photo.", hint="Use `mnimage relief`."
-        )
+        raise MnimageError(message("workflow.shots_not_photo"))
     analyzed = analyze_file(path, mm_per_px=mm_per_px, profile=profile)
     if not (analyzed.zones.labels > 0).any():
-        raise MnimageError(
-            "No skin was found in the photo.",
-            hint="Fill the picture with the face or the skin, evenly lit and in focus.",
-        )
+        raise MnimageError(message("workflow.no_skin"))
     from mnimage import pipeline
 
     return analyzed, pipeline.score_analyzed(analyzed, Recipe(), tick)
@@ -111,16 +107,10 @@ def require_alike(before: Path | Original, after: Path | Original, inputs: PairI
     every = (before, after, *inputs.repeats_before, *inputs.repeats_after)
     kinds = {not isinstance(shot, Original) and is_manifest(shot) for shot in every}
     if len(kinds) > 1:
-        raise NotComparable(
-            "One is an ordinary photo, the other a set of directional shots.",
-            hint="Compare two photos, or two sets of directional shots; repeats are of their kind.",
-        )
+        raise NotComparable(message("workflow.mixed_kinds"))
     of_shots = kinds == {True}
     if of_shots and inputs.profiles:
-        raise MnimageError(
-            "A colour profile serves ordinary photos, not directional shots.",
-            hint="Leave out --profile.",
-        )
+        raise MnimageError(message("workflow.profile_for_shots"))
     return of_shots
 
 

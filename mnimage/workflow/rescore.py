@@ -13,6 +13,7 @@ from mnimage.errors import Cancelled, MnimageError, OriginUnusable, OutputFailed
 from mnimage.formats.output import prepare_folder, write_whole
 from mnimage.report.answers import comparison_answer, scorecard_answer
 from mnimage.report.plain import json_text
+from mnimage.words.message import message
 from mnimage.workflow.origin import find_origin, made_from
 from mnimage.workflow.read import compare_files, score_photo_file
 
@@ -100,10 +101,7 @@ def rescore_folders(
     kept = _kept(folders)
     target = out / f"rescored-{Recipe().version}.json" if out is not None else None
     if target is not None and target.exists():
-        raise OutputFailed(
-            f"{target} is there already, and nothing is written over.",
-            hint="Choose another folder for --out.",
-        )
+        raise OutputFailed(message("workflow.output_exists", target=str(target)))
     entries = [Entry(str(path), Rescored.FAILED, reason=why) for path, why in kept if why]
     found = [path for path, why in kept if not why]
     for number, path in enumerate(found):
@@ -168,9 +166,9 @@ def _read(path: Path) -> Document:
     try:
         answer = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise OriginUnusable(f"{path.name} cannot be read as an answer.") from error
+        raise OriginUnusable(message("workflow.answer_unreadable", name=path.name)) from error
     if not isinstance(answer, dict):
-        raise OriginUnusable(f"{path.name} cannot be read as an answer.")
+        raise OriginUnusable(message("workflow.answer_unreadable", name=path.name))
     return answer
 
 
