@@ -29,15 +29,19 @@ Anything outside this tree is a bug, and is left to fly.
 
 from __future__ import annotations
 
-from mnimage.words.message import Message
+from mnimage.words.message import Message, message
 
 
 class MnimageError(Exception):
-    """A failure a clinician can act on; `hint` says how, empty where there is nothing to do."""
+    """A failure a clinician can act on; `hint` says how, empty where there is nothing to do.
 
-    def __init__(self, message: Message | str, *, hint: Message | str = "") -> None:
-        super().__init__(str(message))
-        self.message = message if isinstance(message, Message) else Message("")
+    The hint is that of the message's code, unless another one is given. Text that comes from
+    elsewhere, and has no code of its own, may stand in the place of a message.
+    """
+
+    def __init__(self, said: Message | str, *, hint: Message | str = "") -> None:
+        self.message = said if isinstance(said, Message) else message("common.text", text=said)
+        super().__init__(str(self.message))
         self.hint = str(hint or self.message.hint)
 
 

@@ -493,7 +493,7 @@ def _laid_again(
     before: AnalyzedPhoto, again: AnalyzedPhoto, side: Side, alignment: Alignment, recipe: Recipe
 ) -> Replicate:
     if not alignment.aligned:
-        return Replicate(again.name, side, message("workflow.text", text=alignment.reason))
+        return Replicate(again.name, side, message("common.text", text=alignment.reason))
     photos, scales = (before.photo, again.photo), (before.scale, again.scale)
     try:
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)

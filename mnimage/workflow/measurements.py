@@ -196,7 +196,7 @@ def _why(error: MnimageError) -> tuple[object, ...]:
 
 
 def _text(text: str) -> Message:
-    return message("workflow.text", text=text)
+    return message("common.text", text=text)
 
 
 def _finite(value: float) -> float | None:

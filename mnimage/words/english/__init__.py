@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mnimage.words.english.assets import ASSETS
 from mnimage.words.english.calibrate import CALIBRATE
 from mnimage.words.english.commands import COMMANDS
+from mnimage.words.english.common import COMMON
 from mnimage.words.english.compare import COMPARE
 from mnimage.words.english.face import FACE
 from mnimage.words.english.formats import FORMATS
@@ -31,6 +32,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         **ASSETS,
         **CALIBRATE,
         **COMMANDS,
+        **COMMON,
         **COMPARE,
         **FACE,
         **FORMATS,

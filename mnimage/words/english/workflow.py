@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WORKFLOW: Mapping[str, str] = {
-    "workflow.text": "{text}",
     "workflow.is_export": "This folder was exported from a library, with all its records.",
     "workflow.is_export.hint": "Bring it back with `mnimage library import`, which keeps the records.",
     "workflow.thumbnail_failed": "The thumbnail cannot be made.",

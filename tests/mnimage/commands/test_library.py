@@ -74,7 +74,7 @@ def test_no_entry_is_one_line_and_a_status(made, capsys, monkeypatch, user, word
         assert run(["library", *place]) == 1
         reported = capsys.readouterr()
         assert reported.out == ""
-        assert reported.err.startswith("error: No entry")
+        assert reported.err.startswith("error: The user or the passphrase")
         assert "Traceback" not in reported.err
 
 

@@ -369,12 +369,12 @@ def test_a_new_passphrase_brings_no_role_back(with_ann, folder, monkeypatch):
         lambda one: erase_patient(one, one.select(kept.Patient)[0]),
     ],
 )
-def test_an_administrator_of_before_rules_no_more(library, filled, folder, permission):
+def test_an_administrator_of_before_rules_no_more(library, filled, folder, action):
     access.add_user(library, "ann", Role.ADMIN, ANNS)
     with reopen(folder, "ann", ANNS) as hers:
         access.set_role(library, "ann", Role.VIEWER)
         with pytest.raises(NotAllowed):
-            permission(hers)
+            action(hers)
     assert library.patient("MN-0042") == filled.patient
 
 

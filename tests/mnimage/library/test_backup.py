@@ -237,9 +237,9 @@ def test_a_full_backup_disk_leaves_earlier_backups_whole(library, target, monkey
 
 
 def test_places_that_are_no_place_for_a_backup(library, target, folder, tmp_path):
-    with pytest.raises(RecordUnusable, match="within the library"):
+    with pytest.raises(RecordUnusable, match="inside the library"):
         back_up(library, folder / "vault" / "b")
-    with pytest.raises(RecordUnusable, match="other things"):
+    with pytest.raises(RecordUnusable, match="other files"):
         back_up(library, tmp_path)
     other, _ = create_library(tmp_path / "other", WORD)
     with other:

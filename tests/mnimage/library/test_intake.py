@@ -132,7 +132,7 @@ def test_an_archive_is_read_in_place_whatever_its_names(tmp_path):
 
 def test_a_zip_bomb_is_refused_unread(tmp_path):
     path = archive(tmp_path / "bomb.zip", [("big.bmp", b"BM" + bytes(40_000_000))])
-    with pytest.raises(PhotoUnreadable, match="no photo packs like that"):
+    with pytest.raises(PhotoUnreadable, match="no photo compresses like that"):
         found(path)[0].read()
 
 

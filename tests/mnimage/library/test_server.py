@@ -141,7 +141,7 @@ def test_a_server_that_is_gone_is_said(folder):
 
 def test_a_database_that_holds_a_library_takes_no_second(served, folder, tmp_path, address):
     filled = fill(served)
-    with pytest.raises(RecordUnusable, match="holds something"):
+    with pytest.raises(RecordUnusable, match="not empty"):
         create_library(tmp_path / "second", WORD, places=Places(server=address))
     assert served.read_original(filled.photo) == filled.original
     assert issues(folder) == ()
@@ -266,7 +266,7 @@ def test_a_backup_goes_onto_no_server_that_holds_something(served, address, tmp_
     filled = fill(served)
     back_up(served, tmp_path / "disk")
     assert found(tmp_path / "disk", (filled.original,)) == []
-    with pytest.raises(RecordUnusable, match="holds something"):
+    with pytest.raises(RecordUnusable, match="not empty"):
         restore(tmp_path / "disk", tmp_path / "new", "admin", WORD, places=Places(server=address))
     assert not (tmp_path / "new").exists()
     assert len(served.patients()) == 1
@@ -313,7 +313,7 @@ def test_a_server_that_moved_is_found_again(served, folder, address, postgres):
         assert "secret" not in str([line.details for line in again.history()])
     with pytest.raises(RecordUnusable, match="address"):
         access.set_server(served, "sqlite:///x.db")
-    foreign = empty(postgres, "foreign")
+    foreign = empty(postgres, "other_clinic")
     create_library(folder.with_name("foreign"), WORD, places=Places(server=foreign))[0].close()
     with pytest.raises(RecordUnusable, match="another library"):
         access.set_server(served, foreign)
