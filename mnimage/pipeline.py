@@ -422,7 +422,7 @@ def _laid_again(
     before: AnalyzedPhoto, again: AnalyzedPhoto, side: Side, alignment: Alignment, recipe: Recipe
 ) -> Replicate:
     if not alignment.aligned:
-        return Replicate(again.name, side, alignment.reason)
+        return Replicate(again.name, side, str(alignment.reason))
     photos, scales = (before.photo, again.photo), (before.scale, again.scale)
     try:
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Comparability
+from mnimage.domain.quality import Check
 
 if TYPE_CHECKING:
     from mnimage.domain.alignment import Alignment
@@ -39,7 +40,7 @@ def grade_pair(before: AnalyzedPhoto, after: AnalyzedPhoto, alignment: Alignment
     SEPIA is that of Soares, von Haven and Yi (2022), who score by eye; the limits are our own.
     """
     if not alignment.aligned:
-        return Comparability("F", (alignment.reason + ".",))
+        return Comparability("F", (f"{alignment.reason}.",))
     criteria = [*_of_field(alignment), *_of_likeness(after), *_of_each("before", before)]
     criteria += _of_each("after", after)
     off = [criterion for criterion in criteria if criterion.level]
@@ -48,7 +49,7 @@ def grade_pair(before: AnalyzedPhoto, after: AnalyzedPhoto, alignment: Alignment
         level = min(level + 1, 3)
     ordered = sorted(off, key=lambda criterion: -criterion.level)
     reasons = [each.reason for each in ordered if each.reason]
-    return Comparability(GRADES[level], (*reasons, *alignment.warnings))
+    return Comparability(GRADES[level], (*reasons, *map(str, alignment.warnings)))
 
 
 def _of_field(alignment: Alignment) -> list[_Criterion]:
@@ -68,17 +69,26 @@ def _of_field(alignment: Alignment) -> list[_Criterion]:
     ]
 
 
-_LIKENESS = "same "
-_BESIDE = frozenset({"turn", "nod", "lean", "smile", "open mouth", "face size", "picture size"})
+_BESIDE = frozenset(
+    {
+        Check.YAW,
+        Check.PITCH,
+        Check.ROLL,
+        Check.SMILE,
+        Check.OPEN_MOUTH,
+        Check.FACE_SIZE,
+        Check.PICTURE_SIZE,
+    }
+)
 """Checks of one photo that say nothing of a pair: both may smile, as long as they smile alike."""
 
 
 def _of_likeness(after: AnalyzedPhoto) -> list[_Criterion]:
     """Return the checks of the photo after against the photo before, by how far they are off."""
     return [
-        _Criterion(_excess(finding), (1.0, 2.0, 3.5), _sentence(finding.advice))
+        _Criterion(_excess(finding), (1.0, 2.0, 3.5), _sentence(str(finding.advice)))
         for finding in after.quality.findings
-        if finding.check.startswith(_LIKENESS) and not finding.ok
+        if finding.about == "pair" and not finding.ok
     ]
 
 
@@ -96,12 +106,10 @@ def _of_each(which: str, analyzed: AnalyzedPhoto) -> list[_Criterion]:
         _Criterion(
             2.5 if finding.grave else 1.0,
             (0.5, 1.5, 2.0),
-            f"Photo {which}, {finding.check}: {_sentence(finding.advice)}",
+            f"Photo {which}, {finding.check}: {_sentence(str(finding.advice))}",
         )
         for finding in analyzed.quality.findings
-        if not finding.ok
-        and finding.check not in _BESIDE
-        and not finding.check.startswith(_LIKENESS)
+        if not finding.ok and finding.about == "photo" and finding.check not in _BESIDE
     ]
 
 

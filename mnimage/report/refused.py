@@ -52,7 +52,7 @@ def _picture(analyzed: AnalyzedPhoto, title: str) -> Picture:
 def _reasons(pair: Pair) -> tuple[str, ...]:
     comparison = pair.comparison
     doubts = (f"{whose}: {doubt}" for whose, doubt in pair_warnings(pair))
-    reasons = (comparison.alignment.reason, *comparison.comparability.reasons, *doubts)
+    reasons = (str(comparison.alignment.reason), *comparison.comparability.reasons, *doubts)
     stated = dict.fromkeys(plain(reason).rstrip(".") + "." for reason in reasons if reason)
     return tuple(stated)[:6] or ("The photo after could not be laid onto the photo before.",)
 
@@ -61,6 +61,6 @@ def refused_advice(pair: Pair) -> str:
     """Return what to do about a pair that could not be compared."""
     findings = (*pair.before.quality.findings, *pair.after.quality.findings)
     advice = dict.fromkeys(
-        finding.advice for finding in findings if not finding.ok and finding.advice
+        str(finding.advice) for finding in findings if not finding.ok and finding.advice
     )
     return " ".join((_FIRST, *list(advice)[:4], _USUAL))

@@ -73,7 +73,7 @@ def _add_photo(layout: QVBoxLayout, title: str, analyzed: AnalyzedPhoto) -> None
     layout.addWidget(heading)
     findings = analyzed.quality.findings
     for finding in (finding for finding in findings if not finding.ok):
-        layout.addWidget(_line(_drawing(finding), _sentence(finding), finding.advice))
+        layout.addWidget(_line(_drawing(finding), _sentence(finding), str(finding.advice)))
     for doubt in relief_warnings(analyzed):
         layout.addWidget(_line("warning", doubt, ""))
     passed = [plain(finding.check) for finding in findings if finding.ok]
