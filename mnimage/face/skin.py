@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from mnimage.kernels.color import to_linear
-from mnimage.kernels.masks import grow, robust, shining, smooth
+from mnimage.kernels.masks import glare_mask, grow, robust, smooth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,7 +101,7 @@ def like_skin(features: SkinFeatures, sample: Mask, *, plane: bool = True) -> Ma
 
 def clipping_mask(features: SkinFeatures, skin: Mask) -> Mask:
     """Return pixels of the skin that are unusable because of glare or clipping."""
-    glare = shining(features.light, features.red, skin, 4.0 / features.mm)
+    glare = glare_mask(features.light, features.red, skin, 4.0 / features.mm)
     return grow(features.clipped | glare, 0.3 / features.mm)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from mnimage.domain.quality import Check
 from mnimage.kernels.color import to_lab
 from mnimage.kernels.filters import masked_blur
-from mnimage.kernels.masks import shining
+from mnimage.kernels.masks import glare_mask
 from mnimage.quality.finding import at_least, at_most, judge
 from mnimage.words.message import message
 
@@ -70,7 +70,7 @@ def check_glare(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | 
     """
     if shot.empty:
         return None
-    glare = shining(shot.light, shot.red, shot.skin, 4.0 / shot.mm)
+    glare = glare_mask(shot.light, shot.red, shot.skin, 4.0 / shot.mm)
     share = 100 * float(glare.sum()) / float(shot.skin.sum())
     limit = at_most(recipe.max_glare_percent, "%")
     return judge(Check.GLARE, share, limit, message("quality.glare"))

@@ -181,13 +181,13 @@ def _refine(
     factor = 2**level
     scale = recipe.bending_px * factor**4
     current = transform.at_level(factor, _nodes(layer))
-    stiffness = flow.yielding_stiffness(current.displacement, scale)
+    stiffness = flow.adaptive_stiffness(current.displacement, scale)
     rounds = _ROUNDS if level == 0 else _COARSE_ROUNDS
     for _ in range(steps):
         current = _stepped(layer, current, stiffness, recipe, rounds)
     if level == 0:
         scale = _chosen_scale(_normals(layer, current), current, scale)
-    stiffness = flow.yielding_stiffness(current.displacement, scale)
+    stiffness = flow.adaptive_stiffness(current.displacement, scale)
     current = _stepped(layer, current, stiffness, recipe, rounds)
     return Transform(transform.affine, current.displacement * np.float32(factor)), stiffness
 
@@ -200,7 +200,7 @@ def _chosen_scale(normals: flow.Normals, current: Transform, scale: float) -> fl
     """
 
     def misfit(one: float) -> float:
-        stiffness = flow.yielding_stiffness(current.displacement, one)
+        stiffness = flow.adaptive_stiffness(current.displacement, one)
         return flow.held_out_misfit(
             normals, (current.displacement[0], current.displacement[1]), stiffness
         )
@@ -244,7 +244,7 @@ def _normals(layer: _Layer, transform: Transform) -> flow.Normals:
 
 
 def _with_prior(normals: flow.Normals, layer: _Layer, transform: Transform) -> flow.Normals:
-    return flow.anchored(
+    return flow.with_prior(
         normals, transform.displacement - layer.prior.displacement, layer.prior.spread_px
     )
 
