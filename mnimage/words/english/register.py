@@ -14,10 +14,10 @@ REGISTER: Mapping[str, str] = {
     "register.cheek_right": "right cheek",
     "register.chin": "chin",
     "register.expression_differs": (
-        "The expression differs: skin moved in {zones}, and moved skin is not scored."
+        "The expression differs: skin that moved is not scored ({zones})."
     ),
     "register.expression_differs_somewhere": (
-        "The expression differs: some of the skin moved, and moved skin is not scored."
+        "The expression differs: skin that moved is not scored."
     ),
     "register.expression_everywhere": "The expression differs over nearly the whole face",
     "register.forehead": "forehead",
