@@ -66,12 +66,12 @@ def lamp_rows(lamps: NDArray[np.float64], x: Plane, y: Plane, z: Plane) -> Plane
 def slope_error(
     directions: NDArray[np.float64], turned: NDArray[np.float64], power: NDArray[np.float64]
 ) -> float:
-    """Return the relative standard error of slopes that errors of the lamps bring, to first order.
+    """Return the relative standard error of slopes due to errors of the lamps, to first order.
 
-    Wrong lamp rows D turn b into b - A+ D b, where A are the rows believed; what stretches the
-    slopes along x or y against z counts, a mere tilt of the whole surface does not.
+    Errors D of the lamp rows turn b into b - A+ D b, where A are the assumed rows; scaling of the
+    slopes along x or y relative to z counts, a tilt of the whole surface does not.
 
-    Carried through as of JCGM 100:2008.
+    Propagated as in JCGM 100:2008.
 
     Parameters
     ----------
