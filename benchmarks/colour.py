@@ -42,6 +42,7 @@ from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.phantom.spectrum import skin_reflectance
 from mnimage.score.colour import redness_index, true_srgb
 from mnimage.score.pair import score_pair
+from mnimage.words.message import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -200,7 +201,7 @@ def _unmoved(shape: tuple[int, int]) -> Alignment:
     """Return the alignment of two photos from one tripod."""
     row, column = grid_places(shape, 8)
     error, valid = np.zeros_like(row), np.ones(row.shape, dtype=np.bool_)
-    return Alignment(Status.ALIGNED, "", shape, shape, 8, row, column, error, valid)
+    return Alignment(Status.ALIGNED, NOTHING, shape, shape, 8, row, column, error, valid)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def lay(case: Case) -> Outcome:
     found, skin = _registered(case)
     nothing = float("nan")
     if not found.aligned:
-        return Outcome(found.reason, nothing, nothing, nothing, nothing)
+        return Outcome(str(found.reason), nothing, nothing, nothing, nothing)
     here = full_field(found)
     error = np.hypot(here.row - case.row, here.column - case.column)
     open_skin = skin & case.seen & ~case.covered

@@ -60,6 +60,10 @@ class Said(Enum):
     BLURRED = "unfit for its focus"
 
 
+_CODES = {Said.EXPRESSION: "register.expression", Said.DISTANCE: "register.perspective"}
+"""How the codes of the warnings begin."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A pair, and what must be said of it: one of `wanted`, nothing where that is empty.
@@ -118,8 +122,8 @@ def judge(case: Case) -> frozenset[Said]:
     alignment = pipeline.align(before, after, RECIPE)
     if not alignment.aligned:
         return REFUSE
-    stated = " ".join(alignment.warnings)
-    said = {one for one in (Said.EXPRESSION, Said.DISTANCE) if one.value in stated}
+    codes = " ".join(one.code for one in alignment.warnings)
+    said = {one for one, code in _CODES.items() if code in codes}
     if any(found.check == "focus" and found.grave for found in after.quality.findings):
         said.add(Said.BLURRED)
     return frozenset(said)

@@ -23,7 +23,7 @@ from benchmarks.pairs import TruePair, close_up, rendered_face
 from mnimage import pipeline
 from mnimage.domain.photo import CaptureFacts, Photo
 from mnimage.domain.recipe import Recipe
-from mnimage.register.coarse import fit_plane, through_plane
+from mnimage.register.coarse import apply_affine, fit_affine
 from mnimage.register.warp import FullField, full_field, warp_photo
 from mnimage.report.colortables import error_table
 
@@ -141,11 +141,11 @@ def _arrows(axis: Axes, field: FullField, skin: NDArray[np.bool_]) -> None:
     """Draw the field without its best affine part, six times as long as it is."""
     places = np.argwhere(skin)[::37].astype(np.float64)
     found = np.stack([field.row[skin], field.column[skin]], axis=1)[::37].astype(np.float64)
-    plane = fit_plane(places, found)
+    plane = fit_affine(places, found)
     every = 56
     at = np.argwhere(skin[::every, ::every]) * every
     there = np.stack([field.row[tuple(at.T)], field.column[tuple(at.T)]], axis=1)
-    rest = there - through_plane(plane, at.astype(np.float64))
+    rest = there - apply_affine(plane, at.astype(np.float64))
     drawn = axis.quiver(
         at[:, 1], at[:, 0], rest[:, 1], rest[:, 0],
         angles="xy", scale_units="xy", scale=1 / 6, width=0.005, color=_LINE,

@@ -41,7 +41,6 @@ from mnimage.relief.relief import recover_relief
 from mnimage.score.pair import score_pair
 from mnimage.score.resample import typical_magnification
 from mnimage.score.score import score_photo
-from mnimage.words.message import message
 
 _CLOSE_UP_SHARE = 0.7
 """Share of skin above which a picture is taken for a close-up when no face can be looked for."""
@@ -493,7 +492,7 @@ def _laid_again(
     before: AnalyzedPhoto, again: AnalyzedPhoto, side: Side, alignment: Alignment, recipe: Recipe
 ) -> Replicate:
     if not alignment.aligned:
-        return Replicate(again.name, side, message("common.text", text=alignment.reason))
+        return Replicate(again.name, side, alignment.reason)
     photos, scales = (before.photo, again.photo), (before.scale, again.scale)
     try:
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)

@@ -35,7 +35,11 @@ def command(before: Path, after: Path, out: Path, mm_per_px: float | None, *, as
     if as_json:
         print_json(alignment_answer(alignment, photo))
     elif alignment.aligned:
-        for line in ("aligned", *registration_lines(alignment, photo), *alignment.warnings):
+        for line in (
+            "aligned",
+            *registration_lines(alignment, photo),
+            *map(str, alignment.warnings),
+        ):
             click.echo(line)
     if not alignment.aligned:
         click.echo(f"error: not comparable: {alignment.reason}", err=True)

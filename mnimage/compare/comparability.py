@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnimage.domain.comparison import Comparability
+from mnimage.domain.quality import Check
+from mnimage.words.message import NOTHING, Message, message
 
 if TYPE_CHECKING:
     from mnimage.domain.alignment import Alignment
@@ -21,7 +23,7 @@ class _Criterion:
 
     measured: float
     limits: tuple[float, float, float]
-    reason: str
+    reason: Message = NOTHING
 
     @property
     def level(self) -> int:
@@ -39,9 +41,13 @@ def grade_pair(before: AnalyzedPhoto, after: AnalyzedPhoto, alignment: Alignment
     SEPIA is that of Soares, von Haven and Yi (2022), who score by eye; the limits are our own.
     """
     if not alignment.aligned:
-        return Comparability("F", (alignment.reason + ".",))
-    criteria = [*_of_field(alignment), *_of_likeness(after), *_of_each("before", before)]
-    criteria += _of_each("after", after)
+        return Comparability("F", (message("compare.refused", reason=alignment.reason),))
+    criteria = [
+        *_of_field(alignment),
+        *_of_likeness(after),
+        *_of_each("compare.check_before", before),
+    ]
+    criteria += _of_each("compare.check_after", after)
     off = [criterion for criterion in criteria if criterion.level]
     level = max((criterion.level for criterion in off), default=0)
     if len(off) >= 3:
@@ -54,31 +60,34 @@ def grade_pair(before: AnalyzedPhoto, after: AnalyzedPhoto, alignment: Alignment
 def _of_field(alignment: Alignment) -> list[_Criterion]:
     error, covered = alignment.error_p95_px, alignment.covered
     return [
-        _Criterion(
-            error, (0.5, 0.8, 1.2), f"The photos lie on each other only to {error:.1f} pixels."
-        ),
-        _Criterion(
-            1 - covered,
-            (0.1, 0.25, 0.45),
-            f"{1 - covered:.0%} of the skin could not be registered with certainty.",
-        ),
-        # These two are said by the alignment's own warnings.
-        _Criterion(alignment.moved_share, (0.0, 0.2, 0.7), ""),
-        _Criterion(abs(alignment.perspective), (0.0, 0.04, 0.1), ""),
+        _Criterion(error, (0.5, 0.8, 1.2), message("compare.field_error", error=error)),
+        _Criterion(1 - covered, (0.1, 0.25, 0.45), message("compare.uncovered", share=1 - covered)),
+        # These two have the alignment's own warnings.
+        _Criterion(alignment.moved_share, (0.0, 0.2, 0.7)),
+        _Criterion(abs(alignment.perspective), (0.0, 0.04, 0.1)),
     ]
 
 
-_LIKENESS = "same "
-_BESIDE = frozenset({"turn", "nod", "lean", "smile", "open mouth", "face size", "picture size"})
+_BESIDE = frozenset(
+    {
+        Check.YAW,
+        Check.PITCH,
+        Check.ROLL,
+        Check.SMILE,
+        Check.OPEN_MOUTH,
+        Check.FACE_SIZE,
+        Check.PICTURE_SIZE,
+    }
+)
 """Checks of one photo that say nothing of a pair: both may smile, as long as they smile alike."""
 
 
 def _of_likeness(after: AnalyzedPhoto) -> list[_Criterion]:
     """Return the checks of the photo after against the photo before, by how far they are off."""
     return [
-        _Criterion(_excess(finding), (1.0, 2.0, 3.5), _sentence(finding.advice))
+        _Criterion(_excess(finding), (1.0, 2.0, 3.5), finding.advice)
         for finding in after.quality.findings
-        if finding.check.startswith(_LIKENESS) and not finding.ok
+        if finding.about == "pair" and not finding.ok
     ]
 
 
@@ -90,20 +99,14 @@ def _excess(finding: Finding) -> float:
     return max(1.001, abs(more) / max(abs(less), 1e-9))
 
 
-def _of_each(which: str, analyzed: AnalyzedPhoto) -> list[_Criterion]:
-    """Return the failed checks of one photo: each is a B, a grave one a D."""
+def _of_each(code: str, analyzed: AnalyzedPhoto) -> list[_Criterion]:
+    """Return the failed checks of one photo, under the code of their reason: a B, a grave one a D."""
     return [
         _Criterion(
             2.5 if finding.grave else 1.0,
             (0.5, 1.5, 2.0),
-            f"Photo {which}, {finding.check}: {_sentence(finding.advice)}",
+            message(code, check=finding.check, advice=finding.advice),
         )
         for finding in analyzed.quality.findings
-        if not finding.ok
-        and finding.check not in _BESIDE
-        and not finding.check.startswith(_LIKENESS)
+        if not finding.ok and finding.about == "photo" and finding.check not in _BESIDE
     ]
-
-
-def _sentence(words: str) -> str:
-    return words if words.endswith((".", "!")) else f"{words}."

@@ -1,4 +1,4 @@
-"""How the photo after lies on the photo before."""
+"""How the photo after is registered to the photo before."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mnimage.words.message import Message
+
 
 class Status(StrEnum):
     """Whether the two photos could be registered."""
@@ -21,29 +23,28 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Where each pixel of the photo before lies in the photo after, with the error expected there.
+    """Where each pixel of the photo before lies in the photo after, with its standard error.
 
-    The field is smooth, so it is kept on a grid: node (i, j) stands at pixel
+    The field is smooth, so it is stored on a grid: node (i, j) stands at pixel
     ((i + 0.5) * step - 0.5, (j + 0.5) * step - 0.5) of the photo before, that is the centre of the
     step x step block of pixels (i, j). `kernels.geometry.expand` brings it to full size.
 
-    `row`, `column` are places in the photo after, in its own pixels; `error_px` is the standard
-    error expected there in pixels of the photo before. `valid` is where the skin is seen in both
-    photos, its place is trusted and it may be compared. `moved` is skin that was registered but
-    that
-    the expression has shifted, folded or stretched: it is never `valid`, so whatever measures over
+    `row`, `column` are positions in the photo after, in its own pixels; `error_px` is the standard
+    error expected there in pixels of the photo before. `valid` is where the skin is visible in both
+    photos, its position is trusted and it may be compared. `moved` is skin that was registered but
+    that the expression shifted, folded or stretched: it is never `valid`, so whatever measures over
     `valid` leaves it out. `covered` is the share of the skin that was registered, moved or not.
-    `moved_share` is the part of the skin registered that has moved, `moved_zones` are the zones of
-    which more than half has, which are not scored. `perspective` is by how much more a part one eye
-    distance farther away is magnified in the photo after, where it is said to differ: above 0 where
-    the camera stood farther away.
+    `moved_share` is the part of the registered skin that moved, `moved_zones` are the zones of
+    which more than half moved, which are not scored. `perspective` is by how much more a part one
+    eye distance farther away is magnified in the photo after, 0 unless it differs clearly: above 0
+    where the camera stood farther away.
     `limit_px` is the expected error, in pixels of the photo before, above which skin is left out.
-    A refused pair (`status` not aligned) has empty grids and says why in `reason`; an aligned one
-    may carry `warnings`.
+    A refused pair (`status` not aligned) has empty grids and a `reason`; an aligned one has
+    `NOTHING` for a reason and may carry `warnings`.
     """
 
     status: Status
-    reason: str
+    reason: Message
     shape: tuple[int, int]
     after_shape: tuple[int, int]
     step: int
@@ -53,7 +54,7 @@ class Alignment:
     valid: NDArray[np.bool_] = field(repr=False)
     covered: float = 0.0
     seconds: float = 0.0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     moved: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), np.bool_), repr=False)
     moved_share: float = 0.0
     moved_zones: tuple[str, ...] = ()

@@ -155,7 +155,7 @@ class Comparability:
     """How alike the two photos were taken: grade A (alike) to F (not comparable), and why."""
 
     grade: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)

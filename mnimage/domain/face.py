@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WHOLE = "whole"
 
 CONTROL = "control"
-"""The zone of untreated skin that the clinic may mark; no part of `WHOLE`."""
+"""The zone of untreated skin that the clinic may mark; not part of `WHOLE`."""
 
 ZONES = (
     "forehead",
@@ -31,9 +31,9 @@ ZONES = (
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How the head is turned, in degrees.
+    """The pose of the head, in degrees.
 
-    `yaw_deg` > 0: the nose goes to the picture's right; `pitch_deg` > 0: chin up;
+    `yaw_deg` > 0: the nose points to the right of the picture; `pitch_deg` > 0: chin up;
     `roll_deg` > 0: clockwise in the picture.
     """
 
@@ -48,8 +48,8 @@ class Face:
 
     `landmarks` are the 468 points of the mesh as (row, column, depth) in pixels of the upright
     photo, depth growing away from the camera; `spread_px` is their mean scatter over the jittered
-    passes; `score` is the detector's, `presence` the mesh's own confidence, both 0..1;
-    `eye_distance_px` is the distance of the two outer eye corners in the mesh's own three axes,
+    passes; `score` is the confidence of the detector, `presence` that of the mesh, both 0..1;
+    `eye_distance_px` is the distance of the two outer eye corners in all three axes of the mesh,
     so that it does not shrink when the head turns.
     """
 
@@ -69,11 +69,11 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """Where each zone's skin lies, as labels over the photo.
+    """The skin of each zone, as labels over the photo.
 
-    `labels` has the photo's shape: 0 is not skin to be measured, i + 1 is `names[i]`.
-    `reference` marks the patient's own reference skin (edge of the forehead and in front of the
-    ears; on a close-up all skin), to which redness is compared.
+    `labels` has the photo's shape: 0 is not measured, i + 1 is `names[i]`. `reference` marks the
+    patient's own reference skin (edge of the forehead and in front of the ears; on a close-up all
+    skin), with which redness is compared.
     """
 
     names: tuple[str, ...]

@@ -1,18 +1,18 @@
-"""Printed markers of known size: their numbers, and what was found of them in a photo."""
+"""Printed markers of known size: their numbers, and how they appear in a photo."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 SIDES_MM = (8, 10, 15, 20, 30)
-"""Sides of the markers that are printed, in mm: the black square from edge to edge."""
+"""Sides of the printed markers in mm: the black square from edge to edge."""
 
 COPIES = 10
-"""Markers of one side differ in their number, so that several fit into one photo."""
+"""Markers of one size with different numbers, so that several can be used in one photo."""
 
 
 def number_of(side_mm: int, copy: int) -> int:
-    """Return the number of a marker: ten times its side in mm, plus which copy it is.
+    """Return the number of a marker: ten times its side in mm, plus its copy.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def number_of(side_mm: int, copy: int) -> int:
 
 
 def side_of(number: int) -> int | None:
-    """Return the side in mm that a marker's number stands for, None if it is not one of ours."""
+    """Return the side in mm that a marker's number encodes, None if it is not one of ours."""
     side = number // COPIES
     return side if side in SIDES_MM else None
 
@@ -36,8 +36,8 @@ class Marker:
 
     `mm_per_px` holds for a surface at the marker's distance that faces the camera, whatever the
     marker's own tilt; `relative_error` is its standard error. `corners` are its four corners as
-    (row, column), `blur_px` the sigma of its edges. `issue` is what forbids using it, as the check
-    failed ("marker tilt", ...), the number measured and the limit; None where nothing does.
+    (row, column), `blur_px` the sigma of its edges. `issue` is why it cannot be used, as the failed
+    check ("marker tilt", ...), the measured value and the limit; None where it is usable.
     """
 
     number: int

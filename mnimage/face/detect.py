@@ -1,4 +1,4 @@
-"""Where faces may be: the short-range BlazeFace detector on a small copy of the photo."""
+"""Candidate faces: the short-range BlazeFace detector on a small copy of the photo."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ Small: TypeAlias = NDArray[np.uint8]
 """A reduced 8-bit RGB copy of a photo."""
 
 SIDE = 128
+"""Side of the detector's input in pixels."""
+
 MIN_SCORE = 0.5
 OVERLAP = 0.3
+"""Least score of a candidate, and overlap (intersection over union) above which two are merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ def detect_faces(small: Small, net: cv2.dnn.Net, *, windows: bool = True) -> lis
     net
         The loaded detector.
     windows
-        Where the whole picture shows none, look again in overlapping windows of a half and a
-        third: the detector misses faces below a tenth of the long side.
+        Where the whole picture has none, search overlapping windows of a half and a third of its
+        size: the detector misses faces smaller than a tenth of the long side.
     """
     points, scores = _detect_once(small, net)
     if windows and not scores.size:
@@ -115,7 +118,7 @@ def _decode(raw: NDArray[np.float64], anchors: NDArray[np.float64]) -> NDArray[n
 
 
 def _merge(points: NDArray[np.float64], scores: NDArray[np.float64]) -> list[Detection]:
-    """Average candidates that overlap, weighted by score, as BlazeFace asks."""
+    """Average overlapping candidates, weighted by score, as BlazeFace specifies."""
     found = []
     left = np.argsort(-scores)
     while left.size:

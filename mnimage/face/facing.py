@@ -1,4 +1,4 @@
-"""How squarely each part of the face looks at the camera."""
+"""How directly each part of the face is turned towards the camera."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Facing:
-    """`cosine` between the skin and the camera, and where it is `seen` squarely enough."""
+    """`cosine` of the angle between skin normal and camera; `seen` is where it is large enough."""
 
     cosine: NDArray[np.float32]
     seen: Mask
@@ -28,7 +28,7 @@ class Facing:
 def facing_map(
     shape: tuple[int, int], places: NDArray[np.float64], face: Face, least: float
 ) -> Facing:
-    """Return the facing over a picture of `shape` in which the landmarks stand at `places`.
+    """Return the facing over a picture of `shape` in which the landmarks lie at `places`.
 
     Parts turned away, or hidden behind nearer ones such as the far side of the nose, have a
     cosine of 0.
@@ -42,14 +42,14 @@ def facing_map(
     face
         The face, for its depths.
     least
-        The cosine from which skin is seen squarely enough.
+        Least cosine at which skin counts as seen.
     """
     triangles = _triangles(face)
     cosines = _cosines(face.landmarks[triangles])
     depths = face.landmarks[triangles, 2].mean(axis=1)
     canvas = np.zeros(shape, dtype=np.float32)
     corners = np.round(places[triangles][..., ::-1] * 16).astype(np.int32)
-    # Far triangles first: the nearer ones then paint over what they hide.
+    # Far triangles first: nearer ones then overwrite what they hide.
     for index in np.argsort(-depths):
         level = max(float(cosines[index]), 0.0)
         cv2.fillConvexPoly(canvas, corners[index], (level,), shift=4)
@@ -59,17 +59,17 @@ def facing_map(
 
 
 def _triangles(face: Face) -> NDArray[np.intp]:
-    """Return the mesh's triangles (n, 3), wound alike: laid out on the face seen from ahead."""
-    ahead = _from_ahead(face.landmarks[:, [1, 0, 2]], face.pose)
-    simplices = np.asarray(Delaunay(ahead).simplices, dtype=np.intp)
-    first, second = (ahead[simplices[:, i]] - ahead[simplices[:, 0]] for i in (1, 2))
+    """Return the triangles of the mesh (n, 3), equally oriented, from its frontal view."""
+    frontal = _frontal(face.landmarks[:, [1, 0, 2]], face.pose)
+    simplices = np.asarray(Delaunay(frontal).simplices, dtype=np.intp)
+    first, second = (frontal[simplices[:, i]] - frontal[simplices[:, 0]] for i in (1, 2))
     turned = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0] < 0
     simplices[turned] = simplices[turned][:, [0, 2, 1]]
     return simplices
 
 
-def _from_ahead(xyz: NDArray[np.float64], pose: Pose) -> NDArray[np.float64]:
-    """Return (x, y) of the points as the face would be seen straight from the front."""
+def _frontal(xyz: NDArray[np.float64], pose: Pose) -> NDArray[np.float64]:
+    """Return (x, y) of the points with the face turned to the frontal view."""
     yaw, pitch, roll = np.radians([pose.yaw_deg, pose.pitch_deg, pose.roll_deg])
     turn = _about(2, roll) @ _about(1, -yaw) @ _about(0, -pitch)
     return np.ascontiguousarray((xyz @ turn)[:, :2])

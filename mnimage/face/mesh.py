@@ -1,4 +1,4 @@
-"""The 468 points of a face, averaged over several slightly moved looks."""
+"""The 468 points of a face mesh, averaged over several jittered passes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from mnimage.face.detect import Detection
 
 SIDE = 192
+"""Side of the network's input in pixels."""
+
 MARGIN = 1.5
-"""Side of the square given to the network over the longer side of the face."""
+"""Side of the square given to the network, over the longer side of the face."""
 
 RIGHT_CORNER, LEFT_CORNER = 33, 263
+"""Mesh points at the outer corners of the patient's right and left eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ class Square:
 class Mesh:
     """Points (468, 3) as (row, column, depth) in pixels of the photo.
 
-    `presence` is the lowest of the looks' own beliefs that there is a face at all; `spread_px` the
-    mean distance of one look's points from the average.
+    `presence` is the lowest probability of a face over the passes; `spread_px` is the mean distance
+    of the points of one pass from the average.
     """
 
     points: NDArray[np.float64]
@@ -48,7 +51,7 @@ class Mesh:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A part of the photo, reduced to what the network can see, with the way back."""
+    """A part of the photo, reduced to the resolution of the network, and its place in the photo."""
 
     pixels: NDArray[np.uint8]
     row: float
@@ -57,13 +60,13 @@ class Patch:
 
     def upright(self, square: Square) -> NDArray[np.uint8]:
         """Return the square as the network's input, shape (192, 192, 3)."""
-        way = _to_photo(square)
+        matrix = _to_photo(square)
         # From (row, column) in the photo to OpenCV's (x, y) in the patch, pixel centres whole.
-        way = (way - np.array([[0, 0, self.row], [0, 0, self.column]])) * self.factor
-        way[:, 2] += 0.5 * self.factor - 0.5
+        matrix = (matrix - np.array([[0, 0, self.row], [0, 0, self.column]])) * self.factor
+        matrix[:, 2] += 0.5 * self.factor - 0.5
         crop = cv2.warpAffine(
             self.pixels,
-            way[::-1][:, [1, 0, 2]],
+            matrix[::-1][:, [1, 0, 2]],
             (SIDE, SIDE),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
@@ -72,7 +75,7 @@ class Patch:
 
 
 def square_of(found: Detection) -> Square:
-    """Return the square in which the network looks first."""
+    """Return the square for the first pass of the network."""
     right, left = found.eyes
     turn = math.atan2(left[0] - right[0], left[1] - right[1])
     row, column = found.centre
@@ -112,16 +115,16 @@ def to_eight_bits(coded: NDArray[np.integer]) -> NDArray[np.uint8]:
 
 
 def fit_mesh(patch: Patch, square: Square, net: cv2.dnn.Net, *, passes: int) -> Mesh:
-    """Return the mesh averaged over `passes` looks, each moved, turned and scaled a little.
+    """Return the mesh averaged over `passes` jittered passes (shift, rotation, scale).
 
-    One look scatters by 0.8 % of the distance of the eyes; the mean of eight by 0.2 %.
+    One pass scatters by 0.8 % of the eye distance; the mean of eight by 0.2 %.
     """
-    looks = [_jittered(square, *move) for move in _moves(passes)]
-    crops = np.stack([patch.upright(look) for look in looks])
+    squares = [_jittered(square, *jitter) for jitter in _jitters(passes)]
+    crops = np.stack([patch.upright(one) for one in squares])
     net.setInput(np.ascontiguousarray(crops.transpose(0, 3, 1, 2), dtype=np.float32) / 255)
     raw, logits = net.forward(["conv2d_21", "conv2d_31"])
     raw = np.asarray(raw, dtype=np.float64).reshape(passes, 468, 3)
-    each = np.stack([_placed(one, look) for one, look in zip(raw, looks, strict=True)])
+    each = np.stack([_in_photo(*pair) for pair in zip(raw, squares, strict=True)])
     mean = each.mean(axis=0)
     spread = np.linalg.norm(each[..., :2] - mean[:, :2], axis=-1).mean()
     presence = 1 / (1 + np.exp(-np.asarray(logits, dtype=np.float64).min()))
@@ -138,8 +141,8 @@ def _jittered(square: Square, row: float, column: float, scale: float, turn: flo
 
 
 @cache
-def _moves(passes: int) -> tuple[tuple[float, float, float, float], ...]:
-    """Return even, repeatable moves whose mean is none: shifts of 3 %, scales 6 %, turns 6 deg."""
+def _jitters(passes: int) -> tuple[tuple[float, float, float, float], ...]:
+    """Return even, repeatable jitters with zero mean: shifts of 3 %, scales 6 %, turns 6 deg."""
     if passes == 1:
         return ((0.0, 0.0, 1.0, 0.0),)
     # A rank-1 lattice in four dimensions: even at any length, without a random generator.
@@ -150,11 +153,11 @@ def _moves(passes: int) -> tuple[tuple[float, float, float, float], ...]:
     return tuple(zip(row, column, 1 + scale, turn, strict=True))
 
 
-def _placed(raw: NDArray[np.float64], square: Square) -> NDArray[np.float64]:
+def _in_photo(raw: NDArray[np.float64], square: Square) -> NDArray[np.float64]:
     """Return the network's (x, y, z) as (row, column, depth) in the photo."""
-    way = _to_photo(square)
-    places = raw[:, [1, 0]] @ way[:, :2].T + way[:, 2]
-    return np.column_stack([places, raw[:, 2] * square.side / SIDE])
+    matrix = _to_photo(square)
+    points = raw[:, [1, 0]] @ matrix[:, :2].T + matrix[:, 2]
+    return np.column_stack([points, raw[:, 2] * square.side / SIDE])
 
 
 def _to_photo(square: Square) -> NDArray[np.float64]:
@@ -165,6 +168,6 @@ def _to_photo(square: Square) -> NDArray[np.float64]:
 
 
 def _turned(turn: float) -> NDArray[np.float64]:
-    """Return the matrix that turns (row, column) so that a line at `turn` becomes level."""
+    """Return the matrix that rotates (row, column) so that a line at `turn` becomes level."""
     c, s = math.cos(turn), math.sin(turn)
     return np.array([[c, -s], [s, c]])

@@ -1,4 +1,4 @@
-"""The two face models: where they lie, whether they are the right ones, and loading them.
+"""The two face models: finding, verifying and loading them.
 
 Both are TFLite files under Apache-2.0, trained by the MediaPipe team (Bazarevsky et al. 2019,
 "BlazeFace"; Kartynnik et al. 2019, "Real-time Facial Surface Geometry from Monocular Video").
@@ -17,6 +17,7 @@ import cv2
 
 from mnimage.assets import asset_roots
 from mnimage.errors import ModelsMissing
+from mnimage.words.message import message
 
 DETECTOR = "face_detection_short_range.tflite"
 MESH = "face_landmark.tflite"
@@ -24,19 +25,19 @@ FINGERPRINTS = {
     DETECTOR: "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
     MESH: "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
 }
-HINT = "Run `make models`, or `python installer/fetch_models.py`; in an installed copy, reinstall."
+"""SHA-256 of each model file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nets:
-    """The detector and the mesh, loaded; to be used by one thread only."""
+    """The loaded detector and mesh networks; to be used by one thread only."""
 
     detector: cv2.dnn.Net
     mesh: cv2.dnn.Net
 
 
 class _Loaded(threading.local):
-    # OpenCV's networks keep their last input inside, so each thread has its own pair.
+    # OpenCV's networks store their last input, so each thread has its own pair.
     nets: tuple[Path, Nets] | None = None
 
 
@@ -44,13 +45,12 @@ _loaded = _Loaded()
 
 
 def models_folder() -> Path:
-    """Return the folder the models belong in.
+    """Return the folder of the models.
 
-    `MNIMAGE_MODELS` names it where it is set; otherwise it is `assets/models` of the bundle or of
-    the project.
+    `MNIMAGE_MODELS` where it is set; otherwise `assets/models` of the bundle or of the project.
     """
-    if stated := os.environ.get("MNIMAGE_MODELS"):
-        return Path(stated)
+    if given := os.environ.get("MNIMAGE_MODELS"):
+        return Path(given)
     return asset_roots()[0] / "assets" / "models"
 
 
@@ -60,7 +60,7 @@ def load_nets() -> Nets:
     Raises
     ------
     ModelsMissing
-        If a model is not there, or is not the file it should be.
+        If a model is missing, or is not the expected file.
     """
     folder = models_folder()
     if _loaded.nets is None or _loaded.nets[0] != folder:
@@ -73,12 +73,12 @@ def load_nets() -> Nets:
 def _checked(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.is_file():
-        raise ModelsMissing(f"The face model {name} is not there.", hint=HINT)
+        raise ModelsMissing(message("face.model_missing", file=name))
     if hashlib.sha256(path.read_bytes()).hexdigest() != FINGERPRINTS[name]:
-        raise ModelsMissing(f"The face model {name} is damaged or was changed.", hint=HINT)
+        raise ModelsMissing(message("face.model_changed", file=name))
     return path
 
 
 def _read(path: Path) -> cv2.dnn.Net:
-    # The newer engine of OpenCV 5 keeps only one of a network's outputs; the classic keeps all.
+    # The new engine of OpenCV 5 returns only one of a network's outputs; the classic returns all.
     return cv2.dnn.readNetFromTFLite(str(path), cv2.dnn.ENGINE_CLASSIC)

@@ -1,4 +1,4 @@
-"""How the head is turned, read from the mesh's own depth."""
+"""The pose of the head, estimated from the depth of the mesh."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
 
 FRONT_DEG = 20.0
 PROFILE_DEG = 65.0
+"""Estimated yaw below which a view is frontal, and above which it is a profile."""
 
-# Outer and inner eye corners, and the contour at eye and ear height.
 LEFT_SIDE, RIGHT_SIDE = (263, 362, 454, 356), (33, 133, 234, 127)
+"""Mesh points: outer and inner eye corners, and the contour at eye and ear height."""
+
 CHIN, FOREHEAD = (152, 200, 175), (10, 151, 9)
+"""Mesh points in the middle of the chin and the forehead."""
 
 
 def read_pose(landmarks: NDArray[np.float64]) -> Pose:
-    """Return the turn of the head from landmarks (468, 3) as (row, column, depth).
+    """Return the pose of the head from landmarks (468, 3) as (row, column, depth).
 
-    Weak perspective, no model of a head: changes are read about 15 % too small, and the angle at
-    rest differs from person to person, so compare with an earlier photo.
+    Weak perspective without a head model: changes are underestimated by about 15 %, and the neutral
+    angle differs between people, so compare with an earlier photo.
     """
     across, down = _axes(landmarks[:, [1, 0, 2]])
     away = np.cross(across, down)
@@ -49,7 +52,7 @@ def view_of(pose: Pose) -> View:
 
 
 def eye_distance(landmarks: NDArray[np.float64]) -> float:
-    """Return the distance of the outer eye corners in the mesh's three axes, in pixels."""
+    """Return the distance of the outer eye corners in all three axes of the mesh, in pixels."""
     return float(np.linalg.norm(landmarks[263] - landmarks[33]))
 
 

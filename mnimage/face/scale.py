@@ -1,4 +1,4 @@
-"""A rough scale from the distance of the eyes, where nothing better is in the photo."""
+"""A rough scale from the eye distance, where the photo contains nothing better."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ and 263 lie 0.5 % closer together than corners placed by hand on twelve portrait
 """
 
 RELATIVE_ERROR = 0.06
-"""Spread of that distance between adults (5.3 / 90.7), sexes and peoples together."""
+"""Spread of that distance between adults (5.3 / 90.7), both sexes and all origins."""
 
 
 def face_scale(face: Face) -> ImageScale:
-    """Return millimetres per pixel, taking the outer eye corners to be `EYES_MM` apart."""
+    """Return millimetres per pixel, assuming that the outer eye corners are `EYES_MM` apart."""
     return ImageScale(EYES_MM / face.eye_distance_px, "face", RELATIVE_ERROR)

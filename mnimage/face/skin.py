@@ -1,8 +1,8 @@
-"""What is skin, by its content: colour and brightness like the patient's own, and no hair.
+"""Skin segmentation by content: colour and brightness like the patient's own, and no hair.
 
-Colour is taken as log ratios of linear light, log(R/G) and log(G/B): a change of light level
-leaves them alone, and blood and melanin move them along known ways (Tsumura et al. 1999). What is
-normal is learnt from the photo itself, so every skin type is its own measure.
+Colour is measured as log ratios of linear light, log(R/G) and log(G/B): they do not depend on the
+light level, and blood and melanin change them in known directions (Tsumura et al. 1999). What is
+normal is estimated from the photo itself, so every skin type is its own reference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from mnimage.kernels.color import to_linear
-from mnimage.kernels.masks import grow, robust, shining, smooth
+from mnimage.kernels.masks import glare_mask, grow, robust, smooth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from mnimage.kernels.filters import Plane
     from mnimage.kernels.masks import Mask
 
-# Least spreads taken for granted (log units): shading over a face, flush and pigment.
 FLOOR = (0.30, 0.09, 0.10)
+"""Least spreads assumed (log units): shading over a face, flush and pigment."""
+
 FAR = 3.4
 """Distance from the patient's typical skin, in spreads, beyond which it is something else."""
 
@@ -31,22 +32,23 @@ ROUGH = 4.0
 """Fine contrast over that of the patient's typical skin, beyond which it is hair."""
 
 STUBBLE = (1.6, 0.22)
-"""Where darker than usual, fine contrast over this counts as one spread for each such log step."""
+"""Where skin is darker than usual: fine contrast above the first, in log steps of the second."""
 
 DARKEST = (1e-3, 1e-3, 4e-3)
-"""Linear light of each channel below which its ratios to others are noise: dark skin in warm light
-reflects hardly any blue, and is skin all the same."""
+"""Linear light of each channel below which its ratios to others are noise.
+
+Dark skin in warm light reflects very little blue."""
 
 CLIPPED = 0.955
-"""Linear light of any channel from which the sensor no longer distinguishes colours."""
+"""Linear light of any channel from which it counts as clipped: 250 of 255 in 8-bit sRGB."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkinFeatures:
-    """A small picture in the terms that identify skin, each plane of shape (rows, columns).
+    """The features that identify skin in a small picture, planes of shape (rows, columns).
 
     `light` is log luminance, `red` log(R/G), `yellow` log(G/B), `fine` the local fine contrast;
-    `clipped` marks lost pixels. `mm` is the size of a pixel on the skin.
+    `clipped` marks clipped pixels. `mm` is the size of a pixel on the skin.
     """
 
     light: Plane
@@ -58,7 +60,7 @@ class SkinFeatures:
 
 
 def skin_features(small: NDArray[np.integer], mm: float) -> SkinFeatures:
-    """Return the terms of a small sRGB-coded picture whose pixels are `mm` wide."""
+    """Return the features of a small sRGB-coded picture whose pixels are `mm` wide."""
     linear = to_linear(small)  # type: ignore[arg-type]
     floored = np.log(np.maximum(linear, DARKEST))
     red, green, blue = floored[..., 0], floored[..., 1], floored[..., 2]
@@ -73,38 +75,38 @@ def skin_features(small: NDArray[np.integer], mm: float) -> SkinFeatures:
     )
 
 
-def like_skin(look: SkinFeatures, sample: Mask, *, plane: bool = True) -> Mask:
+def like_skin(features: SkinFeatures, sample: Mask, *, plane: bool = True) -> Mask:
     """Return where the picture is like its own `sample` of skin.
 
     Parameters
     ----------
-    look
-        The picture.
+    features
+        Of the picture.
     sample
         Pixels most of which are skin.
     plane
-        Take a slope of brightness across the sample for shading.
+        Treat a gradient of brightness across the sample as shading, and subtract it.
     """
-    light = look.light - _slope(look.light, sample) if plane else look.light
-    sigma = 0.8 / look.mm
+    light = features.light - _slope(features.light, sample) if plane else features.light
+    sigma = 0.8 / features.mm
     near = np.zeros(light.shape, dtype=np.float32)
-    for values, floor in zip((light, look.red, look.yellow), FLOOR, strict=True):
+    for values, floor in zip((light, features.red, features.yellow), FLOOR, strict=True):
         soft = _blurred(values, sigma)
         middle, spread = robust(soft[sample])
         near += ((soft - middle) / max(spread, floor)) ** 2
-    rough = look.fine / max(robust(look.fine[sample])[0], 0.02)
-    near += _stubble(_blurred(light, 2.5 / look.mm), rough, sample) ** 2
-    return smooth((near < FAR**2) & (rough < ROUGH), 1.0 / look.mm)
+    rough = features.fine / max(robust(features.fine[sample])[0], 0.02)
+    near += _stubble(_blurred(light, 2.5 / features.mm), rough, sample) ** 2
+    return smooth((near < FAR**2) & (rough < ROUGH), 1.0 / features.mm)
 
 
-def clipping_mask(look: SkinFeatures, skin: Mask) -> Mask:
-    """Return pixels of the skin that glare or clipping has spoiled."""
-    glare = shining(look.light, look.red, skin, 4.0 / look.mm)
-    return grow(look.clipped | glare, 0.3 / look.mm)
+def clipping_mask(features: SkinFeatures, skin: Mask) -> Mask:
+    """Return pixels of the skin that are unusable because of glare or clipping."""
+    glare = glare_mask(features.light, features.red, skin, 4.0 / features.mm)
+    return grow(features.clipped | glare, 0.3 / features.mm)
 
 
 def _stubble(light: Plane, rough: Plane, sample: Mask) -> Plane:
-    """Return how much a place looks like a beard, in spreads: dark and rough at once."""
+    """Return how much each pixel resembles a beard, in spreads: dark and rough at once."""
     middle, _ = robust(light[sample])
     dark = np.clip((middle - light) / 0.3, 0, 1)
     above = np.log(np.maximum(rough, 1e-3) / STUBBLE[0]) / STUBBLE[1]
@@ -112,7 +114,7 @@ def _stubble(light: Plane, rough: Plane, sample: Mask) -> Plane:
 
 
 def _slope(light: Plane, sample: Mask) -> Plane:
-    """Return the brightness of a slanted plane laid through the sample, zero in its middle."""
+    """Return the brightness of a plane fitted robustly to the sample, zero in its middle."""
     place = np.argwhere(sample)
     if len(place) < 50:
         return np.zeros_like(light)
@@ -132,7 +134,7 @@ def _slope(light: Plane, sample: Mask) -> Plane:
 
 def _fine_contrast(light: Plane, mm: float) -> Plane:
     """Return the standard deviation of brightness finer than 1 mm, over about 2.5 mm."""
-    # Bounded, so that one sharp edge of cloth does not reach as far as a head of hair.
+    # Clipped, so that one sharp edge of cloth does not count as much as hair.
     detail = np.clip(light - _blurred(light, max(1.0 / mm, 0.8)), -0.4, 0.4)
     return np.asarray(np.sqrt(_blurred(detail**2, max(2.5 / mm, 1.5))), dtype=np.float32)
 

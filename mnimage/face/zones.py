@@ -36,32 +36,41 @@ if TYPE_CHECKING:
     from mnimage.kernels.masks import Mask
 
 GRID_MM = 0.4
+"""Pixel size on the skin of the reduced picture that is segmented."""
+
 BEYOND_MM = 10.0
+"""How far bare skin is followed beyond the oval of the mesh."""
+
 LESION_MM = 15.0
-"""What is unlike skin, but no wider than this and not joined to hair or background, stays in."""
+"""Spots unlike skin, but no wider than this and not joined to hair or background, count as skin."""
 
 EYE_MARGIN_MM, LIP_MARGIN_MM, BROW_MARGIN_MM, NOSTRIL_MARGIN_MM = 2.5, 2.0, 1.5, 1.0
+"""Margins around the features that are not skin."""
+
 EDGE_MM = 1.5
-"""Kept off hair, background and the face's outline."""
+"""Distance kept from hair, background and the outline of the face."""
 
 SPECK_MM2 = 6.0
-"""Skin left between hair or glare in pieces smaller than this is not worth measuring."""
+"""Pieces of skin between hair or glare smaller than this are not measured."""
 
 MIN_FACING = 0.3
-"""Cosine between skin and camera: skin seen at more than about 72 degrees is not measured."""
+"""Cosine between skin and camera: skin inclined by more than about 72 degrees is not measured."""
 
 MIN_ZONE_FACING = 0.45
 MIN_ZONE_SHARE = 0.25
-"""A zone is dropped where it faces away on the whole, or where less than this of it is left."""
+"""A zone is dropped if its mean cosine is below the first, or if less than the second is left."""
 
 MIN_REFERENCE_MM2 = 300.0
-"""Least reference skin: less is a strip under a fringe, in its shadow; faces show over 1000 mm2."""
+"""Least reference skin: less is a shaded strip under a fringe; faces show over 1000 mm2."""
+
 HAIRY = 0.12
-"""Fine contrast (log units) that hair has and hardly any skin."""
+"""Fine contrast (log units) that hair exceeds and very little skin does."""
 
 CLOSE_UP_SIDE = 480
+"""Least long side, in pixels, of the reduced picture of a close-up."""
+
 CLOSE_UP_MM = 80.0
-"""What a close-up shows along its long side, where no scale is known."""
+"""Assumed long side of a close-up on the skin, where no scale is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class _Window:
     def shape(self) -> tuple[int, int]:
         return int(self.pixels.shape[0]), int(self.pixels.shape[1])
 
-    def places(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    def to_window(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return points (n, >= 2) of the photo as (row, column) in the window."""
         corner = np.array([self.row, self.column])
         return np.asarray((points[:, :2] - corner + 0.5) / self.step - 0.5)
@@ -88,17 +97,17 @@ class _Window:
         rest = shape[0] - self.row, shape[1] - self.column
         size = self.shape[0] * self.step, self.shape[1] * self.step
         size = min(size[0], rest[0]), min(size[1], rest[1])
-        place = whole[self.row : self.row + size[0], self.column : self.column + size[1]]
-        place[...] = enlarge_labels(labels, self.step, size)
+        target = whole[self.row : self.row + size[0], self.column : self.column + size[1]]
+        target[...] = enlarge_labels(labels, self.step, size)
         return whole
 
 
 def skin_zones(photo: Photo, face: Face | None) -> Zones:
-    """Return where each zone's skin lies.
+    """Return the skin of each zone.
 
-    With a face: the zones of `ZONES` that are well seen, without eyes, brows, lips, nostrils,
-    hair, beard, background and glare. Without one (a close-up, a profile the face finder cannot
-    see): one zone, `whole`, with all skin by content.
+    With a face: the zones of `ZONES` that face the camera, without eyes, brows, lips, nostrils,
+    hair, beard, background and glare. Without one (a close-up, or a profile in which no face is
+    found): one zone, `whole`, with all skin by content.
 
     Parameters
     ----------
@@ -111,30 +120,30 @@ def skin_zones(photo: Photo, face: Face | None) -> Zones:
 
 
 def bare_skin(photo: Photo, face: Face) -> Mask:
-    """Return all skin of a face, temples and the rim of the jaw too, whichever way it is turned.
+    """Return all skin of a face, including temples and jaw line, whatever its pose.
 
     Without eyes, brows, lips, nostrils, hair, beard, background and glare.
     """
     mm = EYES_MM / face.eye_distance_px
     window = _face_window(photo, face, max(1, round(GRID_MM / mm)))
-    look = skin_features(window.pixels, mm * window.step)
-    points = window.places(face.landmarks)
-    features = _features(points, window.shape, look.mm)
-    skin = _face_skin(look, points, features, beyond_mm=BEYOND_MM)
+    planes = skin_features(window.pixels, mm * window.step)
+    points = window.to_window(face.landmarks)
+    features = _features(points, window.shape, planes.mm)
+    skin = _face_skin(planes, points, features, beyond_mm=BEYOND_MM)
     return window.in_photo(skin.view(np.uint8), photo.shape).view(np.bool_)
 
 
 def _face_zones(photo: Photo, face: Face) -> Zones:
     mm = EYES_MM / face.eye_distance_px
     window = _face_window(photo, face, max(1, round(GRID_MM / mm)))
-    look = skin_features(window.pixels, mm * window.step)
-    points = window.places(face.landmarks)
+    planes = skin_features(window.pixels, mm * window.step)
+    points = window.to_window(face.landmarks)
     facing = facing_map(window.shape, points, face, MIN_FACING)
-    features = _features(points, window.shape, look.mm)
-    skin = _face_skin(look, points, features) & facing.seen
+    features = _features(points, window.shape, planes.mm)
+    skin = _face_skin(planes, points, features) & facing.seen
     labels = _labels(points, features, skin, facing.cosine)
     reference = (labels > 0) & _inside(points, window.shape, REFERENCE)
-    if reference.sum() * look.mm**2 < MIN_REFERENCE_MM2:
+    if reference.sum() * planes.mm**2 < MIN_REFERENCE_MM2:
         reference = labels > 0
     return Zones(
         names=ZONES,
@@ -179,21 +188,21 @@ def _inside(
 
 
 def _face_skin(
-    look: SkinFeatures, points: NDArray[np.float64], features: Mask, beyond_mm: float = 0.0
+    planes: SkinFeatures, points: NDArray[np.float64], features: Mask, beyond_mm: float = 0.0
 ) -> Mask:
-    """Return the face's skin by content, lesions included, to so far beyond its oval."""
-    shape = look.light.shape[0], look.light.shape[1]
+    """Return the skin of the face by content, with lesions, to `beyond_mm` outside its oval."""
+    shape = planes.light.shape[0], planes.light.shape[1]
     oval = _inside(points, shape, (OVAL,))
-    sample = shrink(oval, 8.0 / look.mm) & ~features & ~look.clipped
-    alike = like_skin(look, sample) | features
-    within = grow(oval, beyond_mm / look.mm)
-    kept = _with_lesions(alike, ~within, look.mm) & within
-    bare = kept & ~features
-    return drop_islands(bare & ~clipping_mask(look, bare), SPECK_MM2 / look.mm**2)
+    sample = shrink(oval, 8.0 / planes.mm) & ~features & ~planes.clipped
+    alike = like_skin(planes, sample) | features
+    within = grow(oval, beyond_mm / planes.mm)
+    skin = _with_lesions(alike, ~within, planes.mm) & within
+    bare = skin & ~features
+    return drop_islands(bare & ~clipping_mask(planes, bare), SPECK_MM2 / planes.mm**2)
 
 
 def _with_lesions(alike: Mask, outside: Mask, mm: float) -> Mask:
-    """Return skin with its small unlike spots, kept off hair and background."""
+    """Return skin with its small unlike spots, at a distance from hair and background."""
     largest = _lesion_px(mm)
     unlike = ~close_holes(alike, largest, walls=outside)
     unlike = drop_islands(unlike, 4.0 / mm**2)
@@ -201,14 +210,14 @@ def _with_lesions(alike: Mask, outside: Mask, mm: float) -> Mask:
 
 
 def _lesion_px(mm: float) -> float:
-    # The test blurs, which makes a spot look up to 2.5 mm wider on each side.
+    # The test blurs, which makes a spot up to 2.5 mm wider on each side.
     return float(np.pi / 4 * ((LESION_MM + 5) / mm) ** 2)
 
 
 def _labels(
     points: NDArray[np.float64], features: Mask, skin: Mask, cosine: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
-    """Return the labels of the zones that are well seen."""
+    """Return the labels of the zones that face the camera."""
     shape = skin.shape[0], skin.shape[1]
     drawn = label_polygons(shape, [points[list(OUTLINES[name])] for name in ZONES])
     drawn[features] = 0
@@ -225,51 +234,51 @@ def _labels(
 def _whole_skin(photo: Photo) -> Zones:
     step = max(1, max(photo.shape) // CLOSE_UP_SIDE)
     window = _reduced(photo, (0, 0), photo.shape, step)
-    look = skin_features(window.pixels, CLOSE_UP_MM / max(window.shape))
-    skin = _close_up_skin(look)
-    skin &= ~clipping_mask(look, skin)
+    planes = skin_features(window.pixels, CLOSE_UP_MM / max(window.shape))
+    skin = _close_up_skin(planes)
+    skin &= ~clipping_mask(planes, skin)
     labels = window.in_photo(skin.view(np.uint8), photo.shape)
     return Zones(names=(WHOLE,), labels=labels, reference=labels > 0)
 
 
-def _close_up_skin(look: SkinFeatures) -> Mask:
-    """Return all skin of a picture in which no face shows where to look."""
-    sample = _possible_skin(look)
+def _close_up_skin(planes: SkinFeatures) -> Mask:
+    """Return all skin of a picture in which no face was found."""
+    sample = _possible_skin(planes)
     if sample.mean() < 0.02:
         return np.zeros_like(sample)
     alike = sample
     for _ in range(3):
-        alike = like_skin(look, sample, plane=False) & _in_locus(look)
+        alike = like_skin(planes, sample, plane=False) & _in_locus(planes)
         if alike.mean() < 0.02:
             return np.zeros_like(sample)
         sample = alike & _centre(alike.shape) if (alike & _centre(alike.shape)).any() else alike
-    whole = ~_with_edges(~close_holes(alike, _lesion_px(look.mm)), look.mm)
-    return drop_islands(smooth(whole, 1.0 / look.mm), 0.02 * whole.size)
+    whole = ~_with_edges(~close_holes(alike, _lesion_px(planes.mm)), planes.mm)
+    return drop_islands(smooth(whole, 1.0 / planes.mm), 0.02 * whole.size)
 
 
 def _with_edges(unlike: Mask, mm: float) -> Mask:
     return grow(drop_islands(unlike, 4.0 / mm**2), EDGE_MM / mm)
 
 
-def _possible_skin(look: SkinFeatures) -> Mask:
-    """Return the likely skin to learn from: in the locus, in the middle, of the commonest kind."""
-    possible = _in_locus(look) & ~look.clipped
-    if (smooth_skin := possible & (look.fine < HAIRY)).mean() > 0.05:
+def _possible_skin(planes: SkinFeatures) -> Mask:
+    """Return likely skin as a sample: in the locus, in the middle, of the most common colour."""
+    possible = _in_locus(planes) & ~planes.clipped
+    if (smooth_skin := possible & (planes.fine < HAIRY)).mean() > 0.05:
         possible = smooth_skin
     middle = possible & _centre(possible.shape)
     sample = middle if middle.sum() > 0.15 * _centre(possible.shape).sum() else possible
-    for values in (look.red, look.yellow, look.light):
+    for values in (planes.red, planes.yellow, planes.light):
         centre, spread = robust(values[sample])
         sample = sample & (np.abs(values - centre) <= 2.5 * max(spread, 0.1))
     return sample
 
 
-def _in_locus(look: SkinFeatures) -> Mask:
-    """Return what may be skin of any type under any usual light: redder than grey, not black."""
-    red = (look.red > 0.12) & (look.red < 1.8)
-    # Dark skin in warm light is nearly without blue, but then clearly red too; wood is less red.
-    yellow = (look.yellow > -0.25) & (look.yellow < np.where(look.red > 0.7, 2.5, 1.6))
-    return np.asarray(red & yellow & (look.light > np.log(0.008)), dtype=np.bool_)
+def _in_locus(planes: SkinFeatures) -> Mask:
+    """Return possible skin of any type in any usual light: redder than grey, not black."""
+    red = (planes.red > 0.12) & (planes.red < 1.8)
+    # Dark skin in warm light has almost no blue, but is then clearly red; wood is less red.
+    yellow = (planes.yellow > -0.25) & (planes.yellow < np.where(planes.red > 0.7, 2.5, 1.6))
+    return np.asarray(red & yellow & (planes.light > np.log(0.008)), dtype=np.bool_)
 
 
 def _centre(shape: tuple[int, ...]) -> Mask:

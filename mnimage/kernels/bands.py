@@ -1,8 +1,8 @@
-"""Work done band of rows by band of rows, on two threads.
+"""Processing of pictures in bands of rows, on two threads.
 
-NumPy and OpenCV let go of the interpreter while they compute. What a band needs stays in the
-processor's cache, and no plane of the picture's size has to be made for it: with large pictures,
-fresh memory takes as long as the sums.
+NumPy and OpenCV release the interpreter lock while they compute. The data of a band stays in the
+processor's cache, and no plane of the size of the picture has to be allocated for it: with large
+pictures, fresh memory takes as long as the arithmetic.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ B = TypeVar("B")
 T = TypeVar("T")
 
 WORKERS = 2
+"""Threads that share the bands."""
+
 PIXELS = 250_000
-"""Pixels of a band: a handful of its planes fill the cache."""
+"""Pixels of a band: a few of its planes fill the cache."""
 
 _REACHES = 6
+"""Least height of a band over its reach, so that few rows are computed twice."""
 
 
 def bands_of(
@@ -39,10 +42,10 @@ def bands_of(
     pixels
         Pixels of a band.
     reach
-        How many rows beyond its own the work on a band looks at: bands are so high that it does not
-        look at many rows twice.
+        How many rows beyond its own the work on a band reads: bands are high enough that few rows
+        are read twice.
     step
-        Bands begin at whole blocks of so many rows.
+        Bands begin at multiples of this many rows.
     """
     height = max(pixels // max(shape[1], 1), _REACHES * reach, 1)
     height = -(-height // step) * step
@@ -50,28 +53,28 @@ def bands_of(
 
 
 def in_bands(work: Callable[[B], T], bands: Sequence[B], tick: Tick | None = None) -> list[T]:
-    """Return what `work` gives for each band, in order; `tick` is called after each.
+    """Return the result of `work` for each band, in order; `tick` is called after each.
 
-    What is raised by `work` or `tick` ends the work: bands not yet begun are let be.
+    An exception from `work` or `tick` ends the work: bands not yet started are skipped.
     """
     one_blas_thread()
-    answers: list[T] = []
+    results: list[T] = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        for answer in pool.map(work, bands):
-            answers.append(answer)
+        for result in pool.map(work, bands):
+            results.append(result)
             if tick is not None:
-                tick(len(answers), len(bands))
-    return answers
+                tick(len(results), len(bands))
+    return results
 
 
 def widened(span: slice, reach: int, rows: int) -> tuple[slice, slice]:
-    """Return a band with `reach` rows more on both sides, and where the band lies within that."""
+    """Return a band widened by `reach` rows on both sides, and where the band lies in it."""
     wide = slice(max(span.start - reach, 0), min(span.stop + reach, rows))
     return wide, slice(span.start - wide.start, span.stop - wide.start)
 
 
 def only_to_stop(tick: Tick) -> Tick:
-    """Return what shows no progress of its own, but stops where `tick` would."""
+    """Return a tick that reports no progress, but stops where `tick` would."""
 
     def stop(_done: int, _total: int) -> None:
         tick(1, 1)

@@ -19,19 +19,28 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 """Weights of linear sRGB in the luminance Y (ITU-R BT.709)."""
 
 _BAND = 512
+"""Rows averaged at a time, to limit memory."""
+
 _XYZ = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]],
     dtype=np.float32,
 )
+"""Linear sRGB to XYZ (IEC 61966-2-1)."""
+
 _WHITE = _XYZ.sum(axis=1)
 _D50 = np.array([0.96422, 1.0, 0.82521])
+"""XYZ of the white of sRGB (D65), and of D50 (ICC.1:2022)."""
+
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
+"""XYZ to the cone responses of Bradford's adaptation (ICC.1:2022, annex E)."""
+
 _REC2020 = np.array(
     [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]],
     dtype=np.float32,
 )
+"""Linear sRGB to linear Rec. 2020 (ITU-R BT.2020)."""
 
 
 def decode_srgb(coded: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -55,7 +64,7 @@ def to_linear(
 ) -> NDArray[np.float32]:
     """Return linear light 0..1 for 8- or 16-bit sRGB-coded pixels of any shape.
 
-    A camera's own `tone` curve is undone with it, as by `straighten`.
+    The `tone` curve of a camera is undone as by `straighten`.
     """
     if coded.dtype == np.uint8:
         return np.asarray(cv2.LUT(coded, light_table(256, tone)), dtype=np.float32)
@@ -107,7 +116,7 @@ def to_rec2020(linear: NDArray[np.float32]) -> NDArray[np.float32]:
 def lab_d50_to_linear(lab: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return linear sRGB of CIELAB under D50, as colour charts are specified, shape (..., 3).
 
-    The white is adapted to D65 by Bradford's matrix; colours outside sRGB have parts below 0.
+    The white is adapted to D65 by Bradford's matrix; colours outside sRGB have negative components.
 
     ICC.1:2022, annex E.
     """
@@ -164,8 +173,8 @@ def _cosine(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
 def root_terms(linear: NDArray[np.floating], degree: int) -> NDArray[np.float32]:
     """Return R, G, B and, at degree 2, the roots of RG, RB and GB, shape (..., 3 or 6).
 
-    All terms grow in proportion with exposure (Finlayson, Mackiewicz and Hurlbert 2015). Light
-    below zero, which noise brings, has no root and counts as zero there.
+    All terms are proportional to exposure (Finlayson, Mackiewicz and Hurlbert 2015). Negative
+    light, which noise causes, has no root and counts as zero there.
     """
     light = np.asarray(linear, dtype=np.float32)
     if degree == 1:
@@ -180,25 +189,28 @@ def root_terms(linear: NDArray[np.floating], degree: int) -> NDArray[np.float32]
 
 TONE_PIVOT = float(np.log(0.18))
 _TONE_REACH = 1.7
+"""Centre of a tone curve (middle grey), and the range that maps to 1, in ln of light."""
+
 _TONE_ENDS = (-1.2, 1.1)
+"""Range of v that a chart's greys cover; the curve is linear beyond it."""
 
 
 def straighten(
     linear: NDArray[np.floating], tone: tuple[float, float, float]
 ) -> NDArray[np.float64]:
-    """Return light in proportion to the scene from light that a tone curve has bent.
+    """Return light proportional to the scene, undoing the tone curve of a camera.
 
     `tone` are the coefficients of a polynomial without constant in v = (ln light - ln 0.18) / 1.7
-    that gives (ln scene) / 1.7 but for a factor: (1, 0, 0) changes nothing. Beyond the range of a
-    chart's greys the curve goes on straight.
+    that gives (ln scene) / 1.7 up to a constant factor: (1, 0, 0) changes nothing. Beyond the range
+    of a chart's greys the curve is extended linearly.
 
-    Our own; how well colours are with it: `docs/colour.md`.
+    Our own; colour errors with it: `docs/colour.md`.
     """
     v = (np.log(np.maximum(np.asarray(linear, dtype=np.float64), 1e-9)) - TONE_PIVOT) / _TONE_REACH
     inside = np.clip(v, *_TONE_ENDS)
     rise = tone_slope(inside, tone)
-    bent = inside * (tone[0] + inside * (tone[1] + inside * tone[2])) + (v - inside) * rise
-    return np.asarray(np.exp(TONE_PIVOT + _TONE_REACH * bent))
+    curve = inside * (tone[0] + inside * (tone[1] + inside * tone[2])) + (v - inside) * rise
+    return np.asarray(np.exp(TONE_PIVOT + _TONE_REACH * curve))
 
 
 def tone_slope(v: NDArray[np.float64], tone: tuple[float, float, float]) -> NDArray[np.float64]:
@@ -207,7 +219,7 @@ def tone_slope(v: NDArray[np.float64], tone: tuple[float, float, float]) -> NDAr
 
 
 def is_rising(tone: tuple[float, float, float], least: float = 0.2) -> bool:
-    """Return whether the curve of `straighten` rises everywhere, by at least so much."""
+    """Return whether the curve of `straighten` has at least the slope `least` everywhere."""
     return bool(tone_slope(np.linspace(*_TONE_ENDS, 60), tone).min() >= least)
 
 

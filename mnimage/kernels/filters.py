@@ -1,8 +1,8 @@
 """Smoothing and band filters, plain and masked.
 
-The masked blur is normalised convolution (Knutsson and Westin 1993): what lies outside the mask
-neither adds nor dilutes. Wide blurs are done at reduced size, since a wide Gaussian leaves nothing
-that a coarser grid could not carry.
+The masked blur is normalised convolution (Knutsson and Westin 1993): values outside the mask have
+no influence. Wide blurs are computed at reduced size, since the result of a wide Gaussian can be
+represented on a coarser grid.
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ if TYPE_CHECKING:
 
 STRIP_ROWS = 160
 _PIECE_COLUMNS = 512
-_NOTHING = np.float32(1e-6)
+"""Rows of a strip, and columns of a piece: small enough for the processor's cache."""
+
+_NO_WEIGHT = np.float32(1e-6)
+"""Blurred weight below which a pixel counts as unknown: rounding errors of an empty mask."""
 
 SMALLEST_SIGMA = 4.0
-"""A blur wider than twice this many pixels is done on a grid where it is at least this wide."""
+"""A blur wider than twice this many pixels is computed on a grid where it is at least this wide."""
 
 
 def gaussian(values: Plane, sigma: float) -> Plane:
     """Return `values` blurred by a Gaussian of `sigma` pixels; edges are mirrored.
 
-    Accurate to about 0.5 % of the contrast in `values` where the blur is done at reduced size.
+    Accurate to about 0.5 % of the contrast in `values` where the blur is computed at reduced size.
     """
     if sigma <= 0:
         return values
@@ -47,7 +50,7 @@ def gaussian(values: Plane, sigma: float) -> Plane:
 
 
 def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) -> Plane:
-    """Return `values` blurred within `mask`: what lies outside has no influence.
+    """Return `values` blurred within `mask`: values outside have no influence.
 
     Normalised convolution (Knutsson and Westin 1993).
 
@@ -83,7 +86,7 @@ def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) ->
 
 
 def weighted(values: Plane, mask: NDArray[np.bool_] | Plane) -> tuple[Plane, Plane]:
-    """Return the values times their weight, 0 where there is none, and the weight."""
+    """Return the values times their weight, 0 where the weight is 0, and the weight."""
     share = mask if values.ndim == 2 else mask[..., None]
     known = np.zeros(values.shape, dtype=np.float32)
     if mask.dtype == np.bool_:
@@ -94,7 +97,7 @@ def weighted(values: Plane, mask: NDArray[np.bool_] | Plane) -> tuple[Plane, Pla
 
 
 def blurred_share(known: Plane, weight: Plane, sigma: float) -> Plane:
-    """Return what `weighted` gives blurred by a few pixels, over the weight blurred likewise."""
+    """Return the result of `weighted` blurred by a few pixels, over the equally blurred weight."""
     if sigma <= 0:
         return _ratio(known.copy(), weight.copy())
     return _ratio(_blur(known, sigma), _blur(weight, sigma))
@@ -105,7 +108,7 @@ def blurs_within(
 ) -> list[Plane]:
     """Return rows of `values` blurred within `mask` by each of some sigmas of a few pixels.
 
-    As `masked_blur`, piece by piece: within a piece that is all mask there is nothing to weigh.
+    As `masked_blur`, piece by piece: a piece that lies wholly within the mask needs no weights.
     """
     reach = blur_reach(max(sigmas, default=0.0))
     tall, own = widened(rows, reach, len(values))
@@ -126,11 +129,11 @@ def blurs_within(
 
 
 def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
-    """Return how much each place looks like the centre of a dark round spot.
+    """Return how much each pixel resembles the centre of a dark round spot.
 
     The largest scale-normalised Laplacian over the scales, taken as differences of Gaussians
-    (Lindeberg 1998; Lowe 2004). A Gaussian spot of depth A and standard deviation s answers with
-    A / 2 at scale s.
+    (Lindeberg 1998; Lowe 2004). The response to a Gaussian spot of depth A and standard deviation
+    s is A / 2 at scale s.
 
     Parameters
     ----------
@@ -144,16 +147,16 @@ def dark_blobs(values: Plane, sigmas: Sequence[float]) -> Plane:
     best = np.empty(values.shape, dtype=np.float32)
     reach = blur_reach(sigmas[0]) + sum(blur_reach(_step(*pair)) for pair in pairwise(sigmas))
 
-    def answer(span: slice) -> None:
+    def respond(span: slice) -> None:
         wide, own = widened(span, reach, len(values))
         best[span] = _blobs(values[wide], sigmas)[own]
 
-    in_bands(answer, bands_of(values.shape, reach=reach))
+    in_bands(respond, bands_of(values.shape, reach=reach))
     return best
 
 
 def _step(small: float, large: float) -> float:
-    """Return the blur that leads from one sigma to a larger one."""
+    """Return the sigma of the blur that turns one sigma into a larger one."""
     return float(np.sqrt(large**2 - small**2))
 
 
@@ -182,12 +185,12 @@ def local_maxima(values: Plane, radius: int, above: float) -> tuple[Places, Plac
 
 
 def roundness(values: Plane, rows: Places, columns: Places, reach: int) -> Plane:
-    """Return the weaker over the stronger curvature at places: 1 is round, <= 0 a saddle.
+    """Return the smaller over the larger curvature at points: 1 is round, <= 0 a saddle.
 
-    Curvatures are second differences over `reach` pixels; the places must be maxima. Places nearer
-    to the edge than that cannot be judged and get 0.
+    Curvatures are second differences over `reach` pixels; the points must be maxima. Points nearer
+    to the edge than that get 0.
 
-    The ratio of the Hessian's eigenvalues, as edges are distinguished from spots by Lowe (2004).
+    The ratio of the Hessian's eigenvalues, by which Lowe (2004) separates edges from spots.
     """
     down = rows.clip(reach, values.shape[0] - reach - 1)
     right = columns.clip(reach, values.shape[1] - reach - 1)
@@ -206,10 +209,10 @@ def roundness(values: Plane, rows: Places, columns: Places, reach: int) -> Plane
 
 @dataclass(frozen=True, slots=True)
 class Ridges:
-    """Points on the centre lines of dark lines: whole-pixel places, strength and length.
+    """Pixels on the centre lines of dark lines, with strength and length.
 
-    `strength` is the scale-normalised curvature across the line; `length_px` what each point adds
-    to the length of its line.
+    `strength` is the scale-normalised curvature across the line; `length_px` is what each pixel
+    contributes to the length of its line.
     """
 
     rows: Places
@@ -224,18 +227,18 @@ def dark_ridges(
     """Return the centre points of dark lines stronger than `above`.
 
     The centre of the line is found to sub-pixel accuracy (Steger 1998) at the scale at which the
-    line answers most; pixels nearer to it than one pixel, d, are its points. A Gaussian line of
-    depth A and standard deviation s answers with A / 2.83 at scale s.
+    response is largest; pixels at a distance d < 1 pixel are its points. The response to a Gaussian
+    line of depth A and standard deviation s is A / 2.83 at scale s.
 
-    Each point stands for 1 - d pixels of length: summed over a band of pixels about a line, at any
-    angle, that is the length of the line, without any thinning.
+    Each point counts for 1 - d pixels of length: summed over the pixels along a line, at any angle,
+    that is the length of the line, without thinning.
 
     Parameters
     ----------
     values
         A picture, usually the logarithm of light.
     mask
-        Where lines are looked for.
+        Where lines are searched.
     sigmas
         Rising scales in pixels.
     above
@@ -251,9 +254,9 @@ def dark_ridges(
         own[inner] = mask[rows][inner]
         found = []
         for columns in _runs(own, reach):
-            there = np.ascontiguousarray(values[rows, columns])
-            place = top, columns.start
-            found.extend(_ridges_in(there, own[:, columns], sigmas, above, place))
+            piece = np.ascontiguousarray(values[rows, columns])
+            origin = top, columns.start
+            found.extend(_ridges_in(piece, own[:, columns], sigmas, above, origin))
         return found
 
     # Strips small enough for the processor's cache: several times as fast as whole pictures.
@@ -281,34 +284,34 @@ def _ridges_in(
     mask: NDArray[np.bool_],
     sigmas: Sequence[float],
     above: float,
-    place: tuple[int, int],
+    origin: tuple[int, int],
 ) -> list[Ridges]:
-    """Return the ridges of one piece whose first pixel lies at `place`, one part per scale."""
+    """Return the ridges of one piece whose first pixel lies at `origin`, one part per scale."""
     smooth = [_blur(values, sigma) for sigma in sigmas]
     strength = [_strength(*pair) for pair in zip(smooth, sigmas, strict=True)]
     best = np.full(values.shape, above, dtype=np.float32)
-    for answer in strength:
-        np.maximum(best, answer, out=best)
+    for response in strength:
+        np.maximum(best, response, out=best)
     best[~mask] = np.inf
     best[:, [0, -1]] = np.inf
     best[[0, -1]] = np.inf
     found: list[Ridges] = []
-    for plane, answer in zip(smooth, strength, strict=True):
-        rows, columns = np.nonzero((answer >= best) & (answer > above))
+    for plane, response in zip(smooth, strength, strict=True):
+        rows, columns = np.nonzero((response >= best) & (response > above))
         length = 1 - np.abs(_offset(plane, rows, columns))
         centre = length > 0
         rows, columns = rows[centre], columns[centre]
-        there = rows + place[0], columns + place[1]
-        found.append(Ridges(*there, answer[rows, columns], length[centre]))
+        positions = rows + origin[0], columns + origin[1]
+        found.append(Ridges(*positions, response[rows, columns], length[centre]))
     return found
 
 
 def _strength(smooth: Plane, sigma: float) -> Plane:
-    """Return sigma^2 times the larger curvature, 0 where the two are alike as in a round spot."""
+    """Return sigma^2 times the larger curvature, 0 where both are equal as in a round spot."""
     rr, cc, rc = _curvatures(smooth)
     root = np.sqrt((rr - cc) ** 2 / 4 + rc**2)
     half = (rr + cc) / 2
-    # A line bends across and not along: the curvature along it, of either sign, is taken off.
+    # A line is curved across but not along: the curvature along it, of either sign, is subtracted.
     across, along = half + root, half - root
     return np.asarray((across - np.abs(along)) * np.float32(sigma**2), dtype=np.float32)
 
@@ -324,7 +327,7 @@ def _curvatures(smooth: Plane) -> tuple[Plane, Plane, Plane]:
 
 
 def _offset(smooth: Plane, rows: Places, columns: Places) -> Plane:
-    """Return how far along its normal the centre of the line lies from each place, in pixels."""
+    """Return the distance from each pixel to the centre of the line along its normal, in pixels."""
 
     def at(row: int, column: int) -> Plane:
         return smooth[rows + row, columns + column]
@@ -340,12 +343,12 @@ def _offset(smooth: Plane, rows: Places, columns: Places) -> Plane:
 
 
 def reduction(sigma: float) -> int:
-    """Return by which factor a picture may be reduced before a blur of `sigma` pixels."""
+    """Return the factor by which a picture may be reduced before a blur of `sigma` pixels."""
     return max(1, int(sigma / SMALLEST_SIGMA)) if sigma >= 2 * SMALLEST_SIGMA else 1
 
 
 def enlarge(small: Plane, shape: tuple[int, int]) -> Plane:
-    """Return a reduced picture brought back to `shape`, linear between block centres."""
+    """Return a reduced picture enlarged to `shape`, linear between block centres."""
     large = cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, dtype=np.float32)
 
@@ -363,7 +366,7 @@ def _blur_small(values: Plane, sigma: float, factor: int) -> Plane:
 
 
 def sigma_left(sigma: float, block: float) -> float:
-    """Return the sigma in blocks that is left when blocks and linear enlarging have blurred."""
+    """Return the sigma in blocks still to be applied, given the blur by blocks and enlargement."""
     # A box of b pixels has variance (b^2 - 1) / 12, a triangle of half-width b about b^2 / 6.
     own = (block**2 - 1) / 12 + block**2 / 6
     return float(np.sqrt(max(sigma**2 - own, 0.01))) / block
@@ -377,17 +380,17 @@ def _blur(values: Plane, down: float, along: float | None = None) -> Plane:
 
 
 def blur_reach(sigma: float) -> int:
-    """Return how far a blur looks each way, in pixels."""
+    """Return how far a blur reaches in each direction, in pixels."""
     return int(np.ceil(4 * sigma))
 
 
 def _ratio(part: Plane, weight: Plane) -> Plane:
-    """Return a part over its weight, 0 where there is none; both are used up."""
-    nothing = weight <= _NOTHING
-    np.maximum(weight, _NOTHING, out=weight)
+    """Return a part over its weight, 0 where there is none; both arrays are overwritten."""
+    unknown = weight <= _NO_WEIGHT
+    np.maximum(weight, _NO_WEIGHT, out=weight)
     np.divide(part, weight if weight.ndim == part.ndim else weight[..., None], out=part)
-    if nothing.any():
-        part[nothing] = 0
+    if unknown.any():
+        part[unknown] = 0
     return part
 
 

@@ -1,11 +1,11 @@
 """Dense sub-pixel matching of two pictures with a smooth field.
 
 The field lives on nodes, one per `BLOCK` x `BLOCK` pixels. Each step sums the normal equations of
-Lucas and Kanade (1981) over the blocks and solves for the field that fits them best while its
-fourth differences are least (natural borders): a head that turns bends the field by parabolas and
-cubics, which cost nothing. Conjugate gradients solve it, with a cosine-transform preconditioner.
-The same system gives the field's own uncertainty (perturb and maximise, Papandreou and Yuille
-2011), and shows how stiff the field should be (`held_out_misfit`).
+Lucas and Kanade (1981) over the blocks and solves for the field that fits them best with the
+smallest fourth differences (natural borders): a head that turns bends the field by parabolas and
+cubics, which have no bending energy. The solver is conjugate gradients with a cosine-transform
+preconditioner. The same system gives the standard error of the field (perturb and maximise,
+Papandreou and Yuille 2011), and shows how stiff the field should be (`held_out_misfit`).
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ BLOCK = 8
 
 @dataclass(frozen=True, slots=True)
 class Normals:
-    """Normal equations at the nodes: information (rr, rc, cc) and pull (r, c), each (rows, cols).
+    """Normal equations at the nodes: information (rr, rc, cc) and right-hand side `pull` (r, c).
 
-    Dividing by the residual's variance has been done: information is inverse variance in px^-2.
+    Each has shape (rows, columns). They are divided by the variance of the residual: information is
+    inverse variance in px^-2.
     """
 
     rr: NDArray[np.float32]
@@ -43,7 +44,7 @@ class Normals:
     pull_c: NDArray[np.float32]
 
     def times(self, share: NDArray[np.float32]) -> Normals:
-        """Return what is left of the equations where each node counts with a `share` of 0..1."""
+        """Return the equations with each node weighted by a `share` of 0..1."""
         return Normals(
             self.rr * share,
             self.rc * share,
@@ -55,7 +56,7 @@ class Normals:
 
 @dataclass(frozen=True, slots=True)
 class Stiffness:
-    """How much each fourth difference of the field is held at zero, as inverse variance, px^-2.
+    """The weight of each fourth difference of the field, as inverse variance, px^-2.
 
     In the order of `_STENCILS`: along four times, down once and along three times, and so on to
     down four times; each (rows, columns), 0 where a difference would reach beyond the border.
@@ -64,7 +65,7 @@ class Stiffness:
     parts: tuple[NDArray[np.float32], ...]
 
     def times(self, factor: float) -> Stiffness:
-        """Return so many times this stiffness."""
+        """Return this stiffness multiplied by `factor`."""
         return Stiffness(tuple(part * np.float32(factor) for part in self.parts))
 
     @property
@@ -74,12 +75,14 @@ class Stiffness:
 
 
 _ORDER = 4
-# How often each fourth derivative occurs in the energy that no turn of the axes changes.
-_OFTEN = tuple(np.float32(comb(_ORDER, down)) for down in range(_ORDER + 1))
+"""Order of the differences that make up the bending energy."""
+
+_MULTIPLICITY = tuple(np.float32(comb(_ORDER, down)) for down in range(_ORDER + 1))
+"""How often each fourth derivative occurs in the rotation-invariant energy."""
 
 
 def _stencil(down: int, along: int) -> NDArray[np.float32]:
-    """Return the differences taken so often down the rows and along the columns."""
+    """Return the stencil of a difference of given order down the rows and along the columns."""
     steps = [
         np.array([(-1.0) ** (n - k) * comb(n, k) for k in range(n + 1)], dtype=np.float32)
         for n in (down, along)
@@ -88,19 +91,24 @@ def _stencil(down: int, along: int) -> NDArray[np.float32]:
 
 
 _STENCILS = tuple(_stencil(down, _ORDER - down) for down in range(_ORDER + 1))
-_TURNED = tuple(np.ascontiguousarray(stencil[::-1, ::-1]) for stencil in _STENCILS)
+_FLIPPED = tuple(np.ascontiguousarray(stencil[::-1, ::-1]) for stencil in _STENCILS)
 
 
-def yielding_stiffness(field: NDArray[np.float32], bending_px: float) -> Stiffness:
-    """Return a stiffness that yields where `field` (2, rows, columns) changes its bend sharply.
+def even_stiffness(shape: tuple[int, int], bending_px: float) -> Stiffness:
+    """Return the same stiffness everywhere, for fourth differences of SD `bending_px`."""
+    return Stiffness(tuple(whole / np.float32(bending_px**2) for whole in _within(shape)))
+
+
+def adaptive_stiffness(field: NDArray[np.float32], bending_px: float) -> Stiffness:
+    """Return a stiffness that is lower where the curvature of `field` changes abruptly.
 
     A head that turns, and skin that stretches, bend the field evenly; the walls of scars, folds
-    and the edges of features do not: the fourth differences have long tails, as Cauchy's
+    and the edges of facial features do not: the fourth differences have long tails, as a Cauchy
     distribution of scale `bending_px` has (in two dimensions; Lange, Little and Taylor 1989 give
-    the weights).
+    the weights). `field` has shape (2, rows, columns).
     """
 
-    def held(*parts: NDArray[np.float32], within: NDArray[np.float32]) -> NDArray[np.float32]:
+    def weights(*parts: NDArray[np.float32], within: NDArray[np.float32]) -> NDArray[np.float32]:
         power = np.sum(np.square(parts), axis=0, dtype=np.float32) * within
         smooth = cv2.GaussianBlur(power, (0, 0), 1.0)
         return np.asarray(3 * within / (bending_px**2 + smooth), dtype=np.float32)
@@ -108,20 +116,20 @@ def yielding_stiffness(field: NDArray[np.float32], bending_px: float) -> Stiffne
     down, along = (_differences(part) for part in field)
     inside = _within(field.shape[1:])
     return Stiffness(
-        tuple(held(*pair, within=one) for *pair, one in zip(down, along, inside, strict=True))
+        tuple(weights(*pair, within=one) for *pair, one in zip(down, along, inside, strict=True))
     )
 
 
 def _differences(values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """Return all fourth differences; what reaches beyond the border means nothing."""
+    """Return all fourth differences; those that reach beyond the border are meaningless."""
     return [_correlate(values, stencil, _anchor(stencil)) for stencil in _STENCILS]
 
 
-def _gathered(parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+def _transposed_differences(parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
     """Return the transpose of `_differences`, for parts that are 0 at the border."""
     back = [
-        _correlate(part, stencil, _anchor(stencil, turned=True))
-        for part, stencil in zip(parts, _TURNED, strict=True)
+        _correlate(part, stencil, _anchor(stencil, flipped=True))
+        for part, stencil in zip(parts, _FLIPPED, strict=True)
     ]
     whole = back[0]
     for one in back[1:]:
@@ -136,15 +144,15 @@ def _correlate(
     return np.asarray(found, dtype=np.float32)
 
 
-def _anchor(stencil: NDArray[np.float32], *, turned: bool = False) -> tuple[int, int]:
-    """Return OpenCV's (x, y) of the node that a difference is written to."""
+def _anchor(stencil: NDArray[np.float32], *, flipped: bool = False) -> tuple[int, int]:
+    """Return OpenCV's (x, y) of the node to which a difference is written."""
     rows, columns = stencil.shape
     down, along = rows // 2, columns // 2
-    return (columns - 1 - along, rows - 1 - down) if turned else (along, down)
+    return (columns - 1 - along, rows - 1 - down) if flipped else (along, down)
 
 
 def _within(shape: tuple[int, ...]) -> list[NDArray[np.float32]]:
-    """Return for each stencil 1 where it lies within the picture, else 0."""
+    """Return 1 where each stencil lies within the picture, else 0."""
     inside = []
     for stencil in _STENCILS:
         (rows, columns), (left, top) = stencil.shape, _anchor(stencil)
@@ -157,18 +165,18 @@ def _within(shape: tuple[int, ...]) -> list[NDArray[np.float32]]:
 def normalize(
     gray: NDArray[np.float32], *, detail: float, window: float, floor: float
 ) -> NDArray[np.float32]:
-    """Return the picture's detail at unit local contrast, so that light and exposure drop out.
+    """Return the detail of a picture at unit local contrast, independent of light and exposure.
 
     Parameters
     ----------
     gray
         Any brightness, shape (rows, columns).
     detail
-        Sigma in px above which structure counts as light and is taken away.
+        Sigma in px above which structure counts as light and is removed.
     window
-        Sigma in px over which the contrast is made equal.
+        Sigma in px over which the contrast is equalised.
     floor
-        Contrast, in `gray`'s unit, below which there is only noise to be amplified.
+        Contrast, in the unit of `gray`, below which there is only noise, which is not amplified.
     """
     high = gray - cv2.GaussianBlur(gray, (0, 0), detail)
     power = _wide_blur(high * high, window)
@@ -199,13 +207,13 @@ def normal_equations(
     weight: NDArray[np.float32],
     slope: tuple[NDArray[np.float32], NDArray[np.float32]],
 ) -> Normals:
-    """Return the normal equations that pull `moved` onto `fixed`, per node.
+    """Return the normal equations that match `moved` to `fixed`, per node.
 
-    The slope is the mean of both pictures' slopes: noise in one then pulls nowhere. Noise has
-    slopes too, and they show nothing: information counts only in the share of the slopes' power
+    The slope is the mean of the slopes of both pictures, so that noise in one has no direction.
+    Slopes of noise carry no information: information is reduced to the share of the slopes' power
     that both pictures have in common. Pixels that differ much are down-weighted (Cauchy).
 
-    After Lucas and Kanade (1981); what is made of noise is our own:
+    After Lucas and Kanade (1981); the treatment of noise is our own:
     `docs/studies/2026-11-registration.md`.
 
     Parameters
@@ -213,7 +221,7 @@ def normal_equations(
     fixed, moved
         Normalised pictures of equal shape, a multiple of `BLOCK` in both directions.
     weight
-        0..1 per pixel: 0 where nothing may be said.
+        0..1 per pixel: 0 where there is no information.
     slope
         `gradient(fixed)`.
     """
@@ -225,8 +233,8 @@ def normal_equations(
     weighted_down, weighted_along = down * trusted, along * trusted
     rr = block_mean(weighted_down * down, BLOCK)
     cc = block_mean(weighted_along * along, BLOCK)
-    both = block_mean((slope[0] * moved_down + slope[1] * moved_along) * trusted, BLOCK)
-    shared = _shared(both, rr + cc)
+    common = block_mean((slope[0] * moved_down + slope[1] * moved_along) * trusted, BLOCK)
+    shared = _shared(common, rr + cc)
     scale = np.float32(BLOCK * BLOCK) / _residual_variance(difference, trusted) * shared
     return Normals(
         rr=rr * (scale * shared),
@@ -237,33 +245,33 @@ def normal_equations(
     )
 
 
-def _shared(both: NDArray[np.float32], power: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the share of the mean slopes' power that both pictures have, smooth over nodes."""
-    common, whole = (cv2.GaussianBlur(part, (0, 0), 2.0) for part in (both, power))
-    return np.clip(np.asarray(common / (whole + 1e-6), dtype=np.float32), 0.02, 1.0)
+def _shared(common: NDArray[np.float32], power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the share of the power of the mean slopes common to both pictures, smoothed."""
+    part, whole = (cv2.GaussianBlur(one, (0, 0), 2.0) for one in (common, power))
+    return np.clip(np.asarray(part / (whole + 1e-6), dtype=np.float32), 0.02, 1.0)
 
 
-def anchored(normals: Normals, away: NDArray[np.float32], spread_px: float) -> Normals:
-    """Return the equations with every node held loosely where it was placed first.
+def with_prior(normals: Normals, away: NDArray[np.float32], spread_px: float) -> Normals:
+    """Return the equations with a Gaussian prior at the initial position of each node.
 
-    Where little is to be seen, the smoothest field would be carried on far beyond what is known.
+    Where there is little detail, the smoothest field would extrapolate far beyond what is known.
 
     Parameters
     ----------
     normals
         Of the pictures.
     away
-        How far the field (2, rows, columns) is from where it was placed first, in px.
+        Displacement of the field (2, rows, columns) from its initial position, in px.
     spread_px
-        Standard error of that first place.
+        Standard error of the initial position.
     """
-    hold = np.float32(1 / spread_px**2)
+    information = np.float32(1 / spread_px**2)
     return Normals(
-        rr=normals.rr + hold,
+        rr=normals.rr + information,
         rc=normals.rc,
-        cc=normals.cc + hold,
-        pull_r=normals.pull_r - hold * away[0],
-        pull_c=normals.pull_c - hold * away[1],
+        cc=normals.cc + information,
+        pull_r=normals.pull_r - information * away[0],
+        pull_c=normals.pull_c - information * away[1],
     )
 
 
@@ -282,7 +290,7 @@ def solve_smooth(
     *,
     rounds: int = 30,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the change of `field` that obeys the normal equations at the least bending.
+    """Return the change of `field` that solves the normal equations with the least bending.
 
     Minimises  d'J d - 2 d'b + bending(field + d)  over the change d.
 
@@ -295,7 +303,7 @@ def solve_smooth(
     field
         Displacement so far (rows, columns), per node in px.
     stiffness
-        How much the field is held straight.
+        Weight of the bending energy.
     rounds
         Conjugate-gradient steps.
     """
@@ -310,14 +318,14 @@ def solve_together(
     *,
     rounds: int = 30,
 ) -> NDArray[np.float32]:
-    """Return the changes (n, 2, rows, columns) of one field that each of n systems asks for.
+    """Return the changes (n, 2, rows, columns) of one field that solve each of n systems.
 
-    As `solve_smooth` does for one; side by side they share the cost of each call.
+    As `solve_smooth` for one; together they share the cost of each call.
     """
     systems = _Systems.of(normals, stiffness)
     pulls = np.stack([(one.pull_r, one.pull_c) for one in normals])
-    held = systems.bend(np.broadcast_to(np.stack(field), pulls.shape))
-    return _conjugate_gradients(systems, pulls - held, rounds)
+    bending = systems.bending_gradient(np.broadcast_to(np.stack(field), pulls.shape))
+    return _conjugate_gradients(systems, pulls - bending, rounds)
 
 
 def held_out_misfit(
@@ -328,21 +336,21 @@ def held_out_misfit(
     patch: int = 3,
     rounds: int = 30,
 ) -> float:
-    """Return how badly a field of this stiffness predicts patches of nodes that it did not see.
+    """Return how badly a field of this stiffness predicts patches of nodes that were left out.
 
-    Twice a quarter of the nodes, in patches since neighbours share their noise, is left out, the
-    field solved without them, and their part of the normal equations' cost summed (Stone 1974).
-    Only differences between stiffnesses mean anything; less is better.
+    Twice, a quarter of the nodes is left out, in patches since neighbours share their noise; the
+    field is solved without them, and their part of the cost is summed (cross-validation, Stone
+    1974). Only differences between stiffnesses are meaningful; less is better.
     """
     rows, columns = normals.rr.shape
     random = np.random.default_rng(5)
     fold = random.integers(0, 4, (rows // patch + 1, columns // patch + 1), dtype=np.int8)
     fold = fold.repeat(patch, axis=0).repeat(patch, axis=1)[:rows, :columns]
-    kept = [(fold != left_out).astype(np.float32) for left_out in range(2)]
-    seen = [normals.times(share) for share in kept]
+    shares = [(fold != left_out).astype(np.float32) for left_out in range(2)]
+    seen = [normals.times(share) for share in shares]
     changes = solve_together(seen, field, [stiffness] * len(seen), rounds=rounds)
     cost = 0.0
-    for (down, along), share in zip(changes, kept, strict=True):
+    for (down, along), share in zip(changes, shares, strict=True):
         moved = normals.rr * down**2 + 2 * normals.rc * down * along + normals.cc * along**2
         pulled = normals.pull_r * down + normals.pull_c * along
         cost += float(((moved - 2 * pulled) * (1 - share)).sum(dtype=np.float64))
@@ -352,10 +360,10 @@ def held_out_misfit(
 def draw_posterior(
     normals: Normals, stiffness: Stiffness, *, draws: int, rounds: int = 30, seed: int = 7
 ) -> NDArray[np.float32]:
-    """Return draws (n, 2, rows, columns) of what the solved field may be off by, in px.
+    """Return draws (n, 2, rows, columns) of the error of the solved field, in px.
 
     The system is solved for random right-hand sides whose covariance is the system itself; the
-    covariance of the answers is its inverse.
+    covariance of the solutions is its inverse.
 
     Perturb and maximise (Papandreou and Yuille 2011).
     """
@@ -366,80 +374,80 @@ def draw_posterior(
     first, second = random.standard_normal((2, draws, *normals.rr.shape), dtype=np.float32)
     pull = np.stack([lower_rr * first, lower_rc * first + lower_cc * second], axis=1)
     systems = _Systems.of([normals] * draws, [stiffness] * draws)
-    return _conjugate_gradients(systems, pull + systems.random_bend(random), rounds)
+    return _conjugate_gradients(systems, pull + systems.bending_noise(random), rounds)
 
 
 def spread_of(draws: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the standard error per node (mean of both directions) that draws of it show."""
+    """Return the standard error per node (mean of both directions) from posterior draws."""
     power = (draws**2).mean(axis=(0, 1))
     return np.sqrt(np.asarray(cv2.GaussianBlur(power, (0, 0), 1.5), dtype=np.float32))
 
 
-def bend(values: NDArray[np.float32], stiffness: Stiffness) -> NDArray[np.float32]:
+def bending_gradient(values: NDArray[np.float32], stiffness: Stiffness) -> NDArray[np.float32]:
     """Return the gradient of half the bending energy.
 
-    It is zero for every third-order polynomial, also at the border.
+    It is zero for every third-order polynomial, including the border.
     """
-    held = zip(_differences(values), stiffness.parts, _OFTEN, strict=True)
-    return _gathered(part * one * often for part, one, often in held)
+    parts = zip(_differences(values), stiffness.parts, _MULTIPLICITY, strict=True)
+    return _transposed_differences(part * weight * count for part, weight, count in parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Systems:
     """Several systems of equal size; arrays are (n, rows, columns) or (n, 2, rows, columns).
 
-    The planes of a field lie below each other as one tall picture, so that each filter is called
-    once: no difference that counts reaches from one plane into the next.
+    The planes of a field are stacked as one tall picture, so that each filter is called once: no
+    difference with a weight reaches from one plane into the next.
     """
 
     rr: NDArray[np.float32]
     rc: NDArray[np.float32]
     cc: NDArray[np.float32]
-    held: tuple[NDArray[np.float32], ...]
-    """How much each difference is held, times how often it occurs: (n * 2 * rows, columns)."""
+    weights: tuple[NDArray[np.float32], ...]
+    """Weight of each difference times its multiplicity: (n * 2 * rows, columns)."""
     filters: NDArray[np.float32]
     """The preconditioner, (n, 2, rows, columns)."""
 
     @classmethod
     def of(cls, normals: Sequence[Normals], stiffness: Sequence[Stiffness]) -> _Systems:
         columns = normals[0].rr.shape[1]
-        held = (
-            np.stack([(one, one) for one in parts]).reshape(-1, columns) * often
-            for parts, often in zip(
-                zip(*(one.parts for one in stiffness), strict=True), _OFTEN, strict=True
+        weights = (
+            np.stack([(one, one) for one in parts]).reshape(-1, columns) * count
+            for parts, count in zip(
+                zip(*(one.parts for one in stiffness), strict=True), _MULTIPLICITY, strict=True
             )
         )
         return cls(
             rr=np.stack([one.rr for one in normals]),
             rc=np.stack([one.rc for one in normals]),
             cc=np.stack([one.cc for one in normals]),
-            held=tuple(held),
+            weights=tuple(weights),
             filters=np.stack(
                 [_preconditioner(*pair) for pair in zip(normals, stiffness, strict=True)]
             ),
         )
 
     def apply(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the systems' answer to `field` (n, 2, rows, columns)."""
-        answer = self.bend(field)
+        """Return the product of the systems with `field` (n, 2, rows, columns)."""
+        answer = self.bending_gradient(field)
         down, along = field[:, 0], field[:, 1]
         answer[:, 0] += self.rr * down + self.rc * along
         answer[:, 1] += self.rc * down + self.cc * along
         return answer
 
-    def bend(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
+    def bending_gradient(self, field: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the gradient of half the bending energy of each plane."""
         tall = np.ascontiguousarray(field).reshape(-1, field.shape[-1])
-        parts = zip(_differences(tall), self.held, strict=True)
-        return _gathered(np.multiply(part, held, out=part) for part, held in parts).reshape(
-            field.shape
-        )
+        parts = zip(_differences(tall), self.weights, strict=True)
+        return _transposed_differences(
+            np.multiply(part, weights, out=part) for part, weights in parts
+        ).reshape(field.shape)
 
-    def random_bend(self, random: np.random.Generator) -> NDArray[np.float32]:
+    def bending_noise(self, random: np.random.Generator) -> NDArray[np.float32]:
         """Return noise whose covariance is the bending operator."""
-        tall = _gathered(
-            np.sqrt(held) * random.standard_normal(held.shape, dtype=np.float32)
-            for held in self.held
+        tall = _transposed_differences(
+            np.sqrt(weights) * random.standard_normal(weights.shape, dtype=np.float32)
+            for weights in self.weights
         )
         return tall.reshape(self.filters.shape)
 
@@ -484,7 +492,7 @@ def _preconditioner(normals: Normals, stiffness: Stiffness) -> NDArray[np.float3
     down = 2 - 2 * np.cos(np.pi * np.arange(rows) / rows)
     along = 2 - 2 * np.cos(np.pi * np.arange(columns) / columns)
     bending = stiffness.typical * (down[:, None] + along[None, :]) ** _ORDER
-    # The typical information where there is any: the mean would be drawn down by the background.
+    # The typical information where there is any: the background would lower the mean.
     known = normals.rr + normals.cc > 0
     typical = [
         float(np.sqrt(np.mean(part[known]) * max(float(np.mean(part)), 1e-6)))
@@ -505,7 +513,7 @@ def _smooth(values: NDArray[np.float32], filters: NDArray[np.float32]) -> NDArra
 def local_agreement(
     fixed: NDArray[np.float32], moved: NDArray[np.float32], weight: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return the local correlation of two normalised pictures per node, -1..1; 0 where unseen."""
+    """Return the local correlation of two normalised pictures per node, -1..1; 0 without weight."""
     both = _node_blur(fixed * moved * weight)
     first, second = _node_blur(fixed * fixed * weight), _node_blur(moved * moved * weight)
     return np.asarray(both / np.sqrt(first * second + 1e-6), dtype=np.float32)

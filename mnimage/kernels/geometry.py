@@ -50,7 +50,7 @@ def expand(
     start, stop, _ = (rows or slice(None)).indices(shape[0])
     if step == 1:
         return grid[start:stop]
-    # Linear beyond the border, so that a pure shift stays a pure shift up to the edge.
+    # Linear beyond the border, so that a pure shift remains a pure shift up to the edge.
     kind = {"mode": "reflect", "reflect_type": "odd"} if min(grid.shape) > 1 else {"mode": "edge"}
     padded = np.pad(grid, 1, **kind)  # type: ignore[call-overload]
     first, last = start // step, -(-stop // step)
@@ -64,7 +64,7 @@ def expand(
 def bilinear_lattice(
     grid: NDArray[np.float32], rows: NDArray[np.float32], columns: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return `grid` at every crossing of `rows` and `columns` (places in nodes), separably."""
+    """Return `grid` at every crossing of `rows` and `columns` (in nodes), separably."""
     top = np.clip(np.floor(rows).astype(np.intp), 0, grid.shape[0] - 2)
     left = np.clip(np.floor(columns).astype(np.intp), 0, grid.shape[1] - 2)
     down = (rows - top).astype(np.float32)[:, None]
@@ -86,7 +86,7 @@ def block_mean(values: NDArray[np.float32], step: int) -> NDArray[np.float32]:
 
 
 def block_share(mask: NDArray[np.bool_], step: int) -> NDArray[np.float32]:
-    """Return which share of each step x step block is marked, to 1/255."""
+    """Return the share of each step x step block that is marked, to 1/255."""
     rows, columns = grid_shape((mask.shape[0], mask.shape[1]), step)
     down, right = rows * step - mask.shape[0], columns * step - mask.shape[1]
     counts = mask.view(np.uint8) * np.uint8(255)
@@ -118,7 +118,7 @@ def invert(
     *,
     rounds: int = 12,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return where the nodes of the other picture lie in this one: the field turned round.
+    """Return the inverse field: where the nodes of the other picture lie in this one.
 
     Fixed-point iteration on the smooth part; exact to about 0.01 px where the field is smooth.
 
@@ -127,7 +127,7 @@ def invert(
     Parameters
     ----------
     row, column
-        Places in the other picture, per node of a grid of `step`.
+        Positions in the other picture, per node of a grid of `step`.
     step
         Pixels between nodes, in both pictures.
     after_shape
@@ -138,8 +138,8 @@ def invert(
     Returns
     -------
     row, column
-        Places in this picture per node of the other's grid; meaningless where this picture shows
-        nothing (sample with care at the edges).
+        Positions in this picture per node of the other's grid; meaningless where they lie outside
+        this picture.
     """
     here_row, here_column = grid_places((row.shape[0] * step, row.shape[1] * step), step)
     there = np.column_stack([row.ravel(), column.ravel(), np.ones(row.size, np.float32)])
@@ -147,21 +147,21 @@ def invert(
     back = np.linalg.lstsq(there.astype(np.float64), here.astype(np.float64), rcond=None)[0]
     target_row, target_column = grid_places(after_shape, step)
     linear = back.astype(np.float32)
-    place = [
+    position = [
         linear[0, axis] * target_row + linear[1, axis] * target_column + linear[2, axis]
         for axis in range(2)
     ]
     for _ in range(rounds):
-        at_row, at_column = ((part + np.float32(0.5)) / step - np.float32(0.5) for part in place)
+        at_row, at_column = ((part + np.float32(0.5)) / step - np.float32(0.5) for part in position)
         miss_row = target_row - _clamped(row, at_row, at_column)
         miss_column = target_column - _clamped(column, at_row, at_column)
         for axis in range(2):
-            place[axis] += linear[0, axis] * miss_row + linear[1, axis] * miss_column
-    return place[0], place[1]
+            position[axis] += linear[0, axis] * miss_row + linear[1, axis] * miss_column
+    return position[0], position[1]
 
 
 def _clamped(
     values: NDArray[np.float32], row: NDArray[np.float32], column: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    drawn = cv2.remap(values, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(drawn, dtype=np.float32)
+    sampled = cv2.remap(values, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(sampled, dtype=np.float32)

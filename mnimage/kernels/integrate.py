@@ -1,8 +1,8 @@
-"""Slopes to height on a rectangle, with no condition at its border.
+"""Integration of slopes to height on a rectangle, without a boundary condition.
 
-The height is a sum of cosines, which fits slopes in the least-squares sense without forcing the
-border (Simchony, Chellappa and Shao 1990). Its derivatives are taken exactly, not by differences,
-so that fine relief keeps its full height.
+The height is a sum of cosines, which fits the slopes by least squares with a free border (Simchony,
+Chellappa and Shao 1990). Its derivatives are exact, not finite differences, so that fine relief
+keeps its full height.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 WORKERS = 2
+"""Threads of each transform."""
 
 
 def to_cosines(slope_x: Plane, slope_y: Plane) -> Plane:
@@ -43,7 +44,7 @@ def from_cosines(cosines: Plane) -> Plane:
 
 
 def integrate_slopes(slope_x: Plane, slope_y: Plane) -> Plane:
-    """Return the height whose slopes come nearest to those given; its mean is 0."""
+    """Return the height whose slopes fit the given ones best; its mean is 0."""
     return from_cosines(to_cosines(slope_x, slope_y))
 
 

@@ -1,6 +1,6 @@
 """Masks and labels: drawing polygons, growing, shrinking, closing holes, finding glare.
 
-Places are (row, column), pixel centres at whole numbers.
+Positions are (row, column), pixel centres at whole numbers.
 
 Growing, shrinking, opening and closing are those of mathematical morphology (Serra 1982).
 """
@@ -23,7 +23,10 @@ Mask: TypeAlias = NDArray[np.bool_]
 L = TypeVar("L", np.uint8, np.int32)
 
 _FRACTION_BITS = 4
+"""Binary digits of a fraction of a pixel in which OpenCV draws polygons."""
+
 _SAME = 1e-6
+"""Squared radii that differ by less count as equal: rounding."""
 
 
 def fill_polygon(shape: tuple[int, int], corners: NDArray[np.floating]) -> Mask:
@@ -59,17 +62,17 @@ def label_polygons(
 
 
 def grow(mask: Mask, radius: float) -> Mask:
-    """Return the mask with all that lies within `radius` pixels of it."""
+    """Return the mask dilated by `radius` pixels."""
     if radius <= 0 or not mask.any():
         return mask.copy()
     return np.asarray(_distance(~mask) <= _between(radius), dtype=np.bool_)
 
 
 def without_thin(mask: Mask, least: float) -> tuple[Mask, float]:
-    """Return the mask opened by a disk, and how many pixels its innermost one lies from outside.
+    """Return the mask opened by a disk, and the largest distance of its pixels from the outside.
 
-    The disk's radius is half of that, but at least `least` pixels: what is thin beside the widest
-    part goes.
+    The radius of the disk is half of that, but at least `least` pixels: parts that are thin
+    compared with the widest one are removed.
 
     Opening (Serra 1982).
     """
@@ -80,29 +83,29 @@ def without_thin(mask: Mask, least: float) -> tuple[Mask, float]:
 
 
 def _distance(mask: Mask) -> NDArray[np.float32]:
-    """Return how far each pixel of the mask lies from its outside; the last digit is not certain.
+    """Return the distance of each pixel of the mask from its outside; the last digit varies.
 
-    From run to run OpenCV's answer differs by about 1e-6 (its issue 24082).
+    OpenCV's result differs between runs by about 1e-6 (its issue 24082).
     """
     away = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(away, dtype=np.float32)
 
 
 def _between(radius: float) -> float:
-    """Return a radius that parts the same pixels and is not itself a distance between pixels.
+    """Return a radius that includes the same pixels and is not itself a distance between pixels.
 
-    Squares of those are whole numbers; at one of them the last digit would decide.
+    The squares of such distances are whole numbers; there the last digit would decide.
     """
     return sqrt(floor(radius**2 + _SAME) + 0.5)
 
 
 def shrink(mask: Mask, radius: float) -> Mask:
-    """Return the mask without all that lies within `radius` pixels of its outside."""
+    """Return the mask eroded by `radius` pixels."""
     return ~grow(~mask, radius)
 
 
 def smooth(mask: Mask, sigma: float) -> Mask:
-    """Return the mask with ragged edges and specks finer than `sigma` pixels evened out."""
+    """Return the mask without ragged edges and specks finer than `sigma` pixels."""
     if sigma <= 0:
         return mask.copy()
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
@@ -123,7 +126,7 @@ def close_holes(mask: Mask, largest: float, walls: Mask | None = None) -> Mask:
     Parameters
     ----------
     mask
-        What may have holes.
+        Any.
     largest
         In pixels; larger gaps stay open.
     walls
@@ -140,9 +143,9 @@ def close_holes(mask: Mask, largest: float, walls: Mask | None = None) -> Mask:
 
 
 def robust(values: NDArray[np.floating]) -> tuple[float, float]:
-    """Return median and spread (1.4826 times the median deviation); (0, 0) of nothing.
+    """Return median and spread (1.4826 times the median absolute deviation); (0, 0) if empty.
 
-    The median deviation as of Hampel (1974).
+    As of Hampel (1974).
     """
     if not values.size:
         return 0.0, 0.0
@@ -150,18 +153,20 @@ def robust(values: NDArray[np.floating]) -> tuple[float, float]:
     return middle, 1.4826 * float(np.median(np.abs(values - middle)))
 
 
-def shining(light: NDArray[np.float32], red: NDArray[np.float32], skin: Mask, sigma: float) -> Mask:
+def glare_mask(
+    light: NDArray[np.float32], red: NDArray[np.float32], skin: Mask, sigma: float
+) -> Mask:
     """Return glare: pixels brighter and paler than the skin around them.
 
-    Light mirrored off the surface has the lamp's colour, so it lifts brightness and takes
-    redness away at once (Shafer 1985, the dichromatic model).
+    Specular reflection has the colour of the lamp, so it raises brightness and lowers redness
+    together (Shafer 1985, the dichromatic model).
 
     Parameters
     ----------
     light, red
         Log luminance and log(R/G) of linear light, shape (rows, columns).
     skin
-        Where there is skin.
+        The mask of skin.
     sigma
         Width of "around", in pixels.
     """
@@ -172,8 +177,8 @@ def shining(light: NDArray[np.float32], red: NDArray[np.float32], skin: Mask, si
     paler = masked_blur(red, plain, sigma) - red
     _, spread = robust(brighter[skin])
     _, tint = robust(paler[skin])
-    lifted = (brighter > max(3 * spread, 0.12)) & (paler > max(1.5 * tint, 0.03))
-    return np.asarray(lifted & skin, dtype=np.bool_)
+    glare = (brighter > max(3 * spread, 0.12)) & (paler > max(1.5 * tint, 0.03))
+    return np.asarray(glare & skin, dtype=np.bool_)
 
 
 def enlarge_labels(labels: NDArray[L], step: int, shape: tuple[int, int]) -> NDArray[L]:

@@ -1,4 +1,4 @@
-"""Memory that was let go of is kept for the next picture of the same size."""
+"""Freed memory is kept by the process for the next picture of the same size."""
 
 from __future__ import annotations
 
@@ -12,38 +12,40 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Of glibc's malloc.h.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX, _ARENA_MAX = -1, -2, -4, -8
-_KEPT, _AHEAD = 2**31 - 1, 64 << 20
+"""Options of `mallopt` in glibc's malloc.h."""
+
+_KEEP_ALL, _ALLOCATE_AHEAD = 2**31 - 1, 64 << 20
+"""Bytes kept when freed (the largest value there is), and requested at a time."""
 
 
 @cache
 def keep_freed_memory() -> bool:
-    """Let this process keep what memory it lets go of; return whether that could be set.
+    """Let this process keep the memory that it frees; return whether that could be set.
 
-    Planes are made and let go of thousands of times. glibc gives many of them back to the system at
-    once and asks for fresh pages, which the system must clear each time. Systems without glibc are
-    left as they are. See `docs/decisions/0010-memory-let-go-of-is-kept.md`.
+    Planes are allocated and freed thousands of times. glibc returns many of them to the system at
+    once and requests fresh pages, which the system must clear each time. Systems without glibc are
+    not changed. See `docs/decisions/0010-memory-let-go-of-is-kept.md`.
     """
     set_option = _glibc("mallopt")
     if set_option is None:
         return False
     options = (
         (_MMAP_MAX, 0),
-        (_TRIM_THRESHOLD, _KEPT),
-        (_TOP_PAD, _AHEAD),
-        # What one thread let go of serves the others.
+        (_TRIM_THRESHOLD, _KEEP_ALL),
+        (_TOP_PAD, _ALLOCATE_AHEAD),
+        # Memory freed by one thread can be used by the others.
         (_ARENA_MAX, 1),
     )
-    taken = [set_option(name, value) for name, value in options]
-    return all(taken)
+    accepted = [set_option(name, value) for name, value in options]
+    return all(accepted)
 
 
 @contextmanager
 def kept_memory() -> Iterator[None]:
-    """Keep what memory is let go of during a piece of work, and give it to the system after it.
+    """Keep freed memory during a piece of work, and return it to the system afterwards.
 
-    Within or beside other such work it is the last of all to end that gives it back.
+    If such pieces of work overlap, the last one to end returns it.
 
     See `docs/decisions/0010-memory-let-go-of-is-kept.md`.
     """
@@ -57,14 +59,14 @@ def kept_memory() -> Iterator[None]:
 
 
 def _give_back() -> None:
-    """Give the memory that nobody uses back to the system."""
+    """Return unused memory to the system."""
     trim = _glibc("malloc_trim")
     if trim is not None:
         trim(0)
 
 
 class _Work:
-    """How many pieces of work go on."""
+    """The number of pieces of work in progress."""
 
     def __init__(self) -> None:
         self._lock, self._count = Lock(), 0
@@ -74,7 +76,7 @@ class _Work:
             self._count += 1
 
     def end(self) -> bool:
-        """Return whether no other goes on."""
+        """Return whether no other is in progress."""
         with self._lock:
             self._count -= 1
             return self._count == 0

@@ -1,7 +1,7 @@
-"""How a surface looks under a lamp far away: matte light and a little gloss.
+"""Shading of a surface under a distant lamp: diffuse light and a little gloss.
 
-Lambert's cosine law for the matte part; for the gloss the half-way vector between lamp and eye
-(Blinn 1977). The eye looks straight down; x is to the right, y down, z to the camera.
+Lambert's cosine law for the diffuse part, the half-way vector between lamp and viewer for the gloss
+(Blinn 1977). The viewer looks straight down; x is to the right, y down, z to the camera.
 """
 
 from __future__ import annotations
@@ -27,17 +27,20 @@ LOWEST = 0.2
 """z of the lowest lamp: about 12 degrees above the horizon."""
 
 _GROUND = 0.2122
-"""Linear light of level skin under every lamp: the middle grey of sRGB, on which a map registered
-by `overlay` keeps its own colours."""
+"""Linear light of level skin under every lamp: the middle grey of sRGB, on which a map that is
+blended by `overlay` keeps its own colours."""
+
 _AMBIENT = 0.12
+"""Share of that light that does not depend on the direction of the lamp."""
+
 _DOUBLINGS = 5
-"""The gloss is the cosine to the power of 2 to this: 32, the shine of moist skin."""
+"""The gloss is the cosine to the power of 2 to this: 32, the gloss of moist skin."""
 
 
 def lamp_at(right: float, down: float) -> Lamp:
     """Return the unit vector to a lamp on the dome over a disc of radius 1, none below `LOWEST`.
 
-    In the middle of the disc the lamp stands overhead, towards its rim it sinks to the side.
+    At the centre of the disc the lamp is overhead, towards its rim it is lower.
     """
     away = float(np.hypot(right, down))
     farthest = float(np.sqrt(1 - LOWEST**2))
@@ -79,13 +82,13 @@ def shade(
     lamp
         Unit vector from the surface to the lamp.
     gloss
-        Linear light that the lamp's own mirror image has on level skin's scale.
+        Linear light of the specular highlight, on the scale of level skin.
     albedo
         Linear colour of the skin (3, rows, columns), about 1 on the mean; grey without it.
     """
     half = np.array([lamp[0], lamp[1], lamp[2] + 1])
     half /= np.linalg.norm(half)
-    # The exposure follows the lamp, so that level skin keeps its grey however low the lamp stands.
+    # The exposure follows the lamp, so that level skin keeps its grey however low the lamp is.
     gain = _GROUND * (1 - _AMBIENT) / max(lamp[2], LOWEST)
     matte = _along(normals, [gain * part for part in lamp])
     matte = np.maximum(matte, np.float32(0)) + np.float32(_GROUND * _AMBIENT)
@@ -101,14 +104,14 @@ def shade(
 
 
 def _along(normals: Plane, direction: Sequence[float]) -> Plane:
-    """Return the product of every normal with a direction; by planes, which is quickest."""
+    """Return the scalar product of every normal with a direction, plane by plane for speed."""
     x, y, z = direction
     flat = cv2.addWeighted(normals[0], x, normals[1], y, 0.0)
     return np.asarray(cv2.scaleAdd(normals[2], z, flat), dtype=np.float32)
 
 
 def _coded(light: MatLike) -> NDArray[np.uint8]:
-    """Return 8-bit sRGB of linear light; by way of its root, whose 256 steps are even enough."""
+    """Return 8-bit sRGB of linear light, through its square root in 256 steps."""
     eight = cv2.convertScaleAbs(cv2.sqrt(light), alpha=255.0)
     return np.asarray(cv2.LUT(eight, _root_to_srgb()), dtype=np.uint8)
 

@@ -16,13 +16,12 @@ T = TypeVar("T", bound=np.generic)
 NORMAL_MAD = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 
-
 ENOUGH = 40_000
-"""A median of this many values is known to 0.6 % of their spread; more are thinned out evenly."""
+"""The median of this many values has a standard error of 0.6 % of their spread: enough."""
 
 
 def thinned(values: NDArray[T]) -> NDArray[T]:
-    """Return evenly chosen rows of `values`, all where there are not many."""
+    """Return evenly spaced rows of `values`, all where there are few."""
     return values[:: max(1, values.shape[0] // ENOUGH)]
 
 
@@ -38,10 +37,10 @@ def robust_spread(values: NDArray[np.float32]) -> float:
 
 
 def midmean(values: NDArray[np.float32]) -> float:
-    """Return the mean of the middle half, NaN of nothing.
+    """Return the mean of the middle half, NaN if empty.
 
-    As deaf to outliers as need be, and steady where values come in steps, where a median jumps from
-    one step to the next (Tukey 1977).
+    Robust against outliers, and stable where values are quantised, where a median jumps from one
+    level to the next (Tukey 1977).
     """
     if values.size == 0:
         return float("nan")
@@ -53,9 +52,9 @@ def midmean(values: NDArray[np.float32]) -> float:
 def half_sample_mode(values: NDArray[np.float32]) -> float:
     """Return the mode by halving: the densest half of the densest half and so on.
 
-    It stays with the largest group of alike values whatever the others do, as long as they are
-    less dense (Robertson and Cryer 1974; Bickel 2006). Stops at 1/64 of the sample, whose median
-    it returns: to single values it would follow noise.
+    It follows the densest group of values whatever the others are (Robertson and Cryer 1974; Bickel
+    2006). It stops at 1/64 of the sample, whose median it returns: with fewer values it would
+    follow noise.
     """
     rest = np.sort(thinned(values[np.isfinite(values)]))
     if rest.size == 0:
@@ -72,10 +71,10 @@ def half_sample_mode(values: NDArray[np.float32]) -> float:
 def background(values: NDArray[np.float32], reach: float = 2.0) -> NDArray[np.bool_]:
     """Return which values belong to the main group: near the mode, `reach` spreads to each side.
 
-    The spread is that of the values about the mode on the side where they are tighter, so that
-    lesions, which lie on one side, do not widen it. NaN belongs to nothing.
+    The spread is that of the values on the side of the mode where it is smaller, so that lesions,
+    which lie on one side, do not widen it. NaN does not belong to the group.
 
-    Our own, about the mode of Robertson and Cryer (1974); how steady scores above it are:
+    Our own, around the mode of Robertson and Cryer (1974); how stable scores above it are:
     `docs/studies/2026-11-validation.md`.
     """
     mode = half_sample_mode(values)
@@ -97,8 +96,8 @@ def bootstrap_spread(
 ) -> NDArray[np.float64]:
     """Return the standard error of statistics of means over an area, by block bootstrap.
 
-    Blocks of skin are drawn with replacement; since neighbouring cells are alike, blocks and not
-    cells are what varies independently (Kuensch 1989; Lahiri 2003). How often each block is drawn
+    Blocks of skin are drawn with replacement: neighbouring cells are correlated, so blocks rather
+    than cells vary independently (Kuensch 1989; Lahiri 2003). How often each block is drawn
     is an integer matrix (rounds x blocks), and all resampled means are one matrix product.
 
     Parameters
@@ -112,12 +111,12 @@ def bootstrap_spread(
     rounds
         Resamples.
     seed
-        Of the draws, so that the same photos give the same answer.
+        Of the draws, so that the same photos give the same result.
 
     Returns
     -------
     NDArray
-        Shape (s,): standard errors; NaN with fewer than 4 blocks, where none can be given.
+        Shape (s,): standard errors; NaN with fewer than 4 blocks, too few for an estimate.
     """
     count = weights.size
     if count < 4:

@@ -1,9 +1,9 @@
-"""Shading to slopes: the Lambert fit at every pixel, over whole arrays.
+"""Photometric stereo: the Lambert fit at every pixel, over whole arrays.
 
 A matte surface lit by lamp k shows J_k = a_k . b, where a_k is the lamp's direction (times its
 falloff) and b the albedo times the unit normal (Woodham 1980). With three shots or more b follows
 by least squares; the 3 x 3 systems of all pixels are solved at once by the adjugate formula. The
-rows of near lamps are never written down: they are given by few planes (`Lamps`).
+rows of near lamps are never stored: a few planes represent them (`Lamps`).
 
 x is to the right, y down, z to the camera; heights are up.
 """
@@ -23,25 +23,32 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 _TINY = np.float32(1e-12)
+"""Least divisor where it could be zero; far below any light."""
+
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+"""Row and column of each component of the upper triangle of a 3 x 3 matrix."""
+
 _SQUARE = np.array([[0, 1, 2], [1, 3, 4], [2, 4, 5]])
-"""Where each part of a symmetric matrix stands among its `_PAIRS`."""
+"""Index among `_PAIRS` of each component of a symmetric matrix."""
 
 _PIECE = 2000
+"""Pixels multiplied at a time: they stay in the cache."""
+
 _FLAT = 1e-6
+"""Determinant over the trace cubed below which lamps lie in one plane."""
 
 
 def lamp_rows(lamps: NDArray[np.float64], x: Plane, y: Plane, z: Plane) -> Plane:
-    """Return how each near lamp lights each place: direction times inverse-square falloff.
+    """Return the light of each near lamp at each point: direction times inverse-square falloff.
 
     As of Iwahori, Sugie and Ishii (1990).
 
     Parameters
     ----------
     lamps
-        Positions, shape (k, 3), in the unit of the places.
+        Positions, shape (k, 3), in the unit of the points.
     x, y, z
-        Places on the surface, each of one shape S.
+        Points on the surface, all of one shape S.
 
     Returns
     -------
@@ -59,12 +66,12 @@ def lamp_rows(lamps: NDArray[np.float64], x: Plane, y: Plane, z: Plane) -> Plane
 def slope_error(
     directions: NDArray[np.float64], turned: NDArray[np.float64], power: NDArray[np.float64]
 ) -> float:
-    """Return the relative standard error of slopes that errors of the lamps bring, to first order.
+    """Return the relative standard error of slopes due to errors of the lamps, to first order.
 
-    Wrong lamp rows D turn b into b - A+ D b, where A are the rows believed; what stretches the
-    slopes along x or y against z counts, a mere tilt of the whole surface does not.
+    Errors D of the lamp rows turn b into b - A+ D b, where A are the assumed rows; scaling of the
+    slopes along x or y relative to z counts, a tilt of the whole surface does not.
 
-    Carried through as of JCGM 100:2008.
+    Propagated as in JCGM 100:2008.
 
     Parameters
     ----------
@@ -88,14 +95,14 @@ def slope_error(
 
 @dataclass(frozen=True, slots=True)
 class Lamps:
-    """How k lamps light n places: row k at a place is `gains[k] * (ways[k] - place)`.
+    """How k lamps light n points: row k at a point is `gains[k] * (ways[k] - place)`.
 
     So the sums over lamps are products with matrices that are the same everywhere, and only one
-    number per lamp changes from place to place.
+    number per lamp changes from point to point.
 
-    `ways` (k, 3): to near lamps, directions of far ones; `gains` (k, n) or (k, 1); `place` (3, n),
-    None where lamps are far. Places may also be given as rows and columns, (k, rows, columns), or
-    as one row that stands for several.
+    `ways` (k, 3): vectors to near lamps, directions of far ones; `gains` (k, n) or (k, 1); `place`
+    (3, n): the points, None where lamps are far. Points may also be given as rows and columns,
+    (k, rows, columns), or as one row that represents several.
     """
 
     ways: Plane = field(repr=False)
@@ -103,7 +110,7 @@ class Lamps:
     place: Plane | None = field(default=None, repr=False)
 
     def at(self, chosen: NDArray[np.intp]) -> Lamps:
-        """Return how the lamps light some of the places."""
+        """Return the same lamps at some of the points."""
         if self.place is None:
             return self
         return Lamps(self.ways, self.gains[:, chosen], self.place[:, chosen])
@@ -114,14 +121,14 @@ class Lamps:
         return Lamps(self.ways, self.gains[:, None], place)
 
     def shaped(self, shape: tuple[int, int]) -> Lamps:
-        """Return the same with its places in rows and columns."""
+        """Return the same with its points in rows and columns."""
         if self.place is None:
             return self
         return Lamps(self.ways, self.gains.reshape(-1, *shape), self.place.reshape(3, *shape))
 
 
 def joined(parts: Sequence[Lamps]) -> Lamps:
-    """Return how the same lamps light the places of all parts, one part after the other."""
+    """Return the same lamps at the points of all parts, one part after the other."""
     if parts[0].place is None:
         return parts[0]
     gains = np.concatenate([part.gains for part in parts], axis=1)
@@ -130,7 +137,7 @@ def joined(parts: Sequence[Lamps]) -> Lamps:
 
 
 def near_lamps(lamps: NDArray[np.float64], place: NDArray[np.float64]) -> Lamps:
-    """Return how lamps at positions (k, 3) light places (3, n) in the same unit."""
+    """Return lamps at positions (k, 3) for points (3, n) in the same unit."""
     unit = float(np.linalg.norm(lamps, axis=1).mean())
     towards = lamps[:, :, None] - place
     distance2 = np.sum(towards**2, axis=1)
@@ -140,15 +147,15 @@ def near_lamps(lamps: NDArray[np.float64], place: NDArray[np.float64]) -> Lamps:
 
 
 def far_lamps(directions: NDArray[np.float64]) -> Lamps:
-    """Return how lamps in directions (k, 3) light all places."""
+    """Return distant lamps in directions (k, 3)."""
     gains = np.ones((len(directions), 1), dtype=np.float32)
     return Lamps(np.asarray(directions, dtype=np.float32), gains)
 
 
 def inverse_gram(lamps: Lamps) -> Plane:
-    """Return the inverse of A^T A at each place, A being the rows of the lamps: (6, n) or (6, 1).
+    """Return the inverse of A^T A at each point, A being the rows of the lamps: (6, n) or (6, 1).
 
-    Its upper triangle: xx, xy, xz, yy, yz, zz. Lamps in one plane leave 0 for what they cannot see.
+    Its upper triangle: xx, xy, xz, yy, yz, zz. Where lamps lie in one plane, the pseudoinverse.
     """
     away = lamps.ways[:, :, None].astype(np.float64)
     place = np.zeros((3, 1)) if lamps.place is None else lamps.place.astype(np.float64)
@@ -162,7 +169,7 @@ def inverse_gram(lamps: Lamps) -> Plane:
 
 
 def _inverted(gram: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the inverses of symmetric matrices (6, n), and where they nearly have none."""
+    """Return the inverses of symmetric matrices (6, n), and where these are nearly singular."""
     xx, xy, xz, yy, yz, zz = gram
     inverse = np.stack(
         [
@@ -180,17 +187,38 @@ def _inverted(gram: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def fit_level(values: Plane, lamps: Lamps, inverse: Plane) -> Plane:
-    """Return b with the smallest squares of what is left of `values` (k, n), all alike; (3, n).
+    """Return the unweighted least-squares fit b (3, n) of `values` (k, n).
 
     `inverse` is that of `inverse_gram`.
     """
     return _times(inverse, _gathered(values * lamps.gains, lamps))
 
 
+def fit_lambert(values: Plane, lamps: Lamps, weights: Plane) -> Plane:
+    """Return the weighted least-squares fit b of `values` at every pixel.
+
+    Woodham (1980), with weights.
+
+    Parameters
+    ----------
+    values, weights
+        Shape (k, n).
+    lamps
+        The lamps of the shots.
+
+    Returns
+    -------
+    Plane
+        Shape (3, n); 0 where the lamps with weight do not span space.
+    """
+    right = _gathered(weights * values * lamps.gains, lamps)
+    return _solve(_gram(weights * lamps.gains**2, lamps), right)
+
+
 def fit_lambert_robust(
     values: Plane, lamps: Lamps, valid: NDArray[np.bool_], spread: float, rounds: int
 ) -> tuple[Plane, Plane]:
-    """Return b and the last weights of Huber's fit, which hardly heeds single wrong shots.
+    """Return b and the last weights of Huber's fit, robust against single wrong shots.
 
     b is 0 where the lamps that count do not span space. The least squares are Woodham's (1980),
     their weights Huber's (1964), reweighted as by Holland and Welsch (1977).
@@ -230,14 +258,14 @@ def huber_weights(residual: Plane, found: Plane, spread: float) -> Plane:
 
 
 def residuals(values: Plane, lamps: Lamps, found: Plane) -> Plane:
-    """Return what the shots of b = `found` (3, n) leave of `values`, shape (k, n)."""
+    """Return `values` minus the prediction for b = `found` (3, n), shape (k, n)."""
     expected = predict(lamps, found)
     np.subtract(values, expected, out=expected)
     return expected
 
 
 def predict(lamps: Lamps, found: Plane) -> Plane:
-    """Return what each shot would show of a matte surface of b = `found` (3, n), shape (k, n)."""
+    """Return the predicted shots of a matte surface with b = `found` (3, n), shape (k, n)."""
     if lamps.place is None:
         seen = _product(lamps.ways, found)
     else:
@@ -251,7 +279,7 @@ def predict(lamps: Lamps, found: Plane) -> Plane:
 
 
 def length(found: Plane) -> Plane:
-    """Return the length of each b, that is the albedo."""
+    """Return the length of each b, which is the albedo."""
     return np.asarray(np.sqrt(_dot(found, found)), dtype=np.float32)
 
 
@@ -291,7 +319,7 @@ def _in_pieces(planes: Plane) -> Plane:
 
 
 def _gathered(gained: Plane, lamps: Lamps) -> Plane:
-    """Return A^T v of values v (k, n) that already took the gains, shape (3, n)."""
+    """Return A^T v of values v (k, n) already multiplied by the gains, shape (3, n)."""
     if lamps.place is None:
         return _product(lamps.ways.T, gained)
     ways = np.ones((4, len(lamps.ways)), dtype=np.float32)
@@ -332,7 +360,7 @@ def _solve(matrix: list[Plane], right: Plane) -> Plane:
     c_xx, c_xy, c_xz = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
     c_yy, c_yz, c_zz = xx * zz - xz * xz, xy * xz - xx * yz, xx * yy - xy * xy
     determinant = xx * c_xx + xy * c_xy + xz * c_xz
-    # Relative to the trace cubed: lamps nearly in one plane leave a direction unknown.
+    # Relative to the trace cubed: lamps nearly in one plane leave one direction undetermined.
     trace = xx + yy + zz
     usable = determinant > np.float32(1e-5) * trace * trace * trace
     scale = np.where(usable, 1 / np.where(usable, determinant, 1), 0)

@@ -1,9 +1,9 @@
-"""Square markers of the family AprilTag 36h11: their cells, and how a blurred one looks.
+"""Square markers of the family AprilTag 36h11: their cells, and the appearance of a blurred one.
 
-Places on a marker are (u, v) in cells to the right and down from its middle; the black square
-reaches from -4 to 4 and one cell of white lies around it.
+Positions on a marker are (u, v) in cells to the right and down from its centre; the black square
+reaches from -4 to 4, surrounded by one cell of white.
 
-The family is that of Olson (2011); `tag_cover` is our own, how well it does: `docs/rig.md`.
+The family is that of Olson (2011); `tag_cover` is our own, its accuracy: `docs/rig.md`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ CELLS = 8
 """Cells across the black square."""
 
 _EDGES = np.arange(-4, 5, dtype=np.float64)
+"""Edges of the cells."""
 
 
 @cache
@@ -47,21 +48,21 @@ def dictionary() -> cv2.aruco.Dictionary:
 
 
 def tag_cover(number: int, u: Values, v: Values, blur: float) -> tuple[Values, Values, Values]:
-    """Return the share of white seen at n places through a Gaussian blur, and its slopes.
+    """Return the share of white at n points under a Gaussian blur, and its derivatives.
 
     Parameters
     ----------
     number
         Of the marker.
     u, v
-        Places, shape (n,).
+        Points, shape (n,).
     blur
         Sigma in cells.
 
     Returns
     -------
     cover, along_u, along_v
-        Shape (n,); exact, since a Gaussian falls into a product.
+        Shape (n,); exact, since a Gaussian is separable.
     """
     ink = (~tag_cells(number)).astype(np.float64)
     across, across_slope = _boxes(u, blur)
@@ -74,7 +75,7 @@ def tag_cover(number: int, u: Values, v: Values, blur: float) -> tuple[Values, V
 
 
 def _boxes(place: Values, blur: float) -> tuple[Values, Values]:
-    """Return how much each cell's span counts at each place, (n, 8), and the slope of that."""
+    """Return the weight of each cell at each point, (n, 8), and its derivative."""
     from scipy.special import ndtr  # Slow to import, and needed only where a marker was found.
 
     gap = (place[:, None] - _EDGES) / blur

@@ -1,4 +1,4 @@
-"""Threads of the libraries below, so that they do not get into each other's way."""
+"""Threads of the numerical libraries, so that they do not compete with each other."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from threadpoolctl import threadpool_limits
 
 @cache
 def one_blas_thread() -> None:
-    """Let this process multiply matrices on the thread that asks for it.
+    """Let this process multiply matrices on the calling thread only.
 
-    Pictures are worked on by bands, on as many threads as are of use. Those that a BLAS keeps
-    beside them wait busily for their part, and take the processor from whoever has work: a system
+    Pictures are processed in bands, on as many threads as are useful. The extra threads of a BLAS
+    spin while they wait, and take the processor from threads that have work: a system
     of 448 equations took 3 ms without them, and 20 to 120 ms with them on two busy processors. See
     `docs/decisions/0011-one-thread-per-matrix-product.md`.
     """

@@ -1,4 +1,4 @@
-"""Whether a photo is good enough to be measured, and like the earlier one."""
+"""Whether a photo is good enough to be measured, and taken like the earlier one."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def check_photo(
 ) -> QualityReport:
     """Return every check that applies to the photo, in table order.
 
-    Each check names its own source; which pairs they warn of: `docs/registration.md`.
+    Each check names its own source; which pairs cause a warning: `docs/registration.md`.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def check_photo(
     recipe
         The limits.
     before
-        The earlier photo it is to be compared with, if there is one.
+        The earlier photo with which it is to be compared, if there is one.
     """
     shot = take_shot(photo, face, zones)
     earlier = take_shot(before.photo, before.face, before.zones) if before else None

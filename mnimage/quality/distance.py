@@ -1,6 +1,6 @@
 """Whether the photo was taken from the same distance as the earlier one.
 
-Points are those of the face's mesh (Kartynnik et al. 2019).
+Points are those of the face mesh (Kartynnik et al. 2019).
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.domain.quality import Check
 from mnimage.quality.finding import at_most, judge
 from mnimage.quality.shot import EYES_MM
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from mnimage.domain.face import Face
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from mnimage.quality.shot import Shot
 
 FILM_MM = 36.0
+"""Width of a 35 mm film frame, to which Exif refers the focal length."""
+
 EARS, EYES = (234, 454), (33, 263)
+"""Mesh points in front of the ears, and at the outer corners of the eyes."""
 
 
 def check_same_size(shot: Shot, before: Shot | None, recipe: QualityRecipe) -> Finding | None:
@@ -27,15 +32,15 @@ def check_same_size(shot: Shot, before: Shot | None, recipe: QualityRecipe) -> F
     if before is None or shot.face is None or before.face is None:
         return None
     change = _size(shot, shot.face) / _size(before, before.face) - 1
-    advice = f"Go {'back' if change > 0 else 'closer'} until the face is as large as before."
+    advice = message("quality.size_back") if change > 0 else message("quality.size_closer")
     limit = at_most(recipe.max_distance_percent, "%", 10 * recipe.max_distance_percent)
-    return judge("same size", 100 * abs(change), limit, advice)
+    return judge(Check.SAME_SIZE, 100 * abs(change), limit, advice, "pair")
 
 
 def check_same_camera_distance(
     shot: Shot, before: Shot | None, recipe: QualityRecipe
 ) -> Finding | None:
-    """Return the change of the camera's distance, where both files show the focal length.
+    """Return the change of the camera's distance, where both files record the focal length.
 
     By perspective, with adults' eye corners (`face.scale`) and the focal length for 35 mm film
     (Exif, CIPA DC-008).
@@ -44,11 +49,9 @@ def check_same_camera_distance(
     if now is None or then is None:
         return None
     change = now / then - 1
-    advice = (
-        f"Go {'closer' if change > 0 else 'back'} and zoom until the face is as large as before."
-    )
+    advice = message("quality.camera_closer") if change > 0 else message("quality.camera_back")
     limit = at_most(recipe.max_camera_percent, "%")
-    return judge("same camera distance", 100 * abs(change), limit, advice)
+    return judge(Check.SAME_CAMERA_DISTANCE, 100 * abs(change), limit, advice, "pair")
 
 
 def check_same_perspective(
@@ -56,17 +59,18 @@ def check_same_perspective(
 ) -> Finding | None:
     """Return the change of the face's width at the ears over its width at the eyes.
 
-    A camera that is very near sees the face narrow towards the ears. Portraits of a person minutes
-    apart differ by up to 2.5 %, arm's length against a metre by 3.6 %, but 30 against 45 cm by
-    only 1 %: this notices gross changes and no others. Once the photos are registered each other
-    their field shows the finer ones (`register.rigid`).
+    Seen from very near, a face becomes narrower towards the ears. Portraits of one person taken
+    minutes apart differ by up to 2.5 %, arm's length against a metre by 3.6 %, but 30 against
+    45 cm by only 1 %: this check finds large changes only. Once the photos are registered, the
+    displacement field shows smaller ones (`register.rigid`).
     """
     if before is None or shot.face is None or before.face is None:
         return None
     change = _taper(shot.face) / _taper(before.face) - 1
-    advice = f"Go {'closer' if change > 0 else 'back'}, to the distance of the earlier photo."
+    closer, back = message("quality.perspective_closer"), message("quality.perspective_back")
     limit = at_most(recipe.max_perspective_percent, "%")
-    return judge("same perspective", 100 * abs(change), limit, advice)
+    advice = closer if change > 0 else back
+    return judge(Check.SAME_PERSPECTIVE, 100 * abs(change), limit, advice, "pair")
 
 
 def _size(shot: Shot, face: Face) -> float:

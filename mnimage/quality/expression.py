@@ -1,7 +1,7 @@
-"""Whether the face is at rest.
+"""Whether the facial expression is neutral.
 
-Our own, from points of the face's mesh (Kartynnik et al. 2019), measured on the 12 people it was
-chosen on: neutral and smiling are distinguished with an area under the ROC curve of 0.98.
+Our own, from points of the face mesh (Kartynnik et al. 2019). On the 12 people it was fitted to it
+separates neutral from smiling with an area under the ROC curve of 0.98 (measured on 12 people).
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.domain.quality import Check
 from mnimage.quality.finding import at_most, judge
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,30 +23,33 @@ if TYPE_CHECKING:
     from mnimage.quality.shot import Shot
 
 CORNERS, LIPS, LOWER_LIP = (61, 291), (13, 14), 17
+"""Mesh points: corners of the mouth, inner rims of the lips, lower rim of the lower lip."""
 
-# Mean of twelve neutral portraits, and the weight of each sign: mouth width, height of the corners
-# over the lower lip's rim, height over the lips' meeting line, all over the distance of the eyes.
-# On the same twelve people neutral and smiling: area under the ROC curve 0.98.
 AT_REST = np.array([0.535, 0.10, -0.011])
 WEIGHTS = np.array([10.0, 16.7, 27.8])
+"""Mean of twelve neutral portraits, and the weight, of each sign of a smile.
+
+The signs are the width of the mouth, the height of its corners above the lower rim of the lower
+lip, and their height above the line where the lips meet, all over the eye distance.
+"""
 
 
 def check_smile(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
-    """Return how strongly the mouth smiles; a face at rest is near 0."""
+    """Return how strongly the mouth smiles; a neutral face is near 0."""
     if shot.face is None:
         return None
     limit = at_most(recipe.max_smile, "points")
-    return judge("smile", smile(shot.face), limit, "Ask for a face at rest, without a smile.")
+    return judge(Check.SMILE, smile(shot.face), limit, message("quality.smile"))
 
 
 def check_mouth(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
-    """Return how far the mouth is open, in percent of the distance of the eyes."""
+    """Return how far the mouth is open, in percent of the eye distance."""
     if shot.face is None:
         return None
     upper, lower = shot.face.landmarks[list(LIPS)]
     gap = 100 * float(np.linalg.norm(upper - lower)) / shot.face.eye_distance_px
     limit = at_most(recipe.max_mouth_open, "%")
-    return judge("open mouth", gap, limit, "Ask to close the mouth, lips touching lightly.")
+    return judge(Check.OPEN_MOUTH, gap, limit, message("quality.open_mouth"))
 
 
 def check_same_smile(shot: Shot, before: Shot | None, recipe: QualityRecipe) -> Finding | None:
@@ -52,9 +57,9 @@ def check_same_smile(shot: Shot, before: Shot | None, recipe: QualityRecipe) -> 
     if before is None or shot.face is None or before.face is None:
         return None
     change = smile(shot.face) - smile(before.face)
-    wanted = "less" if change > 0 else "more"
-    advice = f"Ask for the expression of the earlier photo: the mouth smiles {wanted} there."
-    return judge("same expression", abs(change), at_most(recipe.max_smile_change, "points"), advice)
+    advice = message("quality.smile_less") if change > 0 else message("quality.smile_more")
+    limit = at_most(recipe.max_smile_change, "points")
+    return judge(Check.SAME_EXPRESSION, abs(change), limit, advice, "pair")
 
 
 def smile(face: Face) -> float:
@@ -74,7 +79,7 @@ def smile(face: Face) -> float:
 
 
 def _down(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the face's own downward direction, square to the line across it."""
+    """Return the face's own downward direction, perpendicular to the line across it."""
     across = points[[263, 362, 454, 356]].mean(axis=0) - points[[33, 133, 234, 127]].mean(axis=0)
     down = points[[152, 200, 175]].mean(axis=0) - points[[10, 151, 9]].mean(axis=0)
     across /= np.linalg.norm(across)

@@ -1,15 +1,21 @@
-"""Findings made in one way."""
+"""One way of turning a measured value and its limit into a finding."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mnimage.domain.quality import Finding
+from mnimage.words.message import NOTHING
+
+if TYPE_CHECKING:
+    from mnimage.domain.quality import About, Check
+    from mnimage.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How a measured value must stand: `rule` is "at least" or "at most" `needed`, in `unit`.
+    """What a value must be: `rule` is "at least" or "at most" `needed`, in `unit`.
 
     Beyond `grave` the photo is unfit; None where the check never makes it so.
     """
@@ -30,10 +36,12 @@ def at_least(needed: float, unit: str, grave: float | None = None) -> Limit:
     return Limit("at least", needed, unit, grave)
 
 
-def judge(check: str, measured: float, limit: Limit, advice: str) -> Finding:
-    """Return the finding; its advice is left out where the check is passed."""
-    ok = _holds(measured, limit.rule, limit.needed)
-    grave = limit.grave is not None and not _holds(measured, limit.rule, limit.grave)
+def judge(
+    check: Check, measured: float, limit: Limit, advice: Message, about: About = "photo"
+) -> Finding:
+    """Return the finding; it carries the advice only where the check failed."""
+    ok = _satisfies(measured, limit.rule, limit.needed)
+    grave = limit.grave is not None and not _satisfies(measured, limit.rule, limit.grave)
     return Finding(
         check=check,
         measured=float(measured),
@@ -41,10 +49,11 @@ def judge(check: str, measured: float, limit: Limit, advice: str) -> Finding:
         rule=limit.rule,
         unit=limit.unit,
         ok=ok,
-        advice="" if ok else advice,
+        advice=NOTHING if ok else advice,
         grave=grave and not ok,
+        about=about,
     )
 
 
-def _holds(measured: float, rule: str, bound: float) -> bool:
+def _satisfies(measured: float, rule: str, bound: float) -> bool:
     return bool(measured >= bound if rule == "at least" else measured <= bound)

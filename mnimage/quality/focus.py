@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.domain.quality import Check
 from mnimage.kernels.masks import shrink
 from mnimage.quality.finding import at_least, judge
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from mnimage.quality.shot import Shot
 
 SIGMAS = (0.7, 1.4, 2.8, 5.6)
-"""Borders of the bands compared, in pixels of `BAND_MM`."""
+"""Sigmas that separate the bands compared, in pixels of `BAND_MM`."""
 
 BAND_MM = 0.3
-"""Size of a pixel at which the bands are meant; finer photos are judged by the same detail."""
+"""Pixel size to which the bands refer; finer photos are judged by the same detail."""
 
 MEDIAN_OF_SQUARE = 0.455
 """Median over mean of the square of a normal variable."""
@@ -31,8 +33,8 @@ MEDIAN_OF_SQUARE = 0.455
 def check_focus(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
     """Return the skin's fine detail in percent of its coarse detail.
 
-    Both are typical contrasts of the skin itself, in bands an octave wide and two octaves apart;
-    blur takes the fine one first, and the ratio does not depend on how smooth the skin is. On 28
+    Both are median contrasts of the skin itself, in bands an octave wide and two octaves apart;
+    blur removes the fine one first, and the ratio does not depend on how smooth the skin is. On 28
     portraits at 0.3 mm a pixel it is 66 to 113 % (46 % on a small, noisy one), 37 to 74 % after a
     blur of 0.7 px, 21 to 34 % after 1.5 px and 11 to 15 % after 3 px: the limits lie between.
 
@@ -41,8 +43,7 @@ def check_focus(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | 
     if shot.empty:
         return None
     limit = at_least(recipe.min_sharpness, "%", recipe.grave_sharpness)
-    advice = "Focus on the skin, hold the camera still, and use more light or a tripod."
-    return judge("focus", 100 * _sharpness(shot), limit, advice)
+    return judge(Check.FOCUS, 100 * _sharpness(shot), limit, message("quality.focus"))
 
 
 def _sharpness(shot: Shot) -> float:
@@ -50,13 +51,13 @@ def _sharpness(shot: Shot) -> float:
 
 
 def sharpness(grey: NDArray[np.float32], skin: NDArray[np.bool_], scale: float = 1.0) -> float:
-    """Return fine over coarse detail of the skin, noise taken off.
+    """Return the skin's fine over its coarse detail, with noise subtracted.
 
     `scale` widens the bands for pixels finer than `BAND_MM`.
 
-    Noise is read where the skin is smoothest: there, almost all of the finest band is noise.
+    Noise is measured where the skin is smoothest: there the finest band is almost all noise.
 
-    Our own: see `check_focus`. Medians bear outliers (Hampel 1974).
+    Our own: see `check_focus`. Medians resist outliers (Hampel 1974).
     """
     inner = shrink(skin, 4.0)
     inner = inner if inner.sum() > 500 else skin

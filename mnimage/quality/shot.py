@@ -1,4 +1,4 @@
-"""What the checks look at: one photo's skin, reduced once for all of them."""
+"""The input of the checks: the skin of one photo, reduced once for all of them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import Photo
 
 PIXEL_MM = 0.25
-"""Size of a pixel of the reduced picture, on the skin, where the photo is that fine."""
+"""Pixel size of the reduced picture on the skin, where the photo is that fine."""
 
 EYES_MM = 90.0
 CLOSE_UP_MM = 80.0
-"""Taken for the distance of the eyes, and for the long side of a picture without a face."""
+"""Assumed eye distance of a face, and long side of a picture without a face."""
 
 GAP_MM = 4.0
-"""Gaps in the zones up to twice this wide are glare or lost pixels, and count as skin here."""
+"""Gaps in the zones up to twice this wide are glare or clipped pixels, and count as skin here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One photo with its skin cut out and reduced.
+    """One photo with its skin cropped and reduced.
 
     `grey` is coded 0..255, `linear` (rows, columns, 3) linear light, `labels`, `reference` and
     `skin` lie on the same reduced grid, `skin` with the gaps that glare has left closed;
@@ -63,7 +63,7 @@ class Shot:
 
     @property
     def empty(self) -> bool:
-        """Whether there is no skin to look at."""
+        """Whether there is too little skin to check."""
         return int(self.skin.sum()) < 200
 
     def zone(self, *names: str) -> NDArray[np.bool_]:
@@ -78,7 +78,7 @@ class Shot:
 
 
 def take_shot(photo: Photo, face: Face | None, zones: Zones) -> Shot:
-    """Return the photo's skin, ready to be checked.
+    """Return the photo's skin, ready for the checks.
 
     Light and luminance are those of IEC 61966-2-1 (sRGB).
     """
@@ -144,6 +144,6 @@ def _grey(small: NDArray[np.integer]) -> NDArray[np.float32]:
 def _closed(skin: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
     if not skin.any():
         return skin
-    edge = int(radius) + 2  # room to grow into, or the border would be taken for skin
+    edge = int(radius) + 2  # room to grow, or the border would count as skin
     wide = shrink(grow(np.pad(skin, edge), radius), radius)
     return wide[edge:-edge, edge:-edge]

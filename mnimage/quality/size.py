@@ -1,4 +1,4 @@
-"""Whether there is enough face, picture and skin."""
+"""Whether the face, the picture and the skin are large enough."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.domain.quality import Check
 from mnimage.quality.finding import at_least, judge
+from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from mnimage.domain.quality import Finding
@@ -14,13 +16,14 @@ if TYPE_CHECKING:
     from mnimage.quality.shot import Shot
 
 FOREHEAD, CHIN = 10, 152
+"""Mesh points at the upper and the lower end of the face."""
 
 
 def check_face_size(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
-    """Return the height of the face in pixels, along the mesh.
+    """Return the height of the face in pixels, measured on the mesh.
 
-    300 px over some 180 mm is 0.6 mm a pixel: the coarsest at which redness of a zone still means
-    something. Below half of that no two photos can be registered.
+    300 px over some 180 mm is 0.6 mm per pixel: the coarsest at which a zone's redness is still
+    meaningful. Below half that resolution no two photos can be registered.
 
     The mesh is that of Kartynnik et al. (2019), the limit our own.
     """
@@ -29,7 +32,7 @@ def check_face_size(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Findin
     points = shot.face.landmarks
     height = float(np.linalg.norm(points[CHIN] - points[FOREHEAD]))
     limit = at_least(recipe.min_face_px, "px", recipe.min_face_px / 2)
-    return judge("face size", height, limit, "Go closer, or set the camera to full resolution.")
+    return judge(Check.FACE_SIZE, height, limit, message("quality.face_size"))
 
 
 def check_picture_size(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding | None:
@@ -37,11 +40,12 @@ def check_picture_size(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Fin
     if shot.face is not None:
         return None
     limit = at_least(recipe.min_picture_px, "px", recipe.min_picture_px / 4)
-    return judge("picture size", max(shot.photo.shape), limit, "Set the camera to full resolution.")
+    side = max(shot.photo.shape)
+    return judge(Check.PICTURE_SIZE, side, limit, message("quality.picture_size"))
 
 
 def check_skin(shot: Shot, _: Shot | None, recipe: QualityRecipe) -> Finding:
-    """Return the share of the picture that is skin to be measured."""
+    """Return the share of the picture that is measurable skin."""
     share = 100 * shot.covered * float((shot.labels > 0).mean())
     limit = at_least(recipe.min_skin_percent, "%", recipe.min_skin_percent / 4)
-    return judge("skin", share, limit, "Show the bare skin, with hair and cloth out of the way.")
+    return judge(Check.SKIN, share, limit, message("quality.skin"))

@@ -1,4 +1,4 @@
-"""The rough step: by landmarks where both photos show a face, else by features of the skin."""
+"""The coarse step: by landmarks where both photos show a face, else by features of the skin."""
 
 from __future__ import annotations
 
@@ -17,26 +17,28 @@ Gray: TypeAlias = NDArray[np.uint8]
 Points: TypeAlias = NDArray[np.float64]
 
 _MIN_INLIERS = 14
+"""Matches that must agree: a homography fits any four, and a few more by chance."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """How closely features are looked for: longest side in px, how many, how many must agree."""
+class _Search:
+    """How features are searched: longest side in px, how many, how many must agree."""
 
     side: int
     count: int
     enough: int
 
 
-_LOOKS = (_Look(600, 1500, 80), _Look(1200, 5000, _MIN_INLIERS))
-"""A glance does for most pairs and takes a fifth of the time; the others get the closer look."""
+_SEARCHES = (_Search(600, 1500, 80), _Search(1200, 5000, _MIN_INLIERS))
+"""The first suffices for most pairs and takes a fifth of the time; the second is for the others."""
 
 _MATCH_ROWS = 512
+"""Rows of the similarity table computed at a time, to limit memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlPoints:
-    """Places known in both photos, (row, column) each, with their standard error in px."""
+    """Corresponding points of both photos as (row, column), with their standard error in px."""
 
     before: Points
     after: Points
@@ -44,17 +46,17 @@ class ControlPoints:
 
 
 def points_from_faces(before: Face, after: Face) -> ControlPoints:
-    """Return the mesh landmarks of both faces as pins.
+    """Return the mesh landmarks of both faces as control points.
 
     The mesh is that of Kartynnik et al. (2019).
     """
-    # The forehead's upper row runs into the hair; it still says where the head is.
+    # The upper row of the forehead runs into the hair; it still shows where the head is.
     spread = max(before.spread_px, after.spread_px, 0.004 * before.eye_distance_px)
     return ControlPoints(before.landmarks[:, :2], after.landmarks[:, :2], spread)
 
 
 def points_from_features(before: Gray, after: Gray, mask: Gray) -> ControlPoints | None:
-    """Return matched features of two pictures, or None where too few agree on one placing.
+    """Return matched features of two pictures, or None where too few agree on one transform.
 
     SIFT (Lowe 2004) on locally equalised brightness, ratio test both ways, and the consensus of a
     homography (MAGSAC, Barath 2019).
@@ -67,13 +69,13 @@ def points_from_features(before: Gray, after: Gray, mask: Gray) -> ControlPoints
     before, after
         8-bit brightness.
     mask
-        Where to look in `before` (non-zero).
+        Where to search in `before` (non-zero).
     """
-    for look in _LOOKS:
+    for search in _SEARCHES:
         points = _agreeing(
-            _features(before, mask, look), _features(after, None, look), before.shape
+            _features(before, mask, search), _features(after, None, search), before.shape
         )
-        if points is not None and len(points.before) >= look.enough:
+        if points is not None and len(points.before) >= search.enough:
             return points
     return None
 
@@ -86,67 +88,67 @@ def _agreeing(
     matches = _mutual_matches(first.descriptors, second.descriptors)
     if len(matches) < _MIN_INLIERS:
         return None
-    source, target = first.places[matches[:, 0]], second.places[matches[:, 1]]
+    source, target = first.points[matches[:, 0]], second.points[matches[:, 1]]
     model, inlier = cv2.findHomography(
         source[:, ::-1], target[:, ::-1], cv2.USAC_MAGSAC, 6.0 * first.scale, maxIters=5000
     )
-    if model is None or not _is_sound(np.asarray(model, dtype=np.float64), shape):
+    if model is None or not _is_plausible(np.asarray(model, dtype=np.float64), shape):
         return None
-    kept = inlier.ravel() > 0
-    return ControlPoints(source[kept], target[kept], 1.5 * first.scale)
+    agreeing = inlier.ravel() > 0
+    return ControlPoints(source[agreeing], target[agreeing], 1.5 * first.scale)
 
 
 @dataclass(frozen=True, slots=True)
 class _Features:
-    places: Points
+    points: Points
     descriptors: NDArray[np.float32]
     scale: float
 
 
-def _features(gray: Gray, mask: Gray | None, look: _Look) -> _Features | None:
-    factor = min(1.0, look.side / max(gray.shape))
+def _features(gray: Gray, mask: Gray | None, search: _Search) -> _Features | None:
+    factor = min(1.0, search.side / max(gray.shape))
     size = (max(1, round(gray.shape[1] * factor)), max(1, round(gray.shape[0] * factor)))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
     where = None if mask is None else cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST)
     equalised = cv2.createCLAHE(4.0, (8, 8)).apply(small)
-    finder = cv2.SIFT.create(nfeatures=look.count, contrastThreshold=0.015, edgeThreshold=12)
+    finder = cv2.SIFT.create(nfeatures=search.count, contrastThreshold=0.015, edgeThreshold=12)
     keypoints, descriptors = finder.detectAndCompute(equalised, where)
     if descriptors is None or len(keypoints) < _MIN_INLIERS:
         return None
     xy = np.array([point.pt for point in keypoints], dtype=np.float64)
-    places = ((xy + 0.5) / factor - 0.5)[:, ::-1]
+    points = ((xy + 0.5) / factor - 0.5)[:, ::-1]
     rooted = np.sqrt(descriptors / (descriptors.sum(axis=1, keepdims=True) + 1e-6))
-    return _Features(places, rooted.astype(np.float32), 1 / factor)
+    return _Features(points, rooted.astype(np.float32), 1 / factor)
 
 
 def _mutual_matches(
     first: NDArray[np.float32], second: NDArray[np.float32], ratio: float = 0.85
 ) -> NDArray[np.intp]:
-    """Return index pairs that prefer each other clearly to all others."""
-    there, back = np.zeros(len(first), np.intp), np.zeros(len(second), np.intp)
+    """Return index pairs that are clearly each other's nearest neighbour."""
+    forth, back = np.zeros(len(first), np.intp), np.zeros(len(second), np.intp)
     clear = np.zeros(len(first), np.bool_)
-    liked = np.full(len(second), -1.0, np.float32)
-    # A strip at a time: the whole table of likenesses would take a hundred megabytes.
+    best_so_far = np.full(len(second), -1.0, np.float32)
+    # A strip at a time: the whole table of similarities would take a hundred megabytes.
     for top in range(0, len(first), _MATCH_ROWS):
-        likeness = first[top : top + _MATCH_ROWS] @ second.T
-        index = np.arange(len(likeness))
-        favourite = likeness.argmax(axis=0)
-        more = likeness[favourite, np.arange(len(second))]
-        back = np.where(more > liked, favourite + top, back)
-        liked = np.maximum(liked, more)
-        nearest = likeness.argmax(axis=1)
-        best = likeness[index, nearest]
-        likeness[index, nearest] = -1
-        # Unit vectors: the squared distance is 2 - 2 * likeness.
-        clear[top : top + len(index)] = (1 - best) <= ratio**2 * (1 - likeness.max(axis=1))
-        there[top : top + len(index)] = nearest
+        similarity = first[top : top + _MATCH_ROWS] @ second.T
+        index = np.arange(len(similarity))
+        nearest_row = similarity.argmax(axis=0)
+        highest = similarity[nearest_row, np.arange(len(second))]
+        back = np.where(highest > best_so_far, nearest_row + top, back)
+        best_so_far = np.maximum(best_so_far, highest)
+        nearest = similarity.argmax(axis=1)
+        best = similarity[index, nearest]
+        similarity[index, nearest] = -1
+        # Unit vectors: the squared distance is 2 - 2 * similarity.
+        clear[top : top + len(index)] = (1 - best) <= ratio**2 * (1 - similarity.max(axis=1))
+        forth[top : top + len(index)] = nearest
     index = np.arange(len(first))
-    kept = clear & (back[there] == index)
-    return np.column_stack([index[kept], there[kept]])
+    mutual = clear & (back[forth] == index)
+    return np.column_stack([index[mutual], forth[mutual]])
 
 
-def _is_sound(model: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
-    """Whether a homography neither mirrors nor folds nor changes size beyond reason."""
+def _is_plausible(model: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    """Whether a homography neither mirrors nor folds nor changes size excessively."""
     rows, columns = shape
     corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], dtype=np.float64)
     moved = cv2.perspectiveTransform(corners[None], model)[0]
@@ -156,29 +158,29 @@ def _is_sound(model: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     return bool((turned > 0).all() and 0.05 < area < 20)
 
 
-def smooth_transform(points: ControlPoints, places: Points) -> Points:
-    """Return where `places` (n, 2) of the photo before lie after, smoothly through the pins.
+def smooth_transform(points: ControlPoints, positions: Points) -> Points:
+    """Return where `positions` (n, 2) of the photo before lie after, by a smooth spline.
 
-    Thin-plate spline with smoothing, so that an error of one pin bends nothing.
+    Thin-plate spline with smoothing, so that an error of one control point distorts little.
 
     After Bookstein (1989), the smoothing as of Wahba (1990).
     """
-    plane = fit_plane(points.before, points.after)
-    rest = points.after - through_plane(plane, points.before)
+    affine = fit_affine(points.before, points.after)
+    rest = points.after - apply_affine(affine, points.before)
     centre, size = points.before.mean(axis=0), points.before.std() + 1e-9
-    kept = np.unique(np.round(points.before, 2), axis=0, return_index=True)[1]
+    distinct = np.unique(np.round(points.before, 2), axis=0, return_index=True)[1]
     spline = RBFInterpolator(
-        (points.before[kept] - centre) / size,
-        rest[kept],
+        (points.before[distinct] - centre) / size,
+        rest[distinct],
         kernel="thin_plate_spline",
         smoothing=0.05,
     )
-    inside = np.clip((places - centre) / size, -3, 3)
-    return through_plane(plane, places) + spline(inside)
+    inside = np.clip((positions - centre) / size, -3, 3)
+    return apply_affine(affine, positions) + spline(inside)
 
 
-def fit_plane(before: Points, after: Points) -> NDArray[np.float64]:
-    """Return the affine map (2 x 3) that best takes `before` to `after`.
+def fit_affine(before: Points, after: Points) -> NDArray[np.float64]:
+    """Return the affine map (2 x 3) that best maps `before` to `after`.
 
     Plain least squares (Hartley and Zisserman 2004).
     """
@@ -187,9 +189,9 @@ def fit_plane(before: Points, after: Points) -> NDArray[np.float64]:
     return np.asarray(solution.T, dtype=np.float64)
 
 
-def through_plane(plane: NDArray[np.float64], places: Points) -> Points:
-    """Return `places` (n, 2) taken through an affine map (2 x 3).
+def apply_affine(affine: NDArray[np.float64], positions: Points) -> Points:
+    """Return points (n, 2) mapped by an affine map (2 x 3).
 
     Affine as of Hartley and Zisserman (2004).
     """
-    return places @ plane[:, :2].T + plane[:, 2]
+    return positions @ affine[:, :2].T + affine[:, 2]

@@ -1,4 +1,4 @@
-"""The fine step: from a rough placing to a smooth sub-pixel field with its uncertainty."""
+"""The fine step: from an initial transform to a smooth sub-pixel field with its standard error."""
 
 from __future__ import annotations
 
@@ -18,64 +18,67 @@ if TYPE_CHECKING:
 
 Picture: TypeAlias = NDArray[np.float32]
 
-
 _MOST_HALVINGS = 2
-"""How often the scale of bending is halved or doubled at most."""
+"""How often the bending scale is halved or doubled at most."""
 
 _ROUNDS, _COARSE_ROUNDS = 30, 15
-"""Rounds of the solver per step; what a coarse level leaves, the next one takes."""
+"""Solver iterations per step; a finer level corrects what a coarser one leaves."""
 
-_GIVEN_ROUNDS = 15
-"""Rounds of the solver for the field's uncertainty, which need not be exact."""
+_ERROR_ROUNDS = 15
+"""Solver iterations for the standard error of the field, which need not be exact."""
 
 _CLEARLY_BETTER = 0.97
-"""Share of the misfit that a looser field must come down to: it lets more noise through."""
+"""Share of the misfit that a looser field must reach, because it passes more noise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """Where the nodes of the fixed picture lie in the moving one: `plane` of (place + `bent`).
+    """From the fixed picture to the moving one: `affine` of (position + `displacement`).
 
-    `plane` (2 x 3) takes (row, column, 1) of the fixed picture to the moving one; `bent` (2, rows,
-    columns) is the displacement per node in px of the fixed picture. Keeping the two apart lets the
-    smooth part be solved in the fixed frame, whatever the turn and scale between the pictures.
+    `affine` (2 x 3) maps (row, column, 1) of the fixed picture to the moving one; `displacement`
+    (2, rows, columns) is given per node in px of the fixed picture. Keeping the two apart lets the
+    smooth part be solved in the fixed frame, whatever the rotation and scale between the pictures.
     """
 
-    plane: NDArray[np.float64]
-    bent: Picture
+    affine: NDArray[np.float64]
+    displacement: Picture
 
     def at_level(self, factor: int, nodes: tuple[int, int]) -> Transform:
-        """Return the same placing for both pictures reduced by `factor`, on other nodes."""
+        """Return the same transform for both pictures reduced by `factor`, on other nodes."""
         centre = np.full(2, (factor - 1) / 2)
-        linear, shift = self.plane[:, :2], self.plane[:, 2]
-        plane = np.column_stack([linear, (linear @ centre + shift - centre) / factor])
-        return Transform(plane, _resize(self.bent, nodes) / np.float32(factor))
+        linear, shift = self.affine[:, :2], self.affine[:, 2]
+        affine = np.column_stack([linear, (linear @ centre + shift - centre) / factor])
+        return Transform(affine, _resize(self.displacement, nodes) / np.float32(factor))
 
-    def places(self, shape: tuple[int, int]) -> Picture:
+    def positions(self, shape: tuple[int, int]) -> Picture:
         """Return the (row, column) in the moving picture of every pixel of a `shape` picture."""
-        bent = _resize(self.bent, shape)
+        displacement = _resize(self.displacement, shape)
         rows, columns = shape
-        row = np.arange(rows, dtype=np.float32)[:, None] * _spread(shape, self.bent, 0) + bent[0]
-        column = np.arange(columns, dtype=np.float32)[None] * _spread(shape, self.bent, 1) + bent[1]
-        offset_row = (_spread(shape, self.bent, 0) - 1) / 2
-        offset_column = (_spread(shape, self.bent, 1) - 1) / 2
-        return _through(self.plane, row + offset_row, column + offset_column)
+        row = np.arange(rows, dtype=np.float32)[:, None] * _pixels_per(shape, self.displacement, 0)
+        row = row + displacement[0]
+        column = np.arange(columns, dtype=np.float32)[None] * _pixels_per(
+            shape, self.displacement, 1
+        )
+        column = column + displacement[1]
+        offset_row = (_pixels_per(shape, self.displacement, 0) - 1) / 2
+        offset_column = (_pixels_per(shape, self.displacement, 1) - 1) / 2
+        return _apply(self.affine, row + offset_row, column + offset_column)
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
     """The field at the nodes of the fixed picture.
 
-    `places` (2, rows, columns) are (row, column) in the moving picture, `spread` their standard
-    error in px of the fixed one were the field as smooth as it is taken to be; `stiffer` and
-    `looser` how far the places would move were it held four times as firmly or as loosely;
-    `agreement` is the local correlation of both pictures in their right place, `chance` the same a
-    few pixels off, as unrelated skin would give; `seen` is the share of each block that both show,
-    `shade` how much brighter (ln of coded brightness) the moving one is than the light explains.
+    `positions` (2, rows, columns) are (row, column) in the moving picture, `spread` their standard
+    error in px of the fixed one if the field is as smooth as assumed; `stiffer` and `looser` are
+    how far they would move with four times or a quarter of the stiffness; `agreement` is the local
+    correlation of both pictures where they match, `chance` the same a few pixels away, as unrelated
+    skin would give; `seen` is the share of each block visible in both, `shade` how much brighter
+    (ln of coded brightness) the moving one is than the light explains.
     """
 
-    places: Picture
-    bent: Picture
+    positions: Picture
+    displacement: Picture
     spread: Picture
     stiffer: Picture
     looser: Picture
@@ -86,10 +89,10 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hold:
-    """Where the nodes were placed first, and how loosely they are held there, px of the level."""
+class _Prior:
+    """The initial displacement of the nodes and its standard deviation, in px of the level."""
 
-    bent: Picture
+    displacement: Picture
     spread_px: float
 
 
@@ -99,7 +102,7 @@ class _Layer:
     moving: Picture
     mask: Picture
     slope: tuple[Picture, Picture]
-    hold: _Hold
+    prior: _Prior
 
 
 def match_dense(
@@ -111,9 +114,9 @@ def match_dense(
 ) -> Matched:
     """Return where each node of the fixed picture lies in the moving one.
 
-    Blocks pull after Lucas and Kanade (1981), how stiff the field is left-out patches show (Stone
-    1974), see `kernels.flow`; the rest is our own
-    (`docs/decisions/0003-own-dense-registration.md`). How well it does: `docs/registration.md`.
+    Blocks are matched as by Lucas and Kanade (1981) and the stiffness of the field is chosen by
+    cross-validation (Stone 1974), see `kernels.flow`; the rest is our own
+    (`docs/decisions/0003-own-dense-registration.md`). Accuracy: `docs/registration.md`.
 
     Parameters
     ----------
@@ -123,7 +126,7 @@ def match_dense(
     mask
         0..1, what of the fixed picture is to be matched.
     start
-        The rough placing, and how loosely the field is held to it (SD in px).
+        The initial transform, and its standard deviation in px.
     recipe, tick
         Options; `tick` is called once per level.
     """
@@ -134,7 +137,7 @@ def match_dense(
         layer = _layer(pictures, mask, start, 2**level)
         steps = recipe.steps if level else recipe.final_steps
         transform, stiffness = _refine(layer, transform, level, steps, recipe)
-    return _judge(layer, pictures, transform, stiffness)
+    return _result(layer, pictures, transform, stiffness)
 
 
 def _levels(shape: tuple[int, ...], halvings: int) -> int:
@@ -149,14 +152,14 @@ def _layer(
 ) -> _Layer:
     fixed, moving = (_normalized(shrink(picture, factor)) for picture in pictures)
     nodes = fixed.shape[0] // flow.BLOCK, fixed.shape[1] // flow.BLOCK
-    first = start[0].at_level(factor, nodes).bent
-    hold = _Hold(first, start[1] / factor)
-    return _Layer(fixed, moving, shrink(mask, factor), flow.gradient(fixed), hold)
+    first = start[0].at_level(factor, nodes).displacement
+    prior = _Prior(first, start[1] / factor)
+    return _Layer(fixed, moving, shrink(mask, factor), flow.gradient(fixed), prior)
 
 
 def _normalized(gray: Picture) -> Picture:
-    # A light blur first: what is finer than 1.5 px is noise, grain or interpolation. What is
-    # coarser than some 20 px moves with the light.
+    # A light blur first: detail finer than 1.5 px is noise, grain or interpolation. Structure
+    # coarser than about 20 px changes with the light.
     soft = np.asarray(cv2.GaussianBlur(gray, (0, 0), 0.8), dtype=np.float32)
     return flow.normalize(soft, detail=4.0, window=8.0, floor=0.7)
 
@@ -169,37 +172,38 @@ def shrink(values: Picture, factor: int) -> Picture:
 def _refine(
     layer: _Layer, transform: Transform, level: int, steps: int, recipe: RegisterRecipe
 ) -> tuple[Transform, flow.Stiffness]:
-    """Return a better placing after some steps at one level, and the stiffness it was found with.
+    """Return the transform refined by some steps at one level, and the stiffness used.
 
-    A fourth difference between nodes grows with the fourth power of their distance, and a pixel
-    with it: what is `bending_px` at the finest level is `bending_px * factor**3` at one reduced by
-    `factor`. It is given another `factor` there, to follow a smile, which the finer levels take
-    back.
+    A fourth difference between nodes grows with the fourth power of their distance, and the pixel
+    grows too: `bending_px` at the finest level is `bending_px * factor**3` at one reduced by
+    `factor`. Another `factor` lets coarse levels follow a smile; finer levels correct the excess.
     """
     factor = 2**level
     scale = recipe.bending_px * factor**4
-    here = transform.at_level(factor, _nodes(layer))
-    stiffness = flow.yielding_stiffness(here.bent, scale)
+    current = transform.at_level(factor, _nodes(layer))
+    stiffness = flow.adaptive_stiffness(current.displacement, scale)
     rounds = _ROUNDS if level == 0 else _COARSE_ROUNDS
     for _ in range(steps):
-        here = _stepped(layer, here, stiffness, recipe, rounds)
+        current = _stepped(layer, current, stiffness, recipe, rounds)
     if level == 0:
-        scale = _chosen_scale(_normals(layer, here), here, scale)
-    stiffness = flow.yielding_stiffness(here.bent, scale)
-    here = _stepped(layer, here, stiffness, recipe, rounds)
-    return Transform(transform.plane, here.bent * np.float32(factor)), stiffness
+        scale = _chosen_scale(_normals(layer, current), current, scale)
+    stiffness = flow.adaptive_stiffness(current.displacement, scale)
+    current = _stepped(layer, current, stiffness, recipe, rounds)
+    return Transform(transform.affine, current.displacement * np.float32(factor)), stiffness
 
 
-def _chosen_scale(normals: flow.Normals, here: Transform, scale: float) -> float:
-    """Return the scale of bending that predicts best what it has not seen.
+def _chosen_scale(normals: flow.Normals, current: Transform, scale: float) -> float:
+    """Return the bending scale that predicts patches left out best.
 
-    A still head, or a flat picture of one, bends far less than one that was turned: halved or
-    doubled, at most twice, as long as that predicts better; looser only where clearly so.
+    A still head, or a flat picture of one, bends far less than one that was turned: the scale is
+    halved or doubled, at most twice, as long as that predicts better; looser only if clearly so.
     """
 
     def misfit(one: float) -> float:
-        stiffness = flow.yielding_stiffness(here.bent, one)
-        return flow.held_out_misfit(normals, (here.bent[0], here.bent[1]), stiffness)
+        stiffness = flow.adaptive_stiffness(current.displacement, one)
+        return flow.held_out_misfit(
+            normals, (current.displacement[0], current.displacement[1]), stiffness
+        )
 
     first = misfit(scale)
     for step, needed in ((2.0, _CLEARLY_BETTER), (0.5, 1.0)):
@@ -216,16 +220,16 @@ def _chosen_scale(normals: flow.Normals, here: Transform, scale: float) -> float
 
 def _stepped(
     layer: _Layer,
-    here: Transform,
+    current: Transform,
     stiffness: flow.Stiffness,
     recipe: RegisterRecipe,
     rounds: int,
 ) -> Transform:
-    field = here.bent[0], here.bent[1]
-    change = np.stack(flow.solve_smooth(_normals(layer, here), field, stiffness, rounds=rounds))
-    # A step beyond what the linear model can know would only jump elsewhere.
+    field = current.displacement[0], current.displacement[1]
+    change = np.stack(flow.solve_smooth(_normals(layer, current), field, stiffness, rounds=rounds))
+    # A step beyond the range of the linear model would only jump to a wrong match.
     longest = recipe.longest_step_px
-    return Transform(here.plane, here.bent + np.clip(change, -longest, longest))
+    return Transform(current.affine, current.displacement + np.clip(change, -longest, longest))
 
 
 def _nodes(layer: _Layer) -> tuple[int, int]:
@@ -234,25 +238,34 @@ def _nodes(layer: _Layer) -> tuple[int, int]:
 
 def _normals(layer: _Layer, transform: Transform) -> flow.Normals:
     moved, weight = _warp(layer, transform)
-    return _held(flow.normal_equations(layer.fixed, moved, weight, layer.slope), layer, transform)
+    return _with_prior(
+        flow.normal_equations(layer.fixed, moved, weight, layer.slope), layer, transform
+    )
 
 
-def _held(normals: flow.Normals, layer: _Layer, transform: Transform) -> flow.Normals:
-    return flow.anchored(normals, transform.bent - layer.hold.bent, layer.hold.spread_px)
+def _with_prior(normals: flow.Normals, layer: _Layer, transform: Transform) -> flow.Normals:
+    return flow.with_prior(
+        normals, transform.displacement - layer.prior.displacement, layer.prior.spread_px
+    )
 
 
 def _warp(layer: _Layer, transform: Transform) -> tuple[Picture, Picture]:
     rows, columns = layer.fixed.shape
-    place = transform.places((rows, columns))
+    position = transform.positions((rows, columns))
     moved = cv2.remap(
-        layer.moving, place[1], place[0], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        layer.moving, position[1], position[0], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     height, width = layer.moving.shape
-    inside = (place[0] >= 1) & (place[0] <= height - 2) & (place[1] >= 1) & (place[1] <= width - 2)
+    inside = (
+        (position[0] >= 1)
+        & (position[0] <= height - 2)
+        & (position[1] >= 1)
+        & (position[1] <= width - 2)
+    )
     return np.asarray(moved, dtype=np.float32), layer.mask * inside
 
 
-def _judge(
+def _result(
     layer: _Layer,
     pictures: tuple[Picture, Picture],
     transform: Transform,
@@ -260,15 +273,17 @@ def _judge(
 ) -> Matched:
     moved, weight = _warp(layer, transform)
     normals = flow.normal_equations(layer.fixed, moved, weight, layer.slope)
-    held = _held(normals, layer, transform)
-    nodes = transform.bent.shape[1], transform.bent.shape[2]
-    field = transform.bent[0], transform.bent[1]
-    held_as = [stiffness.times(factor) for factor in (4.0, 0.25)]
-    stiffer, looser = flow.solve_together([held] * 2, field, held_as, rounds=_GIVEN_ROUNDS)
+    system = _with_prior(normals, layer, transform)
+    nodes = transform.displacement.shape[1], transform.displacement.shape[2]
+    field = transform.displacement[0], transform.displacement[1]
+    stiffnesses = [stiffness.times(factor) for factor in (4.0, 0.25)]
+    stiffer, looser = flow.solve_together([system] * 2, field, stiffnesses, rounds=_ERROR_ROUNDS)
     return Matched(
-        places=transform.places(nodes),
-        bent=transform.bent,
-        spread=flow.spread_of(flow.draw_posterior(held, stiffness, draws=5, rounds=_GIVEN_ROUNDS)),
+        positions=transform.positions(nodes),
+        displacement=transform.displacement,
+        spread=flow.spread_of(
+            flow.draw_posterior(system, stiffness, draws=5, rounds=_ERROR_ROUNDS)
+        ),
         stiffer=np.hypot(*stiffer),
         looser=np.hypot(*looser),
         agreement=flow.local_agreement(layer.fixed, moved, weight),
@@ -279,17 +294,19 @@ def _judge(
 
 
 _TREND = 10.0
-"""Sigma in nodes over which the light itself may change from photo to photo."""
+"""Sigma in nodes over which the light itself may differ between the photos."""
 
 
 def _shade(pictures: tuple[Picture, Picture], mask: Picture, transform: Transform) -> Picture:
     """Return per node how much brighter the moving picture is than the light around it explains.
 
-    As ln of coded brightness. The trend is a wide mean that what stands out takes no part in.
+    As ln of coded brightness. The trend is a wide mean from which outliers are excluded.
     """
     fixed, moving = pictures
-    place = transform.places(fixed.shape)
-    moved = cv2.remap(moving, place[1], place[0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    position = transform.positions(fixed.shape)
+    moved = cv2.remap(
+        moving, position[1], position[0], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     first, second = (
         block_mean(np.asarray(part, dtype=np.float32), flow.BLOCK) for part in (fixed, moved)
     )
@@ -304,7 +321,7 @@ def _shade(pictures: tuple[Picture, Picture], mask: Picture, transform: Transfor
 
 
 def _chance(fixed: Picture, moved: Picture, weight: Picture) -> Picture:
-    """Return the best local correlation a few pixels off the right place, in four directions."""
+    """Return the best local correlation a few pixels from the match, in four directions."""
     shifted = [
         flow.local_agreement(fixed, np.roll(moved, shift, axis=(0, 1)), weight)
         for shift in ((9, 0), (-9, 0), (0, 9), (0, -9))
@@ -313,18 +330,18 @@ def _chance(fixed: Picture, moved: Picture, weight: Picture) -> Picture:
 
 
 def _resize(grids: Picture, shape: tuple[int, int]) -> Picture:
-    """Return (2, rows, columns) grids brought to another number of nodes over the same picture."""
+    """Return (2, rows, columns) grids resampled to other nodes of the same picture."""
     if grids.shape[1:] == shape:
         return grids
     kind = cv2.INTER_CUBIC if shape[0] > grids.shape[1] else cv2.INTER_AREA
     return np.stack([cv2.resize(grid, shape[::-1], interpolation=kind) for grid in grids])
 
 
-def _spread(shape: tuple[int, int], bent: Picture, axis: int) -> np.float32:
-    """Return how many pixels one of `shape` stands for: 1 for a picture, BLOCK for its nodes."""
-    return np.float32(bent.shape[axis + 1] * flow.BLOCK / shape[axis])
+def _pixels_per(shape: tuple[int, int], displacement: Picture, axis: int) -> np.float32:
+    """Return how many pixels one of `shape` covers: 1 for a picture, BLOCK for its nodes."""
+    return np.float32(displacement.shape[axis + 1] * flow.BLOCK / shape[axis])
 
 
-def _through(plane: NDArray[np.float64], row: Picture, column: Picture) -> Picture:
-    (rr, rc, r0), (cr, cc, c0) = plane.astype(np.float32)
+def _apply(affine: NDArray[np.float64], row: Picture, column: Picture) -> Picture:
+    (rr, rc, r0), (cr, cc, c0) = affine.astype(np.float32)
     return np.stack([rr * row + rc * column + r0, cr * row + cc * column + c0])

@@ -1,4 +1,4 @@
-"""Lay the photo after onto the photo before."""
+"""Register the photo after to the photo before."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from mnimage.kernels import flow
 from mnimage.kernels.geometry import block_share, grid_shape
 from mnimage.register.coarse import (
     ControlPoints,
-    fit_plane,
+    apply_affine,
+    fit_affine,
     points_from_faces,
     points_from_features,
     smooth_transform,
-    through_plane,
 )
 from mnimage.register.dense import Matched, Picture, Transform, match_dense
 from mnimage.register.judge import Trust, judge_match
+from mnimage.words.message import NOTHING, message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mnimage.domain.face import Face
     from mnimage.domain.photo import Coded, Photo
     from mnimage.domain.recipe import RegisterRecipe
+    from mnimage.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,11 @@ def register_pair(
 ) -> Alignment:
     """Return where each pixel of `before` lies in `after`, with the error expected there.
 
-    Landmarks (or SIFT features, where a face is missing) give the rough placing; a dense smooth
-    field refines it on the skin's own detail from coarse to fine (`kernels.flow`). A pair that
+    Landmarks (or SIFT features, where a face is missing) give the initial transform; a dense smooth
+    field refines it from coarse to fine on the detail of the skin (`kernels.flow`). A pair that
     does not show the same skin is refused, with the reason.
 
-    The parts name their sources; how well they do together: `docs/registration.md`.
+    The parts name their sources; the accuracy of the whole: `docs/registration.md`.
 
     Parameters
     ----------
@@ -74,17 +76,17 @@ def register_pair(
     faces
         The faces found in them, or None.
     skin
-        What of the photo before is to be registered, its shape.
+        Skin of the photo before to be registered; has the photo's shape.
     recipe, tick
         Options; progress.
     """
     started = time.perf_counter()
-    refusal = _reason_at_once(faces, skin, recipe)
+    refusal = _early_refusal(faces, skin, recipe)
     if refusal:
         return _refused(before, after, refusal, started)
     points = _points(before, after, faces, skin)
     if points is None:
-        return _refused(before, after, _NO_COMMON_SKIN, started)
+        return _refused(before, after, message("register.no_common_skin"), started)
     frame = _frame(skin, points, recipe)
     work = _prepare(before, after, points, frame, skin)
     start = work.start, recipe.anchor_errors * points.error_px * frame.zoom
@@ -97,23 +99,19 @@ def register_pair(
     return replace(found, limit_px=limit_px, seconds=time.perf_counter() - started)
 
 
-_NO_COMMON_SKIN = (
-    "No common skin was found: the photos may show different places, or one is too blurred"
-)
-
-
-def _reason_at_once(
+def _early_refusal(
     faces: tuple[Face | None, Face | None], skin: NDArray[np.bool_], recipe: RegisterRecipe
-) -> str:
+) -> Message:
+    """Return why no registration need be tried, or `NOTHING`."""
     if not skin.any():
-        return "No skin was found in the photo before"
+        return message("register.no_skin")
     first, second = faces
     if first is None or second is None:
-        return ""
+        return NOTHING
     turn = abs(first.pose.yaw_deg - second.pose.yaw_deg)
     if turn > recipe.max_turn_deg:
-        return f"The photos show different views: the head is turned {turn:.0f} degrees further"
-    return ""
+        return message("register.other_view", degrees=turn)
+    return NOTHING
 
 
 def _points(
@@ -136,8 +134,8 @@ def _gray8(photo: Photo) -> NDArray[np.uint8]:
 def _frame(skin: NDArray[np.bool_], points: ControlPoints, recipe: RegisterRecipe) -> _Frame:
     """Return the window around the skin with some margin, in whole nodes of the coarsest level.
 
-    Where the photo after is the coarser one, the working picture is as coarse: pixels made up by
-    enlarging it hold nothing but noise.
+    Where the photo after is the coarser one, the working picture is as coarse: pixels interpolated
+    by enlarging it would add only noise.
     """
     rows, columns = np.flatnonzero(skin.any(axis=1)), np.flatnonzero(skin.any(axis=0))
     top, bottom, left, right = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
@@ -171,31 +169,31 @@ def _prepare(
     before: Photo, after: Photo, points: ControlPoints, frame: _Frame, skin: NDArray[np.bool_]
 ) -> _Work:
     moving = _reduced(after, frame.zoom / max(_magnified(points), 1e-3))
-    # What the reduction really was: whole pixels are not quite the factor asked for.
+    # The actual reduction: whole pixels differ slightly from the requested factor.
     shrunk = np.array(moving.shape) / after.shape
     fixed, mask = _window(before, frame), _mask(skin, frame)
     return _Work((fixed, moving), mask, _start(points, frame, shrunk), shrunk)
 
 
 def _magnified(points: ControlPoints) -> float:
-    """Return how many pixels of the photo after one of the photo before is wide."""
-    return float(np.sqrt(abs(np.linalg.det(fit_plane(points.before, points.after)[:, :2]))))
+    """Return the width of a pixel of the photo before in pixels of the photo after."""
+    return float(np.sqrt(abs(np.linalg.det(fit_affine(points.before, points.after)[:, :2]))))
 
 
 def _start(points: ControlPoints, frame: _Frame, shrunk: NDArray[np.float64]) -> Transform:
-    """Return the pins' placing in working pixels."""
+    """Return the transform given by the control points, in working pixels."""
     row, column = _node_places(frame)
-    places = np.column_stack([row.ravel(), column.ravel()]).astype(np.float64)
-    coarse = places.reshape(*frame.nodes, 2)[::4, ::4].reshape(-1, 2)
+    positions = np.column_stack([row.ravel(), column.ravel()]).astype(np.float64)
+    coarse = positions.reshape(*frame.nodes, 2)[::4, ::4].reshape(-1, 2)
     target = (smooth_transform(points, coarse) + 0.5) * shrunk - 0.5
     work = _to_work(coarse, frame)
-    plane = fit_plane(work, target)
-    rest = target - through_plane(plane, work)
-    linear = np.linalg.inv(plane[:, :2])
-    bent = (rest @ linear.T).reshape(-(-frame.nodes[0] // 4), -(-frame.nodes[1] // 4), 2)
-    # The coarse nodes are the first of each four; place them where they belong.
-    full = np.stack([_from_every_fourth(bent[..., axis], frame.nodes) for axis in range(2)])
-    return Transform(plane, full)
+    affine = fit_affine(work, target)
+    rest = target - apply_affine(affine, work)
+    linear = np.linalg.inv(affine[:, :2])
+    displacement = (rest @ linear.T).reshape(-(-frame.nodes[0] // 4), -(-frame.nodes[1] // 4), 2)
+    # The coarse nodes are every fourth one; interpolate between them.
+    full = np.stack([_from_every_fourth(displacement[..., axis], frame.nodes) for axis in range(2)])
+    return Transform(affine, full)
 
 
 def _from_every_fourth(values: NDArray[np.float64], nodes: tuple[int, int]) -> NDArray[np.float32]:
@@ -215,8 +213,8 @@ def _node_places(frame: _Frame) -> tuple[NDArray[np.float32], NDArray[np.float32
     return grids[0], grids[1]
 
 
-def _to_work(places: NDArray[np.float64], frame: _Frame) -> NDArray[np.float64]:
-    return (places - (frame.top, frame.left) + 0.5) * frame.zoom - 0.5
+def _to_work(positions: NDArray[np.float64], frame: _Frame) -> NDArray[np.float64]:
+    return (positions - (frame.top, frame.left) + 0.5) * frame.zoom - 0.5
 
 
 def _window(photo: Photo, frame: _Frame) -> NDArray[np.float32]:
@@ -230,8 +228,7 @@ def _window(photo: Photo, frame: _Frame) -> NDArray[np.float32]:
 
 
 def _reduced(photo: Photo, factor: float) -> NDArray[np.float32]:
-    # Reducing by a hair would only blur unevenly.
-    # Reducing by a hair would only blur unevenly.
+    # A reduction by a few percent would only blur unevenly.
     factor = 1.0 if factor > 0.8 else factor
     rows, columns = (max(1, round(size * factor)) for size in photo.shape)
     return _brightness(_resized(photo.coded, (rows, columns)))
@@ -247,7 +244,7 @@ def _resized(coded: Coded, shape: tuple[int, int]) -> Coded:
 def _brightness(coded: Coded) -> NDArray[np.float32]:
     """Return brightness in counts of 0..255: mostly green, in which skin shows most detail.
 
-    Light wanders less far under the skin in blue than in red, so blue is sharper, but noisier.
+    Light scatters less far under the skin in blue than in red, so blue is sharper, but noisier.
     """
     unit = 1.0 if coded.dtype == np.uint8 else 1 / 257
     red, green, blue = (cv2.extractChannel(coded, channel) for channel in range(3))
@@ -256,7 +253,7 @@ def _brightness(coded: Coded) -> NDArray[np.float32]:
 
 
 def _mask(skin: NDArray[np.bool_], frame: _Frame) -> NDArray[np.float32]:
-    """Return 1 on skin and what it encloses (eyes, brows, lips), at working size."""
+    """Return 1 on skin and on what it encloses (eyes, brows, lips), at working size."""
     small = _skin_nodes(skin, frame)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))
     padded = np.pad((small > 0.25).astype(np.uint8), 13)
@@ -287,13 +284,13 @@ def _alignment(
     """Return the match as an alignment over the whole photo before."""
     nodes = grid_shape(shapes[0], frame.step)
     factor = shrunk.astype(np.float32)[:, None, None]
-    places = (matched.places + np.float32(0.5)) / factor - np.float32(0.5)
-    row, column = (_laid_out(part, frame, nodes, edge=True) for part in places)
-    error = _laid_out(trust.error_px / np.float32(frame.zoom), frame, nodes, edge=True)
-    valid = _laid_out(trust.valid.astype(np.float32), frame, nodes, edge=False) > 0.5
+    positions = (matched.positions + np.float32(0.5)) / factor - np.float32(0.5)
+    row, column = (_on_whole_grid(part, frame, nodes, edge=True) for part in positions)
+    error = _on_whole_grid(trust.error_px / np.float32(frame.zoom), frame, nodes, edge=True)
+    valid = _on_whole_grid(trust.valid.astype(np.float32), frame, nodes, edge=False) > 0.5
     return Alignment(
         status=Status.ALIGNED,
-        reason="",
+        reason=NOTHING,
         shape=shapes[0],
         after_shape=shapes[1],
         step=frame.step,
@@ -305,10 +302,10 @@ def _alignment(
     )
 
 
-def _laid_out(
+def _on_whole_grid(
     part: NDArray[np.float32], frame: _Frame, nodes: tuple[int, int], *, edge: bool
 ) -> NDArray[np.float32]:
-    """Return the window's nodes in the whole photo's grid, the field carried on beyond it."""
+    """Return the window's nodes in the grid of the whole photo, with `edge` extrapolated."""
     top, left = frame.top // frame.step, frame.left // frame.step
     part = part[: nodes[0] - top, : nodes[1] - left]
     around = (
@@ -320,17 +317,17 @@ def _laid_out(
     return np.pad(part, around, mode="reflect", reflect_type="odd")
 
 
-def _refused(before: Photo, after: Photo, reason: str, started: float) -> Alignment:
-    nothing = np.zeros((0, 0), dtype=np.float32)
+def _refused(before: Photo, after: Photo, reason: Message, started: float) -> Alignment:
+    empty = np.zeros((0, 0), dtype=np.float32)
     return Alignment(
         status=Status.NOT_COMPARABLE,
         reason=reason,
         shape=before.shape,
         after_shape=after.shape,
         step=1,
-        row=nothing,
-        column=nothing,
-        error_px=nothing,
+        row=empty,
+        column=empty,
+        error_px=empty,
         valid=np.zeros((0, 0), dtype=np.bool_),
         seconds=time.perf_counter() - started,
     )

@@ -1,4 +1,4 @@
-"""What of the field a head that is turned, moved or seen from elsewhere explains, and what not."""
+"""Separate the motion of a rigid head in the displacement field from movement of the skin."""
 
 from __future__ import annotations
 
@@ -19,45 +19,53 @@ if TYPE_CHECKING:
 Plane: TypeAlias = NDArray[np.float64]
 
 DEPTH_UNCERTAINTY = 0.2
-"""How wrong the mesh's depth may be, in eye distances: a turn moves skin by so much of its sine."""
+"""Error of the mesh's depth, in eye distances: a turn displaces skin by this times its sine."""
 
 STABLE = frozenset({"forehead", "nose"})
-"""Zones that expression moves least; with the reference skin they show how the head is held."""
+"""Zones that expression moves least; with the reference skin they show the pose of the head."""
 
 STABLE_WEIGHT, OTHER_WEIGHT = 1.0, 0.1
+"""Weights of these zones and of all others in the fit."""
+
 TOLERANCE = 0.01
 """Share of the eye distance at which skin starts to count as moving on its own."""
 
 INDEPENDENT = 50.0
-"""Places of a face that move independently: what the fit's prior is weighed against."""
+"""Number of parts of a face that move independently: the prior's weight relative to the data."""
 
-ROUNDS = 25
-MOST_PLACES = 4000
-"""Places the fit looks at, evenly taken from all: more would not make it better."""
+ITERATIONS = 25
+"""Reweightings of the robust fit."""
 
-# The columns of the fit: turn and size (2), shift (2), depth (2), perspective (1), and, held to
-# these standard deviations, foreshortening (2) and keystone (2).
-HELD = np.array([0.0] * 7 + [0.03] * 4)
+MOST_NODES = 4000
+"""Nodes used by the fit, evenly taken from all: more would not improve it."""
+
+PRIOR_SD = np.array([0.0] * 7 + [0.03] * 4)
+"""Prior standard deviation of each parameter of the fit, 0 for none.
+
+The parameters are rotation and size (2), shift (2), depth (2), perspective (1), foreshortening (2)
+and keystone (2).
+"""
+
 DEPTH, PERSPECTIVE = slice(4, 6), 6
 
 STRAIN_NODES = 2.0
-"""Sigma in nodes over which the strain is taken."""
+"""Sigma in nodes over which the strain is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """How a rigid head moved between two photos, and where the skin did not follow it.
 
-    `known` (rows, columns) is where the field and the face's depth are known; `apart` there is how
-    far the skin lies from where the rigid head would have carried it, in eye distances, beyond what
-    questionable depth explains; `strain` the largest stretch or squeeze of that remainder (1:
-    twice as long). `perspective` is how much more a part one eye distance farther away is magnified
-    in the photo after: above 0 where its camera stood farther away; `turn` the sine of the turn
+    `known` (rows, columns) is where the field and the depth of the face are known; `residual` there
+    is how far the skin lies from its position on the rigid head, in eye distances, beyond what the
+    uncertain depth explains; `strain` is the largest principal strain of that residual (1: twice as
+    long). `perspective` is how much more a part one eye distance farther away is magnified in the
+    photo after: above 0 where its camera stood farther away; `turn` is the sine of the rotation
     between the photos.
     """
 
     known: NDArray[np.bool_] = field(repr=False)
-    apart: NDArray[np.float32] = field(repr=False)
+    residual: NDArray[np.float32] = field(repr=False)
     strain: NDArray[np.float32] = field(repr=False)
     perspective: float
     turn: float
@@ -66,11 +74,11 @@ class Head:
 def fit_head(alignment: Alignment, face: Face, zones: Zones) -> Head | None:
     """Return how the rigid head moved, or None where too little of it is known.
 
-    The face's mesh, as deep as it was found in the photo before, is carried into the photo after
-    by a camera linearised about the photo before (size, turn, depth, perspective, keystone), with
-    weights that fall with the square of the squared remainder (Geman and McClure 1987), so that
-    skin moved by expression has no say. What a turn leaves along the direction in which depth
-    moves skin is forgiven up to `DEPTH_UNCERTAINTY`: there a wrong depth looks the same.
+    The face mesh, with the depth found in the photo before, is projected into the photo after by a
+    camera linearised about the photo before (size, rotation, depth, perspective, keystone), with
+    weights that fall with the square of the squared residual (Geman and McClure 1987), so that
+    skin moved by expression has no influence. Residuals along the direction in which depth moves
+    skin are ignored up to `DEPTH_UNCERTAINTY`, because a wrong depth looks the same.
 
     Parameters
     ----------
@@ -79,7 +87,7 @@ def fit_head(alignment: Alignment, face: Face, zones: Zones) -> Head | None:
     face, zones
         Of the photo before.
     """
-    place, target = _places(alignment, face)
+    place, target = _node_positions(alignment, face)
     labels = at_nodes(zones.labels, alignment)
     known = alignment.valid & np.isfinite(place[2]) & (labels > 0)
     if known.sum() < INDEPENDENT:
@@ -88,14 +96,14 @@ def fit_head(alignment: Alignment, face: Face, zones: Zones) -> Head | None:
     stable = np.isin(labels, names) | at_nodes(zones.reference, alignment)
     weight = np.where(stable, STABLE_WEIGHT, OTHER_WEIGHT)[known]
     seen = place[:, known]
-    some = slice(None, None, -(-seen.shape[1] // MOST_PLACES))
+    some = slice(None, None, -(-seen.shape[1] // MOST_NODES))
     found = _fitted(seen[:, some], target[:, known][:, some], weight[some])
     size = float(np.hypot(found[0], found[1]))
     rest = (target[:, known] - np.einsum("p,pkn->kn", found, _columns(seen))) / size
     parallax = found[DEPTH, None] / size + found[PERSPECTIVE] / size * seen[:2]
     return Head(
         known=known,
-        apart=_laid_out(np.hypot(*_beyond_depth(rest, parallax)), known),
+        residual=_on_grid(np.hypot(*_beyond_depth(rest, parallax)), known),
         strain=_strain(rest, known, alignment.step / face.eye_distance_px),
         perspective=float(found[PERSPECTIVE] / size),
         turn=float(np.hypot(*found[DEPTH]) / size),
@@ -113,7 +121,7 @@ def at_nodes(
     return values[np.ix_(row, column)]
 
 
-def _places(alignment: Alignment, face: Face) -> tuple[Plane, Plane]:
+def _node_positions(alignment: Alignment, face: Face) -> tuple[Plane, Plane]:
     """Return (x, y, depth) of the nodes before and (x, y) after, in eye distances."""
     row, column = grid_places(alignment.shape, alignment.step)
     points, eyes = face.landmarks, face.eye_distance_px
@@ -125,7 +133,7 @@ def _places(alignment: Alignment, face: Face) -> tuple[Plane, Plane]:
 
 
 def _columns(place: Plane) -> Plane:
-    """Return the fit's columns (11, 2, n) at places (3, n)."""
+    """Return the columns of the fit (11, 2, n) at points (3, n)."""
     x, y, z = place
     one, none = np.ones_like(x), np.zeros_like(x)
     pairs = [(x, y), (-y, x), (one, none), (none, one), (z, none), (none, z), (z * x, z * y)]
@@ -135,13 +143,13 @@ def _columns(place: Plane) -> Plane:
 
 def _fitted(place: Plane, target: Plane, weight: Plane) -> Plane:
     columns = _columns(place)
-    held = np.zeros(len(HELD))
-    held[HELD > 0] = (TOLERANCE / HELD[HELD > 0]) ** 2 / INDEPENDENT
+    prior = np.zeros(len(PRIOR_SD))
+    prior[PRIOR_SD > 0] = (TOLERANCE / PRIOR_SD[PRIOR_SD > 0]) ** 2 / INDEPENDENT
     now = weight
-    for _ in range(ROUNDS):
+    for _ in range(ITERATIONS):
         weighed = columns * now
         # Plain sums: on sizes like these the threads of a product cost more than they save.
-        normal = np.einsum("pkn,qkn->pq", weighed, columns) + np.diag(held * now.sum())
+        normal = np.einsum("pkn,qkn->pq", weighed, columns) + np.diag(prior * now.sum())
         found = np.linalg.solve(normal, np.einsum("pkn,kn->p", weighed, target))
         rest = target - np.einsum("p,pkn->kn", found, columns)
         now = weight / (1 + (rest**2).sum(axis=0) / TOLERANCE**2) ** 2
@@ -149,7 +157,7 @@ def _fitted(place: Plane, target: Plane, weight: Plane) -> Plane:
 
 
 def _beyond_depth(rest: Plane, parallax: Plane) -> Plane:
-    """Return the remainder (2, n) less what questionable depth explains."""
+    """Return the residual (2, n) less what the uncertain depth explains."""
     strength = np.hypot(*parallax) + 1e-9
     aim = parallax / strength
     along = (rest * aim).sum(axis=0)
@@ -158,10 +166,10 @@ def _beyond_depth(rest: Plane, parallax: Plane) -> Plane:
 
 
 def _strain(rest: Plane, known: NDArray[np.bool_], pitch: float) -> NDArray[np.float32]:
-    """Return the larger principal strain of the remainder; `pitch` is that of the nodes."""
+    """Return the larger principal strain of the residual; `pitch` is the distance of the nodes."""
     weight = cv2.GaussianBlur(known.astype(np.float32), (0, 0), STRAIN_NODES)
     smooth = [
-        cv2.GaussianBlur(_laid_out(part, known), (0, 0), STRAIN_NODES) / np.maximum(weight, 1e-3)
+        cv2.GaussianBlur(_on_grid(part, known), (0, 0), STRAIN_NODES) / np.maximum(weight, 1e-3)
         for part in rest
     ]
     (across_x, across_y), (down_x, down_y) = (
@@ -173,7 +181,7 @@ def _strain(rest: Plane, known: NDArray[np.bool_], pitch: float) -> NDArray[np.f
     return np.where(inner, np.abs(mean) + spread, 0).astype(np.float32)
 
 
-def _laid_out(values: Plane, known: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _on_grid(values: Plane, known: NDArray[np.bool_]) -> NDArray[np.float32]:
     whole = np.zeros(known.shape, dtype=np.float32)
     whole[known] = values
     return whole

@@ -1,6 +1,6 @@
-"""Draw the photo after in the frame of the photo before, and write the field out in full.
+"""Resample the photo after in the frame of the photo before, and the field at every pixel.
 
-Places between nodes are bilinear; how far they are off: `docs/registration.md`.
+Positions between nodes are bilinear; their error: `docs/registration.md`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import Photo
 
 _STRIP = 512
+"""Rows resampled at a time, to limit memory."""
+
 _SEAM = 8.0
+"""Pixels by which the edge of the photo is repeated, so that reduced views have no dark seam."""
 
 
 @dataclass(frozen=True, slots=True)
 class FullField:
-    """The alignment at every pixel of the photo before: places in the photo after, error, trust."""
+    """The alignment at every pixel of the photo before: position after, error, validity."""
 
     row: NDArray[np.float32] = field(repr=False)
     column: NDArray[np.float32] = field(repr=False)
@@ -34,16 +37,16 @@ class FullField:
 
 
 def warp_photo(after: Photo, alignment: Alignment) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Return the photo after in the photo before's frame, and where it shows anything.
+    """Return the photo after in the frame of the photo before, and where it has content.
 
-    For looking at only: scores are measured in each photo's own pixels.
+    For display only: scores are measured in each photo's own pixels.
 
-    Drawn by cubic convolution (Keys 1981).
+    Resampled by cubic convolution (Keys 1981).
 
     Returns
     -------
     picture, seen
-        8-bit sRGB of the photo before's shape; black where nothing is seen.
+        8-bit sRGB with the shape of the photo before; black where the photo after has no content.
     """
     coded = _eight_bit(after)
     picture = np.zeros((*alignment.shape, 3), dtype=np.uint8)
@@ -61,7 +64,6 @@ def warp_photo(after: Photo, alignment: Alignment) -> tuple[NDArray[np.uint8], N
             dst=picture[rows],
             borderMode=cv2.BORDER_REPLICATE,
         )
-        # A few pixels past its edge the photo goes on, so that reduced views have no dark seam.
         near = _inside(row, column, alignment.after_shape, margin=_SEAM)
         if not near.all():
             picture[rows][~near] = 0
@@ -69,7 +71,7 @@ def warp_photo(after: Photo, alignment: Alignment) -> tuple[NDArray[np.uint8], N
 
 
 def full_field(alignment: Alignment) -> FullField:
-    """Return the alignment brought to every pixel of the photo before."""
+    """Return the alignment at every pixel of the photo before."""
     grids = [
         expand(grid, alignment.step, alignment.shape)
         for grid in (alignment.row, alignment.column, alignment.error_px)

@@ -67,7 +67,19 @@ def scale_answer(scale: ImageScale | None) -> Document | None:
 
 def findings_answer(quality: QualityReport) -> list[Document]:
     """Return the quality checks."""
-    return [asdict(finding) for finding in quality.findings]
+    return [
+        {
+            "check": str(finding.check),
+            "measured": finding.measured,
+            "needed": finding.needed,
+            "rule": finding.rule,
+            "unit": finding.unit,
+            "ok": finding.ok,
+            "advice": str(finding.advice),
+            "grave": finding.grave,
+        }
+        for finding in quality.findings
+    ]
 
 
 def alignment_answer(alignment: Alignment, before: AnalyzedPhoto) -> Document:
@@ -77,8 +89,8 @@ def alignment_answer(alignment: Alignment, before: AnalyzedPhoto) -> Document:
     in_mm = {name: value * scale.mm_per_px for name, value in error.items()} if scale else None
     return {
         "status": alignment.status.value,
-        "reason": alignment.reason,
-        "warnings": list(alignment.warnings),
+        "reason": str(alignment.reason),
+        "warnings": [str(one) for one in alignment.warnings],
         "error_px": error if alignment.aligned else None,
         "error_mm": in_mm if alignment.aligned else None,
         "limit_px": alignment.limit_px if alignment.aligned else None,

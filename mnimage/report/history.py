@@ -70,7 +70,7 @@ def history_answer(pairs: Sequence[Pair], scars: Sequence[ScarCourse]) -> dict[s
                 "session": place,
                 "file": pair.after.name,
                 "status": "aligned" if pair.comparison.alignment.aligned else "not comparable",
-                "reason": pair.comparison.alignment.reason,
+                "reason": str(pair.comparison.alignment.reason),
                 **comparison_answer(pair.comparison, pair.before),
             }
             for place, pair in enumerate(pairs, 2)

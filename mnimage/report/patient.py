@@ -116,7 +116,7 @@ def caution_words(caution: Caution) -> str:
 def grade_block(comparison: Comparison, most: int = REASONS_SHOWN) -> Grade:
     """Return the grade with its reasons, the first `most` of them, warnings before all others."""
     comparability = comparison.comparability
-    every = tuple(dict.fromkeys((*comparison.alignment.warnings, *comparability.reasons)))
+    every = tuple(dict.fromkeys(map(str, (*comparison.alignment.warnings, *comparability.reasons))))
     reasons = every[:most]
     left = len(every) - len(reasons)
     more = (f"and {left} more, listed on the record's pages",) if left else ()

@@ -306,7 +306,7 @@ def _registration_facts(pair: Pair, errors: ErrorMap) -> tuple[tuple[str, str], 
         if scale
         else "not known: no lengths in mm",
     }
-    facts |= {f"Warning {i + 1}": words for i, words in enumerate(alignment.warnings)}
+    facts |= {f"Warning {i + 1}": str(one) for i, one in enumerate(alignment.warnings)}
     return _pairs(facts)
 
 

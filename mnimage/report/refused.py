@@ -61,6 +61,6 @@ def refused_advice(pair: Pair) -> str:
     """Return what to do about a pair that could not be compared."""
     findings = (*pair.before.quality.findings, *pair.after.quality.findings)
     advice = dict.fromkeys(
-        finding.advice for finding in findings if not finding.ok and finding.advice
+        str(finding.advice) for finding in findings if not finding.ok and finding.advice
     )
     return " ".join((_FIRST, *list(advice)[:4], _USUAL))

@@ -73,9 +73,9 @@ def _add_photo(layout: QVBoxLayout, title: str, analyzed: AnalyzedPhoto) -> None
     layout.addWidget(heading)
     findings = analyzed.quality.findings
     for finding in (finding for finding in findings if not finding.ok):
-        layout.addWidget(_line(_drawing(finding), _sentence(finding), finding.advice))
-    for uncertainty in relief_warnings(analyzed):
-        layout.addWidget(_line("warning", uncertainty, ""))
+        layout.addWidget(_line(_drawing(finding), _sentence(finding), str(finding.advice)))
+    for warning in relief_warnings(analyzed):
+        layout.addWidget(_line("warning", warning, ""))
     passed = [plain(finding.check) for finding in findings if finding.ok]
     if passed:
         layout.addWidget(_line("check", "In order: " + ", ".join(passed).lower(), ""))

@@ -29,4 +29,9 @@ COMPARE: Mapping[str, str] = {
     "compare.same_picture": "It is the same picture as another shot of the session.",
     "compare.hours_apart": "It was taken {hours} hours from the first shot.",
     "compare.days_apart": "It was taken {days} days from the first shot.",
+    "compare.refused": "{reason}.",
+    "compare.field_error": "The photos are registered only to within {error:.1f} pixels.",
+    "compare.uncovered": "{share:.0%} of the skin could not be registered reliably.",
+    "compare.check_before": "Photo before, {check}: {advice}",
+    "compare.check_after": "Photo after, {check}: {advice}",
 }

@@ -17,7 +17,10 @@ from mnimage.domain.quality import Finding, QualityReport
 
 def _finding(check: str, measured: float, *, needed: float = 1.0, grave: bool = False) -> Finding:
     ok = measured <= needed
-    return Finding(check, measured, needed, "at most", "x", ok, "" if ok else "Do it.", grave)
+    about = "pair" if check.startswith("same ") else "photo"
+    return Finding(
+        check, measured, needed, "at most", "x", ok, "" if ok else "Do it.", grave, about
+    )
 
 
 def _analyzed(*findings: Finding) -> AnalyzedPhoto:

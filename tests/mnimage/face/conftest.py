@@ -1,4 +1,4 @@
-"""Real faces: the astronaut that comes with scikit-image, and portraits kept beside the project."""
+"""Real faces: the astronaut of scikit-image, and portraits stored beside the project."""
 
 from functools import cache
 from pathlib import Path

@@ -26,7 +26,7 @@ def cosine_at(face, *points):
     return facing.cosine[row, column], facing.seen[row, column]
 
 
-def test_front_of_the_face_looks_at_the_camera(astronaut_face):
+def test_the_front_of_the_face_faces_the_camera(astronaut_face):
     for part in ([151, 9], [50, 101], [280, 330], [199]):
         cosine, seen = cosine_at(astronaut_face, *part)
         assert cosine > 0.6

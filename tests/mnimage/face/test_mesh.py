@@ -26,7 +26,7 @@ def test_eye_corners_lie_on_those_placed_by_hand(portrait):
     assert np.linalg.norm(mesh.points[[33, 263], :2] - placed, axis=1).max() < 0.04 * eyes
 
 
-def test_more_looks_scatter_less(astronaut):
+def test_more_passes_scatter_less(astronaut):
     shifts = [(0, 0), (3, 5), (7, 2), (11, 9), (2, 14), (17, 4), (9, 21), (23, 12)]
 
     def scatter(passes):
@@ -36,7 +36,7 @@ def test_more_looks_scatter_less(astronaut):
     assert scatter(8) < 0.85 * scatter(1)
 
 
-def test_one_look_has_no_spread_and_eight_have(astronaut):
+def test_one_pass_has_no_spread_and_eight_have(astronaut):
     assert mesh_of(astronaut, 1).spread_px == 0
     assert 0 < mesh_of(astronaut, 8).spread_px < 1.5
 
@@ -51,16 +51,16 @@ def test_the_square_turns_with_the_face(astronaut):
     upright = square_around(mesh_of(astronaut, 1).points)
     points = mesh_of(astronaut, 1).points
     turned = np.column_stack([points[:, 1], 511 - points[:, 0], points[:, 2]])
-    lying = square_around(turned)
-    assert np.degrees(lying.turn - upright.turn) == pytest.approx(90, abs=0.5)
-    assert lying.side == pytest.approx(upright.side, rel=0.01)
+    rotated = square_around(turned)
+    assert np.degrees(rotated.turn - upright.turn) == pytest.approx(90, abs=0.5)
+    assert rotated.side == pytest.approx(upright.side, rel=0.01)
 
 
-def test_sixteen_bits_see_what_eight_see(astronaut):
+def test_sixteen_bits_give_the_mesh_of_eight(astronaut):
     eight = mesh_of(astronaut, 1).points
     sixteen = mesh_of(astronaut.astype(np.uint16) * 257, 1).points
     assert np.abs(eight - sixteen).max() < 0.2
 
 
-def test_eight_bits_are_rounded_not_cut():
+def test_eight_bits_are_rounded_not_truncated():
     assert list(to_eight_bits(np.array([0, 128, 129, 65535], dtype=np.uint16))) == [0, 0, 1, 255]

@@ -11,6 +11,7 @@ def test_missing_models_say_how_to_get_them(monkeypatch, tmp_path):
     monkeypatch.setenv("MNIMAGE_MODELS", str(tmp_path))
     with pytest.raises(ModelsMissing) as caught:
         models.load_nets()
+    assert caught.value.message.code == "face.model_missing"
     assert "make models" in caught.value.hint
     assert "installer/fetch_models.py" in caught.value.hint
 
@@ -26,7 +27,7 @@ def test_changed_model_is_refused(monkeypatch, tmp_path):
         models.load_nets()
 
 
-def test_bundle_keeps_its_models_inside(monkeypatch, tmp_path):
+def test_a_bundle_contains_its_models(monkeypatch, tmp_path):
     monkeypatch.delenv("MNIMAGE_MODELS", raising=False)
     monkeypatch.setattr("sys._MEIPASS", str(tmp_path), raising=False)
     assert models.models_folder() == tmp_path / "assets" / "models"
@@ -41,7 +42,7 @@ def test_each_thread_has_its_own_nets_and_keeps_them():
         return first, models.load_nets()
 
     with ThreadPoolExecutor(2) as pool:
-        (one, again), (other, _) = pool.map(load, range(2))
-    assert one is again
+        (one, repeated), (other, _) = pool.map(load, range(2))
+    assert one is repeated
     assert one.detector is not other.detector
     assert one.mesh is not other.mesh

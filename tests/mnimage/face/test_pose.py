@@ -1,4 +1,4 @@
-"""Known turns of a head made of a few points, with signs said in words."""
+"""Known poses of a head made of a few points, with each sign explained."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from mnimage.face.pose import (
 
 
 def head(yaw=0.0, pitch=0.0, roll=0.0):
-    """Return landmarks of a plate turned by hand: (row, column, depth)."""
+    """Return landmarks of a plate turned by known angles: (row, column, depth)."""
     points = np.zeros((468, 3))
     points[list(LEFT_SIDE)] = (0, 50, 0)
     points[list(RIGHT_SIDE)] = (0, -50, 0)
@@ -39,7 +39,7 @@ def head(yaw=0.0, pitch=0.0, roll=0.0):
     ("yaw", "pitch", "roll"),
     [(0, 0, 0), (20, 0, 0), (-35, 0, 0), (0, 15, 0), (0, -12, 0), (0, 0, 30), (18, -9, 6)],
 )
-def test_reads_the_turn_that_was_made(yaw, pitch, roll):
+def test_a_known_pose_is_estimated(yaw, pitch, roll):
     pose = read_pose(head(yaw, pitch, roll))
     assert (pose.yaw_deg, pose.pitch_deg, pose.roll_deg) == pytest.approx(
         (yaw, pitch, roll), abs=0.5
@@ -67,5 +67,5 @@ def test_view_names_the_side_that_is_shown(yaw, view):
     assert view_of(Pose(yaw, 0, 0)) is view
 
 
-def test_distance_of_the_eyes_does_not_shrink_with_a_turn():
+def test_the_eye_distance_does_not_shrink_with_a_turn():
     assert eye_distance(head(yaw=40)) == pytest.approx(eye_distance(head()), rel=1e-6)

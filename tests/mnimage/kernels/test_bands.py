@@ -17,13 +17,13 @@ def test_bands_cover_every_row_once(shape):
     assert (seen == 1).all()
 
 
-def test_bands_are_high_where_work_looks_far():
+def test_bands_are_high_where_the_reach_is_large():
     heights = [span.stop - span.start for span in bands_of((1000, 100), pixels=500, reach=20)]
     assert min(heights[:-1]) >= 3 * 2 * 20
 
 
 @pytest.mark.parametrize("span", [slice(0, 4), slice(4, 9), slice(9, 10)])
-def test_widened_bands_know_their_own_rows(span):
+def test_widened_bands_contain_their_own_rows(span):
     rows = np.arange(10)
     wide, own = widened(span, 3, 10)
     assert (rows[wide][own] == rows[span]).all()
@@ -31,15 +31,15 @@ def test_widened_bands_know_their_own_rows(span):
     assert rows[wide][-1] == min(span.stop + 3, 10) - 1
 
 
-def test_answers_come_in_order_and_are_given():
-    stated = []
+def test_results_come_in_order_and_progress_is_reported():
+    reported = []
     bands = bands_of((20, 1), pixels=3)
-    answers = in_bands(lambda span: span.start, bands, lambda done, total: stated.append(done))
+    answers = in_bands(lambda span: span.start, bands, lambda done, total: reported.append(done))
     assert answers == [span.start for span in bands]
-    assert stated == list(range(1, len(bands) + 1))
+    assert reported == list(range(1, len(bands) + 1))
 
 
-def test_a_stop_lets_most_bands_be():
+def test_a_stop_skips_most_bands():
     begun, unlock_page = [], threading.Event()
 
     def work(span):
@@ -55,7 +55,7 @@ def test_a_stop_lets_most_bands_be():
     assert len(begun) < 20
 
 
-def test_what_only_stops_shows_no_progress():
-    stated = []
-    only_to_stop(lambda *numbers: stated.append(numbers))(3, 7)
-    assert stated == [(1, 1)]
+def test_only_to_stop_reports_no_progress():
+    reported = []
+    only_to_stop(lambda *numbers: reported.append(numbers))(3, 7)
+    assert reported == [(1, 1)]

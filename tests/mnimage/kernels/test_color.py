@@ -75,7 +75,7 @@ def test_a_gamma_is_undone():
     assert np.allclose(straighten(bent, (0.8, 0.0, 0.0)), LEVELS, rtol=1e-9)
 
 
-def test_curves_go_on_straight_beyond_the_greys():
+def test_curves_are_linear_beyond_the_greys():
     tone = (0.9, 0.1, 0.05)
     light = np.geomspace(1e-5, 4.0, 400)
     slope = np.gradient(np.log(straighten(light, tone)), np.log(light))
@@ -83,7 +83,7 @@ def test_curves_go_on_straight_beyond_the_greys():
     assert slope[-5:] == pytest.approx(slope[-1], rel=1e-2)
 
 
-def test_a_curve_that_turns_back_is_no_curve():
+def test_a_curve_that_falls_anywhere_is_not_rising():
     assert is_rising((0.8, 0.1, 0.0))
     assert not is_rising((0.3, 0.5, 0.0))
 

@@ -27,12 +27,12 @@ def close(seen, true, most=1e-5):
 
 
 @pytest.mark.parametrize("sigma", [0.7, 1.5, 4.0, 7.5])
-def test_gaussian_is_scipys(sigma):
+def test_gaussian_matches_scipy(sigma):
     assert close(gaussian(NOISE, sigma), scipy_blur(NOISE, sigma), 2e-5)
 
 
 @pytest.mark.parametrize("sigma", [1.5, 5.0])
-def test_masked_blur_is_its_literal_twin(sigma):
+def test_masked_blur_matches_its_definition(sigma):
     values = np.where(MASK, NOISE, np.nan).astype(np.float32)
     inside = np.where(MASK, NOISE, 0)
     true = scipy_blur(inside, sigma) / scipy_blur(MASK.astype(np.float64), sigma).clip(1e-9)
@@ -59,7 +59,7 @@ def test_wide_blurs_at_reduced_size_stay_within_one_percent_of_the_contrast(sigm
     assert np.max(np.abs(masked_blur(waves, mask, sigma) - inside)[mask]) < 0.06
 
 
-def test_what_lies_outside_the_mask_has_no_influence():
+def test_values_outside_the_mask_have_no_influence():
     other = np.where(MASK, NOISE, 1e6).astype(np.float32)
     assert close(masked_blur(other, MASK, 4.0)[MASK], masked_blur(NOISE, MASK, 4.0)[MASK])
 
@@ -71,13 +71,13 @@ def spot(depth, sigma, shape=(61, 61), stretch=1.0):
 
 
 @pytest.mark.parametrize("sigma", [1.8, 2.4, 3.4])
-def test_a_dark_spot_answers_with_half_its_depth(sigma):
+def test_the_response_to_a_dark_spot_is_half_its_depth(sigma):
     answer = dark_blobs(spot(0.2, sigma), [1.2, 1.7, 2.4, 3.4, 4.8])
     assert answer[30, 30] == pytest.approx(0.1, rel=0.12)
     assert answer[30, 30] == answer.max()
 
 
-def test_dark_blobs_is_its_literal_twin():
+def test_dark_blobs_matches_its_definition():
     sigmas = [1.0, 1.5, 2.3]
     levels = [scipy_blur(NOISE, sigma) for sigma in sigmas]
     answers = [
@@ -110,7 +110,7 @@ def test_local_maxima_are_those_found_pixel_by_pixel():
     assert found == true
 
 
-def test_round_and_long_spots_are_distinguished():
+def test_round_and_long_spots_are_separated():
     middle = np.array([30])
     scales = [1.5, 2.1, 3.0]
     assert roundness(dark_blobs(spot(0.2, 2.0), scales), middle, middle, 1)[0] > 0.9
@@ -135,7 +135,7 @@ def found_length(angle, half):
 
 @pytest.mark.parametrize("angle", [0, 13, 30, 44, 71, 90, 135])
 def test_length_of_a_drawn_line_is_right_at_any_angle(angle):
-    # The difference of two lines, since how far the faded ends reach is a matter of taste.
+    # The difference of two lines, since where the faded ends stop is arbitrary.
     long, strength = found_length(angle, 75.0)
     short, _ = found_length(angle, 25.0)
     assert long - short == pytest.approx(100, rel=0.13 if angle in (44, 135) else 0.05)
@@ -163,7 +163,7 @@ def literal_ridges(values, sigma, above):
     return found
 
 
-def test_ridges_are_those_of_the_literal_twin():
+def test_ridges_match_their_definition():
     picture = line_picture(30, size=61, half=20.0) + 0.01 * NOISE[:61, :61]
     true = literal_ridges(picture, 2.0, 0.02)
     seen = dark_ridges(picture, np.ones(picture.shape, dtype=bool), [2.0], 0.02)

@@ -1,4 +1,4 @@
-"""The dense matching kernel against literal twins and dense linear algebra."""
+"""The dense matching kernel against explicit sums and dense linear algebra."""
 
 from __future__ import annotations
 
@@ -39,19 +39,21 @@ def _bending_rows(rows: int, columns: int) -> np.ndarray:
     return np.array(found)
 
 
-def test_bend_is_the_bending_energy_written_out():
+def test_the_gradient_is_that_of_the_explicit_bending_energy():
     values = _random(1, 6, 7)
     rows = _bending_rows(6, 7)
-    found = flow.bend(values, even_stiffness((6, 7), 0.5)).ravel()
+    found = flow.bending_gradient(values, flow.even_stiffness((6, 7), 0.5)).ravel()
     wanted = 4 * rows.T @ (rows @ values.ravel())
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-3)
 
 
-def test_a_cubic_does_not_bend():
+def test_a_cubic_has_no_bending_energy():
     row, column = np.mgrid[0:9, 0:11].astype(np.float32)
     bowl = 3 + 0.5 * row - 2 * column + 0.2 * row * column - 0.1 * column**2 + 0.01 * row**3
-    assert np.abs(flow.bend(bowl, even_stiffness((9, 11), 1.0))).max() < 1e-3
-    assert np.abs(flow.bend(bowl + column**4, even_stiffness((9, 11), 1.0))).max() > 1
+    assert np.abs(flow.bending_gradient(bowl, flow.even_stiffness((9, 11), 1.0))).max() < 1e-3
+    assert (
+        np.abs(flow.bending_gradient(bowl + column**4, flow.even_stiffness((9, 11), 1.0))).max() > 1
+    )
 
 
 def test_normal_equations_match_the_sums_written_out():
@@ -121,7 +123,7 @@ def test_solution_is_that_of_the_dense_system():
     np.testing.assert_allclose(np.stack(found).ravel(), wanted, atol=2e-2)
 
 
-def test_systems_side_by_side_do_not_touch_each_other():
+def test_systems_solved_together_do_not_affect_each_other():
     field = _random(5, 2, 9, 12)
     cases = [
         (_normals(seed, 9, 12), even_stiffness((9, 12), bending))
@@ -129,8 +131,8 @@ def test_systems_side_by_side_do_not_touch_each_other():
     ]
     normals, stiffness = zip(*cases, strict=True)
     together = flow.solve_together(normals, (field[0], field[1]), stiffness, rounds=200)
-    for found, (one, held) in zip(together, cases, strict=True):
-        alone = flow.solve_smooth(one, (field[0], field[1]), held, rounds=200)
+    for found, (one, weights) in zip(together, cases, strict=True):
+        alone = flow.solve_smooth(one, (field[0], field[1]), weights, rounds=200)
         np.testing.assert_allclose(found, np.stack(alone), atol=2e-3)
 
 
@@ -143,16 +145,16 @@ def test_spread_is_the_diagonal_of_the_inverse():
     np.testing.assert_allclose(spread, wanted, rtol=0.15)
 
 
-def test_an_anchor_holds_what_nothing_is_known_of():
+def test_a_prior_keeps_the_initial_position_where_nothing_is_known():
     nothing = np.zeros((8, 8), np.float32)
     away = np.full((2, 8, 8), 2.0, np.float32)
     unseen = flow.Normals(nothing, nothing, nothing, nothing, nothing)
-    held = flow.anchored(unseen, away, 3.0)
-    back = flow.solve_smooth(held, (away[0], away[1]), even_stiffness((8, 8), 0.1))
+    weights = flow.with_prior(unseen, away, 3.0)
+    back = flow.solve_smooth(weights, (away[0], away[1]), flow.even_stiffness((8, 8), 0.1))
     np.testing.assert_allclose(np.stack(back), -away, atol=1e-3)
 
 
-def test_normalizing_drops_light_and_exposure():
+def test_normalizing_removes_light_and_exposure():
     gray = 100 + 10 * _smooth(7, 120, 140)
     row = np.linspace(0.7, 1.3, 120, dtype=np.float32)[:, None]
     options = {"detail": 6.0, "window": 16.0, "floor": 0.01}
@@ -162,7 +164,7 @@ def test_normalizing_drops_light_and_exposure():
     assert abs(lit.std() - plain.std()) < 0.05
 
 
-def test_agreement_is_one_for_the_same_and_none_for_unrelated():
+def test_agreement_is_one_for_equal_and_zero_for_unrelated_pictures():
     first, second = _smooth(8, 160, 160), _smooth(9, 160, 160)
     all_seen = np.ones_like(first)
     same = flow.local_agreement(first, first, all_seen)
@@ -172,17 +174,17 @@ def test_agreement_is_one_for_the_same_and_none_for_unrelated():
     assert np.allclose(flow.local_agreement(first, first, 0 * all_seen), 0)
 
 
-def test_stiffness_yields_only_where_the_field_bends_sharply():
+def test_stiffness_is_low_only_where_the_curvature_changes_abruptly():
     field = np.zeros((2, 20, 30), np.float32)
     field[0, :, 15:] = 5.0
-    along, *_, down = flow.yielding_stiffness(field, 0.1).parts
+    along, *_, down = flow.adaptive_stiffness(field, 0.1).parts
     assert along[10, 2] == pytest.approx(300, rel=1e-3)
     assert along[10, 13] < 1
     assert down[2:-2].min() == pytest.approx(300, rel=1e-3)
 
 
-def test_what_is_left_out_shows_how_stiff_the_field_is():
-    """Fields of known roughness, seen through noise: the misfit is least near what they are."""
+def test_patches_left_out_show_how_stiff_the_field_is():
+    """Fields of known roughness with noise: the misfit is smallest near the true roughness."""
     rows, columns = 48, 60
     row, column = np.mgrid[0:rows, 0:columns] / 12.0
     chosen = []
@@ -218,14 +220,14 @@ def test_what_is_left_out_shows_how_stiff_the_field_is():
     assert chosen[0] < chosen[1]
 
 
-def test_noise_that_only_one_picture_has_is_no_information():
+def test_noise_in_only_one_picture_carries_no_information():
     shared = _smooth(21, 240, 240)
     noisy = [shared + 1.5 * _smooth(seed, 240, 240) for seed in (22, 23)]
     seen = np.ones_like(shared)
     clear = flow.normal_equations(shared, shared, seen, flow.gradient(shared))
-    questionable = flow.normal_equations(noisy[0], noisy[1], seen, flow.gradient(noisy[0]))
-    strange = flow.normal_equations(
+    partly_shared = flow.normal_equations(noisy[0], noisy[1], seen, flow.gradient(noisy[0]))
+    unshared = flow.normal_equations(
         noisy[0], 1.8 * _smooth(24, 240, 240), seen, flow.gradient(noisy[0])
     )
-    assert np.median(questionable.rr) < 0.02 * np.median(clear.rr)
-    assert np.median(strange.rr) < 0.1 * np.median(questionable.rr)
+    assert np.median(partly_shared.rr) < 0.02 * np.median(clear.rr)
+    assert np.median(unshared.rr) < 0.1 * np.median(partly_shared.rr)

@@ -51,7 +51,7 @@ def test_sampling_between_pixels_and_outside():
     assert np.isnan(found[0, 2])
 
 
-def test_turning_a_field_round_leads_back():
+def test_inverting_a_field_leads_back():
     step, shape = 8, (160, 200)
     row, column = geometry.grid_places(shape, step)
     there_row = 1.05 * row + 0.04 * column - 6 + 2 * np.sin(column / 40)

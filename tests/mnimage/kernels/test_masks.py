@@ -1,4 +1,4 @@
-"""Fast masks against slow twins that follow the definitions pixel by pixel."""
+"""Fast masks against slow definitions, pixel by pixel."""
 
 from collections import deque
 
@@ -12,10 +12,10 @@ from mnimage.kernels.masks import (
     enlarge_labels,
     fill_polygon,
     fill_polygons,
+    glare_mask,
     grow,
     label_polygons,
     robust,
-    shining,
     shrink,
     smooth,
     without_thin,
@@ -135,7 +135,7 @@ def test_nothing_grows_from_nothing():
 
 
 @pytest.mark.parametrize("smallest", [1, 3, 8])
-def test_islands_below_the_size_go(speckled, smallest):
+def test_islands_below_the_size_are_removed(speckled, smallest):
     wanted = np.zeros_like(speckled)
     for piece in slow_pieces(speckled):
         if len(piece) >= smallest:
@@ -164,7 +164,7 @@ def test_a_hole_that_touches_a_wall_stays_open():
     assert closed[8:10, 8:10].all()
 
 
-def test_smoothing_takes_specks_and_keeps_straight_edges():
+def test_smoothing_removes_specks_and_keeps_straight_edges():
     mask = np.zeros((40, 40), dtype=bool)
     mask[:, 20:] = True
     noisy = mask.copy()
@@ -200,7 +200,7 @@ def test_glare_is_bright_and_pale_and_spots_make_none():
     light[60:66, 60:66] += 0.5  # bright but as red as the rest: no glare
     light[90:102, 90:102] -= 1.0  # a dark red spot, around which nothing shines
     red[90:102, 90:102] += 0.6
-    found = shining(light, red, np.ones((120, 120), dtype=bool), 10.0)
+    found = glare_mask(light, red, np.ones((120, 120), dtype=bool), 10.0)
     assert found[20:26, 20:26].mean() > 0.95
     assert found[60:66, 60:66].mean() < 0.1
     assert found[80:112, 80:112].mean() < 0.02

@@ -1,4 +1,4 @@
-"""What is let go of is used again: the system is not asked for fresh pages."""
+"""Freed memory is reused: no fresh pages are requested from the system."""
 
 import platform
 import subprocess
@@ -43,7 +43,7 @@ print(held_mb() - start)
 """
 
 only_glibc = pytest.mark.skipif(
-    platform.libc_ver()[0] != "glibc", reason="only glibc can keep memory"
+    platform.libc_ver()[0] != "glibc", reason="only glibc can be set to keep memory"
 )
 
 
@@ -70,7 +70,7 @@ def _run(how, code=PAGES):
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
 
-def test_other_systems_are_left_as_they_are(monkeypatch):
+def test_other_systems_are_not_changed(monkeypatch):
     from mnimage.kernels import memory
 
     monkeypatch.setattr(memory.sys, "platform", "darwin")

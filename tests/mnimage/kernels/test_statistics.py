@@ -17,7 +17,7 @@ def test_robust_spread_is_the_standard_deviation_without_outliers():
     assert np.isnan(robust_spread(values[:0]))
 
 
-def test_midmean_is_deaf_to_outliers_and_steady_over_steps():
+def test_midmean_is_robust_and_stable_for_quantised_values():
     random = np.random.default_rng(2)
     values = random.normal(5, 1, 20000).astype(np.float32)
     values[:2000] = 500
@@ -39,7 +39,7 @@ def test_mode_stays_with_the_largest_group(share):
     assert half_sample_mode(values) == pytest.approx(0, abs=0.35)
 
 
-def test_mode_of_nothing_is_nan():
+def test_mode_of_an_empty_array_is_nan():
     assert np.isnan(half_sample_mode(np.array([np.nan], dtype=np.float32)))
 
 
@@ -71,7 +71,7 @@ def root(means):
     return np.sqrt(means)
 
 
-def test_bootstrap_is_its_literal_twin():
+def test_bootstrap_matches_its_definition():
     random = np.random.default_rng(4)
     weights = random.integers(5, 20, 25).astype(np.float64)
     sums = weights[:, None] * random.gamma(4, 1, (25, 2))

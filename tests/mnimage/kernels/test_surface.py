@@ -80,8 +80,8 @@ def test_robust_fit_is_hubers(near):
     assert np.allclose(fast, _huber_loop(values, rows, valid, 0.01, 4), rtol=1e-3, atol=1e-4)
 
 
-def test_one_shadow_hardly_matters_to_the_robust_fit():
-    values, lamps, rows, found = _scene(200, near=False)
+def test_one_shadow_has_little_effect_on_the_robust_fit():
+    values, lamps, _, found = _scene(200, near=False)
     values[3] *= 0.2
     valid = np.ones(values.shape, dtype=bool)
     plain = _weighted_loop(values, rows, valid)

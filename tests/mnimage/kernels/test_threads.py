@@ -1,4 +1,4 @@
-"""Matrix products stay on the thread that asks, so that bands have the processors to themselves."""
+"""Matrix products run on the calling thread, so that bands have the processors to themselves."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ def test_work_in_bands_leaves_no_threads_to_blas():
     # Two were asked for; a process of its own, since it stays so to the end.
     asked = os.environ | {"OPENBLAS_NUM_THREADS": "2"}
     command = [sys.executable, "-c", COUNT]
-    stated = subprocess.run(command, capture_output=True, check=True, text=True, env=asked).stdout
-    counts = [int(one) for one in stated.strip("[]\n ").split(",")]
+    printed = subprocess.run(command, capture_output=True, check=True, text=True, env=asked).stdout
+    counts = [int(one) for one in printed.strip("[]\n ").split(",")]
     assert counts
     assert set(counts) == {1}

@@ -1,4 +1,4 @@
-"""What a strongly compressed file is said to be; the truth is the encoder's own setting."""
+"""The estimated quality of compressed files against the setting of the encoder."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_encoders_setting_is_read_from_the_file(skin, tmp_path, quality, enc
     assert bool(checks["compression"].advice) is (quality < 75)
 
 
-def test_a_file_that_loses_nothing_is_not_asked(skin, tmp_path):
+def test_a_lossless_file_is_not_checked(skin, tmp_path):
     path = tmp_path / "skin.png"
     Image.fromarray(np.asarray(skin)).save(path)
     photo = read_photo(path)

@@ -1,6 +1,10 @@
 import pytest
 
+from mnimage.domain.quality import Check
 from mnimage.quality.finding import at_least, at_most, judge
+from mnimage.words.message import NOTHING, message
+
+ADVICE = message("quality.focus")
 
 
 @pytest.mark.parametrize(
@@ -16,11 +20,12 @@ from mnimage.quality.finding import at_least, at_most, judge
     ],
 )
 def test_limits(measured, limit, ok, grave):
-    finding = judge("test", measured, limit, "Do better.")
+    finding = judge(Check.FOCUS, measured, limit, ADVICE)
     assert (finding.ok, finding.grave) == (ok, grave)
-    assert finding.advice == ("" if ok else "Do better.")
+    assert finding.advice == (NOTHING if ok else ADVICE)
+    assert finding.about == "photo"
     assert (finding.rule, finding.unit, finding.needed) == (limit.rule, limit.unit, 5.0)
 
 
-def test_what_is_not_a_number_does_not_pass():
-    assert not judge("test", float("nan"), at_most(5.0, "%"), "Do better.").ok
+def test_not_a_number_does_not_pass():
+    assert not judge(Check.FOCUS, float("nan"), at_most(5.0, "%"), ADVICE).ok

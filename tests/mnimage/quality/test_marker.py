@@ -10,34 +10,34 @@ FINE = Marker(200, 20.0, 200.0, ((0, 0), (0, 200), (200, 200), (200, 0)), 4.0, 0
 SEEN = ImageScale(0.1, "marker", 0.006)
 
 
-def test_nothing_is_said_where_nothing_is_wrong():
+def test_usable_markers_and_no_stated_scale_give_no_finding():
     assert check_markers((), None, None) == ()
     assert check_markers((FINE,), None, SEEN) == ()
 
 
-def test_a_wrong_scale_is_caught():
+def test_a_scale_that_contradicts_the_marker_fails():
     (right,) = check_markers((FINE,), ImageScale(0.101, "rig", 0.01), SEEN)
     (wrong,) = check_markers((FINE,), ImageScale(0.11, "rig", 0.01), SEEN)
     assert right.ok
     assert not wrong.ok
-    assert "disagree" in wrong.advice
+    assert wrong.advice.code == "quality.scale"
 
 
-def test_a_marker_not_used_says_why():
-    (stated,) = check_markers((replace(FINE, issue=("marker tilt", 47.0, 35.0)),), None, None)
-    assert (stated.check, stated.measured, stated.needed, stated.ok) == (
+def test_an_unusable_marker_is_reported_with_the_reason():
+    (found,) = check_markers((replace(FINE, issue=("marker tilt", 47.0, 35.0)),), None, None)
+    assert (found.check, found.measured, found.needed, found.ok) == (
         "marker tilt",
         47.0,
         35.0,
         False,
     )
-    assert "not used" in stated.advice
+    assert found.advice.code == "quality.marker_tilted"
 
 
 EYES = ImageScale(0.2, "face", 0.06)
 
 
-def test_a_scale_that_no_face_can_have_is_caught():
+def test_a_scale_that_no_face_can_have_fails():
     (right,) = check_face_scale(ImageScale(0.22, "rig", 0.01), EYES)
     (wrong,) = check_face_scale(ImageScale(0.26, "rig", 0.01), EYES)
     assert right.ok
@@ -45,11 +45,12 @@ def test_a_scale_that_no_face_can_have_is_caught():
     assert check_face_scale(None, EYES) == check_face_scale(SEEN, None) == ()
 
 
-def test_sessions_whose_scales_disagree_on_the_same_skin_are_caught():
+def test_scales_of_two_sessions_that_disagree_on_the_same_skin_fail():
     before, nearer = ImageScale(0.1, "rig", 0.005), ImageScale(0.08, "marker", 0.005)
     (right,) = check_same_scale(before, nearer, 1.25)
     (wrong,) = check_same_scale(before, nearer, 1.0)
     assert right.ok
     assert not wrong.ok
-    # The distance of the eyes and the alignment itself are no measures of their own.
+    assert wrong.about == "pair"
+    # The eye distance and the alignment itself are not independent measurements.
     assert check_same_scale(before, EYES, 1.0) == check_same_scale(before, None, 1.0) == ()

@@ -1,4 +1,4 @@
-"""An egg-shaped head before a pinhole camera: where each of its places is seen, by projection."""
+"""An egg-shaped head in front of a pinhole camera: the projection of each of its points."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from mnimage.domain.alignment import Alignment, Status
 from mnimage.domain.face import ZONES, Face, Pose, Zones
 from mnimage.domain.photo import View
+from mnimage.words.message import NOTHING
 
 SHAPE, STEP = (640, 560), 8
 EYES_PX, EYES_MM = 240.0, 90.0
@@ -24,7 +25,7 @@ def _depth(x, y):
 
 
 def _seen(x, y, z, *, turn=AHEAD, far_mm=1000.0):
-    """Return (row, column) of places seen by a camera `far_mm` from the head's middle."""
+    """Return (row, column) of points seen by a camera `far_mm` from the head's middle."""
     place = np.stack([x, y, z - 40.0]).reshape(3, -1)
     across, down, deep = turn @ place
     factor = PX_PER_MM * far_mm / (far_mm + deep)
@@ -73,49 +74,51 @@ def head_zones():
     return Zones(ZONES, labels, inside & (y < -60))
 
 
-def head_alignment(*, far_mm=(1000.0, 1000.0), turn=AHEAD, size=1.0, shift=0.0, bent=None):
+def head_alignment(*, far_mm=(1000.0, 1000.0), turn=AHEAD, size=1.0, shift=0.0, displacement=None):
     """Return the true field between two photos of the head.
 
-    `bent(x, y)` gives how far (mm across, mm down) the skin at a place has moved on the head.
+    `displacement(x, y)` gives how far (mm across, mm down) skin at a point moved on the head.
     """
     rows, columns = SHAPE[0] // STEP, SHAPE[1] // STEP
     row, column = np.meshgrid(
         (np.arange(rows) + 0.5) * STEP - 0.5, (np.arange(columns) + 0.5) * STEP - 0.5, indexing="ij"
     )
-    # Which place of the head a pixel before sees: back and forth until it stands still.
+    # The point of the head that a pixel of the photo before shows, by fixed-point iteration.
     x, y = (column - SHAPE[1] / 2) / PX_PER_MM, (row - SHAPE[0] / 2) / PX_PER_MM
     for _ in range(60):
         seen = _seen(x, y, _depth(x, y), far_mm=far_mm[0])
         x = x + 0.7 * (column - seen[1]) / PX_PER_MM
         y = y + 0.7 * (row - seen[0]) / PX_PER_MM
-    across, down = (0.0, 0.0) if bent is None else bent(x, y)
+    across, down = (0.0, 0.0) if displacement is None else displacement(x, y)
     there = _seen(x + across, y + down, _depth(x, y), turn=turn, far_mm=far_mm[1])
     valid = (x / HALF_MM[0]) ** 2 + (y / HALF_MM[1]) ** 2 < 0.85
     places = [(size * part + shift).astype(np.float32) for part in there]
     error = np.full(valid.shape, 0.1, np.float32)
-    return Alignment(Status.ALIGNED, "", SHAPE, SHAPE, STEP, *places, error, valid, covered=1.0)
+    return Alignment(
+        Status.ALIGNED, NOTHING, SHAPE, SHAPE, STEP, *places, error, valid, covered=1.0
+    )
 
 
 def smile(strength_mm):
     """Return corners of the mouth drawn outward and up, cheeks with them."""
 
-    def bent(x, y):
+    def displacement(x, y):
         pull = np.exp(-0.5 * (((abs(x) - 35) / 14) ** 2 + ((y - 40) / 16) ** 2))
         return strength_mm * np.sign(x) * pull * 0.7, -strength_mm * pull * 0.7
 
-    return bent
+    return displacement
 
 
 def waves(seed, rms_mm=0.3):
-    """Return a smooth movement of the skin that means nothing."""
+    """Return a smooth random displacement of the skin, too small to be an expression."""
     random = np.random.default_rng(seed)
     turns, phases = random.uniform(-0.2, 0.2, (2, 4, 2)), random.uniform(0, 6.3, (2, 4))
 
-    def bent(x, y):
+    def displacement(x, y):
         parts = [
             sum(np.sin(a * x + b * y + c) for (a, b), c in zip(t, p, strict=True))
             for t, p in zip(turns, phases, strict=True)
         ]
         return rms_mm / 2 * parts[0], rms_mm / 2 * parts[1]
 
-    return bent
+    return displacement

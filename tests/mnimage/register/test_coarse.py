@@ -26,7 +26,7 @@ def _away(points: coarse.ControlPoints, turn: np.ndarray) -> float:
     return float(np.hypot(*(points.after[:, ::-1] - there).T).mean())
 
 
-def test_a_glance_places_skin_with_much_to_see(pair):
+def test_the_coarse_search_suffices_for_skin_with_many_features(pair):
     first, second, turn = pair
     points = coarse.points_from_features(first, second, np.full(first.shape, 255, np.uint8))
     assert points is not None
@@ -34,7 +34,7 @@ def test_a_glance_places_skin_with_much_to_see(pair):
     assert _away(points, turn) < points.error_px
 
 
-def test_a_small_piece_of_skin_gets_the_closer_look(pair):
+def test_a_small_piece_of_skin_gets_the_finer_search(pair):
     first, second, turn = pair
     small = np.zeros(first.shape, np.uint8)
     small[500:600, 500:600] = 255
@@ -44,7 +44,7 @@ def test_a_small_piece_of_skin_gets_the_closer_look(pair):
     assert _away(points, turn) < points.error_px
 
 
-def test_unrelated_have_no_placing(pair):
+def test_unrelated_pictures_have_no_control_points(pair):
     first, _, _ = pair
     other = cv2.flip(_speckle(1100, 2.5), 0)
     assert coarse.points_from_features(first, other, np.full(first.shape, 255, np.uint8)) is None

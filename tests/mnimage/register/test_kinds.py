@@ -1,4 +1,4 @@
-"""Photos of unlike size, turn and share of skin, against the map they were made with."""
+"""Photos that differ in size, rotation and share of skin, against the true map."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from mnimage.register.warp import full_field
 
 
 @pytest.mark.parametrize(("turn", "plain"), [(90, False), (180, True)])
-def test_a_close_up_is_laid_over_at_any_turn(turn, plain):
+def test_a_close_up_is_registered_at_any_rotation(turn, plain):
     out = lay(close_up("", 1, Pose(roll_deg=turn, warp_mm=0.3), plain=plain))
     assert not out.reason
     assert out.median_px < 0.25
@@ -27,14 +27,14 @@ def test_a_close_up_is_laid_over_at_any_turn(turn, plain):
 
 
 @pytest.mark.parametrize(("size", "side"), [(0.5, 600), (1.4, 840)])
-def test_a_close_up_of_another_size_is_laid_over(size, side):
+def test_a_close_up_of_another_size_is_registered(size, side):
     out = lay(close_up("", 1, Pose(scale=size, warp_mm=0.3), shape=(side, side)))
     assert not out.reason
     # An error in pixels of the coarser of both photos.
     assert out.p95_px * min(size, 1.0) < 0.6
 
 
-def test_two_fifths_shared_are_laid_over_and_the_rest_left_out():
+def test_two_fifths_shared_are_registered_and_the_rest_left_out():
     out = lay(close_up("", 1, Pose(shift_mm=(3, 44), roll_deg=5, warp_mm=0.3)))
     assert not out.reason
     assert out.p95_px < 0.6
@@ -48,7 +48,7 @@ def test_a_fifth_shared_is_refused_with_the_reason():
 
 
 @pytest.mark.parametrize(("turn", "size"), [(90.0, 1.0), (4.0, 0.5)])
-def test_a_portrait_turned_or_reduced_is_laid_over(turn, size):
+def test_a_rotated_or_reduced_portrait_is_registered(turn, size):
     if not PORTRAITS.is_dir():
         pytest.skip("../shared/data is not here")
     side = round(1350 * size)
@@ -58,7 +58,7 @@ def test_a_portrait_turned_or_reduced_is_laid_over(turn, size):
     assert out.covered > 0.8
 
 
-def test_what_lies_over_the_skin_is_left_out():
+def test_what_covers_the_skin_is_left_out():
     """A dark frame and strands drawn over the photo after; the rest stays."""
     case = close_up("", 2, Pose(roll_deg=4, warp_mm=0.3))
     coded = case.after.coded.copy()
@@ -83,7 +83,7 @@ def test_what_lies_over_the_skin_is_left_out():
     assert field.valid[inside & ~near].mean() > 0.97
 
 
-def test_a_mark_that_went_is_still_skin():
+def test_a_mark_that_disappeared_is_still_skin():
     """Brown and red marks of the photo before are gone after: they are what is to be measured."""
     skin = make_skin(
         seed=5,

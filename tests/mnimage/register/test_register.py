@@ -166,7 +166,7 @@ def test_a_head_turned_by_thirty_degrees_is_another_view(read_deg):
     turned = replace(face, pose=replace(face.pose, yaw_deg=face.pose.yaw_deg + read_deg))
     found = register_pair(photo, photo, (face, turned), np.ones(photo.shape, bool), RECIPE)
     assert not found.aligned
-    assert "different views" in found.reason
+    assert found.reason.code == "register.other_view"
 
 
 def test_a_hopelessly_blurred_photo_is_refused():
@@ -190,4 +190,4 @@ def test_no_skin_is_refused_with_a_reason():
         _photo(picture), _photo(picture), (None, None), np.zeros((100, 100), bool), RECIPE
     )
     assert not found.aligned
-    assert "skin" in found.reason
+    assert found.reason.code == "register.no_skin"

@@ -1,4 +1,4 @@
-"""A series onto its baseline, on rendered skin whose true fields are known."""
+"""A series registered to its baseline, on rendered skin whose true fields are known."""
 
 from dataclasses import replace
 from functools import cache
@@ -15,6 +15,7 @@ from mnimage.phantom.render import Shot, shoot, true_field
 from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.skin import SkinAppearance, make_skin
 from mnimage.register.series import SessionInput, closure_error, compose, register_series
+from mnimage.words.message import NOTHING, message
 
 SHAPE = (480, 480)
 RECIPE = RegisterRecipe()
@@ -51,7 +52,7 @@ def session(number):
 
 
 def truth(first, second, step=1):
-    """The true way from one session to another as an alignment, every `step` pixels."""
+    """The true alignment of one session to another, every `step` pixels."""
     skins, shots = course()
     row, column, seen = true_field(
         skins[first], shots[first], shots[second], skin_after=skins[second]
@@ -59,7 +60,7 @@ def truth(first, second, step=1):
     middle = slice(step // 2, None, step)
     return Alignment(
         status=Status.ALIGNED,
-        reason="",
+        reason=NOTHING,
         shape=SHAPE,
         after_shape=SHAPE,
         step=step,
@@ -71,83 +72,84 @@ def truth(first, second, step=1):
     )
 
 
-def test_two_true_ways_joined_are_the_true_way():
-    joined, straight = compose(truth(0, 1), truth(1, 2)), truth(0, 2)
-    both = joined.valid & straight.valid
+def test_true_alignments_compose_to_the_true_alignment():
+    composed, direct = compose(truth(0, 1), truth(1, 2)), truth(0, 2)
+    both = composed.valid & direct.valid
     assert both.mean() > 0.8
-    gap = np.hypot(joined.row - straight.row, joined.column - straight.column)[both]
+    gap = np.hypot(composed.row - direct.row, composed.column - direct.column)[both]
     assert np.percentile(gap, 99) < 0.05
-    assert joined.error_px[both].mean() == pytest.approx(0.3 * np.sqrt(2), rel=0.05)
+    assert composed.error_px[both].mean() == pytest.approx(0.3 * np.sqrt(2), rel=0.05)
 
 
 @pytest.mark.parametrize("steps", [(15, 3), (5, 5)])
-def test_ways_on_unlike_grids_are_joined(steps):
+def test_alignments_on_different_grids_are_composed(steps):
     first, last = truth(0, 1, steps[0]), truth(1, 2, steps[1])
     closure = closure_error(first, last, truth(0, 2, 5))
     assert closure.p95_px < 0.1
     assert closure.shared > 0.85
 
 
-def test_a_way_that_is_off_is_shown():
+def test_a_wrong_direct_alignment_has_a_closure_error():
     off = truth(0, 2)
     off = replace(off, row=off.row + np.float32(0.8))
     assert closure_error(truth(0, 1), truth(1, 2), off).median_px == pytest.approx(0.8, abs=0.1)
 
 
-def test_moved_skin_on_either_way_is_not_trusted():
+def test_skin_that_moved_in_either_step_is_not_trusted():
     first, last = truth(0, 1), truth(1, 2)
     moved = np.zeros(SHAPE, dtype=bool)
     moved[200:260, 200:260] = True
-    joined = compose(first, replace(last, valid=last.valid & ~moved, moved=moved))
-    assert 0.7 < joined.moved.sum() / moved.sum() < 1.4
-    assert not (joined.valid & joined.moved).any()
+    composed = compose(first, replace(last, valid=last.valid & ~moved, moved=moved))
+    assert 0.7 < composed.moved.sum() / moved.sum() < 1.4
+    assert not (composed.valid & composed.moved).any()
 
 
-def test_ways_that_do_not_join_are_an_error():
+def test_alignments_that_do_not_join_are_an_error():
     first, last = truth(0, 1), truth(1, 2, 2)
-    with pytest.raises(ValueError, match="no way on"):
+    with pytest.raises(ValueError, match="do not join"):
         compose(replace(first, after_shape=(10, 10)), last)
 
 
-def test_going_through_a_middle_session_or_straight_gives_the_same_place():
-    laid = register_series([session(number) for number in range(3)], RECIPE)
-    assert [one.through for one in laid] == [None, None]
-    assert laid[0].closure is None
-    closure = laid[1].closure
+def test_direct_and_composed_registration_agree():
+    registered = register_series([session(number) for number in range(3)], RECIPE)
+    assert [one.through for one in registered] == [None, None]
+    assert registered[0].closure is None
+    closure = registered[1].closure
     assert closure.p95_px < 0.3
     assert closure.shared > 0.8
-    # Two wrongs could agree: the straight way is the true one as well.
+    # Two wrong results could agree: the direct one must also be the true one.
     true = truth(0, 2)
-    found = laid[1].alignment
+    found = registered[1].alignment
     row, column = (expand(part, found.step, SHAPE) for part in (found.row, found.column))
     error = np.hypot(row - true.row, column - true.column)[true.valid]
     assert np.percentile(error, 95) < 0.4
 
 
-def test_a_session_that_cannot_go_straight_goes_through_a_middle_one(monkeypatch):
+def test_a_session_that_fails_directly_is_registered_through_a_middle_one(monkeypatch):
     sessions = [session(number) for number in range(3)]
     numbers = {id(one.photo): number for number, one in enumerate(sessions)}
-    lost = replace(truth(0, 1), status=Status.NOT_COMPARABLE, reason="Too much has changed")
+    lost = replace(
+        truth(0, 1), status=Status.NOT_COMPARABLE, reason=message("register.skin_differs")
+    )
 
-    def known_ways(before, after, faces, skin, recipe):
+    def true_alignments(before, after, faces, skin, recipe):
         pair = numbers[id(before)], numbers[id(after)]
         return lost if pair == (0, 2) else truth(*pair)
 
-    monkeypatch.setattr("mnimage.register.series.register_pair", known_ways)
-    laid = register_series(sessions, RECIPE)
-    assert [one.through for one in laid] == [None, 1]
-    found, true = laid[1].alignment, truth(0, 2)
-    assert "Too much has changed" in found.warnings[-1]
-    assert "session 1" in found.warnings[-1]
+    monkeypatch.setattr("mnimage.register.series.register_pair", true_alignments)
+    registered = register_series(sessions, RECIPE)
+    assert [one.through for one in registered] == [None, 1]
+    found, true = registered[1].alignment, truth(0, 2)
+    assert found.warnings[-1] == message("register.through_session", reason=lost.reason, session=1)
     error = np.hypot(found.row - true.row, found.column - true.column)[found.valid]
     assert np.percentile(error, 99) < 0.05
     assert found.covered == pytest.approx(true.covered, abs=0.08)
 
 
-def test_a_stranger_in_a_series_stays_refused():
+def test_unrelated_skin_in_a_series_stays_refused():
     stranger = make_skin(seed=9, size_mm=(72.0, 72.0), mm_per_px=0.125)
     other = SessionInput(shoot(stranger, course()[1][1]), None, np.ones(SHAPE, dtype=bool))
-    laid = register_series([session(0), other], RECIPE)
-    assert not laid[0].alignment.aligned
-    assert laid[0].alignment.reason
-    assert compose(truth(0, 1), laid[0].alignment).reason == laid[0].alignment.reason
+    registered = register_series([session(0), other], RECIPE)
+    assert not registered[0].alignment.aligned
+    assert registered[0].alignment.reason
+    assert compose(truth(0, 1), registered[0].alignment).reason == registered[0].alignment.reason

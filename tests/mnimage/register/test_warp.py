@@ -1,4 +1,4 @@
-"""Drawing the photo after in the frame of the photo before."""
+"""Resampling the photo after in the frame of the photo before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mnimage.domain.alignment import Alignment, Status
 from mnimage.domain.photo import CaptureFacts, Photo
 from mnimage.kernels.geometry import grid_places
 from mnimage.register.warp import full_field, warp_photo
+from mnimage.words.message import NOTHING
 
 SHAPE = (90, 120)
 
@@ -17,7 +18,7 @@ def _shifted(down: float, along: float, step: int = 8) -> Alignment:
     row, column = grid_places(SHAPE, step)
     return Alignment(
         Status.ALIGNED,
-        "",
+        NOTHING,
         SHAPE,
         SHAPE,
         step,

@@ -175,7 +175,8 @@ class GradeBadge(QWidget):
 def reasons_of(pair: Pair) -> tuple[str, ...]:
     """Return every reason for a pair's grade once, what the registration warns of first."""
     alignment = pair.comparison.alignment
-    said = (alignment.reason,) if not alignment.aligned else alignment.warnings
+    messages = (alignment.reason,) if not alignment.aligned else alignment.warnings
+    said = map(str, messages)
     cautions = (caution_words(caution) for caution in pair.comparison.cautions)
     left_out = (
         f"Repeat shot {one.side.value} left out, {one.name}: {one.left_out}"
