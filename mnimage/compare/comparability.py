@@ -100,7 +100,7 @@ def _excess(finding: Finding) -> float:
 
 
 def _of_each(code: str, analyzed: AnalyzedPhoto) -> list[_Criterion]:
-    """Return the failed checks of one photo, under the code of their reason: a B, a grave one a D."""
+    """Return the failed checks of one photo under a reason's code: each a B, a grave one a D."""
     return [
         _Criterion(
             2.5 if finding.grave else 1.0,

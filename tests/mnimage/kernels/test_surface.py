@@ -81,7 +81,7 @@ def test_robust_fit_is_hubers(near):
 
 
 def test_one_shadow_has_little_effect_on_the_robust_fit():
-    values, lamps, _, found = _scene(200, near=False)
+    values, lamps, rows, found = _scene(200, near=False)
     values[3] *= 0.2
     valid = np.ones(values.shape, dtype=bool)
     plain = _weighted_loop(values, rows, valid)
