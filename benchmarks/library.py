@@ -23,7 +23,7 @@ import numpy as np
 from mnimage.domain.imported import Status
 from mnimage.library.importing import import_photos
 from mnimage.library.intake import find_items
-from mnimage.library.library import create_library
+from mnimage.library.opening import create_library
 
 COUNT = 60
 SHAPE = (1600, 2000, 3)

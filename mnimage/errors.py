@@ -4,6 +4,7 @@ MnimageError
 ├── Cancelled            the user asked to stop
 ├── PhotoUnreadable      a file is not a photo, or a broken one
 ├── ShotsUnusable        a set of directional shots cannot give relief
+├── CameraUnusable       a camera is not there, is gone, or gives no photo
 ├── RigUnusable          shots of a ball or a card do not show where the lamps are
 ├── ChartUnusable        a colour chart, or the profile made of one, cannot be used
 ├── FaceNotFound         a face was needed and none, or more than one, is there
@@ -59,6 +60,10 @@ class ShotsUnusable(MnimageError):
 
 class ChartUnusable(MnimageError):
     """A colour chart is missing, covered, tilted, clipped or unlike its colours; or a profile."""
+
+
+class CameraUnusable(MnimageError):
+    """A camera is not there, is gone, or gives no photo."""
 
 
 class RigUnusable(MnimageError):

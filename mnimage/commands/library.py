@@ -81,7 +81,7 @@ def command() -> None:
 @json_option
 def init(where: str, server: str, bucket: str, *, as_json: bool) -> int:
     """Make an encrypted library in DIR, and print its recovery key, once."""
-    from mnimage.library.library import create_library
+    from mnimage.library.opening import create_library
 
     folder, places = new_place(where, server, bucket)
     word = asked_passphrase(confirm=True)
@@ -154,7 +154,7 @@ def verify(where: str, *, accept: bool, as_json: bool) -> int:
 @json_option
 def migrate(where: str, *, as_json: bool) -> int:
     """Bring an older library to today's version, after a back-up that is proved."""
-    from mnimage.library.library import migrate_library
+    from mnimage.library.opening import migrate_library
 
     folder, server = located(where)
     backup, step = migrate_library(folder, user_name(), asked_passphrase(), server=server)
@@ -284,7 +284,7 @@ def opened(where: str) -> Iterator[Library]:
 
 @contextmanager
 def _opened(folder: Path, server: str, word: str | None = None) -> Iterator[Library]:
-    from mnimage.library.library import open_library
+    from mnimage.library.opening import open_library
 
     word = asked_passphrase() if word is None else word
     with open_library(folder, user_name(), word, server=server) as library:

@@ -10,7 +10,7 @@ from mnimage.domain.record import Role, UserLine
 from mnimage.errors import EditConflict, LibraryDamaged, RecordUnusable, StorageFailed
 from mnimage.library import keyfile, renewal
 from mnimage.library import keys as key
-from mnimage.library.library import opener
+from mnimage.library.opening import opener
 from mnimage.library.roles import Permission
 from mnimage.words.message import message
 

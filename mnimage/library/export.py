@@ -7,15 +7,12 @@ purpose holds today, as bare pictures without name, code, date or camera data.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-import cv2
 from pydantic import TypeAdapter
 
 from mnimage import __version__
@@ -23,6 +20,8 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.record import Consent, Disclosure, PhotoRecord, Purpose, Timeline
 from mnimage.domain.same_session import between, instant
 from mnimage.errors import NotAllowed, PhotoUnreadable, RecordUnusable
+from mnimage.exports.pictures import png_of
+from mnimage.exports.tables import csv_table
 from mnimage.formats.files import DecodeOptions, decode_photo
 from mnimage.formats.kinds import HEAD_BYTES, NAMED, kind_of
 from mnimage.formats.output import prepare_folder, write_whole
@@ -44,7 +43,6 @@ INDEX = "library.json"
 SCHEMA = "schema.json"
 PATIENT = "patient.json"
 _TIMELINE: TypeAdapter[Timeline] = TypeAdapter(Timeline)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MINOR_ENDINGS = {"JPEG": ".jpg", "TIFF": ".tif", "HEIF": ".heic", "AVIF": ".avif"}
 
 
@@ -152,7 +150,7 @@ def _export_record(library: Library, patient: Patient, order: Order, done: Expor
     _write_forms(library, timeline, folder)
     write_whole(folder / "history.json", _json(_history(library, patient)))
     for name, given in _tables(timeline).items():
-        write_whole(folder / f"{name}.csv", table(given))
+        write_whole(folder / f"{name}.csv", csv_table(given))
     write_whole(folder / PATIENT, _json(records.document(timeline)))
     done.patients += 1
 
@@ -167,7 +165,7 @@ def _write_photo(
     if not order.png:
         return
     try:
-        write_whole(folder / "png" / f"{name.rpartition('.')[0]}.png", png_of(content))
+        write_whole(folder / "png" / f"{name.rpartition('.')[0]}.png", _png(content))
     except PhotoUnreadable as error:
         done.notes.append(f"no PNG of {photo.id}: {error}")
 
@@ -194,7 +192,7 @@ def _export_pictures(library: Library, patient: Patient, order: Order, done: Exp
         if consent is None:
             done.withheld += 1
             continue
-        content = png_of(library.read_original(photo))
+        content = _png(library.read_original(photo))
         _note(library, order, patient, photo, consent, hashlib.sha256(content).hexdigest())
         name = f"{len(given) + 1:03}_{(photo.view or 'view unknown').replace(' ', '-')}.png"
         write_whole(prepare_folder(folder) / name, content)
@@ -246,48 +244,9 @@ def _note(
         changes.note("exported", patient, {"purpose": order.purpose, "to": order.to})
 
 
-def png_of(content: bytes) -> bytes:
-    """Return a photo as PNG, upright, sRGB, in its own depth, with no word of metadata.
-
-    Raises
-    ------
-    PhotoUnreadable
-        If it cannot be decoded.
-    """
-    photo = decode_photo(content, kind_of(content[:HEAD_BYTES]), "The photo", DecodeOptions())
-    done, stream = cv2.imencode(".png", photo.coded[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    if not done:
-        raise PhotoUnreadable(message("library.png_failed"))
-    return stream.tobytes()
-
-
-def table(given: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return rows as CSV that spreadsheets read as text and numbers, never as formulas."""
-    flat = [_flat(row) for row in given]
-    names = list(dict.fromkeys(name for row in flat for name in row))
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, names)
-    writer.writeheader()
-    writer.writerows(flat)
-    return stream.getvalue().encode("utf-8-sig")
-
-
-def _flat(row: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, dict) and value:
-            flat |= _flat(value, f"{before}{name}.")
-        else:
-            flat[before + name] = _cell(value)
-    return flat
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False) if value else ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+def _png(content: bytes) -> bytes:
+    kind = kind_of(content[:HEAD_BYTES])
+    return png_of(decode_photo(content, kind, "The photo", DecodeOptions()))
 
 
 def _tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mnimage.errors import AuthenticationFailed, LibraryDamaged, StorageFailed
 from mnimage.library import keyfile
-from mnimage.library.library import open_with, read_keys
+from mnimage.library.opening import open_with, read_keys
 from mnimage.words.message import message
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from mnimage.library import audit_log, database, keyfile, migrate, transfer
 from mnimage.library.address import remember
 from mnimage.library.intake import holds_something
 from mnimage.library.keyfile import IN_FOLDER
-from mnimage.library.library import VAULT, open_with, read_keys, refuse_occupied
+from mnimage.library.library import VAULT
 from mnimage.library.listing import (
     LISTING,
     SNAPSHOTS,
@@ -38,6 +38,7 @@ from mnimage.library.listing import (
     write_listing,
     wrong_with,
 )
+from mnimage.library.opening import open_with, read_keys, refuse_occupied
 from mnimage.library.stores import open_store, place_of
 from mnimage.library.vault import Vault, pieces
 from mnimage.words.message import message

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from mnimage.domain.record import IntegrityIssue
 from mnimage.errors import LibraryDamaged, LibraryError, PhotoDamaged, StorageFailed
 from mnimage.library import audit_log, database, keyfile, migrate, queries, records
-from mnimage.library.library import CACHE, VAULT, open_engine, open_vault, read_keys
+from mnimage.library.library import CACHE, VAULT, open_vault
+from mnimage.library.opening import open_engine, read_keys
 from mnimage.library.stores import FolderStore, is_name, storage_failed
 from mnimage.library.tables import CONSENTS, NEWEST, OBJECTS, PHOTOS
 from mnimage.library.vault import Cache, is_draft

@@ -82,14 +82,14 @@ def is_library(folder: Path) -> bool:
 
 def make_library(folder: Path, user: str, passphrase: str) -> tuple[Library, str]:
     """Make a library; return it open, and its recovery key (see `create_library`)."""
-    from mnimage.library.library import create_library
+    from mnimage.library.opening import create_library
 
     return create_library(folder, passphrase, user=user)
 
 
 def unlock(folder: Path, user: str, passphrase: str) -> Library:
     """Open a library (see `open_library`)."""
-    from mnimage.library.library import open_library
+    from mnimage.library.opening import open_library
 
     return open_library(folder, user, passphrase)
 
@@ -126,7 +126,7 @@ def recover(folder: Path, recovery: str, user: str, passphrase: str) -> Library:
         If there is no such user, or the passphrase will not do.
     """
     from mnimage.library.access import set_passphrase
-    from mnimage.library.library import open_by_recovery, open_library
+    from mnimage.library.opening import open_by_recovery, open_library
 
     with open_by_recovery(folder, recovery) as library:
         set_passphrase(library, user, passphrase)
@@ -142,7 +142,7 @@ def renew_recovery(library: Library) -> str:
 
 def migrate(folder: Path, user: str, passphrase: str) -> Library:
     """Bring an older library to today's tables, after a proved back-up, and open it."""
-    from mnimage.library.library import migrate_library, open_library
+    from mnimage.library.opening import migrate_library, open_library
 
     migrate_library(folder, user, passphrase)
     return open_library(folder, user, passphrase)

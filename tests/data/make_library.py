@@ -14,7 +14,8 @@ from mnimage.domain.photo import View
 from mnimage.domain.scales import Rater, ScaleName
 from mnimage.domain.scorecard import Mode
 from mnimage.library import access, keys
-from mnimage.library.library import Library, create_library
+from mnimage.library.library import Library
+from mnimage.library.opening import create_library
 from mnimage.library.tables import NEWEST
 
 WORD = "correct horse battery"

@@ -16,7 +16,7 @@ from mnimage.domain.metrics import METRICS
 from mnimage.domain.photo import View
 from mnimage.domain.recipe import Recipe
 from mnimage.library import keys
-from mnimage.library.library import create_library, open_library
+from mnimage.library.opening import create_library, open_library
 from mnimage.phantom.face import make_face, shoot_face
 from mnimage.phantom.files import write_photo
 from mnimage.phantom.render import Shot

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from mnimage.words.english.assets import ASSETS
 from mnimage.words.english.calibrate import CALIBRATE
+from mnimage.words.english.cameras import CAMERAS
 from mnimage.words.english.commands import COMMANDS
 from mnimage.words.english.common import COMMON
 from mnimage.words.english.compare import COMPARE
+from mnimage.words.english.exports import EXPORTS
 from mnimage.words.english.face import FACE
 from mnimage.words.english.formats import FORMATS
 from mnimage.words.english.library import LIBRARY
@@ -31,9 +33,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         **ASSETS,
         **CALIBRATE,
+        **CAMERAS,
         **COMMANDS,
         **COMMON,
         **COMPARE,
+        **EXPORTS,
         **FACE,
         **FORMATS,
         **LIBRARY,

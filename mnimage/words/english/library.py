@@ -49,7 +49,6 @@ LIBRARY: Mapping[str, str] = {
     "library.export_inside_library.hint": "Choose another folder.",
     "library.export_folder_not_empty": "{out} is not empty.",
     "library.export_folder_not_empty.hint": "Choose a new folder for the export.",
-    "library.png_failed": "The photo cannot be written as PNG.",
     "library.code_unusable": "{error}.",
     "library.archive_bomb": "Unpacked it would take {file_size:.0f} MB; no photo compresses like that.",
     "library.archive_bomb.hint": "Unpack the archive first, and see what is in it.",

@@ -11,7 +11,7 @@ import pytest
 from mnimage.domain import record as kept
 from mnimage.domain.scorecard import Mode
 from mnimage.library import keys
-from mnimage.library.library import create_library, open_library
+from mnimage.library.opening import create_library, open_library
 
 WORD = "correct horse battery"
 CHEAP = keys.Cost(memory_kib=64, passes=1, lanes=1)

@@ -24,7 +24,7 @@ from mnimage.errors import (
 )
 from mnimage.library import access, database, keyfile, migrate, renewal
 from mnimage.library.erase import erase_patient
-from mnimage.library.library import create_library, open_by_recovery, open_engine
+from mnimage.library.opening import create_library, open_by_recovery, open_engine
 from mnimage.library.roles import Permission
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, noise, reopen, store

@@ -22,8 +22,8 @@ from mnimage.errors import (
 from mnimage.library import access, backup, listing
 from mnimage.library.backup import back_up, keep_newest
 from mnimage.library.erase import erase_patient
-from mnimage.library.library import create_library, open_library
 from mnimage.library.listing import snapshots
+from mnimage.library.opening import create_library, open_library
 from mnimage.library.restore import check_backup, restore
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill

@@ -12,7 +12,7 @@ import pytest
 
 from mnimage.domain import record as kept
 from mnimage.library import access
-from mnimage.library.library import create_library
+from mnimage.library.opening import create_library
 from tests.mnimage.library.conftest import WORD, fill, noise, reopen
 
 ROOT = Path(__file__).parents[3]
@@ -88,7 +88,7 @@ from pathlib import Path
 from mnimage.library import keys
 from tests.mnimage.library.conftest import CHEAP, WORD
 from tests.mnimage.library.test_clear import busy, fill
-from mnimage.library.library import create_library
+from mnimage.library.opening import create_library
 keys.COST = CHEAP
 library, _ = create_library(Path(sys.argv[1]), WORD)
 busy(library)

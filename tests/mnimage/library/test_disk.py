@@ -11,7 +11,7 @@ import pytest
 
 from mnimage.domain import record as kept
 from mnimage.errors import LibraryError, PhotoDamaged, StorageFailed
-from mnimage.library.library import create_library
+from mnimage.library.opening import create_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, noise, reopen, store
 

@@ -12,7 +12,7 @@ from mnimage.library import access, migrate
 from mnimage.library.backup import back_up
 from mnimage.library.erase import erase_patient
 from mnimage.library.export import Order, export_patients
-from mnimage.library.library import open_library
+from mnimage.library.opening import open_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, moved, noise, store
 from tests.mnimage.library.test_export import full

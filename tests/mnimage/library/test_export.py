@@ -16,9 +16,10 @@ from mnimage.domain.imported import Status
 from mnimage.domain.scales import Rater, ScaleName
 from mnimage.domain.scorecard import Mode
 from mnimage.errors import NotAllowed, RecordUnusable
-from mnimage.library import access
-from mnimage.library.export import Order, clinic_day, export_patients, png_of, schema, table
-from mnimage.library.library import create_library, open_library
+from mnimage.exports.tables import csv_table
+from mnimage.library import access, export
+from mnimage.library.export import Order, clinic_day, export_patients, schema
+from mnimage.library.opening import create_library, open_library
 from mnimage.library.readback import is_export, read_export
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, moved, store
@@ -139,7 +140,9 @@ def test_only_what_was_consented_to_leaves(library, tmp_path):
     )
     assert (done.photos, done.withheld) == (1, 2)
     pictures = list((tmp_path / "out").rglob("*.png"))
-    assert [path.read_bytes() for path in pictures] == [png_of(library.read_original(photos[1]))]
+    assert [path.read_bytes() for path in pictures] == [
+        export._png(library.read_original(photos[1]))
+    ]
     everything = b"".join(p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file())
     words = (patient.code, "Meulen", "1988", "2026-05", patient.id, photos[1].sha256, "Exif")
     assert [
@@ -258,7 +261,7 @@ def test_a_folder_of_photos_is_no_export(tmp_path):
 
 
 def test_a_table_holds_no_formula():
-    reported = table([{"name": "=cmd()", "zone": {"a": -1.5, "b": "+1"}, "list": [1]}]).decode()
+    reported = csv_table([{"name": "=cmd()", "zone": {"a": -1.5, "b": "+1"}, "list": [1]}]).decode()
     assert reported.splitlines()[1] == "'=cmd(),-1.5,'+1,[1]"
 
 

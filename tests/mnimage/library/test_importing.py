@@ -19,7 +19,7 @@ from mnimage.errors import NotAllowed, RecordUnusable, StorageFailed
 from mnimage.library import access, stores
 from mnimage.library.importing import UNSORTED, import_photos, patient_of
 from mnimage.library.intake import find_items
-from mnimage.library.library import create_library, open_library
+from mnimage.library.opening import create_library, open_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD
 from tests.mnimage.library.test_clear import found

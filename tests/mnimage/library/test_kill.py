@@ -19,7 +19,7 @@ from mnimage.domain.record import PhotoRecord
 from mnimage.library.importing import import_photos
 from mnimage.library.intake import find_items
 from mnimage.library.keyfile import IN_FOLDER, Places
-from mnimage.library.library import create_library, open_library
+from mnimage.library.opening import create_library, open_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD
 from tests.mnimage.library.servers import address, postgres
@@ -39,7 +39,7 @@ from dataclasses import asdict
 from pathlib import Path
 from mnimage.library import importing, keyfile
 from mnimage.library.intake import find_items
-from mnimage.library.library import open_with, read_keys
+from mnimage.library.opening import open_with, read_keys
 
 folder, word = Path(sys.argv[1]), sys.argv[2]
 file, keys = read_keys(folder, lambda one: keyfile.unlock(one, "admin", word))

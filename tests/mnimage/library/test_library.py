@@ -10,7 +10,7 @@ import pytest
 from mnimage.domain import record as kept
 from mnimage.errors import AuthenticationFailed, EditConflict, RecordUnusable, StorageFailed
 from mnimage.library import keyfile, keys
-from mnimage.library.library import create_library, open_by_recovery
+from mnimage.library.opening import create_library, open_by_recovery
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen, store
 from tests.mnimage.library.test_server import write_at_once

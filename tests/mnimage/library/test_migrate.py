@@ -11,7 +11,7 @@ from sqlalchemy import text
 from mnimage.domain import record as kept
 from mnimage.errors import LibraryTooNew, LibraryTooOld, NotAllowed, StorageFailed
 from mnimage.library import access, database, migrate
-from mnimage.library.library import migrate_library
+from mnimage.library.opening import migrate_library
 from mnimage.library.tables import METADATA, NEWEST
 from mnimage.library.verify import verify_library
 from tests.data.make_library import ANNS, ORIGINALS, records

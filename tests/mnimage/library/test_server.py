@@ -23,7 +23,7 @@ from mnimage.library.address import home_of, where_is
 from mnimage.library.backup import back_up
 from mnimage.library.erase import erase_patient
 from mnimage.library.keyfile import Places
-from mnimage.library.library import create_library, migrate_library, open_library
+from mnimage.library.opening import create_library, migrate_library, open_library
 from mnimage.library.restore import check_backup, restore
 from mnimage.library.tables import NEWEST
 from mnimage.library.verify import verify_library
@@ -152,7 +152,7 @@ def test_a_library_that_could_not_be_made_leaves_the_server_empty(
 ):
     migrate.discard(served.engine)
     with monkeypatch.context() as patch:
-        patch.setattr("mnimage.library.library.keyfile.write_keyfile", lambda *_: 1 / 0)
+        patch.setattr("mnimage.library.opening.keyfile.write_keyfile", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             create_library(tmp_path / "second", WORD, places=Places(server=address))
     create_library(tmp_path / "third", WORD, places=Places(server=address))[0].close()

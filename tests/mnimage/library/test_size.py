@@ -15,7 +15,7 @@ from mnimage.domain import record as kept
 from mnimage.domain.photo import View
 from mnimage.domain.scorecard import Mode
 from mnimage.library import database, keys, records, tables
-from mnimage.library.library import create_library
+from mnimage.library.opening import create_library
 from tests.mnimage.library.conftest import WORD, reopen
 
 PATIENTS, SESSIONS, VIEWS, SCORES = 5_000, 4, 5, 3

@@ -13,7 +13,7 @@ import pytest
 from mnimage.errors import LibraryDamaged, PhotoDamaged, RecordUnusable, StorageFailed
 from mnimage.library.backup import back_up
 from mnimage.library.keyfile import Places
-from mnimage.library.library import create_library
+from mnimage.library.opening import create_library
 from mnimage.library.restore import restore
 from mnimage.library.stores import BucketStore, FolderStore, open_store, write_all
 from mnimage.library.sweep import sweep

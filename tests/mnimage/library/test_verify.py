@@ -11,7 +11,7 @@ import pytest
 from mnimage.domain.record import Role
 from mnimage.errors import LibraryError
 from mnimage.library import access
-from mnimage.library.library import create_library
+from mnimage.library.opening import create_library
 from mnimage.library.verify import verify_library
 from tests.mnimage.library.conftest import WORD, fill, reopen
 
