@@ -218,3 +218,22 @@ def longest_wait(qapp, window, word):
         longest, last = max(longest, now - last), now
         time.sleep(0.002)
     return longest
+
+
+def test_records_are_saved_all_or_none(kept):
+    from dataclasses import replace
+
+    from mnimage.domain.record import Patient, Session
+    from mnimage.errors import EditConflict
+
+    library, photo = kept
+    patient = library.find(Patient, photo.patient_id)
+    clinic.save_records(library, changed=(replace(patient, name="Changed elsewhere"),))
+    session = Session(patient_id=patient.id, held_at=datetime.now(UTC))
+    with pytest.raises(EditConflict):
+        clinic.save_records(library, added=(session,), changed=(replace(patient, name="Here"),))
+    current = library.find(Patient, patient.id)
+    assert (current.name, len(library.timeline(current).sessions)) == ("Changed elsewhere", 1)
+    clinic.save_records(library, added=(session,), changed=(replace(current, name="Here"),))
+    current = library.find(Patient, patient.id)
+    assert (current.name, len(library.timeline(current).sessions)) == ("Here", 2)

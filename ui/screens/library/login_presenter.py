@@ -34,7 +34,7 @@ class LoginWork(Protocol):
     """The jobs of the unlock page; `mnimage.workflow.clinic` has them."""
 
     def is_library(self, folder: Path) -> bool:
-        """Say whether a folder holds a library."""
+        """Return whether a folder contains a library."""
 
     def make_library(self, folder: Path, user: str, passphrase: str) -> tuple[Library, str]:
         """Create a library; return it open, and its recovery key."""
@@ -242,12 +242,12 @@ class LoginPresenter:
     def _renewed(self, library: Library) -> tuple[Library, str]:
         return library, self._work.renew_recovery(library)
 
-    def _show_key(self, made: tuple[Library, str]) -> None:
-        self._new = made
+    def _show_key(self, created: tuple[Library, str]) -> None:
+        self._new = created
         if self._folder:
-            self._settings.store_library(self._folder, made[0].user)
+            self._settings.store_library(self._folder, created[0].user)
         self._settings.key_unseen = True
-        self._unlock_page.show_key(made[1])
+        self._unlock_page.show_key(created[1])
 
     def _start(self, words: Message, work: Callable[[], T], done: Callable[[T], None]) -> None:
         self._unlock_page.set_busy(words)

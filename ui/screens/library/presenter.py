@@ -402,20 +402,20 @@ class LibraryPresenter:
     def _thumbnails(
         self, photos: Sequence[PhotoRecord], tick: Tick
     ) -> tuple[Mapping[str, bytes], Mapping[str, str]]:
-        pictures: dict[str, bytes] = {}
-        troubles: dict[str, str] = {}
+        thumbnails: dict[str, bytes] = {}
+        errors: dict[str, str] = {}
         for done, photo in enumerate(photos):
             tick(done, len(photos))
             try:
-                pictures[photo.id] = self._work.thumbnail(self.library(), photo)
+                thumbnails[photo.id] = self._work.thumbnail(self.library(), photo)
             except MnimageError as error:
-                troubles[photo.id] = str(error)
-        return pictures, troubles
+                errors[photo.id] = str(error)
+        return thumbnails, errors
 
-    def _show_thumbnails(self, brought: tuple[Mapping[str, bytes], Mapping[str, str]]) -> None:
-        pictures, troubles = brought
-        self._view.patient.show_thumbnails(pictures, troubles)
-        self._wanted = [one for one in self._wanted if one not in pictures and one not in troubles]
+    def _show_thumbnails(self, loaded: tuple[Mapping[str, bytes], Mapping[str, str]]) -> None:
+        thumbnails, errors = loaded
+        self._view.patient.show_thumbnails(thumbnails, errors)
+        self._wanted = [one for one in self._wanted if one not in thumbnails and one not in errors]
         if self._wanted:
             self._next_thumbnails()
 

@@ -354,7 +354,7 @@ class _Key(_FormBox):
         self.rows.addSpacing(8)
         self.rows.addWidget(self.seen)
         self._continue = QPushButton(self.tr("Continue"))
-        self._continue.setObjectName("key-kept")
+        self._continue.setObjectName("key-confirmed")
         self.seen.toggled.connect(self._continue.setEnabled)
         self.first = self.print
         self.add_buttons(self._continue)
