@@ -39,8 +39,9 @@ _POWERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
 _MOMENTS = [(a, b) for a in range(5) for b in range(5 - a)]
 _OF_GRAM = np.array([[_MOMENTS.index((a + c, b + d)) for c, d in _POWERS] for a, b in _POWERS])
 """Which of the moments up to the fourth stands where in the normal equations."""
-_LEAST_WEIGHT, _LEAST_WEIGHT = 0.02, 0.25
-"""Share of the window that must be skin: less lies at an edge, with no more than a guess beyond."""
+_LEAST_FITTED, _LEAST_WEIGHT = 0.02, 0.25
+"""Share of the window that must be skin for a form to be fitted at all, and for it to be measured
+on: in between the form is a guess from one side, good enough as a neighbour only."""
 
 STEEPEST_DEG = 62.0
 _TIGHTEST_MM = 7.0
@@ -162,7 +163,7 @@ def _fitted(height: Plane, used: Mask, sigma: float) -> tuple[Plane, Plane]:
     weight = used.astype(np.float32)
     moments = _moments(weight, sigma, 4)
     pulls = _moments(np.where(used, height, 0).astype(np.float32), sigma, 2)
-    enough = moments[0, 0] > _LEAST_WEIGHT
+    enough = moments[0, 0] > _LEAST_FITTED
     gram = np.stack([moments[each][enough] for each in moments], axis=1)[:, _OF_GRAM]
     right = np.stack([pulls[each][enough] for each in _POWERS], axis=1)[..., None]
     # Where little skin is about, the higher powers stay 0.
