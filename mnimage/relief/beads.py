@@ -41,7 +41,8 @@ def lines_across(
     _, narrow = _narrow(labels, mm_per_px, recipe)
     if mm_per_px > _COARSEST_MM or not narrow.any():
         return None
-    return lines_of(height_mm, usable & ((labels == 0) | narrow[labels]), mm_per_px)
+    skin = usable & ((labels == 0) | narrow[labels])
+    return lines_of(height_mm, skin, mm_per_px, recipe.line_weights)
 
 
 def without_beads(

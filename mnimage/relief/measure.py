@@ -97,7 +97,7 @@ def measure_relief(
     skin = usable & (labels == 0)
     tick(1, 1)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="measure") as pool:
-        marked = pool.submit(find_marks, flat, skin, pitch, tick, lines)
+        marked = pool.submit(find_marks, flat, skin, pitch, tick, lines, recipe)
         even = remove_form(flat, skin)
         textured = pool.submit(measure_texture, even, skin, pitch, recipe, tick)
         holes = _holes(relief, ground, skin, recipe)

@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 from scipy.spatial import KDTree
 
+from mnimage.domain.recipe import PORE_WEIGHTS
 from mnimage.kernels.bands import bands_of, in_bands, widened
 from mnimage.kernels.filters import blur_reach, gaussian, local_maxima
 from mnimage.relief.classifier import pore_classifiers
@@ -71,7 +72,7 @@ class Dents(NamedTuple):
     measures: Plane
 
 
-def find_pores(flat: Plane, inner: Mask, mm_per_px: float) -> Pores:
+def find_pores(flat: Plane, inner: Mask, mm_per_px: float, weights: str = PORE_WEIGHTS) -> Pores:
     """Return the pores of a relief that is level on the whole.
 
     Parameters
@@ -82,8 +83,10 @@ def find_pores(flat: Plane, inner: Mask, mm_per_px: float) -> Pores:
         Where pores are looked for.
     mm_per_px
         Scale.
+    weights
+        SHA-256 of the classifiers' weights.
     """
-    screen, classifier = pore_classifiers()
+    screen, classifier = pore_classifiers(weights)
     dents = find_dents(flat, inner, mm_per_px, screen)
     likely = classifier.likelihood(dents.measures)
     kept = best_apart(dents.places, likely, _APART_MM / mm_per_px, _LEAST_LIKELY)
