@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int32]
 
 _COARSEST_MM = 0.08
+"""Pitch above which lines are too thin to be found, as in `relief.marks`."""
 _THROUGH = 0.6
 """Share of a piece's width that a line must run along it."""
 _DEEPER = 1.6

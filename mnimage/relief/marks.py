@@ -33,6 +33,8 @@ _USUAL = ReliefRecipe()
 _COARSEST_MM = 0.08
 """Pitch above which pores are lost."""
 _LEVEL_MM, _EDGE_MM = 0.7, 0.5
+"""Standard deviation of the Gaussian that is taken for the level nearby; how far inside the border
+of the skin pores and lines are counted."""
 
 
 def find_marks(
