@@ -23,7 +23,8 @@ def write_weights(
 ) -> str:
     """Write classifiers, four digits to a number; return the file's SHA-256.
 
-    It goes into `mnimage/domain/recipe.py`, so that new weights are a new recipe.
+    The digest goes into `mnimage/domain/recipe.py`, so that new weights are a new recipe, and into
+    the table of `assets/weights/README.md`.
     """
     parts = []
     for name, (sizes, numbers) in classifiers.items():
@@ -36,5 +37,6 @@ def write_weights(
         f'{{\n  "made_by": {json.dumps(made_by)},\n  "trained_on": {json.dumps(trained_on)},\n'
         '  "classifiers": {\n' + ",\n".join(parts) + "\n  }\n}\n"
     )
-    path.write_text(text, encoding="utf-8")
+    # As bytes: on Windows text would get other line ends, and so another digest.
+    path.write_bytes(text.encode())
     return hashlib.sha256(text.encode()).hexdigest()

@@ -30,9 +30,16 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 _BAND, _MOST_LIGHT = 64, 65535
+"""Rows of a picture that are drawn at once; the largest number of the 16 bits in which colours are
+added."""
 _LEAST_PX, _NOTED_PX = 0.05, 0.5
+"""Motion in px below which frames are left alone, about the error with which it is found; and
+from which a warning states it."""
 _MOST_PX = 30.0
+"""Motion in px that is not believed: nothing is undone, and a warning says so. Bursts of the study
+moved by up to 4 px each way (`docs/studies/2026-11-relief.md`)."""
 _UNCERTAIN_PX = 0.5
+"""Standard error of a shot's position in px from which a warning names the shot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int32]
 
 _COARSEST_MM = 0.08
+"""Pitch above which lines are too thin to be found, as in `relief.marks`."""
 _THROUGH = 0.6
 """Share of a piece's width that a line must run along it."""
 _DEEPER = 1.6
@@ -41,7 +42,8 @@ def lines_across(
     _, narrow = _narrow(labels, mm_per_px, recipe)
     if mm_per_px > _COARSEST_MM or not narrow.any():
         return None
-    return lines_of(height_mm, usable & ((labels == 0) | narrow[labels]), mm_per_px)
+    skin = usable & ((labels == 0) | narrow[labels])
+    return lines_of(height_mm, skin, mm_per_px, recipe.line_weights)
 
 
 def without_beads(

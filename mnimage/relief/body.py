@@ -30,24 +30,45 @@ LEAST_SIDE_MM = 60.0
 """Shorter side of a picture that shows more of the body than one polynomial can follow."""
 
 WINDOW_MM = 4.0
+"""Standard deviation of the window in which the form is fitted: wide enough to span scars, narrow
+enough to follow a cheek. `relief.window` shows what a narrower one changes."""
 _GRID_MM = 0.5
+"""Pitch of the grid on which the form is fitted, an eighth of its window."""
 _ROUNDS, _REACH, _THIN = 5, 3, 2
+"""Rounds of form and dents in turns; reach of the window in standard deviations; every how many-th
+node is used while dents are searched for."""
 _WIDEST_MM2 = 50.0
 """Area of the largest scar; what is larger is a part of the face."""
 _DENT_MM, _OUTLIER = 0.04, 2.0
+"""A dent lies lower than the form by so many mm, as the edge of a scar (`scar_edge_mm`), and by so
+many robust standard deviations."""
 _POWERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
+"""Powers of the way right and down in a polynomial of the second order."""
 _MOMENTS = [(a, b) for a in range(5) for b in range(5 - a)]
 _OF_GRAM = np.array([[_MOMENTS.index((a + c, b + d)) for c, d in _POWERS] for a, b in _POWERS])
 """Which of the moments up to the fourth stands where in the normal equations."""
-_LEAST_WEIGHT, _LEAST_WEIGHT = 0.02, 0.25
-"""Share of the window that must be skin: less lies at an edge, with no more than a guess beyond."""
+_LEAST_FITTED, _LEAST_WEIGHT = 0.02, 0.25
+"""Share of the window that must be skin for a form to be fitted at all, and for it to be measured
+on: in between the form is a guess from one side, good enough as a neighbour only."""
 
 STEEPEST_DEG = 62.0
+"""Slant against the camera from which skin is not measured: a pixel there holds more than twice the
+skin of one that faces the camera, and fewer lamps reach it."""
 _TIGHTEST_MM = 7.0
+"""Least radius of the form that is measured, less than two windows: what bends more tightly (lids,
+lips, wings of the nose) the form cannot follow."""
 _HILL_MM, _HILL_REACH_MM, _HILL_MARGIN_MM = 0.08, 2.0, 1.5
+"""Height above the form that counts as a hill; standard deviation of the neighbourhood in which
+such skin must be common; margin that is left out around it."""
 _NARROW_MM, _BEND_MM, _BEND_MARGIN_MM = 2.5, 0.06, 1.0
+"""Standard deviation of a narrower window; difference between the two forms from which skin counts
+as sharply bent; margin that is left out around it."""
 _AT_EDGE = 0.12
+"""Share of a scar, its margin included, that may lie where nothing can be measured."""
 _LEAST_MM2, _GAP_MM2, _EDGE_MM, _PAD = 40.0, 5.0, 1.5, 8
+"""Smallest piece of skin that has a form; largest gap that is no edge of the face, such as a wall
+in shadow; margin left out beside an edge; nodes added around, so that the picture's border is no
+edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +183,7 @@ def _fitted(height: Plane, used: Mask, sigma: float) -> tuple[Plane, Plane]:
     weight = used.astype(np.float32)
     moments = _moments(weight, sigma, 4)
     pulls = _moments(np.where(used, height, 0).astype(np.float32), sigma, 2)
-    enough = moments[0, 0] > _LEAST_WEIGHT
+    enough = moments[0, 0] > _LEAST_FITTED
     gram = np.stack([moments[each][enough] for each in moments], axis=1)[:, _OF_GRAM]
     right = np.stack([pulls[each][enough] for each in _POWERS], axis=1)[..., None]
     # Where little skin is about, the higher powers stay 0.

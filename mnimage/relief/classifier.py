@@ -63,16 +63,19 @@ class MLP:
 
 
 @cache
-def pore_classifiers() -> tuple[MLP, MLP]:
-    """Return the classifiers of pores: the quick one that screens, and the one that decides."""
-    found = _read("weights/pores.json", PORE_WEIGHTS)
+def pore_classifiers(sha256: str = PORE_WEIGHTS) -> tuple[MLP, MLP]:
+    """Return the classifiers of pores: the quick one that screens, and the one that decides.
+
+    `sha256` is that of their weights, as a recipe names it.
+    """
+    found = _read("weights/pores.json", sha256)
     return found["screen"], found["full"]
 
 
 @cache
-def line_classifier() -> MLP:
-    """Return the classifier of lines."""
-    return _read("weights/lines.json", LINE_WEIGHTS)["full"]
+def line_classifier(sha256: str = LINE_WEIGHTS) -> MLP:
+    """Return the classifier of lines, whose weights have this SHA-256."""
+    return _read("weights/lines.json", sha256)["full"]
 
 
 def mlp(sizes: Sequence[int], numbers: Plane) -> MLP:

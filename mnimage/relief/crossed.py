@@ -37,9 +37,12 @@ _NEAR_MM = 1.3
 _STRAIGHT_MM, _LEAST_MM = 2.0, 0.5
 """How much of a line shows where it is going, and how much of it there must be."""
 _BESIDE_MM, _STEP_MM = 0.7, 0.05
+"""How far to each side the profile across a line reaches, and its step. The outer half is the level
+that the line's depth is measured from."""
 _GOES_ON = 1 / sqrt(3)
 """Root mean square of the share of its way on which a line is there, if it may end anywhere."""
 _BESIDE_PX = 1.5
+"""Points so near each other belong to one line: neighbours, diagonal ones included."""
 _OF_BOTTOM = 0.05
 """Share of a scar's area that decides its depth: half of the deepest tenth."""
 

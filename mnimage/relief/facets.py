@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _NOISE = 0.01
 """Power of the noise over that of the finest relief, below which facets cannot be identified."""
 _REACH, _PERIOD = 4, 64
+"""Half width of the sharpening kernel in px, and the period on which it is computed, long against
+the kernel."""
 _BESIDE = 4
 """Nodes of the grid beside what is no skin that are let be."""
 _STEP = 2

@@ -21,8 +21,15 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 _ROWS, _THIN, _PIXELS = 160, 3, 320_000
+"""The sample: about so many rows, fewer if they hold more pixels than the last number, and of each
+row every third pixel."""
 _LIT, _WHITE, _ODD = 0.25, 0.97, 0.15
+"""A pixel counts where the darkest shot has this share of the mean light expected, the brightest is
+below this value (1 is white), and none is off by more than this share of the mean: else it is in
+shadow, clipped or specular."""
 _LEAST_PIXELS, _CERTAIN, _ALIKE_PX = 500, 0.06, 9.0
+"""Fewer pixels show nothing; a curvature with a larger standard error is not known (it is three
+tenths of what `BENT` is away from 0); so many neighbours are alike and count as one."""
 BENT, SHINY = -0.2, 0.3
 """Curvature below which shots are not linear, and above which they shine.
 

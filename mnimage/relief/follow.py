@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int32]
 
 _WHOLE = 0.9
+"""Share of a scar's pixels from which it counts as resampled whole, and as seen."""
 _HALF = 0.5
+"""Share of a scar that must be seen for all of it to be measured."""
 _APART = 0.2
+"""Share of a new scar that known ones may cover."""
 
 
 def fill_seen(seen: Mask, labels: Labels) -> Mask:

@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     Pair = NDArray[np.float32]
 
 _GRID_MM, _MOST_NODES = 0.4, 120_000
+"""Pitch of the grid on which gaps are solved; it is coarser where it would have more nodes than
+this, for time grows with them."""
 _ROUNDS, _NEAR = 100, 1e-4
+"""Rounds of conjugate gradients at most; residual, relative to the first one, that ends them."""
 _HELD = 0.003
 """How strongly slopes in a gap are held to none. A hill within a gap that ends there bends nothing
 outside: rounding alone would show there, and once made one of millimetres on a mole."""
 _NARROW_MM = 2.0
+"""Width from which a gap is bridged; narrower ones are filled from around them."""
 
 
 def wide_gaps(trusted: Mask, mm_per_px: float, beside_mm: float = 0.0) -> Mask | None:

@@ -51,8 +51,12 @@ _BAND, _FEWEST, _MOST, _PIXELS = 16, 8, 24, 400_000
 _ALIKE = 12
 """Rows that are lit alike."""
 _EDGE = 8
+"""Columns left out at both ends of a band: the blur reaches beyond the picture there."""
 _OUTLIER = 40.0
+"""A pixel whose colours differ by so many times the median is left out. The limit is wide, since
+specular reflection is itself far above the median."""
 _DARK = 1e-4
+"""Least light and albedo that others are divided by."""
 
 
 @dataclass(frozen=True, slots=True)

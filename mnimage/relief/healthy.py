@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _SAMPLES = 40_000
+"""A polynomial, of 15 terms at most, is fitted to at least so many pixels of a larger picture."""
 _NONE = np.zeros(0, dtype=np.float32)
+"""What OpenCV's product is to add: nothing."""
 FLAT, ROUND = 2, 4
 """Orders of the form of a small place, and of one so large that the body bends away at its rim."""
 _ROUND_SIGMAS = 10.0
+"""Shorter side, in standard deviations of the healthy surface's Gaussian, from which a form of the
+fourth order is fitted: 25 mm with that of the recipe."""
 
 
 def remove_form(height_mm: Plane, skin: Mask, order: int = FLAT) -> Plane:

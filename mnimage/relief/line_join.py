@@ -27,12 +27,25 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.intp]
 
 _WEAK, _STRONG, _STRONG_PLACES = 0.55, 0.65, 5
+"""Likelihood of a crest that may belong to a line, and that so many of its crests must have for a
+line; chosen on 48 skins (`docs/studies/2026-11-relief.md`)."""
 _LEAST_LINE_MM, _LEAST_CUT_MM, _CUT_MM, _BORDER_MM = 3.0, 1.2, 0.45, 1.2
+"""Length of the shortest line, and of one that comes within the third length of what is not seen,
+such as a scar; a line must lie farther from the picture's border than the last one somewhere."""
 _SMOOTH_MM, _ROUNDS, _ASIDE, _TURN = 1.5, 2, (0.12, 0.25), 0.6
+"""Reach of the parabola that is fitted to neighbours, and its rounds. A neighbour counts up to so
+far aside (in units of the reach: at the place itself, and more per way along) and turned by so many
+radians."""
 _HELD = (1e-9, 1e-3, 2e-2)
+"""Ridge that holds offset, slope and curvature of the parabola to 0, so that few neighbours make no
+bends; the first one only keeps its matrix regular."""
 _STROKE = 0.75
+"""Half the stroke that is drawn for a crest, in nodes of the grid: neighbouring strokes overlap."""
 _ALONG_MM, _ASIDE_MM = np.linspace(-0.6, 0.6, 5), np.linspace(-0.36, 0.36, 13)
+"""Positions along a groove over which its depth is averaged, and across it where its middle is
+searched for."""
 _TWICE_PX = 2.5
+"""Crests so near each other, in nodes of the grid, may lie side by side on one line."""
 
 
 def joined(crests: Crests, likely: Plane, grooves: Grooves) -> Numbers:

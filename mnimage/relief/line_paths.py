@@ -30,21 +30,43 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.intp]
 
 GRID_MM = 0.15
+"""Pitch of the coarse grid, about the standard deviation of the grooves searched for. This and what
+follows shapes the measures that the network was trained on: another value needs new weights
+(`benchmarks.lines`)."""
 DIRECTIONS = 16
+"""Directions of grooves over half a turn, 11 degrees apart."""
 _SIGMA_MM, _PIECE_MM, _STICK_MM, _STICK_PX = 0.16, 0.3, 0.9, 0.6
+"""Standard deviations of the groove filter across and along; half length of the stick along which
+grooves are averaged, and its standard deviation across, in nodes."""
 _CAP, _LEAST_CAP_MM = 5.0, 0.012
+"""Depth from which more counts less: so many robust standard deviations of the skin's grooves, and
+on smooth skin so many mm."""
 _LEAST_CREST, _WORTH = 0.12, 0.95
+"""Least strength of a crest, in units of that depth; and of one that is followed, in units of the
+skin's strong crests (`_TYPICAL`)."""
 _NO_WEIGHT = 1e-4
+"""Weights of the stick below this are 0, so that OpenCV leaves them out of its sums."""
 _STEP_MM, _STEPS, _SINGLE = 0.4, 12, 4
+"""Length of a step along a path, and steps to each side, 4.8 mm in all; so many of the first are
+measures each, the others two by two."""
 _BENDS = np.array([[0], [-1], [1]])
+"""By how many directions a path may turn in a step."""
 BESIDE_MM, _AROUND_MM = (0.3, 0.6, 0.9), 6.0
+"""How far beside a groove the skin lies that it is compared with; side of the square whose mean
+groove is a measure."""
 _QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.97)
+"""Quantiles of the crests' strengths that describe the skin as a whole."""
 _TYPICAL, _ORDER = 3, (1, 3, 6, 10, 14, 18, 22)
+"""The quantile that stands for strong crests, 0.9; which of the 24 depths along both ways, in
+ascending order, are measures."""
 _LEAST_SHARE, _LITTLE_MM = 0.15, 1e-4
+"""Crests make up at least this share of the skin's nodes, zeros being added where there are fewer;
+what is added to a number before its logarithm, as 0 has none."""
 _SMOOTHEST = (0.003, -5.74, -5.56, -5.36, -5.2, -5.0, -3.9, -4.7)
 """What is measured of the whole skin (its grooves in mm, then logarithms as of `_of_skin`) for one
 skin of a hundred that were shown: smoother skin is taken for it."""
 _AT_ONCE = 8192
+"""Crests and positions handled at once: OpenCV draws no picture of more than 32,767 rows."""
 
 
 @dataclass(frozen=True, slots=True)

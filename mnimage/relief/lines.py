@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnimage.domain.recipe import LINE_WEIGHTS
 from mnimage.relief.classifier import line_classifier
 from mnimage.relief.line_join import course, drawn, joined, lengths_mm, mean_depth_mm
 from mnimage.relief.line_paths import find_crests, find_grooves
@@ -40,7 +41,7 @@ class Lines:
         return Lines(self.places[inside], share * self.length_mm, depth)
 
 
-def find_lines(flat: Plane, skin: Mask, mm_per_px: float) -> Lines:
+def find_lines(flat: Plane, skin: Mask, mm_per_px: float, weights: str = LINE_WEIGHTS) -> Lines:
     """Return the lines of a relief that is level on the whole.
 
     Parameters
@@ -51,6 +52,8 @@ def find_lines(flat: Plane, skin: Mask, mm_per_px: float) -> Lines:
         Where lines are looked for.
     mm_per_px
         Scale.
+    weights
+        SHA-256 of the classifier's weights.
 
     Notes
     -----
@@ -62,7 +65,7 @@ def find_lines(flat: Plane, skin: Mask, mm_per_px: float) -> Lines:
     if grooves is None:
         return nothing
     crests = find_crests(grooves)
-    likely = line_classifier().likelihood(crests.measures)
+    likely = line_classifier(weights).likelihood(crests.measures)
     kept = joined(crests, likely, grooves)
     if len(kept) == 0:
         return nothing

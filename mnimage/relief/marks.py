@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from mnimage.domain.progress import no_tick
+from mnimage.domain.recipe import LINE_WEIGHTS, ReliefRecipe
 from mnimage.domain.relief import Marks
 from mnimage.kernels.bands import bands_of, in_bands
 from mnimage.kernels.filters import masked_blur
@@ -27,9 +28,13 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
+_USUAL = ReliefRecipe()
+
 _COARSEST_MM = 0.08
 """Pitch above which pores are lost."""
 _LEVEL_MM, _EDGE_MM = 0.7, 0.5
+"""Standard deviation of the Gaussian that is taken for the level nearby; how far inside the border
+of the skin pores and lines are counted."""
 
 
 def find_marks(
@@ -38,6 +43,7 @@ def find_marks(
     mm_per_px: float,
     tick: Tick = no_tick,
     lines: Lines | None = None,
+    recipe: ReliefRecipe = _USUAL,
 ) -> Marks | None:
     """Return the pores and lines of the skin; None where the picture is too coarse for pores.
 
@@ -53,6 +59,8 @@ def find_marks(
         Called between parts, to stop.
     lines
         Those of a skin that holds this one, if they are known already.
+    recipe
+        Names the weights of the classifiers.
     """
     inner = inner_skin(skin, mm_per_px)
     if mm_per_px > _COARSEST_MM or not inner.any():
@@ -60,9 +68,9 @@ def find_marks(
     area_cm2 = float(inner.sum()) * mm_per_px**2 / 100
     flat = levelled(height_mm, skin, mm_per_px)
     tick(0, 2)
-    pores = find_pores(flat, inner, mm_per_px)
+    pores = find_pores(flat, inner, mm_per_px, recipe.pore_weights)
     tick(1, 2)
-    lines = (lines or find_lines(flat, skin, mm_per_px)).within(inner)
+    lines = (lines or find_lines(flat, skin, mm_per_px, recipe.line_weights)).within(inner)
     return Marks(
         pores_px=pores.places,
         pore_depth_um=1000 * pores.depth_mm,
@@ -75,9 +83,9 @@ def find_marks(
     )
 
 
-def lines_of(height_mm: Plane, skin: Mask, mm_per_px: float) -> Lines:
+def lines_of(height_mm: Plane, skin: Mask, mm_per_px: float, weights: str = LINE_WEIGHTS) -> Lines:
     """Return the lines of a relief without its form; how well: `docs/studies/2026-11-relief.md`."""
-    return find_lines(levelled(height_mm, skin, mm_per_px), skin, mm_per_px)
+    return find_lines(levelled(height_mm, skin, mm_per_px), skin, mm_per_px, weights)
 
 
 def levelled(height_mm: Plane, skin: Mask, mm_per_px: float) -> Plane:

@@ -41,10 +41,16 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int32]
 
 _LEAST_USABLE = 0.05
+"""Share of the picture that must be measurable, or nothing is measured."""
 _WELL_TRUSTED = 0.8
+"""Share of the picture below which a warning says that much was left out."""
 _OWN_GLOSS = 0.5
+"""Part of the error of specular reflection that differs from session to session; the sessions of
+one skin share most of it. The half is a judgement, no study measures it."""
 _WORKERS = 2
+"""Threads: pores and lines beside texture, while the calling one measures scars."""
 _RAGGED_MM = 1.0
+"""What is not trusted so near to a wide gap belongs to it: the rim of hair is ragged."""
 
 
 def measure_relief(
@@ -97,7 +103,7 @@ def measure_relief(
     skin = usable & (labels == 0)
     tick(1, 1)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="measure") as pool:
-        marked = pool.submit(find_marks, flat, skin, pitch, tick, lines)
+        marked = pool.submit(find_marks, flat, skin, pitch, tick, lines, recipe)
         even = remove_form(flat, skin)
         textured = pool.submit(measure_texture, even, skin, pitch, recipe, tick)
         holes = _holes(relief, ground, skin, recipe)

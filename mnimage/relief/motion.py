@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 DEGREE = 6
+"""Degree of the polynomials of motion: 28 terms each way."""
 _KNOTS, _TURN = 256, cv2.GEMM_2_T
+"""Positions along a row at least, between which motion is linear; OpenCV's flag that its second
+matrix is to be transposed."""
 _NONE = np.zeros(0, dtype=np.float32)
+"""What OpenCV's product is to add: nothing."""
 
 
 @dataclass(frozen=True, slots=True)

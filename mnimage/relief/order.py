@@ -30,9 +30,16 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 _SOFT_MM, _LEAST_SOFT_PX, _EDGE_PX = 0.15, 0.8, 4
+"""Blur of the slopes before they are differentiated, and its least in px; pixels left out at the
+border of the skin."""
 _STEEP, _STANDS_OUT, _LEAST_PIXELS, _MOST_PIXELS = 1.0, 3.0, 2000, 100_000
+"""Steeper slopes do not count; second derivatives are clipped at so many medians; fewer pixels show
+nothing, of more so many are enough."""
 _TURNS, _WIDE = 24, 5.0
+"""Turns of the lamps that are tried, 15 degrees apart; the form of the body, which is subtracted,
+is a blur so many times as wide as the first."""
 _WINDOWS, _WINDOW_PX = 4, 280
+"""Windows each way that a large picture is seen in, and their side."""
 
 AGREED, BETTER = 0.3, 0.5
 """Agreement of the slopes below which lamps are wrong, if turned or mirrored they agree beyond the
@@ -44,7 +51,10 @@ Rendered patches and heads with the right lamps have 0.61 to 0.89, turned by one
 _LOOSE = 0.25
 """Ordinary residual over the albedo beyond which no surface explains the shots (right: 0.055)."""
 _BETTER, _UNCERTAIN = 0.75, 0.03
+"""Two lamps are exchanged where this leaves less than this share of the residual; not searched for
+where the residual, over the mean light, is smaller than this already."""
 _STEEPEST, _WIDE_MM = 2.0, 10.0
+"""Steeper slopes do not count for `HOLLOW`; a smaller place may well be hollow."""
 HOLLOW = 0.3
 """Slope gained over the picture, both ways, from which skin is a bowl as hardly any of the body is.
 
@@ -53,6 +63,8 @@ bulges, and near lamps with wrong positions bend what is level: rendered patches
 -0.42 to -0.14, whole heads -3.8; with lamps listed so 0.31 to 1.2, and 1.8 to 2.7.
 """
 _SAMPLES, _MOST = 3000, 32
+"""Exchanged lamps are searched for at about eight times so many places, and among so many shots at
+most, since pairs grow with their square."""
 
 
 def check_order(shots: Shots, slopes: Slopes) -> tuple[Message, ...]:

@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 from scipy.spatial import KDTree
 
+from mnimage.domain.recipe import PORE_WEIGHTS
 from mnimage.kernels.bands import bands_of, in_bands, widened
 from mnimage.kernels.filters import blur_reach, gaussian, local_maxima
 from mnimage.relief.classifier import pore_classifiers
@@ -37,20 +38,36 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _SIGMAS_MM = (0.05, 0.07, 0.1, 0.14, 0.2)
+"""Standard deviations of the blurs whose differences show dents; pores are 0.15 to 0.4 mm wide.
+This and what follows shapes the measures that the networks were trained on: another value needs new
+weights (`benchmarks.pores`)."""
 _BENT = (0, 2, 3)
 """At which of these blurs the curvatures are taken."""
 _LEAST_DENT_MM, _BESIDE_MM = 0.007, 0.05
+"""Least difference of the finest two blurs in a dent, for widths a factor e apart; no two dents are
+nearer to each other than this."""
 _RINGS_MM = (0.1, 0.15, 0.2, 0.26, 0.34, 0.5)
+"""Radii of the rings about a dent to which the rise of the relief is measured."""
 _TURNS = 16
+"""Places on a ring."""
 _LEAST_ROUGH_MM = 1e-4
+"""Added to roughness before its logarithm, as 0 has none."""
 _SOME_ROWS, _SOME_PIXELS = 48, 1_500_000
+"""Roughness is read from bands of so many rows: from all where a picture has no more pixels than
+this, else from every so many-th."""
 LEAST_WORTH = 0.02
+"""Likelihood, by the screening network, of a dent that is described in full."""
 PLAIN = 1 + 4 + 2 * len(_BENT) + 8
 """How many of the measures are plain: all but those on rings."""
 _LEAST_LIKELY, _APART_MM = 0.25, 0.19
+"""Likelihood from which a dent is a pore, 0.2 before the network was trained anew (first chosen on
+27 skins, `docs/studies/2026-11-relief.md`); least distance between pores."""
 
 _SMOOTH_MM, _RIM_MM, _RIM_PART, _LEAST_DEPTH_MM = 0.05, 0.24, 15.0, 0.02
+"""To size a pore: blur of the relief; radius of its rim; percentile of the heights on the rim that
+is its level; least depth, as others are divided by it."""
 _ROUNDS, _SIZED_AT_ONCE = 4, 2048
+"""Rounds in which the width and the depth at the rim correct each other; pores sized at once."""
 _AT_ONCE = 16_384
 """Rows of a picture that OpenCV can draw."""
 
@@ -71,7 +88,7 @@ class Dents(NamedTuple):
     measures: Plane
 
 
-def find_pores(flat: Plane, inner: Mask, mm_per_px: float) -> Pores:
+def find_pores(flat: Plane, inner: Mask, mm_per_px: float, weights: str = PORE_WEIGHTS) -> Pores:
     """Return the pores of a relief that is level on the whole.
 
     Parameters
@@ -82,8 +99,10 @@ def find_pores(flat: Plane, inner: Mask, mm_per_px: float) -> Pores:
         Where pores are looked for.
     mm_per_px
         Scale.
+    weights
+        SHA-256 of the classifiers' weights.
     """
-    screen, classifier = pore_classifiers()
+    screen, classifier = pore_classifiers(weights)
     dents = find_dents(flat, inner, mm_per_px, screen)
     likely = classifier.likelihood(dents.measures)
     kept = best_apart(dents.places, likely, _APART_MM / mm_per_px, _LEAST_LIKELY)

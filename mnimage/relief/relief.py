@@ -44,14 +44,21 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _LEAST_TRUSTED = 0.05
+"""Share of the picture that must be lit well enough, or the shots are refused."""
 _LEAST_SIDE_MM = 2.5
 """Shorter side of the smallest skin that has a form apart from its texture (bands to 2.5 mm)."""
 _COARSE_MM = 0.6
+"""Pitch at which the form of the body is found under near lamps, whose light depends on it."""
 _RAW_MM = 0.12
+"""Pitch of the height before corrections: scars, which alone use it, are wider."""
 _FILL_STEP, _FILL_MM = 4, 0.3
+"""Small gaps are filled with slopes blurred so wide, on blocks of so many pixels."""
 _ISLAND_MM2 = 1.0
+"""Where there are wide gaps, trusted pieces smaller than this are dropped."""
 _THIN = 9
+"""Every how many-th row shows how much less steep the relief is without specular reflection."""
 _MUCH_GLOSS = 0.1
+"""Share by which specular reflection had steepened slopes from which a warning states it."""
 
 
 def recover_relief(

@@ -34,18 +34,34 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int32]
 
 _WIDTHS, _ROUNDS = (4.0, 2.0), 3
+"""Factors on the width of the healthy surface's Gaussian in the first, stiff rounds; rounds at its
+own width, at most."""
 _LARGE_MM = 25.0
+"""Shorter side from which the stiff rounds work at half the size."""
 _TRIMS = 6
+"""Rounds of the body's form and what lies below it, in turns."""
 _GRID_MM = 0.1
+"""Pitch of the grid on which scars are searched for."""
 _CORE_SMOOTH_MM = 0.12
+"""Blur of the depth before scars are cut out of it: microrelief would fray them."""
 _LINE_MM = 0.2
+"""Radius of the smallest disk that fits into a scar; thinner parts are lines or furrows."""
 _LONGEST = 4.0
+"""A piece is a line if it has more than so many times the area of its largest disk."""
 _ICE_PICK_WIDTH_MM, _ICE_PICK_RATIO = 2.0, 0.25
+"""Greatest width of an ice-pick (Jacob et al. 2001); its least depth over width is our own."""
 _ROLLING_WIDTH_MM, _ROLLING_ANGLE_DEG = 3.0, 30.0
+"""Least width and greatest wall angle of a rolling scar; both are our own (by Jacob et al. 2001
+most are wider than 4 to 5 mm)."""
 _LEVEL = 0.68
+"""Mean depth over depth from which a floor is level. A box has 1, a bowl 0.53, a cone 0.43, depth
+being the 95th percentile."""
 _DEEP_MM = 0.5
+"""Depth from which a boxcar scar is a deep one (Jacob et al. 2001)."""
 _SHADOWED_SHARE = 0.25
+"""Share of the bottom in shadow from which a depth is a lower bound."""
 _LEAST_TURNED = 0.1
+"""Least cosine that an area is divided by; measured skin has more (`body.STEEPEST_DEG`)."""
 _IN_SHADOW = 0.14
 """Error of the volume below walls that some lamps do not reach: what 18 unchanged scars of 20 skins
 differed by, a third and more of whose volume lies there."""
@@ -59,9 +75,16 @@ _WALL = 0.6
 _CUT, _CUT_PX = 0.1, 1.0
 """Share of an outline that may be cut; by how much the cut is not the same again."""
 _BOTTOM = 0.7
+"""Share of a scar's depth below which its bottom lies."""
 _SKIRT = 0.2
+"""Share of a scar's radius that is added to its margin."""
 _OF_FINE = 0.5
+"""Error of a whole scar for an unknown kernel of scatter, as a share of that of fine relief
+(`docs/studies/2026-11-relief.md`)."""
 _SMOOTHED, _FLOORLESS_MM, _SMOOTHEST_MM = 0.2, 1.0, 0.4
+"""The deepest tenth is chosen after a blur by this share of the scar's width beyond the second
+number, narrower pits having no floor, and by the third at most; chosen on 24 skins
+(`docs/studies/2026-11-relief.md`)."""
 _DEEPEST = 10.0
 """Percent of a scar's area that is its bottom; half of it lies below the 95th percentile."""
 

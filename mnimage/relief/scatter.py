@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 
 _HALVED_PX = 4.0
+"""Reach from which light is blurred at half the size."""
 _BAND_PIXELS = 120_000
+"""Pixels of a band: each has three lights and as many blurred ones."""
 _OWN = 0.25 + 2 / 3
 """Variance in px^2 of boxes of two pixels and of the linear way back."""
 

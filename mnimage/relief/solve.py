@@ -43,10 +43,16 @@ _BANDS_AT_ONCE, _LOT = 8, 24_000
 """Bands of one piece of work; odd pixels gathered from them before they are fitted anew."""
 
 _SUBSAMPLE = 7
+"""Every how many-th row and column is looked at for figures of the whole picture."""
 _SAMPLED_ROWS = 120
+"""Rows of a large picture whose residuals are looked at, about."""
 _SHADOW_GAP, _GRAZING = 0.25, 0.1
+"""A shot lies in shadow where it lacks this share of the light expected, unless that is less than
+this share of the albedo: such light only grazes the skin."""
 _MISFIT = 0.15
+"""Residual, rms over the shots and relative to the albedo, from which a pixel is not trusted."""
 _SURROUND_MM = 3.0
+"""Side of the surround, of 5 x 5 nodes, whose median light a shadow is compared with."""
 _FAINT, _BRIGHT_PERCENT = 0.15, 90.0
 """Albedo over that of bright skin below which it is none: hair is at 5 to 10 %, moles at 25 %."""
 

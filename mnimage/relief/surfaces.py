@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _MAP_MM = 0.12
+"""Pitch of the texture's map."""
 _PER_PIXEL = 1.0
 """Samples of a profile per pixel of the photo before."""
 _MOST_SAMPLES = 4000
+"""Samples of a profile at most."""
 _HALF = 0.5
+"""Share of what is interpolated that must be measured."""
 
 
 def lay_surfaces(

@@ -36,16 +36,26 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _CUTOFF = 0.1874
+"""Standard deviation of the Gaussian that passes half of a wave, over its length: sqrt(ln 2 / 2) /
+pi (ISO 16610-61)."""
 _WINDOW_MM = 1.0
+"""Twice the standard deviation of the Gaussian over which the local map is averaged."""
 _WELL_SAMPLED = 0.6
+"""Standard deviation in px from which a sampled Gaussian is as wide as it should be."""
 _NOTHING = 1e-4
+"""A side weight of a Gaussian that is not used: its logarithm is taken."""
 _WIDE, _LEAST_SIGMA = 3.0, 6.0
 """A blur of so many pixels is done on a grid where it is still of so many nodes: waves keep their
 root mean square to 0.03 %."""
 _LOCAL_SIGMA = 3.0
+"""The local map's Gaussian has at least so many nodes, on as coarse a grid as that allows."""
 _BAND_PIXELS = 500_000
+"""Pixels of a band of rows."""
 _OCTAVES_MM = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Ends of the octaves of wavelength for which Sq is given."""
 _DIRECTION_GRID_MM, _LONGEST_MM, _FALLEN, _WAYS = 0.1, 4.0, 0.2, 90
+"""Pitch and reach of the autocorrelation; what it must fall to (ISO 25178-2); directions in which
+that is searched for, 2 degrees apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,13 @@ _FAINT, _BRIGHT_PERCENT, _STEEPEST_DEG, _LEAST_TILES = 0.1, 90.0, 65.0, 6
 """Tiles darker than bright skin by so much (as in `relief.solve`: hair, nothing behind the face) or
 turned away so far that nothing is measured say nothing, unless few others are left."""
 _TILE, _EDGE = 32, 4
+"""Side of a tile in px of its level, and the margin that the filters reach into."""
 _SIDE = _TILE + 2 * _EDGE
+"""Side of a tile with its margins."""
 _SOME_TILES, _MOST_TILES = 150, 480
+"""Tiles at most, on coarse levels and on the finest."""
 _WORKERS = 2
+"""Threads that draw shots."""
 _SOFT_PX = 1.0
 """Blur of the coarse levels, which lets the shots find each other from further away."""
 _LOW, _LOW_PX = 4, 1.0

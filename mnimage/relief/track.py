@@ -33,18 +33,25 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 _WORKING_PX = 1400
+"""Longest side of the finest level, to which larger shots are reduced."""
 _COARSEST_PX = 60
+"""Least shorter side of the coarsest level."""
 _MOST_ROUNDS, _LAST_ROUNDS = 12, 8
+"""Rounds at most, on each coarse level and on the finest."""
 _NEAR_PX, _STILL_PX = 0.05, 0.02
 """Change that ends the rounds of a level, and of the finest."""
 _STEEP, _NO_NOISE = 0.2, 1e-8
 """Least part towards the camera against that of the body's form; least variance of residuals: those
 of drawn shots without noise would outweigh all that holds the motion."""
 _ONE, _STEP = np.ones(1, np.float32), np.array([-0.5, 0.0, 0.5], np.float32)
+"""Filters: none, and central differences."""
 _BELL = np.array([0.00443, 0.05401, 0.24204, 0.39905, 0.24204, 0.05401, 0.00443], np.float32)
+"""A Gaussian of one pixel; its derivative follows."""
 _DRIFT = np.array([-0.01330, -0.10801, -0.24204, 0, 0.24204, 0.10801, 0.01330], np.float32)
 """A Gaussian of one pixel and its derivative."""
 _OUTLIER, _LENIENT = 2.0, 3.0
+"""Standard deviations from which a pixel does not count, and from which not in a second solution:
+what differs between the two is part of the error."""
 _CHANCE, _SHADOW, _LEAST_ERROR_PX = 1.4, 3.0, 0.012
 """By what both shares of the error fall short, and what is left beside them (rendered bursts)."""
 _DARK, _MANY_DARK, _CAST = 0.5, 0.01, 1.5

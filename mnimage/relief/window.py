@@ -36,6 +36,8 @@ _WINDOWS_MM = (0.7 * WINDOW_MM, WINDOW_MM)
 """The form's own window once more, as it was fitted before the scars were known, and a narrower:
 wider ones cut the face itself short."""
 _GRID_MM, _SHOWN = 0.25, 0.5
+"""Pitch on which windows are compared, fine enough for a mean over a scar; share of a node that
+must be measurable."""
 _MOST = 0.25
 """Share of a scar's depth that may hang on the window. Of a drawn head with twelve scars it was at
 most 0.1 for scars, 0.3 to 1.6 for bends of the face taken for scars (0.18 for one fold)."""

@@ -31,11 +31,14 @@ COLOURLESS = np.array([1.18, 0.36, -0.54], dtype=np.float32)
 that grey shading passes whole. Fitted on the phantom (`mnimage.phantom.spectrum`), noise-free."""
 
 DARKEST = 1e-5
+"""Least light whose logarithm is taken."""
 
 USUAL_RED = 0.45
 """Red light of usual skin over that of a white card."""
 
 _TONE_LIMITS = (0.7, 1.3)
+"""Bounds of the factor for the skin's tone: it is linear in the logarithm of light, which very dark
+or bright skin would carry too far."""
 
 
 def median_light(linear: Plane, cells: NDArray[np.bool_]) -> Plane:

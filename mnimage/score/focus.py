@@ -20,12 +20,20 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 TILE = 128
+"""Side in px of the pieces of skin whose spectra are compared."""
 TILES = 48
+"""Pieces compared at most."""
 LEAST_TILES = 4
+"""Pieces below which focus is not compared."""
 RINGS = 64
+"""Rings of frequency up to half a cycle per pixel, each averaged."""
 LEAST_RINGS = 6
+"""Rings below which nothing is fitted: a line has two unknowns and the noise is the third."""
 LOWEST, HIGHEST = 0.03, 0.2
+"""Cycles per pixel between which spectra are compared: slower waves are shading, faster ones mostly
+noise."""
 FLOORS = 24
+"""Powers of noise that are tried."""
 ABOVE_NOISE = 1.5
 """Rings of the spectrum weaker than this many times the noise are not used."""
 
@@ -35,6 +43,7 @@ blur it away in the other photo would hide, or turn round, a true change. It cou
 uncertainty."""
 
 MOST_BLUR_PX = 4.0
+"""Largest difference in focus that is equalised, and that counts."""
 
 
 @dataclass(frozen=True, slots=True)

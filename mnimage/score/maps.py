@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 THREADS = 2
+"""Strips that are measured side by side."""
 BRIGHTEST = 0.95
 """Linear light above which a channel is taken for glare or clipped."""
 
 DARKEST = 1e-4
+"""Least light whose logarithm is taken."""
 
 
 @dataclass(frozen=True, slots=True)

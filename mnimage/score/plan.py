@@ -30,6 +30,7 @@ SLACK = 1.1
 same distance to a hair, and a score must not come and go with it."""
 
 STRIP_ROWS = 384
+"""Rows of a strip, which bound the memory for a photo of any size."""
 
 
 @dataclass(frozen=True, slots=True)

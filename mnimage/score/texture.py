@@ -25,7 +25,9 @@ COLOUR_AXES = np.array([[0.3, 0.5, 0.2], [1.0, -1.0, 0.0], [0.0, 1.0, -1.0]], dt
 """From ln R, G, B to ln light, ln R/G (blood) and ln G/B (melanin)."""
 
 STRIP_ROWS = 160
+"""Rows of middle blocks that are filtered at once."""
 WINDOW_MM = 2.0
+"""Standard deviation of the neighbourhood in which light is regressed on colour."""
 STEEPEST = (1.5, 0.7)
 """Fall of ln light per unit of ln R/G and ln G/B that pigment and blood can explain. Relief seen
 through translucent skin is steeper (about 5), since its light scatters nearly alike in all

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Calibration: TypeAlias = tuple[ImageScale | None, FitError | None]
 
 BLOCKS_WITHOUT_SCALE = 30
+"""Blocks of a zone that are drawn by the bootstrap where no scale is known."""
 LEAST_CELLS = 16
 """A zone of fewer cells is left out: nothing can be said of it."""
 

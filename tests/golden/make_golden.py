@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,6 +29,10 @@ from mnimage.phantom.render import Shot, shoot
 from mnimage.phantom.scars import TrueScar, scar_depth
 from mnimage.phantom.sensor import Sensor
 from mnimage.phantom.skin import SkinAppearance, make_skin
+from mnimage.relief.measure import measure_relief
+
+if TYPE_CHECKING:
+    from mnimage.domain.relief import ReliefCard
 
 PATH = Path(__file__).with_name("golden.json")
 
@@ -39,9 +44,13 @@ def main() -> None:
 
 
 def measure() -> dict[str, float]:
-    """Return every number of two close-ups compared, of one relief, and of one colour chart."""
-    with tempfile.TemporaryDirectory() as folder:
-        return {**_close_ups(Path(folder)), **_relief(Path(folder)), **_chart(Path(folder))}
+    """Return every number of two close-ups compared, of two reliefs, and of one colour chart.
+
+    One relief is a close-up with a scar, the other so wide that it is measured as a face is.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        return {**_close_ups(folder), **_relief(folder), **_body(folder), **_chart(folder)}
 
 
 def _close_ups(folder: Path) -> dict[str, float]:
@@ -82,15 +91,43 @@ def _relief(folder: Path) -> dict[str, float]:
     card = pipeline.analyze_shots(shots, name="").analyzed.relief
     if card is None:
         raise ValueError("no relief")
-    numbers = {
-        "relief texture": card.texture_sq_um,
-        "relief index": card.scar_depth_index_um,
-        "relief index error": card.scar_depth_index_uncertainty_um,
+    marks, direction = card.marks, card.texture_direction
+    if marks is None or direction is None:
+        raise ValueError("no pores, lines or direction")
+    return {
+        **_card("relief", card),
+        "relief pores per cm2": marks.pores_per_cm2,
+        "relief pore diameter": marks.pore_diameter_mm,
+        "relief pore depth": marks.pore_median_um,
+        "relief lines per cm2": marks.lines_mm_per_cm2,
+        "relief line depth": marks.line_depth_um,
+        "relief direction": direction.degrees,
+        "relief direction aspect": direction.aspect,
     }
+
+
+def _body(folder: Path) -> dict[str, float]:
+    """Return the numbers of a bent surface as wide as a face, of which hair leaves patches."""
+    look = SkinAppearance(tone="II", scars=(0, 0, 0), marks=(0, 0), curvature_mm=80.0)
+    skin = make_skin(seed=23, size_mm=(64, 64), mm_per_px=0.2, look=look)
+    scars = (TrueScar("rolling", -10.0, -10.0, depth_mm=0.4, radius_mm=3.0),)
+    scarred = replace(skin, scars=scars, scar_mm=scar_depth(scars, skin.shape, skin.mm_per_px))
+    shots = read_shots(write_shots(folder / "body", scarred, ring(5), Shot(seed=4)))
+    relief = pipeline.analyze_shots(shots, name="").relief
+    row, column = np.mgrid[: skin.shape[0], : skin.shape[1]] * skin.mm_per_px
+    patches = np.sin(row / 5) + np.sin(column / 7 + row / 11) < 1.2
+    return _card("body", measure_relief(relief, Recipe().relief, mask=patches))
+
+
+def _card(what: str, card: ReliefCard) -> dict[str, float]:
+    names = [field.name for field in fields(card) if field.type == "float"]
+    numbers = {f"{what} {name}": getattr(card, name) for name in names}
+    for low, _, sq_um in card.texture_octaves_um:
+        numbers[f"{what} Sq from {low:.3f} mm"] = sq_um
     for scar in card.scars:
-        numbers[f"scar {scar.id} depth"] = scar.depth_mm
-        numbers[f"scar {scar.id} volume"] = scar.volume_mm3
-        numbers[f"scar {scar.id} volume error"] = scar.volume_uncertainty_mm3
+        for field in fields(scar):
+            if field.type == "float":
+                numbers[f"{what} scar {scar.id} {field.name}"] = getattr(scar, field.name)
     return numbers
 
 
@@ -98,9 +135,14 @@ def _chart(folder: Path) -> dict[str, float]:
     rig, sensor = Rig(CAMERAS[0], "flash", (1.0, 1.0, 1.0)), Sensor(exposure=0.75, blur_px=0.6)
     scene = lay_chart(wall((440, 640), rig), rig, Laid((220, 320), 60.0))
     profile = make_profile(read_photo(write_photo(folder / "chart.png", take(scene, rig, sensor))))
-    return {
-        f"chart {name}": getattr(profile.error, name) for name in ("mean", "p95", "skin", "lab")
+    error = profile.error
+    numbers = {
+        f"chart {field.name}": getattr(error, field.name)
+        for field in fields(error)
+        if field.type == "float"
     }
+    slopes = zip(("red", "green", "blue"), error.linearity, strict=True)
+    return {**numbers, **{f"chart linearity {name}": slope for name, slope in slopes}}
 
 
 if __name__ == "__main__":
