@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from mnimage.domain.quality import Finding
     from mnimage.domain.relief import Relief, ReliefCard, Scar, Shots
     from mnimage.domain.scorecard import PairScores, ScoreCard
+
+    Drawn: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 
 
 @kept_memory()
@@ -321,6 +323,41 @@ def compare_photos(
         If the control patch cannot serve.
     """
     recipe = recipe or Recipe()
+    ready = register_photos(before, after, notes=notes, recipe=recipe, tick=tick)
+    return compare_registered(ready, again=again, notes=notes, recipe=recipe, tick=tick)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Two ordinary photos, checked against each other and registered, ready to be scored.
+
+    `before` has the control patch of the clinic's notes, and `alignment` is without skin that
+    expression moved; `registered` is the same without the notes.
+    """
+
+    before: AnalyzedPhoto
+    after: AnalyzedPhoto
+    alignment: Alignment
+    registered: Registered
+
+
+@kept_memory()
+def register_photos(
+    before: AnalyzedPhoto,
+    after: AnalyzedPhoto,
+    *,
+    notes: PairNotes = NO_NOTES,
+    recipe: Recipe | None = None,
+    tick: Tick = no_tick,
+) -> Ready:
+    """Return two ordinary photos registered: the first half of `compare_photos`.
+
+    Raises
+    ------
+    PatchUnusable
+        If the control patch cannot serve.
+    """
+    recipe = recipe or Recipe()
     first = mark_control(before, notes.control, recipe.compare)
     tick(0, 4)
     # The checks against the photo before need no alignment: the second core has them done.
@@ -330,13 +367,40 @@ def compare_photos(
         later = checked.result()
     alignment = _unmoved(first, found, recipe)
     tick(1, 4)
+    return Ready(first, later, alignment, Registered(before, after, found))
+
+
+@kept_memory()
+def compare_registered(
+    ready: Ready,
+    *,
+    again: tuple[Iterable[AnalyzedPhoto], Iterable[AnalyzedPhoto]] = ((), ()),
+    notes: PairNotes = NO_NOTES,
+    recipe: Recipe | None = None,
+    drawn: Callable[[], Drawn] | None = None,
+    tick: Tick = no_tick,
+) -> Pair:
+    """Return the whole answer for two registered photos: the second half of `compare_photos`.
+
+    Parameters
+    ----------
+    ready
+        From `register_photos`, with the same notes and options.
+    again, notes, recipe, tick
+        As in `compare_photos`.
+    drawn
+        Returns the photo after in the frame of the photo before, where the caller has it drawn by
+        `warp_photo`; asked for last, and only where the pair is aligned.
+    """
+    recipe = recipe or Recipe()
+    first, later, alignment = ready.before, ready.after, ready.alignment
     replicates: tuple[Replicate, ...] = ()
     if alignment.aligned:
         measure = partial(_photo_again, first, recipe)
         replicates = tuple(_replicates((first, later), again, measure))
-    pair = _pair(first, later, alignment, recipe, Sessions(notes, replicates))
+    pair = _pair(first, later, alignment, recipe, Sessions(notes, replicates), drawn)
     tick(4, 4)
-    return replace(pair, registered=Registered(before, after, found))
+    return replace(pair, registered=ready.registered)
 
 
 @kept_memory()
@@ -621,6 +685,7 @@ def _pair(
     alignment: Alignment,
     recipe: Recipe,
     sessions: Sessions,
+    drawn: Callable[[], Drawn] | None = None,
 ) -> Pair:
     if not alignment.aligned:
         comparison = compare_pair(before, after, alignment, None, recipe, sessions)
@@ -632,9 +697,9 @@ def _pair(
     after = replace(after, quality=_with(after.quality, check_same_scale(*scales, larger)))
     # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
     with ThreadPoolExecutor(1, thread_name_prefix="warp") as pool:
-        drawn = pool.submit(warp_photo, after.photo, alignment)
+        drawn = drawn or pool.submit(warp_photo, after.photo, alignment).result
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
-        aligned, seen = drawn.result()
+        aligned, seen = drawn()
     comparison = compare_pair(before, after, alignment, scores, recipe, sessions)
     layers = {
         name: (layer, scores.after.layers[name]) for name, layer in scores.before.layers.items()

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
         relief_file,
         score_file,
         taken_at,
-        write_pair,
         write_report,
     )
     from mnimage.workflow.follow import Followed, follow_files
+    from mnimage.workflow.pairfiles import write_pair
     from mnimage.workflow.read import analyze_file, compare_files
     from mnimage.workflow.relief import profile_along, surfaces_of, write_profile
     from mnimage.workflow.rescore import rescore_folders
@@ -44,7 +44,7 @@ _HOMES = {
     "relief_file": "mnimage.workflow.files",
     "score_file": "mnimage.workflow.files",
     "taken_at": "mnimage.workflow.files",
-    "write_pair": "mnimage.workflow.files",
+    "write_pair": "mnimage.workflow.pairfiles",
     "write_report": "mnimage.workflow.files",
     "Followed": "mnimage.workflow.follow",
     "follow_files": "mnimage.workflow.follow",
