@@ -15,10 +15,9 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.session import NO_INPUTS, PairInputs
 from mnimage.formats.header import read_file_header
-from mnimage.formats.manifest import frames_of, is_manifest
 from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.formats.pngwriter import png_of, png_with_alpha
-from mnimage.formats.shots import read_shots
+from mnimage.formats.sources import is_manifest, with_frames
 from mnimage.kernels.memory import kept_memory
 from mnimage.report import panels
 from mnimage.report.answers import scorecard_answer
@@ -143,6 +142,7 @@ def score_file(
 def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     """Turn directional shots into relief; keep height, depth, normals and scars in `out`."""
     from mnimage import pipeline
+    from mnimage.formats.shots import read_shots
     from mnimage.relief.export import height_tiff, scars_csv
     from mnimage.relief.relief import normals_of
 
@@ -222,9 +222,7 @@ def write_report(pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
 
 def _read_by(sources: Iterable[Path]) -> list[Path]:
     """Return the sources with every frame that sheets among them list."""
-    return [
-        each for path in sources for each in (path, *(frames_of(path) if is_manifest(path) else ()))
-    ]
+    return [each for path in sources for each in with_frames(path)]
 
 
 def _refuse_sources(out: Path, names: Iterable[str], sources: Iterable[Path]) -> None:

@@ -13,7 +13,7 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.session import NO_INPUTS, PairInputs
 from mnimage.errors import MnimageError, NotComparable
-from mnimage.formats.manifest import is_manifest
+from mnimage.formats.sources import is_manifest
 from mnimage.kernels.memory import kept_memory
 from mnimage.words.message import message
 from mnimage.workflow.color import read_calibrated
@@ -34,6 +34,16 @@ _STEPS = 6
 
 _ENTERED_ERROR = 0.01
 """Relative error of a scale that the user enters: 3 mm in the distance of a 300 mm rig."""
+
+
+_LOADED_MEANWHILE = (
+    "mnimage.pipeline",
+    "scipy.fft",
+    "scipy.spatial",
+    "scipy.interpolate",
+    "mnimage.report.panels",
+)
+"""What a pair needs, loaded while its photos are decoded and analyzed."""
 
 
 def analyze_file(
@@ -162,7 +172,8 @@ def _both_analyzed(
             analyze_file, photos[0], mm_per_px=inputs.mm_per_px, profile=inputs.profile_before
         )
         second = pool.submit(analyze_file, photos[1], profile=inputs.profile_after, check=False)
-        importlib.import_module("mnimage.pipeline")  # Loads while the photos are decoded.
+        for name in _LOADED_MEANWHILE:
+            importlib.import_module(name)
         return first.result(), second.result()
 
 
