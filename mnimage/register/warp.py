@@ -59,7 +59,9 @@ def warp_photo(after: Photo, alignment: Alignment) -> tuple[NDArray[np.uint8], N
         cv2.remap(
             coded, column, row, cv2.INTER_CUBIC, dst=picture[rows], borderMode=cv2.BORDER_REPLICATE
         )
-        seen[rows] = _inside(row, column, alignment.after_shape)
+        seen[rows] = _all_inside(row, column, alignment.after_shape) or _inside(
+            row, column, alignment.after_shape
+        )
         if not seen[rows].all():
             near = _inside(row, column, alignment.after_shape, margin=_SEAM)
             picture[rows][~near] = 0
@@ -89,6 +91,16 @@ def _inside(
 ) -> NDArray[np.bool_]:
     rows, columns = shape[0] - 1 + margin, shape[1] - 1 + margin
     return (row >= -margin) & (row <= rows) & (column >= -margin) & (column <= columns)
+
+
+def _all_inside(
+    row: NDArray[np.float32], column: NDArray[np.float32], shape: tuple[int, int]
+) -> bool:
+    """Return whether `_inside` is true everywhere, from the extremes alone."""
+    ends = [cv2.minMaxLoc(part)[:2] for part in (row, column)]
+    return all(
+        low >= -0.5 and high <= size - 0.5 for (low, high), size in zip(ends, shape, strict=True)
+    )
 
 
 def _eight_bit(photo: Photo) -> NDArray[np.uint8]:
