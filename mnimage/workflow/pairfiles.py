@@ -52,11 +52,8 @@ def write_pair(
     aligned_png
         Returns the aligned picture as a PNG, where the caller has it packed already.
     """
-    numbers = comparison_answer(pair.comparison, pair.before)
-    if origin is not None:
-        numbers["made_from"] = origin
-    write_whole(folder / COMPARISON, json_text(numbers).encode())
     if pair.aligned is None or pair.seen is None:
+        _write_numbers(folder, pair, origin)
         return
     packed = aligned_png or partial(png_with_alpha, pair.aligned, pair.seen)
     with ThreadPoolExecutor(2, thread_name_prefix="backdrop") as pool:
@@ -65,6 +62,7 @@ def write_pair(
     side_by_side(
         [
             partial(_write_errors, folder, pair, behind[0]),
+            partial(_write_numbers, folder, pair, origin),
             *(
                 partial(
                     _write_map,
@@ -93,6 +91,13 @@ def _maps(pair: Pair) -> Iterator[tuple[str, Layer, int]]:
     for name, layers in pair.layers.items():
         for side, when in enumerate(("before", "after")):
             yield f"{name}_{when}.png", layers[side], side
+
+
+def _write_numbers(folder: Path, pair: Pair, origin: Document | None) -> None:
+    numbers = comparison_answer(pair.comparison, pair.before)
+    if origin is not None:
+        numbers["made_from"] = origin
+    write_whole(folder / COMPARISON, json_text(numbers).encode())
 
 
 def _write_errors(folder: Path, pair: Pair, behind: panels.Backdrop) -> None:
