@@ -93,7 +93,8 @@ def analyze_photo(
     recipe
         Options.
     check
-        Off where the photo will be checked against another one anyway (`compare_photos` does).
+        Off where the photo will be checked against another one anyway (`compare_photos` does), or
+        later (`check_analyzed`).
 
     Raises
     ------
@@ -112,6 +113,11 @@ def analyze_photo(
     rough = face_scale(face) if face is not None else None
     quality = _with(quality, check_face_scale(scale or seen, rough))
     return AnalyzedPhoto(name, photo, face, zones, quality, scale or seen or rough)
+
+
+def check_analyzed(analyzed: AnalyzedPhoto, recipe: Recipe | None = None) -> AnalyzedPhoto:
+    """Return a photo that was analyzed without checks, checked."""
+    return _checked(analyzed, None, recipe or Recipe())
 
 
 def _with(quality: QualityReport, more: tuple[Finding, ...]) -> QualityReport:
@@ -339,6 +345,13 @@ class Ready:
     after: AnalyzedPhoto
     alignment: Alignment
     registered: Registered
+
+    def with_quality(self, before: QualityReport) -> Ready:
+        """Return the same with the quality of the photo before, where it was checked meanwhile."""
+        registered = replace(
+            self.registered, before=replace(self.registered.before, quality=before)
+        )
+        return replace(self, before=replace(self.before, quality=before), registered=registered)
 
 
 @kept_memory()
@@ -572,12 +585,17 @@ def _without_maps(scores: PairScores) -> PairScores:
 
 
 def _checked_against(before: AnalyzedPhoto, after: AnalyzedPhoto, recipe: Recipe) -> AnalyzedPhoto:
-    earlier = Earlier(before.photo, before.face, before.zones)
-    quality = check_photo(after.photo, after.face, after.zones, recipe.quality, before=earlier)
-    # What was found already and is not found again (markers) needs no photo before.
+    return _checked(after, Earlier(before.photo, before.face, before.zones), recipe)
+
+
+def _checked(analyzed: AnalyzedPhoto, before: Earlier | None, recipe: Recipe) -> AnalyzedPhoto:
+    quality = check_photo(
+        analyzed.photo, analyzed.face, analyzed.zones, recipe.quality, before=before
+    )
+    # What was found already and is not found again (markers) is no part of these checks.
     found = {one.check for one in quality.findings}
-    kept = tuple(one for one in after.quality.findings if one.check not in found)
-    return replace(after, quality=_with(quality, kept))
+    kept = tuple(one for one in analyzed.quality.findings if one.check not in found)
+    return replace(analyzed, quality=_with(quality, kept))
 
 
 def _same_scars(

@@ -147,7 +147,11 @@ def _compare_photos(
 
     from mnimage import pipeline
 
-    ready = pipeline.register_photos(*analyzed, notes=inputs.notes, tick=steps.tick)
+    # Registration leaves a core free for checking the photo before.
+    with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
+        checking = pool.submit(pipeline.check_analyzed, analyzed[0])
+        ready = pipeline.register_photos(*analyzed, notes=inputs.notes, tick=steps.tick)
+        ready = ready.with_quality(checking.result().quality)
     # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
     with ThreadPoolExecutor(1, thread_name_prefix="draw") as pool:
         picture = pool.submit(_draw, ready, drawn) if ready.alignment.aligned else None
@@ -169,7 +173,11 @@ def _both_analyzed(
     # Two cores: decoding and looking at one photo leaves room for the other.
     with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
         first = pool.submit(
-            analyze_file, photos[0], mm_per_px=inputs.mm_per_px, profile=inputs.profile_before
+            analyze_file,
+            photos[0],
+            mm_per_px=inputs.mm_per_px,
+            profile=inputs.profile_before,
+            check=False,
         )
         second = pool.submit(analyze_file, photos[1], profile=inputs.profile_after, check=False)
         for name in _LOADED_MEANWHILE:
