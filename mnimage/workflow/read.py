@@ -36,14 +36,22 @@ _ENTERED_ERROR = 0.01
 """Relative error of a scale that the user enters: 3 mm in the distance of a 300 mm rig."""
 
 
-_LOADED_MEANWHILE = (
+_LIBRARIES = (
+    "mnimage.workflow.files",
+    "mnimage.formats.preview",
     "mnimage.pipeline",
     "scipy.fft",
     "scipy.spatial",
     "scipy.interpolate",
     "mnimage.report.panels",
 )
-"""What a pair needs, loaded while its photos are decoded and analyzed."""
+"""What a pair needs and is slow to load."""
+
+
+def load_libraries() -> None:
+    """Load what a comparison needs: while photos are decoded, or before there are any."""
+    for name in _LIBRARIES:
+        importlib.import_module(name)
 
 
 def analyze_file(
@@ -180,8 +188,7 @@ def _both_analyzed(
             check=False,
         )
         second = pool.submit(analyze_file, photos[1], profile=inputs.profile_after, check=False)
-        for name in _LOADED_MEANWHILE:
-            importlib.import_module(name)
+        load_libraries()
         return first.result(), second.result()
 
 
