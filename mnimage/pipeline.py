@@ -268,6 +268,7 @@ def _without_focus(quality: QualityReport) -> QualityReport:
     return QualityReport(tuple(each for each in quality.findings if each.check != "focus"))
 
 
+@kept_memory()
 def score_analyzed(analyzed: AnalyzedPhoto, recipe: Recipe, tick: Tick = no_tick) -> ScoreCard:
     """Return the flat scores of one analyzed photo."""
     return replace(

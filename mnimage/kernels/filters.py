@@ -87,11 +87,12 @@ def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) ->
 
 def weighted(values: Plane, mask: NDArray[np.bool_] | Plane) -> tuple[Plane, Plane]:
     """Return the values times their weight, 0 where the weight is 0, and the weight."""
-    share = mask if values.ndim == 2 else mask[..., None]
-    known = np.zeros(values.shape, dtype=np.float32)
     if mask.dtype == np.bool_:
-        np.copyto(known, values, where=share)
+        known = values.astype(np.float32)
+        known[np.logical_not(mask)] = 0
     else:
+        share = mask if values.ndim == 2 else mask[..., None]
+        known = np.zeros(values.shape, dtype=np.float32)
         np.multiply(values, share, out=known, where=share > 0)
     return known, np.asarray(mask, dtype=np.float32)
 
@@ -179,8 +180,16 @@ def local_maxima(values: Plane, radius: int, above: float) -> tuple[Places, Plac
     """
     away = np.arange(-radius, radius + 1) ** 2
     disk = (away[:, None] + away <= radius**2).astype(np.uint8)
-    highest = cv2.dilate(values, disk)
-    rows, columns = np.nonzero((values >= highest) & (values > above))
+    highest = np.asarray(cv2.dilate(values, disk), dtype=np.float32)
+    return _places(values, highest, above)
+
+
+def _places(values: Plane, least: Plane, above: float) -> tuple[Places, Places]:
+    """Return rows and columns where values reach `least` and exceed `above`."""
+    flat = np.ascontiguousarray(values).ravel()
+    found = np.flatnonzero(flat >= least.ravel())
+    found = found[flat[found] > above]
+    rows, columns = np.divmod(found, values.shape[1])
     return rows, columns
 
 
@@ -297,7 +306,7 @@ def _ridges_in(
     best[[0, -1]] = np.inf
     found: list[Ridges] = []
     for plane, response in zip(smooth, strength, strict=True):
-        rows, columns = np.nonzero((response >= best) & (response > above))
+        rows, columns = _places(response, best, above)
         length = 1 - np.abs(_offset(plane, rows, columns))
         centre = length > 0
         rows, columns = rows[centre], columns[centre]
@@ -401,7 +410,9 @@ def _ratio(part: Plane, weight: Plane) -> Plane:
     """Return a part over its weight, 0 where there is none; both arrays are overwritten."""
     unknown = weight <= _NO_WEIGHT
     np.maximum(weight, _NO_WEIGHT, out=weight)
-    np.divide(part, weight if weight.ndim == part.ndim else weight[..., None], out=part)
+    # Channel by channel: numpy's loop over the last axis would be three long.
+    for plane in [part] if part.ndim == weight.ndim else np.moveaxis(part, -1, 0):
+        np.divide(plane, weight, out=plane)
     if unknown.any():
         part[unknown] = 0
     return part

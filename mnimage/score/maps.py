@@ -190,7 +190,9 @@ def _cells(linear: Plane, seen: NDArray[np.bool_], plan: Plan) -> tuple[Plane, P
     """Return the mean light of the seen skin in each cell, and which share of the cell it is."""
     factor = plan.step // plan.middle
     cover = block_mean(seen.astype(np.float32), factor)
-    light = block_mean(linear * seen[..., None], factor)
+    known = linear.copy()
+    known[~seen] = 0
+    light = block_mean(known, factor)
     return np.asarray(light / np.maximum(cover, 1e-6)[..., None], dtype=np.float32), cover
 
 
