@@ -1,4 +1,4 @@
-"""What a file named as a source is, a photo or a manifest of shots, told without opening it."""
+"""What a file named as a source is, a photo or a manifest of shots, by its name alone."""
 
 from __future__ import annotations
 
