@@ -17,6 +17,7 @@ from skimage import color, feature, measure, morphology
 from skimage.measure import block_reduce
 
 from mnimage.domain.face import WHOLE, Zones
+from mnimage.kernels.memory import kept_memory
 from mnimage.kernels.statistics import background
 from mnimage.score.colour import USUAL_SKIN
 from mnimage.score.plan import make_plan
@@ -56,7 +57,9 @@ def plain_scores(photo: Photo, scale: ImageScale, recipe: ScoreRecipe) -> Mappin
 def fast_scores(photo: Photo, scale: ImageScale, recipe: ScoreRecipe) -> Mapping[str, float]:
     """Return the same scores as the library measures them."""
     everywhere = np.ones(photo.shape, dtype=bool)
-    card = score_photo(photo, Zones((WHOLE,), everywhere.view(np.uint8), everywhere), scale, recipe)
+    zones = Zones((WHOLE,), everywhere.view(np.uint8), everywhere)
+    with kept_memory():  # As every job of the program has it.
+        card = score_photo(photo, zones, scale, recipe)
     return {name: score.value for name, score in card.zones[WHOLE].scores.items()}
 
 

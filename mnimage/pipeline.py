@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -67,6 +67,8 @@ if TYPE_CHECKING:
     from mnimage.domain.relief import Relief, ReliefCard, Scar, Shots
     from mnimage.domain.scorecard import PairScores, ScoreCard
 
+    Drawn: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.bool_]]
+
 
 @kept_memory()
 def analyze_photo(
@@ -91,7 +93,8 @@ def analyze_photo(
     recipe
         Options.
     check
-        Off where the photo will be checked against another one anyway (`compare_photos` does).
+        Off where the photo will be checked against another one anyway (`compare_photos` does), or
+        later (`check_analyzed`).
 
     Raises
     ------
@@ -101,8 +104,11 @@ def analyze_photo(
         If the face models are not there and the photo is no close-up.
     """
     recipe = recipe or Recipe()
-    face, zones = _face_and_zones(photo)
-    markers = find_markers(photo)
+    # Markers need no face: where one core is free, they are found meanwhile.
+    with ThreadPoolExecutor(1, thread_name_prefix="markers") as pool:
+        finding = pool.submit(find_markers, photo)
+        face, zones = _face_and_zones(photo)
+        markers = finding.result()
     zones = _without_markers(_without_chart(zones, photo), markers)
     quality = check_photo(photo, face, zones, recipe.quality) if check else QualityReport(())
     seen = marker_scale(photo, markers, _CLOSE_DEPTH_MM if face is None else _FACE_DEPTH_MM)
@@ -110,6 +116,11 @@ def analyze_photo(
     rough = face_scale(face) if face is not None else None
     quality = _with(quality, check_face_scale(scale or seen, rough))
     return AnalyzedPhoto(name, photo, face, zones, quality, scale or seen or rough)
+
+
+def check_analyzed(analyzed: AnalyzedPhoto, recipe: Recipe | None = None) -> AnalyzedPhoto:
+    """Return a photo that was analyzed without checks, checked."""
+    return _checked(analyzed, None, recipe or Recipe())
 
 
 def _with(quality: QualityReport, more: tuple[Finding, ...]) -> QualityReport:
@@ -260,6 +271,7 @@ def _without_focus(quality: QualityReport) -> QualityReport:
     return QualityReport(tuple(each for each in quality.findings if each.check != "focus"))
 
 
+@kept_memory()
 def score_analyzed(analyzed: AnalyzedPhoto, recipe: Recipe, tick: Tick = no_tick) -> ScoreCard:
     """Return the flat scores of one analyzed photo."""
     return replace(
@@ -321,6 +333,48 @@ def compare_photos(
         If the control patch cannot serve.
     """
     recipe = recipe or Recipe()
+    ready = register_photos(before, after, notes=notes, recipe=recipe, tick=tick)
+    return compare_registered(ready, again=again, notes=notes, recipe=recipe, tick=tick)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Two ordinary photos, checked against each other and registered, ready to be scored.
+
+    `before` has the control patch of the clinic's notes, and `alignment` is without skin that
+    expression moved; `registered` is the same without the notes.
+    """
+
+    before: AnalyzedPhoto
+    after: AnalyzedPhoto
+    alignment: Alignment
+    registered: Registered
+
+    def with_quality(self, before: QualityReport) -> Ready:
+        """Return the same with the quality of the photo before, where it was checked meanwhile."""
+        registered = replace(
+            self.registered, before=replace(self.registered.before, quality=before)
+        )
+        return replace(self, before=replace(self.before, quality=before), registered=registered)
+
+
+@kept_memory()
+def register_photos(
+    before: AnalyzedPhoto,
+    after: AnalyzedPhoto,
+    *,
+    notes: PairNotes = NO_NOTES,
+    recipe: Recipe | None = None,
+    tick: Tick = no_tick,
+) -> Ready:
+    """Return two ordinary photos registered: the first half of `compare_photos`.
+
+    Raises
+    ------
+    PatchUnusable
+        If the control patch cannot serve.
+    """
+    recipe = recipe or Recipe()
     first = mark_control(before, notes.control, recipe.compare)
     tick(0, 4)
     # The checks against the photo before need no alignment: the second core has them done.
@@ -330,13 +384,40 @@ def compare_photos(
         later = checked.result()
     alignment = _unmoved(first, found, recipe)
     tick(1, 4)
+    return Ready(first, later, alignment, Registered(before, after, found))
+
+
+@kept_memory()
+def compare_registered(
+    ready: Ready,
+    *,
+    again: tuple[Iterable[AnalyzedPhoto], Iterable[AnalyzedPhoto]] = ((), ()),
+    notes: PairNotes = NO_NOTES,
+    recipe: Recipe | None = None,
+    drawn: Callable[[], Drawn] | None = None,
+    tick: Tick = no_tick,
+) -> Pair:
+    """Return the whole answer for two registered photos: the second half of `compare_photos`.
+
+    Parameters
+    ----------
+    ready
+        From `register_photos`, with the same notes and options.
+    again, notes, recipe, tick
+        As in `compare_photos`.
+    drawn
+        Returns the photo after in the frame of the photo before, where the caller has it drawn by
+        `warp_photo`; asked for last, and only where the pair is aligned.
+    """
+    recipe = recipe or Recipe()
+    first, later, alignment = ready.before, ready.after, ready.alignment
     replicates: tuple[Replicate, ...] = ()
     if alignment.aligned:
         measure = partial(_photo_again, first, recipe)
         replicates = tuple(_replicates((first, later), again, measure))
-    pair = _pair(first, later, alignment, recipe, Sessions(notes, replicates))
+    pair = _pair(first, later, alignment, recipe, Sessions(notes, replicates), drawn)
     tick(4, 4)
-    return replace(pair, registered=Registered(before, after, found))
+    return replace(pair, registered=ready.registered)
 
 
 @kept_memory()
@@ -508,12 +589,17 @@ def _without_maps(scores: PairScores) -> PairScores:
 
 
 def _checked_against(before: AnalyzedPhoto, after: AnalyzedPhoto, recipe: Recipe) -> AnalyzedPhoto:
-    earlier = Earlier(before.photo, before.face, before.zones)
-    quality = check_photo(after.photo, after.face, after.zones, recipe.quality, before=earlier)
-    # What was found already and is not found again (markers) needs no photo before.
+    return _checked(after, Earlier(before.photo, before.face, before.zones), recipe)
+
+
+def _checked(analyzed: AnalyzedPhoto, before: Earlier | None, recipe: Recipe) -> AnalyzedPhoto:
+    quality = check_photo(
+        analyzed.photo, analyzed.face, analyzed.zones, recipe.quality, before=before
+    )
+    # What was found already and is not found again (markers) is no part of these checks.
     found = {one.check for one in quality.findings}
-    kept = tuple(one for one in after.quality.findings if one.check not in found)
-    return replace(after, quality=_with(quality, kept))
+    kept = tuple(one for one in analyzed.quality.findings if one.check not in found)
+    return replace(analyzed, quality=_with(quality, kept))
 
 
 def _same_scars(
@@ -621,6 +707,7 @@ def _pair(
     alignment: Alignment,
     recipe: Recipe,
     sessions: Sessions,
+    drawn: Callable[[], Drawn] | None = None,
 ) -> Pair:
     if not alignment.aligned:
         comparison = compare_pair(before, after, alignment, None, recipe, sessions)
@@ -632,9 +719,9 @@ def _pair(
     after = replace(after, quality=_with(after.quality, check_same_scale(*scales, larger)))
     # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
     with ThreadPoolExecutor(1, thread_name_prefix="warp") as pool:
-        drawn = pool.submit(warp_photo, after.photo, alignment)
+        drawn = drawn or pool.submit(warp_photo, after.photo, alignment).result
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
-        aligned, seen = drawn.result()
+        aligned, seen = drawn()
     comparison = compare_pair(before, after, alignment, scores, recipe, sessions)
     layers = {
         name: (layer, scores.after.layers[name]) for name, layer in scores.before.layers.items()

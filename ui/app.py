@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mnimage.domain.original import Original
+    from mnimage.domain.progress import Tick
 
 _THEME = "theme"
 
@@ -40,6 +41,7 @@ def main(argv: Sequence[str]) -> int:
     app.aboutToQuit.connect(program.close)
     program.window.show()
     program.begin(options.photos)
+    program.preload()
     if options.quit_after is not None:
         QTimer.singleShot(round(options.quit_after * 1000), program.window.close)
     return app.exec()
@@ -64,11 +66,24 @@ class Program:
                 self.window.show_screen(name)
                 return
 
+    def preload(self) -> None:
+        """Load what the screens' first jobs need, behind the window that is there already."""
+        self.jobs.start("preload", self._load, done=_landed, failed=_landed)
+
+    def _load(self, tick: Tick) -> None:
+        for done, one in enumerate(self.screens.values()):
+            tick(done, len(self.screens))
+            one.preload()
+
     def close(self) -> None:
         """Stop every job, then close every screen."""
         self.jobs.close()
         for one in self.screens.values():
             one.close()
+
+
+def _landed(_: object) -> None:
+    """Do nothing more: what could not be loaded is said where it is needed."""
 
 
 def build(app: QApplication, work: Mapping[str, Any] | None = None) -> Program:

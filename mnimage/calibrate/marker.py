@@ -126,7 +126,7 @@ def _focal_px(photo: Photo) -> float:
 
 def _eight_bits(photo: Photo) -> NDArray[np.uint8]:
     coded = photo.coded
-    return coded.astype(np.uint8) if coded.dtype == np.uint8 else (coded >> 8).astype(np.uint8)
+    return np.asarray(coded if coded.dtype == np.uint8 else coded >> 8, dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

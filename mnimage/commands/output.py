@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
-from tqdm import tqdm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +36,8 @@ def progress(label: str) -> Iterator[Tick]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
+    from tqdm import tqdm  # Help needs no progress bar.
+
     with tqdm(desc=label, delay=_QUIET_S, leave=False, file=sys.stderr, unit="step") as bar:
 
         def tick(done: int, total: int) -> None:

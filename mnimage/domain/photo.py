@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from math import hypot
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mnimage.domain.view import View
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,22 +17,13 @@ if TYPE_CHECKING:
     from mnimage.domain.color import ColorProfile
     from mnimage.words.message import Message
 
+__all__ = ["SCALE_ENTERED", "CaptureFacts", "Coded", "ImageScale", "Photo", "Pixels", "View"]
+
 Coded: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """sRGB-coded RGB, shape (rows, columns, 3), full range of its integer type."""
 
 Pixels: TypeAlias = NDArray[np.float32]
 """Linear-light RGB, float32, shape (rows, columns, 3), 1.0 is the sensor's white."""
-
-
-class View(StrEnum):
-    """How the face is turned to the camera; left and right are the patient's."""
-
-    FRONT = "front"
-    LEFT_45 = "left 45"
-    RIGHT_45 = "right 45"
-    LEFT_90 = "left 90"
-    RIGHT_90 = "right 90"
-    CLOSE_UP = "close-up"
 
 
 @dataclass(frozen=True, slots=True)

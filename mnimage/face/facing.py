@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy.spatial import Delaunay
+import scipy
 
 from mnimage.kernels.masks import Mask, smooth
 
@@ -61,7 +61,7 @@ def facing_map(
 def _triangles(face: Face) -> NDArray[np.intp]:
     """Return the triangles of the mesh (n, 3), equally oriented, from its frontal view."""
     frontal = _frontal(face.landmarks[:, [1, 0, 2]], face.pose)
-    simplices = np.asarray(Delaunay(frontal).simplices, dtype=np.intp)
+    simplices = np.asarray(scipy.spatial.Delaunay(frontal).simplices, dtype=np.intp)
     first, second = (frontal[simplices[:, i]] - frontal[simplices[:, 0]] for i in (1, 2))
     turned = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0] < 0
     simplices[turned] = simplices[turned][:, [0, 2, 1]]

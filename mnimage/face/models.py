@@ -43,6 +43,10 @@ class _Loaded(threading.local):
 
 _loaded = _Loaded()
 
+# OpenCV registers the layers of TFLite on first use without a lock: of two threads that read
+# networks at once, one may find an operator missing.
+_reading = threading.Lock()
+
 
 def models_folder() -> Path:
     """Return the folder of the models.
@@ -64,8 +68,9 @@ def load_nets() -> Nets:
     """
     folder = models_folder()
     if _loaded.nets is None or _loaded.nets[0] != folder:
-        nets = Nets(detector=_read(_checked(folder, DETECTOR)), mesh=_read(_checked(folder, MESH)))
-        _loaded.nets = folder, nets
+        with _reading:
+            paths = _checked(folder, DETECTOR), _checked(folder, MESH)
+            _loaded.nets = folder, Nets(*map(_read, paths))
     return _loaded.nets[1]
 
 

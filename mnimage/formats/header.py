@@ -6,8 +6,6 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pi_heif
-import rawpy
 from PIL import Image
 
 from mnimage.errors import PhotoUnreadable
@@ -100,6 +98,8 @@ def _tiff(content: bytes) -> PhotoHeader:
 
 
 def _heif(content: bytes) -> PhotoHeader:
+    import pi_heif  # Loaded for the files that need it.
+
     heif.check_boxes(content)
     with captured_stderr():
         try:
@@ -114,6 +114,8 @@ def _heif(content: bytes) -> PhotoHeader:
 
 
 def _raw(content: bytes) -> PhotoHeader:
+    import rawpy  # Loaded for the files that need it.
+
     tiff.check_whole(content)
     with captured_stderr():
         try:

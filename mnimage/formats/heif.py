@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pi_heif
 
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats.decoded import Decoded, Samples, as_samples, check_size, damaged
@@ -52,6 +51,8 @@ def check_boxes(content: bytes) -> None:
 
 
 def _read(content: bytes) -> Decoded:
+    import pi_heif  # Loaded for the files that need it.
+
     file = pi_heif.open_heif(content, convert_hdr_to_8bit=False)
     columns, rows = file.size
     check_size(rows, columns)

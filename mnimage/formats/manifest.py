@@ -93,11 +93,6 @@ class ShotManifest(BaseModel):
         return self.shots[0].lamp_mm is not None
 
 
-def is_manifest(path: Path) -> bool:
-    """Whether a file lists directional shots rather than being a photo: it is named .json."""
-    return path.suffix.lower() == ".json"
-
-
 def read_manifest(path: Path) -> ShotManifest:
     """Return the manifest with its structure and numbers checked; no picture is opened.
 

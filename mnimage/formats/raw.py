@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import rawpy
 
 from mnimage.errors import PhotoUnreadable
 from mnimage.formats.decoded import Decoded, as_samples, check_size
@@ -17,6 +16,8 @@ from mnimage.words.message import message
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    import rawpy
 
 _SRGB_CURVE = (2.4, 12.92)
 """LibRaw's power and toe slope of the sRGB curve; its default (2.222, 4.5) is that of BT.709."""
@@ -41,6 +42,8 @@ def read_raw(content: bytes, *, camera_white: bool = True) -> Decoded:
     PhotoUnreadable
         If LibRaw does not support the camera, or the file is incomplete or damaged.
     """
+    import rawpy  # Loaded for the files that need it.
+
     with captured_stderr() as printed:
         try:
             decoded = _read(content, camera_white=camera_white)
@@ -54,6 +57,8 @@ def read_raw(content: bytes, *, camera_white: bool = True) -> Decoded:
 
 
 def _read(content: bytes, *, camera_white: bool) -> Decoded:
+    import rawpy
+
     with rawpy.imread(io.BytesIO(content)) as raw:
         sizes = raw.sizes
         check_size(sizes.height, sizes.width)

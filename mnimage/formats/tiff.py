@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import tifffile
 from PIL import TiffImagePlugin
 
 from mnimage.errors import PhotoUnreadable
@@ -130,6 +129,8 @@ def _check_kind(page: Directory) -> None:
 
 
 def _decode(content: bytes, page: Directory) -> Decoded:
+    import tifffile  # Loaded for the files that need it.
+
     simple = page.number(_COLOURS, 1) <= _RGB and _bits(page) in (8, 16)
     packing = page.number(_COMPRESSION, 1)
     try:
@@ -145,6 +146,8 @@ def _decode(content: bytes, page: Directory) -> Decoded:
 
 
 def _by_tifffile(content: bytes) -> Samples:
+    import tifffile
+
     with silenced("tifffile"), tifffile.TiffFile(io.BytesIO(content)) as file:
         page = file.pages.first
         array, axes = page.asarray(), page.axes

@@ -87,11 +87,12 @@ def masked_blur(values: Plane, mask: NDArray[np.bool_] | Plane, sigma: float) ->
 
 def weighted(values: Plane, mask: NDArray[np.bool_] | Plane) -> tuple[Plane, Plane]:
     """Return the values times their weight, 0 where the weight is 0, and the weight."""
-    share = mask if values.ndim == 2 else mask[..., None]
-    known = np.zeros(values.shape, dtype=np.float32)
     if mask.dtype == np.bool_:
-        np.copyto(known, values, where=share)
+        known = values.astype(np.float32)
+        known[np.logical_not(mask)] = 0
     else:
+        share = mask if values.ndim == 2 else mask[..., None]
+        known = np.zeros(values.shape, dtype=np.float32)
         np.multiply(values, share, out=known, where=share > 0)
     return known, np.asarray(mask, dtype=np.float32)
 
@@ -179,8 +180,16 @@ def local_maxima(values: Plane, radius: int, above: float) -> tuple[Places, Plac
     """
     away = np.arange(-radius, radius + 1) ** 2
     disk = (away[:, None] + away <= radius**2).astype(np.uint8)
-    highest = cv2.dilate(values, disk)
-    rows, columns = np.nonzero((values >= highest) & (values > above))
+    highest = np.asarray(cv2.dilate(values, disk), dtype=np.float32)
+    return _places(values, highest, above)
+
+
+def _places(values: Plane, least: Plane, above: float) -> tuple[Places, Places]:
+    """Return rows and columns where values reach `least` and exceed `above`."""
+    flat = np.ascontiguousarray(values).ravel()
+    found = np.flatnonzero(flat >= least.ravel())
+    found = found[flat[found] > above]
+    rows, columns = np.divmod(found, values.shape[1])
     return rows, columns
 
 
@@ -297,7 +306,7 @@ def _ridges_in(
     best[[0, -1]] = np.inf
     found: list[Ridges] = []
     for plane, response in zip(smooth, strength, strict=True):
-        rows, columns = np.nonzero((response >= best) & (response > above))
+        rows, columns = _places(response, best, above)
         length = 1 - np.abs(_offset(plane, rows, columns))
         centre = length > 0
         rows, columns = rows[centre], columns[centre]
@@ -309,11 +318,21 @@ def _ridges_in(
 def _strength(smooth: Plane, sigma: float) -> Plane:
     """Return sigma^2 times the larger curvature, 0 where both are equal as in a round spot."""
     rr, cc, rc = _curvatures(smooth)
-    root = np.sqrt((rr - cc) ** 2 / 4 + rc**2)
-    half = (rr + cc) / 2
+    # In place, since fresh memory takes as long as the arithmetic: root of (rr - cc)^2 / 4 + rc^2.
+    root = rr - cc
+    root *= root
+    root /= 4
+    rc *= rc
+    root += rc
+    np.sqrt(root, out=root)
+    half = np.add(rr, cc, out=rr)
+    half /= 2
     # A line is curved across but not along: the curvature along it, of either sign, is subtracted.
-    across, along = half + root, half - root
-    return np.asarray((across - np.abs(along)) * np.float32(sigma**2), dtype=np.float32)
+    along = np.subtract(half, root, out=cc)
+    across = np.add(half, root, out=rr)
+    across -= np.abs(along, out=along)
+    across *= np.float32(sigma**2)
+    return np.asarray(across, dtype=np.float32)
 
 
 def _curvatures(smooth: Plane) -> tuple[Plane, Plane, Plane]:
@@ -328,16 +347,19 @@ def _curvatures(smooth: Plane) -> tuple[Plane, Plane, Plane]:
 
 def _offset(smooth: Plane, rows: Places, columns: Places) -> Plane:
     """Return the distance from each pixel to the centre of the line along its normal, in pixels."""
+    flat, width = smooth.ravel(), smooth.shape[1]
+    place = rows * width + columns
 
     def at(row: int, column: int) -> Plane:
-        return smooth[rows + row, columns + column]
+        return np.asarray(np.take(flat, place + (row * width + column)), dtype=np.float32)
 
-    rr = at(1, 0) + at(-1, 0) - 2 * at(0, 0)
-    cc = at(0, 1) + at(0, -1) - 2 * at(0, 0)
+    here, above, below, left, right = at(0, 0), at(-1, 0), at(1, 0), at(0, -1), at(0, 1)
+    rr = below + above - 2 * here
+    cc = right + left - 2 * here
     rc = (at(1, 1) + at(-1, -1) - at(1, -1) - at(-1, 1)) / 4
     angle = np.arctan2(2 * rc, rr - cc) / 2
     normal_r, normal_c = np.cos(angle), np.sin(angle)
-    slope = (at(1, 0) - at(-1, 0)) / 2 * normal_r + (at(0, 1) - at(0, -1)) / 2 * normal_c
+    slope = (below - above) / 2 * normal_r + (right - left) / 2 * normal_c
     curve = rr * normal_r**2 + 2 * rc * normal_r * normal_c + cc * normal_c**2
     return np.asarray(-slope / np.maximum(curve, 1e-9), dtype=np.float32)
 
@@ -388,7 +410,9 @@ def _ratio(part: Plane, weight: Plane) -> Plane:
     """Return a part over its weight, 0 where there is none; both arrays are overwritten."""
     unknown = weight <= _NO_WEIGHT
     np.maximum(weight, _NO_WEIGHT, out=weight)
-    np.divide(part, weight if weight.ndim == part.ndim else weight[..., None], out=part)
+    # Channel by channel: numpy's loop over the last axis would be three long.
+    for plane in [part] if part.ndim == weight.ndim else np.moveaxis(part, -1, 0):
+        np.divide(plane, weight, out=plane)
     if unknown.any():
         part[unknown] = 0
     return part

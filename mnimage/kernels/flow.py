@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import scipy.fft
+import scipy
 
 from mnimage.kernels.geometry import block_mean
 

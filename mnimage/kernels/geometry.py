@@ -69,8 +69,18 @@ def bilinear_lattice(
     left = np.clip(np.floor(columns).astype(np.intp), 0, grid.shape[1] - 2)
     down = (rows - top).astype(np.float32)[:, None]
     right = (columns - left).astype(np.float32)[None, :]
-    across = grid[:, left] + (grid[:, left + 1] - grid[:, left]) * right
-    return across[top] + (across[top + 1] - across[top]) * down
+    across = _between(np.take(grid, left, axis=1), np.take(grid, left + 1, axis=1), right)
+    return _between(np.take(across, top, axis=0), np.take(across, top + 1, axis=0), down)
+
+
+def _between(
+    one: NDArray[np.float32], other: NDArray[np.float32], share: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return one + (other - one) x share; `other` is overwritten."""
+    other -= one
+    other *= share
+    other += one
+    return other
 
 
 def block_mean(values: NDArray[np.float32], step: int) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import fft
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ def to_cosines(slope_x: Plane, slope_y: Plane) -> Plane:
 
 def from_cosines(cosines: Plane) -> Plane:
     """Return the height of cosine amplitudes."""
-    return np.asarray(fft.idctn(cosines, type=2, workers=WORKERS), dtype=np.float32)
+    return np.asarray(scipy.fft.idctn(cosines, type=2, workers=WORKERS), dtype=np.float32)
 
 
 def integrate_slopes(slope_x: Plane, slope_y: Plane) -> Plane:
@@ -57,5 +57,7 @@ def frequencies(shape: tuple[int, int]) -> tuple[Plane, Plane]:
 
 
 def _sines(slope: Plane, axis: int) -> Plane:
-    turned = fft.dst(slope, type=2, axis=axis, workers=WORKERS)
-    return np.asarray(fft.dct(turned, type=2, axis=1 - axis, workers=WORKERS), dtype=np.float32)
+    turned = scipy.fft.dst(slope, type=2, axis=axis, workers=WORKERS)
+    return np.asarray(
+        scipy.fft.dct(turned, type=2, axis=1 - axis, workers=WORKERS), dtype=np.float32
+    )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import RBFInterpolator
 
 if TYPE_CHECKING:
     from mnimage.domain.face import Face
@@ -169,7 +169,7 @@ def smooth_transform(points: ControlPoints, positions: Points) -> Points:
     rest = points.after - apply_affine(affine, points.before)
     centre, size = points.before.mean(axis=0), points.before.std() + 1e-9
     distinct = np.unique(np.round(points.before, 2), axis=0, return_index=True)[1]
-    spline = RBFInterpolator(
+    spline = scipy.interpolate.RBFInterpolator(
         (points.before[distinct] - centre) / size,
         rest[distinct],
         kernel="thin_plate_spline",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import LinearNDInterpolator
 
 from mnimage.kernels.geometry import grid_places
 
@@ -125,7 +125,7 @@ def _node_positions(alignment: Alignment, face: Face) -> tuple[Plane, Plane]:
     """Return (x, y, depth) of the nodes before and (x, y) after, in eye distances."""
     row, column = grid_places(alignment.shape, alignment.step)
     points, eyes = face.landmarks, face.eye_distance_px
-    depth = LinearNDInterpolator(points[:, :2], points[:, 2])(row, column)
+    depth = scipy.interpolate.LinearNDInterpolator(points[:, :2], points[:, 2])(row, column)
     middle = points.mean(axis=0)
     before = [column - middle[1], row - middle[0], depth - middle[2]]
     after = [alignment.column - middle[1], alignment.row - middle[0]]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from mnimage.kernels.bands import in_bands
 from mnimage.kernels.geometry import expand
 
 if TYPE_CHECKING:
@@ -51,22 +52,22 @@ def warp_photo(after: Photo, alignment: Alignment) -> tuple[NDArray[np.uint8], N
     coded = _eight_bit(after)
     picture = np.zeros((*alignment.shape, 3), dtype=np.uint8)
     seen = np.zeros(alignment.shape, dtype=np.bool_)
-    for top in range(0, alignment.shape[0], _STRIP):
-        rows = slice(top, min(top + _STRIP, alignment.shape[0]))
+
+    def draw(rows: slice) -> None:
         row = expand(alignment.row, alignment.step, alignment.shape, rows)
         column = expand(alignment.column, alignment.step, alignment.shape, rows)
-        seen[rows] = _inside(row, column, alignment.after_shape)
         cv2.remap(
-            coded,
-            column,
-            row,
-            cv2.INTER_CUBIC,
-            dst=picture[rows],
-            borderMode=cv2.BORDER_REPLICATE,
+            coded, column, row, cv2.INTER_CUBIC, dst=picture[rows], borderMode=cv2.BORDER_REPLICATE
         )
-        near = _inside(row, column, alignment.after_shape, margin=_SEAM)
-        if not near.all():
+        seen[rows] = _all_inside(row, column, alignment.after_shape) or _inside(
+            row, column, alignment.after_shape
+        )
+        if not seen[rows].all():
+            near = _inside(row, column, alignment.after_shape, margin=_SEAM)
             picture[rows][~near] = 0
+
+    strips = range(0, alignment.shape[0], _STRIP)
+    in_bands(draw, [slice(top, min(top + _STRIP, alignment.shape[0])) for top in strips])
     return picture, seen
 
 
@@ -90,6 +91,16 @@ def _inside(
 ) -> NDArray[np.bool_]:
     rows, columns = shape[0] - 1 + margin, shape[1] - 1 + margin
     return (row >= -margin) & (row <= rows) & (column >= -margin) & (column <= columns)
+
+
+def _all_inside(
+    row: NDArray[np.float32], column: NDArray[np.float32], shape: tuple[int, int]
+) -> bool:
+    """Return whether `_inside` is true everywhere, from the extremes alone."""
+    ends = [cv2.minMaxLoc(part)[:2] for part in (row, column)]
+    return all(
+        low >= -0.5 and high <= size - 0.5 for (low, high), size in zip(ends, shape, strict=True)
+    )
 
 
 def _eight_bit(photo: Photo) -> NDArray[np.uint8]:

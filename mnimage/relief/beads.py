@@ -9,7 +9,7 @@ from math import pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from mnimage.relief.marks import lines_of
 
@@ -73,7 +73,7 @@ def without_beads(
     row, column = lines.places.T
     on_line = labels[row, column]
     usual = float(np.median(height_mm[row, column]))
-    boxes = ndimage.find_objects(labels)
+    boxes = scipy.ndimage.find_objects(labels)
     beads = [
         number
         for number in np.unique(on_line[on_line > 0]).tolist()

@@ -15,10 +15,7 @@ from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +67,7 @@ def with_line_uncertainty(
     courses = _courses(lines)
     if not courses:
         return tuple(scars)
-    boxes = ndimage.find_objects(labels)
+    boxes = scipy.ndimage.find_objects(labels)
     return tuple(
         _crossed(scar, (labels, boxes[scar.id - 1]), courses, depth_mm, mm_per_px) for scar in scars
     )
@@ -96,7 +93,7 @@ def _crossed(
     if not near:
         return scar
     mask = labels[box] == scar.id
-    outline = np.argwhere(mask & ~ndimage.binary_erosion(mask)) + corner
+    outline = np.argwhere(mask & ~scipy.ndimage.binary_erosion(mask)) + corner
     for course in near:
         ahead = _ahead(course, outline, mm_per_px)
         if ahead is not None:
@@ -109,9 +106,11 @@ def _courses(lines: Places) -> list[Points]:
     """Return the points of each line by itself."""
     if len(lines) == 0:
         return []
-    pairs = KDTree(lines).query_pairs(_BESIDE_PX, output_type="ndarray")
-    links = coo_array((np.ones(len(pairs), np.int8), pairs.T), shape=(len(lines), len(lines)))
-    count, own = connected_components(links, directed=False)
+    pairs = scipy.spatial.KDTree(lines).query_pairs(_BESIDE_PX, output_type="ndarray")
+    links = scipy.sparse.coo_array(
+        (np.ones(len(pairs), np.int8), pairs.T), shape=(len(lines), len(lines))
+    )
+    count, own = scipy.sparse.csgraph.connected_components(links, directed=False)
     return [lines[own == number].astype(np.float64) for number in range(count)]
 
 

@@ -14,7 +14,7 @@ from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import fft
+import scipy
 
 from mnimage.kernels.geometry import block_mean, expand
 from mnimage.kernels.integrate import WORKERS, frequencies, to_cosines
@@ -104,5 +104,7 @@ def _projected(slopes: Pair) -> Pair:
 
 
 def _from_sines(sines: Plane, axis: int) -> Plane:
-    turned = fft.idst(sines, type=2, axis=axis, workers=WORKERS)
-    return np.asarray(fft.idct(turned, type=2, axis=1 - axis, workers=WORKERS), dtype=np.float32)
+    turned = scipy.fft.idst(sines, type=2, axis=axis, workers=WORKERS)
+    return np.asarray(
+        scipy.fft.idct(turned, type=2, axis=1 - axis, workers=WORKERS), dtype=np.float32
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy.spatial import KDTree
+import scipy
 
 from mnimage.kernels.bands import WORKERS, bands_of, in_bands
 from mnimage.relief.line_paths import BESIDE_MM, DIRECTIONS, sampled
@@ -137,7 +137,9 @@ def smoothed(
     """
     reach, count = _SMOOTH_MM / grid, len(middle)
     for _ in range(_ROUNDS):
-        pairs = KDTree(middle).query_pairs(reach, output_type="ndarray").astype(np.intp)
+        pairs = (
+            scipy.spatial.KDTree(middle).query_pairs(reach, output_type="ndarray").astype(np.intp)
+        )
         itself = np.arange(count)
         own = np.concatenate([pairs[:, 0], pairs[:, 1], itself])
         other = np.concatenate([pairs[:, 1], pairs[:, 0], itself])
@@ -208,7 +210,11 @@ def lengths_mm(crests: Crests, grid: float) -> Many:
     angle = _angle(crests)
     slant = np.maximum(np.abs(np.cos(angle)), np.abs(np.sin(angle)))
     level = np.abs(np.cos(angle)) > np.abs(np.sin(angle))
-    pairs = KDTree(crests.places).query_pairs(_TWICE_PX, output_type="ndarray").astype(np.intp)
+    pairs = (
+        scipy.spatial.KDTree(crests.places)
+        .query_pairs(_TWICE_PX, output_type="ndarray")
+        .astype(np.intp)
+    )
     apart = np.abs(crests.places[pairs[:, 0]] - crests.places[pairs[:, 1]])
     count = np.ones(len(angle))
     for own in pairs.T:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
-from scipy.spatial import KDTree
+import scipy
 
 from mnimage.domain.recipe import PORE_WEIGHTS
 from mnimage.kernels.bands import bands_of, in_bands, widened
@@ -233,7 +233,7 @@ def best_apart(places: Plane, likely: Plane, apart: float, least: float) -> NDAr
     A place beside one that has itself given way stands; in order of the places.
     """
     some = np.flatnonzero(likely > least)
-    pairs = KDTree(places[some]).query_pairs(apart, output_type="ndarray")
+    pairs = scipy.spatial.KDTree(places[some]).query_pairs(apart, output_type="ndarray")
     # Where two are alike the first counts as the likelier one.
     rank = np.empty(len(some), dtype=np.intp)
     rank[np.argsort(-likely[some], kind="stable")] = np.arange(len(some))

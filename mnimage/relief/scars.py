@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Scar
@@ -200,7 +200,7 @@ def measure_scars(holes: DepressionMap, labels: Labels, recipe: ReliefRecipe) ->
     they do: `docs/relief.md`.
     """
     answer = []
-    for number, box in enumerate(ndimage.find_objects(labels), start=1):
+    for number, box in enumerate(scipy.ndimage.find_objects(labels), start=1):
         if box is not None:
             scar = _measure_one(holes, labels, number, box, recipe)
             answer.extend([scar] if scar is not None else [])

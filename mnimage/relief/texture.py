@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy import fft
+import scipy
 
 from mnimage.domain.progress import no_tick
 from mnimage.domain.relief import Direction
@@ -214,10 +214,11 @@ def find_direction(band_mm: Plane, skin: Mask, mm_per_px: float) -> Direction | 
 def _autocorrelation(values: Plane, weight: Plane, reach: int) -> Plane:
     """Return the autocorrelation up to `reach` nodes each way, 1 in the middle."""
     size = [
-        fft.next_fast_len(max(length + reach, 2 * reach + 1), real=True) for length in values.shape
+        scipy.fft.next_fast_len(max(length + reach, 2 * reach + 1), real=True)
+        for length in values.shape
     ]
     power, pairs = (
-        fft.irfft2(np.abs(fft.rfft2(part, size, workers=2)) ** 2, size, workers=2)
+        scipy.fft.irfft2(np.abs(scipy.fft.rfft2(part, size, workers=2)) ** 2, size, workers=2)
         for part in (values, weight)
     )
     mean = np.fft.fftshift(power / np.maximum(pairs, 1.0))

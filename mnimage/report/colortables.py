@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+import cv2
 import numpy as np
 
 from mnimage.kernels.color import encode_srgb
@@ -55,9 +56,8 @@ def error_table() -> Table:
 @cache
 def cividis_table() -> Table:
     """Return cividis (Nunez, Anderton and Renslow 2018): even also to colour-blind eyes."""
-    from matplotlib import colormaps  # slow to import, and needed only once a map is drawn
-
-    return _frozen(np.round(np.asarray(colormaps["cividis"](np.arange(SIZE)))[:, :3] * 255))
+    levels = np.arange(SIZE, dtype=np.uint8)[:, None]
+    return _frozen(np.asarray(cv2.applyColorMap(levels, cv2.COLORMAP_CIVIDIS))[:, 0, ::-1])
 
 
 @cache
@@ -134,7 +134,7 @@ def _coded(lab: NDArray[np.float64]) -> Table:
     return _frozen(np.round(encode_srgb(_linear(lab)) * 255))
 
 
-def _frozen(colors: NDArray[np.floating]) -> Table:
-    table = colors.astype(np.uint8)
+def _frozen(colors: NDArray[np.number]) -> Table:
+    table = np.ascontiguousarray(colors, dtype=np.uint8)
     table.setflags(write=False)
     return table

@@ -145,9 +145,10 @@ def _painted(
 ) -> NDArray[np.uint8]:
     grey, detail = ground
     colors = color_layer(values, table, *limits)
-    rgb = np.ascontiguousarray(colors[..., :3])
+    rgb = cv2.cvtColor(colors, cv2.COLOR_RGBA2RGB)
     shaded = cv2.multiply(rgb, detail, dtype=cv2.CV_8U)
-    return np.asarray(cv2.copyTo(shaded, colors[..., 3], grey.copy()), dtype=np.uint8)
+    where = cv2.extractChannel(colors, 3)
+    return np.asarray(cv2.copyTo(shaded, where, grey.copy()), dtype=np.uint8)
 
 
 def color_layer(

@@ -151,7 +151,10 @@ def unevenness(lab: Plane, seen: NDArray[np.bool_], cell_mm: float, flatten_mm: 
     """
     fine = masked_blur(lab, seen, 1.0 / cell_mm)
     broad = masked_blur(lab, seen, flatten_mm / cell_mm)
-    return np.asarray(np.sum((fine - broad) ** 2, axis=-1), dtype=np.float32)
+    fine -= broad
+    fine *= fine
+    # Not `np.sum`, which takes ten times as long over three channels.
+    return np.asarray(fine[..., 0] + fine[..., 1] + fine[..., 2], dtype=np.float32)
 
 
 def smoothed(values: Plane, seen: NDArray[np.bool_], sigma: float) -> Plane:

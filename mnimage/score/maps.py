@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -77,6 +77,25 @@ class _Strip:
     seen: NDArray[np.bool_]
     pores: Plane
 
+    def lay_in(self, strip: _Strip, first: int, plan: Plan) -> None:
+        """Write the strip whose first row is row `first` of the photo into this whole."""
+        blocks, cells = (first - plan.top) // plan.middle, (first - plan.top) // plan.step
+        self.linear[blocks : blocks + len(strip.linear)] = strip.linear
+        self.log[blocks : blocks + len(strip.log)] = strip.log
+        self.seen[blocks : blocks + len(strip.seen)] = strip.seen
+        self.pores[cells : cells + len(strip.pores)] = strip.pores
+
+
+def _empty_strip(size: tuple[int, int], plan: Plan) -> _Strip:
+    """Return a strip of `size` pixels without skin."""
+    blocks, cells = grid_shape(size, plan.middle), grid_shape(size, plan.step)
+    return _Strip(
+        np.zeros((*blocks, 3), np.float32),
+        np.zeros((*blocks, 3), np.float32),
+        np.zeros(blocks, np.bool_),
+        np.zeros((*cells, 2), np.float32),
+    )
+
 
 def measure_maps(
     photo: Photo,
@@ -92,22 +111,19 @@ def measure_maps(
     """
     tone = photo.profile.tone if photo.profile else STRAIGHT
     plan = replace(plan, tone=tone)
-    work = partial(_measure_strip, photo.coded, skin, plan, recipe)
-    strips: list[_Strip] = []
+    whole = _empty_strip((plan.bottom - plan.top, plan.right - plan.left), plan)
     rows = plan.strips()
+
+    def measure(strip: tuple[int, int]) -> None:
+        whole.lay_in(_measure_strip(photo.coded, skin, plan, recipe, strip), strip[0], plan)
+
     with ThreadPoolExecutor(THREADS) as pool:
-        for done, strip in enumerate(pool.map(work, rows)):
-            strips.append(strip)
+        for done, _ in enumerate(pool.map(measure, rows)):
             tick(done + 1, len(rows) + 2)
-        linear = np.concatenate([strip.linear for strip in strips])
-        log = np.concatenate([strip.log for strip in strips])
-        seen = np.concatenate([strip.seen for strip in strips])
-        pores = np.concatenate([strip.pores for strip in strips])
-        strips.clear()
-        energy = pool.submit(texture_energy, log, seen, plan, recipe)
-        lines = pool.submit(line_length, log, seen, plan, recipe)
-        cells, cover = _cells(linear, seen, plan)
-        maps = _whole(plan, cells, cover, (energy.result(), pores, lines.result()))
+        energy = pool.submit(texture_energy, whole.log, whole.seen, plan, recipe)
+        lines = pool.submit(line_length, whole.log, whole.seen, plan, recipe)
+        cells, cover = _cells(whole.linear, whole.seen, plan)
+        maps = _whole(plan, cells, cover, (energy.result(), whole.pores, lines.result()))
     return balanced(maps, photo.profile) if photo.profile else maps
 
 
@@ -137,13 +153,7 @@ def _measure_strip(
     within = skin[first:last, columns]
     cells = grid_shape((last - first, plan.right - plan.left), plan.step)
     if not within.any():
-        shape = grid_shape((last - first, plan.right - plan.left), plan.middle)
-        return _Strip(
-            np.zeros((*shape, 3), np.float32),
-            np.zeros((*shape, 3), np.float32),
-            np.zeros(shape, np.bool_),
-            np.zeros((*cells, 2), np.float32),
-        )
+        return _empty_strip((last - first, plan.right - plan.left), plan)
     reach = pore_reach(plan, recipe)
     start, stop = max(first - reach, 0), min(last + reach, plan.shape[0])
     around = coded[start:stop, columns]
@@ -189,10 +199,14 @@ def _blurred_linear(around: Coded, inner: slice, plan: Plan) -> Plane:
 
 
 def _cells(linear: Plane, seen: NDArray[np.bool_], plan: Plan) -> tuple[Plane, Plane]:
-    """Return the mean light of the seen skin in each cell, and which share of the cell it is."""
+    """Return the mean light of the seen skin in each cell, and which share of the cell it is.
+
+    `linear` is overwritten.
+    """
     factor = plan.step // plan.middle
     cover = block_mean(seen.astype(np.float32), factor)
-    light = block_mean(linear * seen[..., None], factor)
+    linear[~seen] = 0
+    light = block_mean(linear, factor)
     return np.asarray(light / np.maximum(cover, 1e-6)[..., None], dtype=np.float32), cover
 
 

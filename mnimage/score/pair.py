@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mnimage.domain.alignment import Alignment
+    from mnimage.domain.color import ColorProfile
     from mnimage.domain.face import Zones
     from mnimage.domain.photo import Photo
     from mnimage.domain.progress import Tick
@@ -95,18 +96,18 @@ def score_pair(
     cells = zone_cells(zones, plans[0].step, before.seen)
     before, after = before.part(cells.window), after.part(cells.window)
     reference = find_reference(before, cells.reference, plans[0].cell_mm, recipe, profiles[0])
-    read = (
-        read_skin(before, reference, plans[0].cell_mm, recipe, profiles[0]),
-        read_skin(after, reference, plans[0].cell_mm, recipe, profiles[1]),
-    )
     grid = (plans[0].step, plans[0].cell_mm)
-    colors = [profile.error if profile else None for profile in profiles]
-    cards = [
-        make_card(skin, cells, (scale, color), grid, recipe, plans[1].mm)
-        for skin, color in zip(read, colors, strict=True)
-    ]
-    errors = _errors(read, cells, (cards[0], cards[1]), (plans[0], focus), recipe)
-    return PairScores(cards[0], cards[1], errors)
+
+    def read(maps: Maps, profile: ColorProfile | None) -> tuple[Skin, ScoreCard]:
+        skin = read_skin(maps, reference, plans[0].cell_mm, recipe, profile)
+        color = profile.error if profile else None
+        return skin, make_card(skin, cells, (scale, color), grid, recipe, plans[1].mm)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="read") as pool:
+        second = pool.submit(read, after, profiles[1])
+        (skin, card), (other_skin, other_card) = read(before, profiles[0]), second.result()
+    errors = _errors((skin, other_skin), cells, (card, other_card), (plans[0], focus), recipe)
+    return PairScores(card, other_card, errors)
 
 
 def _alike(photos: tuple[Photo, Photo]) -> tuple[Photo, Photo]:

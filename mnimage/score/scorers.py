@@ -8,6 +8,7 @@ them do: `docs/studies/2026-11-validation.md`.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -101,14 +102,21 @@ def read_skin(
     cells = reference.cells & seen
     cells = cells if cells.any() else seen
     light = median_light(linear, cells)
-    index = redness_index(linear, light, recipe, profile)
     true = true_srgb(linear, profile)
-    # A JPEG holds colour in steps of nearly a point of HI: a median would jump between them.
-    redness = index - np.float32(midmean(index[cells]))
-    smooth = masked_blur(redness, seen, recipe.redness_sigma_mm / cell_mm)
-    pigment = melanin_index(linear, seen, cell_mm, recipe.flatten_mm)
-    balanced = to_lab(true * (USUAL_SKIN / median_light(true, cells)))
-    marks = np.abs(contrast_of_marks(linear, seen, cell_mm, recipe))
+
+    def find_uneven() -> Plane:
+        balanced = to_lab(true * (USUAL_SKIN / median_light(true, cells)))
+        return unevenness(balanced, seen, cell_mm, recipe.flatten_mm)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="uneven") as pool:
+        uneven = pool.submit(find_uneven)
+        index = redness_index(linear, light, recipe, profile)
+        # A JPEG holds colour in steps of nearly a point of HI: a median would jump between them.
+        redness = index - np.float32(midmean(index[cells]))
+        smooth = masked_blur(redness, seen, recipe.redness_sigma_mm / cell_mm)
+        pigment = melanin_index(linear, seen, cell_mm, recipe.flatten_mm)
+        marks = np.abs(contrast_of_marks(linear, seen, cell_mm, recipe))
+        lab = to_lab(true)
     return Skin(
         seen=seen,
         index=index,
@@ -116,8 +124,8 @@ def read_skin(
         redness_smooth=smooth,
         red=(smooth > reference.red_above).astype(np.float32),
         pigment=pigment - np.float32(midmean(pigment[cells])),
-        lab=to_lab(true),
-        uneven=unevenness(balanced, seen, cell_mm, recipe.flatten_mm),
+        lab=lab,
+        uneven=uneven.result(),
         energy=maps.energy,
         pores=maps.pores,
         pore_edge=maps.pore_edge,

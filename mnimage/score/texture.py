@@ -101,7 +101,8 @@ def _band(axes: Plane, seen: NDArray[np.bool_], plan: Plan, recipe: ScoreRecipe)
     high = SIGMA_OF_WAVELENGTH * recipe.texture_high_mm / plan.middle_mm
     fine = gaussian(axes, left) if left > 0.3 else axes
     band = fine - masked_blur(axes, seen, high)
-    return np.where(seen[..., None], band, np.float32(0))
+    band[~seen] = 0
+    return band
 
 
 def _unexplained(moments: Plane, cover: Plane, window: float) -> Plane:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mnimage.domain.session import PairInputs
     from mnimage.pipeline import compare_again
-    from mnimage.workflow.color import calibrate_file, is_profile, known_profile, picture_of
+    from mnimage.workflow.color import (
+        calibrate_file,
+        is_profile,
+        known_profile,
+        picture_of,
+        preview_of,
+    )
     from mnimage.workflow.control import check_control
     from mnimage.workflow.demo import run_demo
     from mnimage.workflow.files import (
@@ -21,10 +27,10 @@ if TYPE_CHECKING:
         relief_file,
         score_file,
         taken_at,
-        write_pair,
         write_report,
     )
     from mnimage.workflow.follow import Followed, follow_files
+    from mnimage.workflow.pairfiles import write_pair
     from mnimage.workflow.read import analyze_file, compare_files
     from mnimage.workflow.relief import profile_along, surfaces_of, write_profile
     from mnimage.workflow.rescore import rescore_folders
@@ -37,6 +43,7 @@ _HOMES = {
     "is_profile": "mnimage.workflow.color",
     "known_profile": "mnimage.workflow.color",
     "picture_of": "mnimage.workflow.color",
+    "preview_of": "mnimage.workflow.color",
     "check_control": "mnimage.workflow.control",
     "run_demo": "mnimage.workflow.demo",
     "compare_into": "mnimage.workflow.files",
@@ -44,7 +51,7 @@ _HOMES = {
     "relief_file": "mnimage.workflow.files",
     "score_file": "mnimage.workflow.files",
     "taken_at": "mnimage.workflow.files",
-    "write_pair": "mnimage.workflow.files",
+    "write_pair": "mnimage.workflow.pairfiles",
     "write_report": "mnimage.workflow.files",
     "Followed": "mnimage.workflow.follow",
     "follow_files": "mnimage.workflow.follow",
@@ -83,6 +90,7 @@ __all__ = [
     "known_profile",
     "measure_rig",
     "picture_of",
+    "preview_of",
     "profile_along",
     "register_files",
     "relief_file",

@@ -9,13 +9,16 @@ from mnimage.domain.original import Original
 from mnimage.domain.progress import Tick, no_tick
 from mnimage.errors import ChartUnusable
 from mnimage.formats.colorfile import profile_text, read_profile
-from mnimage.formats.files import DecodeOptions, decode_photo, read_photo
+from mnimage.formats.files import DecodeOptions, decode_photo, read_content, read_photo
 from mnimage.formats.kinds import HEAD_BYTES, kind_of
 from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from mnimage.domain.color import ColorProfile
     from mnimage.domain.photo import Coded, Photo
@@ -81,6 +84,14 @@ def is_profile(path: Path) -> bool:
     except ChartUnusable:
         return False
     return True
+
+
+def preview_of(shot: Path | Original) -> NDArray[np.uint8]:
+    """Return a photo's pixels reduced, upright, 8-bit RGB: quick, for a screen that waits."""
+    from mnimage.formats.preview import read_preview
+
+    content = shot.read() if isinstance(shot, Original) else read_content(shot)[0]
+    return read_preview(content, shot.name)
 
 
 def picture_of(path: Path) -> Coded:

@@ -24,8 +24,8 @@ from mnimage.report.answers import comparison_answer
 from mnimage.report.course import build_course_report
 from mnimage.report.pdf import render_pdf
 from mnimage.report.plain import json_text
-from mnimage.workflow.files import write_pair
 from mnimage.workflow.origin import made_from
+from mnimage.workflow.pairfiles import write_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from mnimage import __version__
@@ -17,14 +15,16 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.session import NO_INPUTS, PairInputs
 from mnimage.formats.header import read_file_header
-from mnimage.formats.manifest import frames_of, is_manifest
 from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
-from mnimage.formats.shots import read_shots
+from mnimage.formats.pngwriter import png_of, png_with_alpha
+from mnimage.formats.sources import is_manifest, with_frames
+from mnimage.kernels.memory import kept_memory
 from mnimage.report import panels
-from mnimage.report.answers import comparison_answer, scorecard_answer
+from mnimage.report.answers import scorecard_answer
 from mnimage.report.plain import json_text
 from mnimage.report.registration import error_map
 from mnimage.workflow.origin import made_from
+from mnimage.workflow.pairfiles import ALIGNED, ERRORS, pair_names, side_by_side, write_pair
 from mnimage.workflow.read import (
     analyze_file,
     compare_files,
@@ -34,7 +34,8 @@ from mnimage.workflow.read import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
+    from concurrent.futures import Future
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -44,10 +45,6 @@ if TYPE_CHECKING:
     from mnimage.domain.photo import ImageScale
     from mnimage.domain.relief import ReliefCard
     from mnimage.domain.scorecard import Layer, ScoreCard
-    from mnimage.report.answers import Document
-
-_ERRORS = "error.png"
-"""The file that keeps the map of the registration error."""
 
 _COLOURS = "colours.png"
 """The file that keeps a photo in its true colours, by its colour profile."""
@@ -55,16 +52,8 @@ _COLOURS = "colours.png"
 _LAYER_FILES = (".png", ".npy")
 """Endings of the files that keep one map."""
 
-_ANSWER, _COMPARISON = "answer.json", "comparison.json"
-"""The files that keep the numbers of a photo and of a pair, with what they were made from."""
-
-
-_PACKING = (
-    cv2.IMWRITE_PNG_COMPRESSION,
-    1,
-    cv2.IMWRITE_PNG_FILTER,
-    cv2.IMWRITE_PNG_FILTER_UP,
-)
+_ANSWER = "answer.json"
+"""The file that keeps the numbers of a photo, with what they were made from."""
 
 
 def taken_at(path: Path) -> datetime | None:
@@ -100,7 +89,7 @@ def register_files(
     from mnimage import pipeline
     from mnimage.register.warp import warp_photo
 
-    _refuse_sources(out, ("aligned.png", "field.npz", _ERRORS), (before, after))
+    _refuse_sources(out, (ALIGNED, "field.npz", ERRORS), (before, after))
     first = analyze_file(before, mm_per_px=mm_per_px)
     tick(1, 4)
     second = analyze_file(after)
@@ -110,16 +99,16 @@ def register_files(
     if alignment.aligned:
         folder = prepare_folder(out)
         picture, seen = warp_photo(second.photo, alignment)
-        write_whole(folder / "aligned.png", _png(picture, seen))
+        write_whole(folder / ALIGNED, png_with_alpha(picture, seen))
         _write_field(folder / "field.npz", alignment)
-        write_whole(folder / _ERRORS, _error_png(alignment, first))
+        write_whole(folder / ERRORS, _error_png(alignment, first))
     tick(4, 4)
     return alignment, first
 
 
 def _error_png(alignment: Alignment, before: AnalyzedPhoto) -> bytes:
     errors = error_map(alignment, before.zones, before.scale)
-    return _png(panels.error_picture(errors, panels.backdrop(before.photo.coded), before.scale))
+    return png_of(panels.error_picture(errors, panels.backdrop(before.photo.coded), before.scale))
 
 
 def score_file(
@@ -142,17 +131,18 @@ def score_file(
     write_whole(folder / _ANSWER, json_text(answer).encode())
     behind = panels.backdrop(analyzed.photo.coded)
     layers = card.layers.values()
-    _side_by_side([partial(_write_layer, folder, one, behind, card.scale) for one in layers])
+    side_by_side([partial(_write_layer, folder, one, behind, card.scale) for one in layers])
     if profile is not None:
         from mnimage.calibrate.use import true_colors
 
-        write_whole(folder / _COLOURS, _png(true_colors(analyzed.photo)))
+        write_whole(folder / _COLOURS, png_of(true_colors(analyzed.photo)))
     return card
 
 
 def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     """Turn directional shots into relief; keep height, depth, normals and scars in `out`."""
     from mnimage import pipeline
+    from mnimage.formats.shots import read_shots
     from mnimage.relief.export import height_tiff, scars_csv
     from mnimage.relief.relief import normals_of
 
@@ -166,16 +156,17 @@ def relief_file(path: Path, out: Path, *, tick: Tick = no_tick) -> ReliefCard:
     write_whole(folder / "scars.csv", scars_csv(card))
     write_whole(
         folder / "depth.png",
-        _png(
+        png_of(
             panels.depth_picture(
                 card.depth_mm, panels.backdrop(done.analyzed.photo.coded), relief.scale
             )
         ),
     )
-    write_whole(folder / "normals.png", _png(panels.normals_picture(normals_of(relief))))
+    write_whole(folder / "normals.png", png_of(panels.normals_picture(normals_of(relief))))
     return card
 
 
+@kept_memory()
 def compare_into(
     before: Path,
     after: Path,
@@ -192,70 +183,29 @@ def compare_into(
     if report is not None:
         refuse_overwrite(sources, (report,))
     steps = steps_of(inputs) + 2
-    pair = compare_files(before, after, inputs=inputs, tick=lambda done, _: tick(done, steps))
-    # Folders are made only now, so that a comparison that fails or is stopped leaves no trace.
-    folder = prepare_folder(out)
-    if report is not None:
-        prepare_folder(report.parent)
-    _refuse_sources(folder, _pair_names(pair), sources)
-    decoded = pair.before.photo, pair.after.photo
-    write_pair(pair, folder, made_from((before, after), inputs, folder, decoded))
+    # The largest file is packed while the pair is still being scored, and written at the end.
+    with ThreadPoolExecutor(1, thread_name_prefix="pack") as packer:
+        packed: list[Future[bytes]] = []
+        pair = compare_files(
+            before,
+            after,
+            inputs=inputs,
+            tick=lambda done, _: tick(done, steps),
+            drawn=lambda *drawn: packed.append(packer.submit(png_with_alpha, *drawn)),
+        )
+        # Folders are made only now, so that a comparison that fails or is stopped leaves no trace.
+        folder = prepare_folder(out)
+        if report is not None:
+            prepare_folder(report.parent)
+        _refuse_sources(folder, pair_names(pair), sources)
+        decoded = pair.before.photo, pair.after.photo
+        origin = made_from((before, after), inputs, folder, decoded)
+        write_pair(pair, folder, origin, packed[0].result if packed else None)
     tick(steps - 1, steps)
     if report is not None:
         write_report(pair, report)
     tick(steps, steps)
     return pair
-
-
-def write_pair(pair: Pair, folder: Path, origin: Document | None = None) -> None:
-    """Keep the numbers, the aligned picture and every map (before and after at one range).
-
-    `origin` is what the numbers were made from, where files were; it is kept with them.
-    """
-    numbers = comparison_answer(pair.comparison, pair.before)
-    if origin is not None:
-        numbers["made_from"] = origin
-    write_whole(folder / _COMPARISON, json_text(numbers).encode())
-    if pair.aligned is None or pair.seen is None:
-        return
-    behind = panels.backdrop(pair.before.photo.coded), panels.backdrop(pair.aligned)
-    jobs = [
-        partial(_write_aligned, folder, pair.aligned, pair.seen),
-        partial(_write_errors, folder, pair, behind[0]),
-    ]
-    for name, layers in pair.layers.items():
-        limits = panels.shared_limits(*layers)
-        for when, layer, photo in zip(("before", "after"), layers, behind, strict=True):
-            path = folder / f"{name}_{when}.png"
-            jobs.append(partial(_write_map, path, layer, photo, pair.before.scale, limits))
-    _side_by_side(jobs)
-
-
-def _side_by_side(jobs: Sequence[Callable[[], None]]) -> None:
-    """Do jobs on all cores: drawing and packing pictures leave the interpreter free."""
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="write") as pool:
-        for done in [pool.submit(job) for job in jobs]:
-            done.result()
-
-
-def _write_aligned(folder: Path, aligned: NDArray[np.uint8], seen: NDArray[np.bool_]) -> None:
-    write_whole(folder / "aligned.png", _png(aligned, seen))
-
-
-def _write_errors(folder: Path, pair: Pair, behind: panels.Backdrop) -> None:
-    errors = error_map(pair.comparison.alignment, pair.before.zones, pair.before.scale)
-    picture = panels.error_picture(errors, behind, pair.before.scale)
-    write_whole(folder / _ERRORS, _png(picture))
-
-
-def _write_map(
-    path: Path,
-    layer: Layer,
-    behind: panels.Backdrop,
-    scale: ImageScale | None,
-    limits: tuple[float, float],
-) -> None:
-    write_whole(path, _png(panels.map_picture(layer, behind, scale, limits)))
 
 
 def write_report(pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
@@ -270,17 +220,9 @@ def write_report(pair: Pair, path: Path, *, tick: Tick = no_tick) -> None:
     tick(2, 2)
 
 
-def _pair_names(pair: Pair) -> list[str]:
-    """Return the names that `write_pair` gives its files."""
-    maps = [f"{name}_{when}.png" for name in pair.layers for when in ("before", "after")]
-    return [_COMPARISON, "aligned.png", _ERRORS, *maps]
-
-
 def _read_by(sources: Iterable[Path]) -> list[Path]:
     """Return the sources with every frame that sheets among them list."""
-    return [
-        each for path in sources for each in (path, *(frames_of(path) if is_manifest(path) else ()))
-    ]
+    return [each for path in sources for each in with_frames(path)]
 
 
 def _refuse_sources(out: Path, names: Iterable[str], sources: Iterable[Path]) -> None:
@@ -291,7 +233,7 @@ def _write_layer(
     folder: Path, layer: Layer, behind: panels.Backdrop, scale: ImageScale | None
 ) -> None:
     picture = panels.map_picture(layer, behind, scale)
-    write_whole(folder / f"{layer.name}.png", _png(picture))
+    write_whole(folder / f"{layer.name}.png", png_of(picture))
     write_whole(folder / f"{layer.name}.npy", _numpy_bytes(layer.values))
 
 
@@ -308,20 +250,3 @@ def _numpy_bytes(values: NDArray[np.float32]) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, values)
     return buffer.getvalue()
-
-
-def _png(picture: NDArray[np.uint8], seen: NDArray[np.bool_] | None = None) -> bytes:
-    """Return a PNG, transparent where nothing is seen.
-
-    Level 1 and one filter for all rows: at 24 megapixels that takes 0.6 of the time of trying all
-    five filters on each row, and the file is as small.
-    """
-    if seen is None:
-        coded = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-    else:
-        coded = cv2.cvtColor(picture, cv2.COLOR_RGB2BGRA)
-        coded[..., 3] = seen.astype(np.uint8) * np.uint8(255)
-    done, buffer = cv2.imencode(".png", coded, _PACKING)
-    if not done:
-        raise ValueError("the picture could not be coded")
-    return bytes(buffer)

@@ -10,9 +10,10 @@ from mnimage import __version__, pipeline
 from mnimage.compare.scars import follow_scars
 from mnimage.domain.progress import no_tick
 from mnimage.errors import NotComparable
-from mnimage.formats.manifest import frames_of, is_manifest
+from mnimage.formats.manifest import frames_of
 from mnimage.formats.output import prepare_folder, refuse_overwrite, write_whole
 from mnimage.formats.shots import read_shots
+from mnimage.formats.sources import is_manifest
 from mnimage.kernels.memory import kept_memory
 from mnimage.report.course import build_course_report
 from mnimage.report.history import history_answer, history_csv

@@ -13,7 +13,7 @@ from mnimage import __version__
 from mnimage.domain.recipe import ALGORITHM
 from mnimage.domain.session import PairInputs, PairNotes, Patch
 from mnimage.errors import MnimageError, OriginUnusable
-from mnimage.formats.manifest import frames_of, is_manifest
+from mnimage.formats.sources import is_manifest, with_frames
 from mnimage.words.message import message
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _file(path: Path, folder: Path, sha256: str) -> Document:
 def _frames(path: Path) -> tuple[Path, ...]:
     """Return the files that a sheet lists; a colour profile is JSON as well and lists none."""
     try:
-        return frames_of(path)
+        return with_frames(path)[1:]
     except MnimageError:
         return ()
 

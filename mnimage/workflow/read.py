@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,24 +13,45 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.recipe import Recipe
 from mnimage.domain.session import NO_INPUTS, PairInputs
 from mnimage.errors import MnimageError, NotComparable
-from mnimage.formats.manifest import is_manifest
+from mnimage.formats.sources import is_manifest
 from mnimage.kernels.memory import kept_memory
 from mnimage.words.message import message
 from mnimage.workflow.color import read_calibrated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from mnimage.domain.pair import AnalyzedPhoto, Pair
     from mnimage.domain.scorecard import ScoreCard
-    from mnimage.pipeline import AnalyzedShots
+    from mnimage.pipeline import AnalyzedShots, Ready
 
 _STEPS = 6
 """Steps of one comparison of two shots: two to analyze, four to compare."""
 
 _ENTERED_ERROR = 0.01
 """Relative error of a scale that the user enters: 3 mm in the distance of a 300 mm rig."""
+
+
+_LIBRARIES = (
+    "mnimage.workflow.files",
+    "mnimage.formats.preview",
+    "mnimage.pipeline",
+    "scipy.fft",
+    "scipy.spatial",
+    "scipy.interpolate",
+    "mnimage.report.panels",
+)
+"""What a pair needs and is slow to load."""
+
+
+def load_libraries() -> None:
+    """Load what a comparison needs: while photos are decoded, or before there are any."""
+    for name in _LIBRARIES:
+        importlib.import_module(name)
 
 
 def analyze_file(
@@ -79,10 +101,12 @@ def compare_files(
     *,
     inputs: PairInputs = NO_INPUTS,
     tick: Tick = no_tick,
+    drawn: Callable[[NDArray[np.uint8], NDArray[np.bool_]], None] | None = None,
 ) -> Pair:
     """Return the whole answer for two photos, or for two sets of directional shots.
 
-    Photos may be files or originals of the clinic's library.
+    Photos may be files or originals of the clinic's library. Of photos, the one after in the frame
+    of the one before, and where it shows anything, are given to `drawn` while they are scored.
 
     Raises
     ------
@@ -92,7 +116,7 @@ def compare_files(
     of_shots = require_alike(before, after, inputs)
     tick(0, steps_of(inputs))
     if not of_shots or isinstance(before, Original) or isinstance(after, Original):
-        return _compare_photos(before, after, inputs, tick)
+        return _compare_photos((before, after), inputs, tick, drawn)
     return _compare_manifests(before, after, inputs, tick)
 
 
@@ -116,17 +140,12 @@ def require_alike(before: Path | Original, after: Path | Original, inputs: PairI
 
 @kept_memory()
 def _compare_photos(
-    before: Path | Original, after: Path | Original, inputs: PairInputs, tick: Tick
+    photos: tuple[Path | Original, Path | Original],
+    inputs: PairInputs,
+    tick: Tick,
+    drawn: Callable[[NDArray[np.uint8], NDArray[np.bool_]], None] | None,
 ) -> Pair:
-    # Two cores: decoding and looking at one photo leaves room for the other.
-    with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
-        first = pool.submit(
-            analyze_file, before, mm_per_px=inputs.mm_per_px, profile=inputs.profile_before
-        )
-        second = pool.submit(analyze_file, after, profile=inputs.profile_after, check=False)
-        from mnimage import pipeline  # Its libraries load while the photos are decoded.
-
-        analyzed = first.result(), second.result()
+    analyzed = _both_analyzed(photos, inputs)
     steps = _Steps(inputs, tick)
 
     def repeats(paths: tuple[Path, ...], profile: Path | None) -> Iterator[AnalyzedPhoto]:
@@ -134,15 +153,54 @@ def _compare_photos(
             steps.repeat()
             yield analyze_file(path, profile=profile, check=False)
 
-    return pipeline.compare_photos(
-        *analyzed,
-        again=(
-            repeats(inputs.repeats_before, inputs.profile_before),
-            repeats(inputs.repeats_after, inputs.profile_after),
-        ),
-        notes=inputs.notes,
-        tick=steps.tick,
-    )
+    from mnimage import pipeline
+
+    # Registration leaves a core free for checking the photo before.
+    with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
+        checking = pool.submit(pipeline.check_analyzed, analyzed[0])
+        ready = pipeline.register_photos(*analyzed, notes=inputs.notes, tick=steps.tick)
+        ready = ready.with_quality(checking.result().quality)
+    # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
+    with ThreadPoolExecutor(1, thread_name_prefix="draw") as pool:
+        picture = pool.submit(_draw, ready, drawn) if ready.alignment.aligned else None
+        return pipeline.compare_registered(
+            ready,
+            again=(
+                repeats(inputs.repeats_before, inputs.profile_before),
+                repeats(inputs.repeats_after, inputs.profile_after),
+            ),
+            notes=inputs.notes,
+            drawn=picture.result if picture else None,
+            tick=steps.tick,
+        )
+
+
+def _both_analyzed(
+    photos: tuple[Path | Original, Path | Original], inputs: PairInputs
+) -> tuple[AnalyzedPhoto, AnalyzedPhoto]:
+    # Two cores: decoding and looking at one photo leaves room for the other.
+    with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
+        first = pool.submit(
+            analyze_file,
+            photos[0],
+            mm_per_px=inputs.mm_per_px,
+            profile=inputs.profile_before,
+            check=False,
+        )
+        second = pool.submit(analyze_file, photos[1], profile=inputs.profile_after, check=False)
+        load_libraries()
+        return first.result(), second.result()
+
+
+def _draw(
+    ready: Ready, drawn: Callable[[NDArray[np.uint8], NDArray[np.bool_]], None] | None
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    from mnimage.register.warp import warp_photo
+
+    picture, seen = warp_photo(ready.after.photo, ready.alignment)
+    if drawn is not None:
+        drawn(picture, seen)
+    return picture, seen
 
 
 @kept_memory()

@@ -37,8 +37,11 @@ from mnimage.pipeline import (
     align,
     analyze_photo,
     analyze_shots,
+    check_analyzed,
     compare_photos,
+    compare_registered,
     compare_shots,
+    register_photos,
     score_analyzed,
 )
 from mnimage.report.registration import LeftOut, error_map
@@ -69,6 +72,26 @@ def test_no_fault_of_a_photo_counts_twice(shots):
     checks = [one.check for one in compare_photos(first, later).after.quality.findings]
     assert "focus" in checks
     assert len(checks) == len(set(checks))
+
+
+def test_a_photo_checked_later_is_checked_alike(shots):
+    at_once, later = (
+        analyze_photo(shots[0], name="", scale=SCALE, check=check) for check in (True, False)
+    )
+    assert at_once.quality.findings
+    assert check_analyzed(later).quality == at_once.quality
+
+
+def test_the_callers_picture_is_the_one_that_is_kept(shots):
+    ready = register_photos(analyzed(shots[0]), analyzed(shots[1]))
+    drawn = np.zeros((*ready.alignment.shape, 3), np.uint8), np.ones(ready.alignment.shape, bool)
+    pair = compare_registered(ready, drawn=lambda: drawn)
+    assert pair.aligned is drawn[0]
+    assert pair.seen is drawn[1]
+    whole = compare_photos(analyzed(shots[0]), analyzed(shots[1]))
+    assert whole.aligned is not None
+    assert whole.aligned.any()
+    assert pair.comparison.zones == whole.comparison.zones
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSettings
 
@@ -13,6 +14,9 @@ from ui.screens.table import SCREENS
 class CompareWork:
     def __init__(self, pair):
         self.pair = pair
+
+    def preview_of(self, shot):
+        return np.full((8, 6, 3), 90, dtype=np.uint8)
 
     def taken_at(self, path):
         return None

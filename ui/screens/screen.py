@@ -65,6 +65,8 @@ class RunningScreen:
     """Compare two photos of the library."""
     shown_at_start: bool = False
     """Whether it is to be shown first, unless files are opened."""
+    preload: Callable[[], None] = _nothing
+    """Loads what its first job needs; called off the screen thread, once the window is there."""
     lock: Callable[[], None] = _nothing
     """Called when nobody has used the computer for a while."""
     forget: Callable[[], None] = _nothing

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from mnimage.domain.photo import View
 from mnimage.domain.record.common import in_utc, new_id
 from mnimage.domain.record.patient import Laterality, Site
 from mnimage.domain.scorecard import Mode
+from mnimage.domain.view import View
 
 
 class Lighting(StrEnum):

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 import pytest
 
@@ -46,3 +47,24 @@ def test_each_thread_has_its_own_nets_and_keeps_them():
     assert one is repeated
     assert one.detector is not other.detector
     assert one.mesh is not other.mesh
+
+
+def test_two_threads_never_read_networks_at_once(monkeypatch):
+    reading, most, together = [], [], Barrier(2)
+
+    def read(path):
+        reading.append(path)
+        most.append(len(reading))
+        sleep(0.05)  # Long enough for the other thread to come in.
+        reading.remove(path)
+        return path
+
+    monkeypatch.setattr(models, "_read", read)
+
+    def load(_):
+        together.wait(10)
+        return models.load_nets()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(load, range(2)))
+    assert most == [1, 1, 1, 1]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from mnimage.errors import ShotsUnusable
-from mnimage.formats.manifest import is_manifest, lights_of, read_manifest
+from mnimage.formats.manifest import lights_of, read_manifest
+from mnimage.formats.sources import is_manifest
 
 AROUND = ([0.7, 0, 0.7], [-0.7, 0, 0.7], [0, 0.7, 0.7], [0, -0.7, 0.7])
 

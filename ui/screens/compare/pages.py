@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,13 +18,18 @@ from PySide6.QtWidgets import (
 from ui.screens.compare.drops import DropTarget
 from ui.screens.compare.side import Side
 from ui.widgets.findings import breakable
+from ui.widgets.qimage import rgb_image
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
     from PySide6.QtGui import QHideEvent, QShowEvent
 
 _COLUMN = 720
+_PICTURE = 320
+"""Longer side of a photo's picture, in device-independent pixels."""
 _ENOUGH = 0.1
 """From this part on the time left is shown."""
 
@@ -147,6 +153,15 @@ class BusyPage(QWidget):
         cancel.clicked.connect(self.cancel_pressed)
         column = _column(self)
         column.addWidget(_label(self.tr("Comparing"), "title"))
+        self._pictures = {side: QLabel() for side in Side}
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        for label in self._pictures.values():
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            # Room kept, so that nothing moves when the pictures are there.
+            label.setFixedHeight(_PICTURE)
+            row.addWidget(label, 1)
+        column.addLayout(row)
         column.addWidget(self._names)
         column.addSpacing(16)
         column.addWidget(self._bar)
@@ -160,10 +175,31 @@ class BusyPage(QWidget):
 
     def begin(self, before: str, after: str) -> None:
         """Start the clock for two files."""
+        for label in self._pictures.values():
+            label.clear()
         self._names.setText(f"{breakable(before)}\n{breakable(after)}")
         self._bar.setRange(0, 0)
         self._clock.start()
         self._report()
+
+    def show_pictures(self, pictures: Mapping[Side, NDArray[np.uint8]]) -> None:
+        """Show small pictures (RGB) of both photos side by side."""
+        ratio = self.devicePixelRatioF()
+        side = round(_PICTURE * ratio)
+        for place, pixels in pictures.items():
+            image = rgb_image(pixels).scaled(
+                side,
+                side,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            image.setDevicePixelRatio(ratio)
+            self._pictures[place].setPixmap(QPixmap.fromImage(image))
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether pictures of both photos are shown."""
+        return all(not label.pixmap().isNull() for label in self._pictures.values())
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how far it is."""

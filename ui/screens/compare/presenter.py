@@ -29,9 +29,12 @@ from ui.screens.compare.sessions import Details
 from ui.screens.compare.side import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from mnimage.domain.pair import Pair
     from mnimage.domain.progress import Tick
@@ -58,6 +61,9 @@ class Workflow(ColourWork, RigWork, PatchWork, Protocol):
 
     def compare_again(self, pair: Pair, notes: PairNotes, *, tick: Tick = no_tick) -> Pair | None:
         """Return a pair with other notes of the clinic; None where its shots are needed again."""
+
+    def preview_of(self, shot: Shot) -> NDArray[np.uint8]:
+        """Return a photo reduced, quickly."""
 
     def taken_at(self, path: Path) -> datetime | None:
         """Return when a photo was taken."""
@@ -139,6 +145,7 @@ class ComparePresenter:
         """Let go of photos of the library and of all that was made of them."""
         shown = self._shown[0] if self._shown else {}
         if any(isinstance(shot, Original) for shot in (*self._files.values(), *shown.values())):
+            self._jobs.cancel("preview")
             self._jobs.cancel("compare")
             self._files, self._details, self._shown = {}, Details(), None
             self._surfaces = self._profile = None
@@ -180,6 +187,7 @@ class ComparePresenter:
     def cancel(self) -> None:
         """Stop what is being done; nothing of it stays."""
         if self._busy:
+            self._jobs.cancel("preview")
             self._jobs.cancel("compare")
             self._go_back()
         else:
@@ -338,8 +346,35 @@ class ComparePresenter:
             return
         self._busy = True
         self._view.show_busy()
-        work = partial(self._compare, dict(self._files), self._details, kept)
+        compare = partial(self._start, dict(self._files), self._details, kept)
+        self._jobs.cancel("compare")
+        if kept is not None or self._of_shots():
+            compare()
+            return
+        # Before the comparison, which needs both cores: a tenth of a second later is not noticed.
+        self._jobs.start(
+            "preview",
+            partial(self._preview, dict(self._files)),
+            done=partial(self._show_preview, compare),
+            failed=lambda _: compare(),
+        )
+
+    def _start(self, files: Mapping[Side, Shot], details: Details, kept: Pair | None) -> None:
+        work = partial(self._compare, files, details, kept)
         self._jobs.start("compare", work, done=self._show, failed=self._fail)
+
+    def _show_preview(
+        self, compare: Callable[[], None], pictures: Mapping[Side, NDArray[np.uint8]]
+    ) -> None:
+        self._view.show_preview(pictures)
+        compare()
+
+    def _preview(self, files: Mapping[Side, Shot], tick: Tick) -> Mapping[Side, NDArray[np.uint8]]:
+        pictures = {}
+        for done, side in enumerate(Side):
+            tick(done, len(Side))
+            pictures[side] = self._workflow.preview_of(files[side])
+        return pictures
 
     def _compare(
         self, files: Mapping[Side, Shot], details: Details, kept: Pair | None, tick: Tick

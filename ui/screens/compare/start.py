@@ -21,6 +21,13 @@ def load_work() -> Workflow:
     return workflow
 
 
+def _preload() -> None:
+    """Load the libraries of a comparison, while the user still chooses photos."""
+    from mnimage.workflow.read import load_libraries
+
+    load_libraries()
+
+
 def start(view: CompareView, work: Workflow, services: Services) -> RunningScreen:
     """Return the running screen."""
     presenter = ComparePresenter(view, work, services.jobs, services.dialogs)
@@ -29,4 +36,5 @@ def start(view: CompareView, work: Workflow, services: Services) -> RunningScree
         open_files=presenter.drop,
         compare=presenter.take_originals,
         forget=presenter.forget_originals,
+        preload=_preload,
     )

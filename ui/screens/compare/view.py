@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
     from PySide6.QtGui import (
         QDragEnterEvent,
         QDragLeaveEvent,
@@ -174,6 +176,15 @@ class CompareView(QWidget):
         self._header.show()
         self._report.setEnabled(False)
         self._stack.setCurrentWidget(self._busy)
+
+    def show_preview(self, pictures: Mapping[Side, NDArray[np.uint8]]) -> None:
+        """Show both photos, reduced RGB, while they are being compared."""
+        self._busy.show_pictures(pictures)
+
+    @property
+    def previews(self) -> bool:
+        """Whether small pictures of both photos are on the screen."""
+        return self._stack.currentWidget() is self._busy and self._busy.has_pictures
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how far the comparison is."""

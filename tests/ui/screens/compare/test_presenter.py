@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock, call
 
+import numpy as np
 import pytest
 
 from mnimage.domain.progress import no_tick
@@ -60,6 +61,9 @@ class Library:
     def compare_again(self, pair, notes, *, tick=no_tick):
         self.again.append((pair, notes))
         return self.noted
+
+    def preview_of(self, shot):
+        return np.full((8, 6, 3), 90, dtype=np.uint8)
 
     def taken_at(self, path):
         return self.times.get(path)
@@ -207,6 +211,41 @@ def test_failure_after_a_result_brings_the_result_back(stage):
     assert stage.view.method_calls[-1] == call.show_error("no", "so")
 
 
+def test_both_photos_are_shown_before_they_are_compared(stage, held_jobs):
+    presenter = ComparePresenter(stage.view, stage.library, held_jobs, stage.ask)
+    presenter.drop([stage.a], "before")
+    presenter.drop([stage.b], "after")
+    work, done, _ = held_jobs.held["preview"]
+    assert "compare" not in held_jobs.held
+    done(work(no_tick))
+    shown = stage.view.show_preview.call_args.args[0]
+    assert [(side, picture.shape) for side, picture in shown.items()] == [
+        ("before", (8, 6, 3)),
+        ("after", (8, 6, 3)),
+    ]
+    assert "compare" in held_jobs.held
+
+
+def test_a_photo_without_preview_is_left_to_the_comparison(stage, monkeypatch):
+    def refuse(shot):
+        raise PhotoUnreadable("a.jpg: no", hint="so")
+
+    monkeypatch.setattr(stage.library, "preview_of", refuse)
+    stage.presenter.drop([stage.a, stage.b])
+    stage.view.show_preview.assert_not_called()
+    stage.view.show_error.assert_not_called()
+    assert stage.library.compared == [(stage.a, stage.b)]
+
+
+def test_directional_shots_have_no_preview(stage):
+    manifests = [stage.a.with_suffix(".json"), stage.b.with_suffix(".json")]
+    for path in manifests:
+        path.touch()
+    stage.presenter.drop(manifests)
+    stage.view.show_preview.assert_not_called()
+    assert stage.library.compared
+
+
 def test_compare_needs_two(stage):
     stage.presenter.compare()
     assert stage.view.show_error.call_args.args[0] == "Two photos are needed."
@@ -217,8 +256,9 @@ def test_cancel_leaves_no_trace(stage, held_jobs):
     presenter.drop([stage.a], "before")
     presenter.drop([stage.b], "after")
     stage.view.show_busy.assert_called_once_with()
+    held_jobs.cancelled.clear()
     presenter.cancel()
-    assert held_jobs.cancelled == ["compare"]
+    assert held_jobs.cancelled == ["preview", "compare"]
     stage.view.show_empty.assert_called_once_with()
     presenter.progress("compare", 1, 2)
     stage.view.show_progress.assert_not_called()

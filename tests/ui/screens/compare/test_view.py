@@ -4,6 +4,7 @@ from pathlib import Path
 from threading import Event
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QTabWidget, QToolButton
@@ -162,6 +163,9 @@ class Library:
     def __init__(self, pair):
         self.pair, self.go_on, self.error = pair, Event(), None
 
+    def preview_of(self, shot):
+        return np.full((8, 6, 3), 90, dtype=np.uint8)
+
     def taken_at(self, path):
         return None
 
@@ -304,3 +308,21 @@ def test_refused_patch_is_reported_once(view, make_pair):
     view.show_patch_trouble("Off the skin.", "Elsewhere.")
     assert not view._toast.isVisible()
     assert view.findChild(QLabel, "control-words").text() == "Off the skin."
+
+
+def test_pictures_of_both_photos_are_shown_while_they_are_compared(screen, qtbot):
+    screen.presenter.drop(screen.paths)
+    qtbot.waitUntil(lambda: screen.previews)
+    labels = screen._busy._pictures
+    assert {label.pixmap().height() for label in labels.values()} == {320}
+    screen.library.go_on.set()
+    qtbot.waitUntil(lambda: not screen.previews)
+
+
+def test_pictures_of_another_pair_are_not_shown(view):
+    picture = np.full((8, 6, 3), 90, dtype=np.uint8)
+    view.show_busy()
+    view.show_preview({"before": picture, "after": picture})
+    assert view.previews
+    view.show_busy()
+    assert not view.previews
