@@ -36,7 +36,7 @@ def scale_option(command: Function) -> Function:
         "--mm-per-px",
         type=click.FloatRange(min=0, min_open=True, max=10),
         default=None,
-        help="Millimetres per pixel on the skin, where it is inputs (a rig, a ruler).",
+        help="Millimetres per pixel on the skin, if known (from a rig or a ruler).",
     )(command)
 
 

@@ -60,4 +60,4 @@ def test_truncated_and_corrupt_blocks_never_fail():
             spoilt[chance.integers(0, len(spoilt))] = chance.integers(0, 256)
         content = bytes(spoilt)
         found = read_directory(content, first_directory(content), frozenset(range(65536)))
-        assert all(0 <= place <= len(content) for place in found.places.values())
+        assert all(0 <= place <= len(content) for place in found.offsets.values())
