@@ -227,7 +227,7 @@ def test_a_history_is_brought_to_todays_version_with_both_values(
     (file,) = (tmp_path / "today").iterdir()
     assert json.loads(file.read_text()) == answer
     assert run(["rescore", str(history), "--out", str(tmp_path / "today")]) == 1
-    assert "nothing is written over" in capsys.readouterr().err
+    assert "nothing is overwritten" in capsys.readouterr().err
 
 
 def test_missing_and_changed_originals_are_said_and_the_rest_goes_on(
