@@ -1,4 +1,4 @@
-"""Whether laying photos over each other keeps the size of what is on the skin.
+"""Whether registration keeps the size of what is on the skin.
 
     python -m benchmarks.lesions [--seeds N] [--jpeg QUALITY]
 

@@ -318,9 +318,8 @@ def compare_photos(
     again
         Repeat shots of both sessions, each analyzed and asked for only once and when it is needed,
         so that one more photo at a time is in memory. Each is registered onto the photo before, on
-        which
-        everything is measured, so that the errors of registration differ and are averaged as well.
-    given
+        which everything is measured, so that the errors of registration differ and average.
+    notes
         What the clinic knows of the pair.
     recipe
         Options.
@@ -434,7 +433,7 @@ def compare_again(
     ----------
     pair
         An earlier answer for these shots.
-    given
+    notes
         What the clinic knows of the pair now.
     recipe
         Options; of an answer made with others nothing is used.
@@ -547,7 +546,7 @@ def _photo_again(
 ) -> Replicate:
     """Return one repeat photo, measured on the skin of the photo before."""
     alignment = align(before, again, recipe)
-    return _laid_again(before, again, side, alignment, recipe)
+    return _scored_replicate(before, again, side, alignment, recipe)
 
 
 def _shots_again(
@@ -555,11 +554,11 @@ def _shots_again(
 ) -> Replicate:
     """Return one repeat set of directional shots, measured on the scars of the one before."""
     alignment = align(before.analyzed, again.analyzed, recipe)
-    laid = _laid_again(before.analyzed, again.analyzed, side, alignment, recipe)
-    if laid.left_out:
-        return laid
+    scored = _scored_replicate(before.analyzed, again.analyzed, side, alignment, recipe)
+    if scored.left_out:
+        return scored
     first, later = _same_scars((before, again), alignment, recipe, tick)
-    return replace(laid, relief=(_numbers_of(first), _numbers_of(later)))
+    return replace(scored, relief=(_numbers_of(first), _numbers_of(later)))
 
 
 def _numbers_of(card: ReliefCard) -> ReliefCard:
@@ -569,7 +568,7 @@ def _numbers_of(card: ReliefCard) -> ReliefCard:
     return replace(card, depth_mm=none, band_um=none, scar_labels=labels, marks=None)
 
 
-def _laid_again(
+def _scored_replicate(
     before: AnalyzedPhoto, again: AnalyzedPhoto, side: Side, alignment: Alignment, recipe: Recipe
 ) -> Replicate:
     if not alignment.aligned:

@@ -215,3 +215,49 @@ def test_every_page_that_a_docstring_names_is_there(room):
 )
 def test_what_counts_as_a_source(said, is_source):
     assert bool(SOURCE.search(said)) is is_source
+
+
+def parameters_without_a_place(tree):
+    """Yield the names that docstrings describe as parameters and that nothing has."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        section = re.search(
+            r"^Parameters\n-+\n(.*?)(?=\n\n[A-Z]\w+\n-+\n|\Z)",
+            ast.get_docstring(node) or "",
+            re.DOTALL | re.MULTILINE,
+        )
+        if section is None:
+            continue
+        lines = [line for line in section[1].splitlines() if re.match(r"[\w*]+(, [\w*]+)*$", line)]
+        described = {name.strip("*") for line in lines for name in line.split(", ")}
+        inner = [node] if isinstance(node, ast.FunctionDef) else node.body
+        given = {one.arg for part in inner for one in ast.walk(part) if isinstance(one, ast.arg)}
+        given |= {
+            one.target.id
+            for one in inner
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+        }
+        yield from sorted(described - given)
+
+
+def test_docstrings_describe_parameters_that_there_are():
+    wrong = {
+        path.relative_to(ROOT).as_posix(): names
+        for top in ("mnimage", "ui", "benchmarks")
+        for path in (ROOT / top).rglob("*.py")
+        if (names := [*parameters_without_a_place(ast.parse(path.read_text()))])
+    }
+    assert wrong == {}
+
+
+def test_a_parameter_that_was_renamed_is_found():
+    code = '''def f(notes):
+    """Do it.
+
+    Parameters
+    ----------
+    given, notes
+        What is known.
+    """'''
+    assert [*parameters_without_a_place(ast.parse(code))] == ["given"]

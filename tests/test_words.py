@@ -26,6 +26,9 @@ RETIRED = {
     "strangers": "unrelated, other people",
     "flaw, flaws": "issue",
     "laid onto, lay onto, lays onto, laid over, lay over, lays over": "registered, aligned",
+    "laying onto, laying over, laying them": "registering, aligning",
+    "glance, glances": "header, look",
+    "tally, tallies": "count, summary",
     "examined": "analyzed",
 }
 """Words of the project's former dialect, and what the field says instead."""
@@ -42,9 +45,9 @@ KEPT = {
     "mnimage/commands/library_files.py": "a field of answers that others rely on",
     "mnimage/library/library.py": "a detail of the audit log that is kept since version 1",
 }
-"""Files that may name them, and why; dated studies and the change log are records of their time."""
+"""Files that may name them, and why."""
 
-RECORDS = ("docs/studies/", "CHANGELOG.md", "requirements.lock")
+RECORDS = ("requirements.lock",)
 
 TEXTS = (".py", ".md", ".typ", ".toml", ".sh", ".yml")
 

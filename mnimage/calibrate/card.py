@@ -113,7 +113,7 @@ def rig_of_card(positions: Sequence[TargetShots], *, made_at: str) -> LightRig:
 
     Parameters
     ----------
-    places
+    positions
         Shots of the card at one or several heights, lamps in the same order. Each must give the
         scale at the level of the skin.
     made_at

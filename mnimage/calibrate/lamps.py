@@ -114,7 +114,7 @@ def rig_of_ball(
 
     Parameters
     ----------
-    places
+    positions
         Shots of the ball, lamps in the same order at each position.
     diameter_mm
         Diameter of the ball in mm.

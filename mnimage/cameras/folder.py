@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ from mnimage.errors import CameraUnusable
 from mnimage.words.message import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mnimage.domain.progress import Tick
@@ -32,7 +34,7 @@ class WatchedFolder:
         if not folder.is_dir():
             raise CameraUnusable(message("cameras.no_folder", folder=str(folder)))
         self._folder = folder
-        self._given = {path.name for path in self._files()}
+        self._given = set(self._sizes())
         self.name = f"folder {folder.name}"
 
     def preview(self) -> None:
@@ -40,33 +42,48 @@ class WatchedFolder:
 
     def shoot(self, tick: Tick) -> CameraShot:
         """Wait for the next photo (see `Camera.shoot`); `tick` is called at every look."""
-        sizes: dict[str, list[int]] = {}
+        seen: dict[str, list[int]] = {}
         while True:
             tick(0, 1)
-            for path in self._files():
-                if path.name in self._given:
+            for name, size in self._sizes().items():
+                if name in self._given:
                     continue
-                seen = sizes.setdefault(path.name, [])
-                seen.append(path.stat().st_size)
-                if seen[-1] and len(seen) > _SETTLED_POLLS and len({*seen[-_SETTLED_POLLS:]}) == 1:
-                    self._given.add(path.name)
-                    return CameraShot(path.name, path.read_bytes())
+                sizes = seen.setdefault(name, [])
+                sizes.append(size)
+                if size and len(sizes) > _SETTLED_POLLS and len({*sizes[-_SETTLED_POLLS:]}) == 1:
+                    content = self._read(name)
+                    if content is not None:
+                        self._given.add(name)
+                        return CameraShot(name, content)
             time.sleep(_POLL_S)
 
     def close(self) -> None:
         """Nothing has to be let go of."""
 
-    def _files(self) -> Iterator[Path]:
-        """Yield the visible files of the folder, oldest first.
+    def _sizes(self) -> Mapping[str, int]:
+        """Return the size of each visible file of the folder by its name, oldest first.
 
         Raises
         ------
         CameraUnusable
             If the folder is gone.
         """
+        found = []
         try:
-            found = [path for path in self._folder.iterdir() if path.is_file()]
+            with os.scandir(self._folder) as entries:
+                for entry in entries:
+                    # Tethering programs write under another name first, and then rename the file.
+                    with contextlib.suppress(FileNotFoundError):
+                        if entry.is_file() and not entry.name.startswith("."):
+                            status = entry.stat()
+                            found.append((status.st_mtime_ns, entry.name, status.st_size))
         except OSError as error:
             raise CameraUnusable(message("cameras.no_folder", folder=str(self._folder))) from error
-        visible = (path for path in found if not path.name.startswith("."))
-        yield from sorted(visible, key=lambda path: (path.stat().st_mtime_ns, path.name))
+        return {name: size for _, name, size in sorted(found)}
+
+    def _read(self, name: str) -> bytes | None:
+        """Return a file's bytes, None where it was renamed or removed meanwhile."""
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None

@@ -50,7 +50,7 @@ class QualityRecipe:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRecipe:
-    """Options of laying one photo onto the other; px are those of the working picture.
+    """Options of registration; px are those of the working picture.
 
     `working_px` is the longest side of the skin at which matching is done; `halvings` how often
     that is halved for the coarsest level; `steps` and `final_steps` the rounds per level;

@@ -65,7 +65,7 @@ def read_photo(path: Path, options: DecodeOptions | None = None) -> Photo:
     ----------
     path
         The file.
-    wish
+    options
         The defaults suit every ordinary photo.
 
     Raises
@@ -88,7 +88,7 @@ def decode_photo(content: bytes, kind: str | None, name: str, options: DecodeOpt
         Their kind, by `kind_of`.
     name
         Name of the file, for errors and notes.
-    wish
+    options
         Options.
 
     Raises

@@ -20,11 +20,11 @@ from mnimage.domain.progress import Tick, no_tick
 from mnimage.domain.record import Consent, Disclosure, PhotoRecord, Purpose, Timeline
 from mnimage.domain.same_session import between, instant
 from mnimage.errors import NotAllowed, PhotoUnreadable, RecordUnusable
-from mnimage.exports.pictures import png_of
 from mnimage.exports.tables import csv_table
 from mnimage.formats.files import DecodeOptions, decode_photo
 from mnimage.formats.kinds import HEAD_BYTES, NAMED, kind_of
 from mnimage.formats.output import prepare_folder, write_whole
+from mnimage.formats.pngwriter import png_of
 from mnimage.library import queries, records
 from mnimage.library.roles import Permission
 from mnimage.words.message import message
@@ -246,7 +246,7 @@ def _note(
 
 def _png(content: bytes) -> bytes:
     kind = kind_of(content[:HEAD_BYTES])
-    return png_of(decode_photo(content, kind, "The photo", DecodeOptions()))
+    return png_of(decode_photo(content, kind, "The photo", DecodeOptions()).coded)
 
 
 def _tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:

@@ -55,7 +55,7 @@ class _Ready:
     item: Item
     sha256: str
     stored: Stored | None = None
-    glance: PhotoHeader | None = None
+    header: PhotoHeader | None = None
 
 
 def import_photos(
@@ -131,13 +131,13 @@ def _prepared(library: Library, sizes: set[int], item: Item | Unusable) -> _Read
             sha256 = hashlib.sha256(content).hexdigest()
             if library.select(PhotoRecord, sha256=sha256):
                 return _Ready(item, sha256)
-        glance = read_header(content)
+        header = read_header(content)
     except PhotoUnreadable as error:
         return Imported(item.file, Status.REFUSED, reason=f"{error} {error.hint}".strip())
     except MemoryError:
         return Imported(item.file, Status.REFUSED, reason="There is not enough memory for it.")
     stored = library.vault.keep(_chunks(content))
-    return _Ready(item, stored.sha256, stored, glance)
+    return _Ready(item, stored.sha256, stored, header)
 
 
 def _chunks(content: bytes) -> Iterator[bytes]:
@@ -196,12 +196,12 @@ class _Rows:
         known = None if taken else self._known(changes, ready)
         if known is not None:
             return known
-        if ready.glance is None or ready.stored is None:  # Erased between the look and now.
+        if ready.header is None or ready.stored is None:  # Erased since it was read.
             return Imported(
                 file, Status.REFUSED, reason="It was removed just now; import it again."
             )
         patient = self._owner(changes, item.folders)
-        moment = true_time(ready.glance.exif.taken_at, datetime.now(UTC))
+        moment = true_time(ready.header.exif.taken_at, datetime.now(UTC))
         photo = PhotoRecord(
             patient_id=patient.id,
             session_id=self._span(changes, patient, item, moment).session_id,
@@ -209,7 +209,7 @@ class _Rows:
             size=ready.stored.size,
             file_name=item.name,
             taken_at=moment,
-            camera=_camera(ready.glance),
+            camera=_camera(ready.header),
         )
         changes.add(photo)
         return Imported(file, Status.STORED, photo.id, ready.sha256)
@@ -270,13 +270,13 @@ def _spans(changes: Changes, patient: Patient) -> SessionSpans:
     return SessionSpans(known.values())
 
 
-def _camera(glance: PhotoHeader) -> CameraFacts:
-    exif = glance.exif
+def _camera(header: PhotoHeader) -> CameraFacts:
+    exif = header.exif
     return CameraFacts(
-        format=glance.kind,
-        columns=glance.columns,
-        rows=glance.rows,
-        bits=glance.bits,
+        format=header.kind,
+        columns=header.columns,
+        rows=header.rows,
+        bits=header.bits,
         orientation=exif.orientation,
         camera=exif.camera or "",
         exposure_s=exif.exposure_s,

@@ -189,7 +189,7 @@ def _everywhere(comparison: Comparison) -> str:
         if zone != CONTROL and (zone != WHOLE or not comparison.zones.keys() - {WHOLE, CONTROL})
         for name, change in comparison.zones[zone].items()
     ]
-    texts = [_tally([change for _, _, change in changes])]
+    texts = [_summary([change for _, _, change in changes])]
     worse = [
         f"{score_words(name).name.lower()}, {zone_words(zone).lower()}"
         for zone, name, change in changes
@@ -199,11 +199,11 @@ def _everywhere(comparison: Comparison) -> str:
         more = f" and {len(worse) - 3} more" if len(worse) > 3 else ""
         texts.append("Worse: " + "; ".join(worse[:3]) + more + ".")
     if comparison.scars:
-        texts.append(_scar_tally(comparison))
+        texts.append(_scar_summary(comparison))
     return " ".join(texts)
 
 
-def _tally(changes: list[Change]) -> str:
+def _summary(changes: list[Change]) -> str:
     if not changes:
         return "No score could be measured on both photos."
     parts = [
@@ -215,7 +215,7 @@ def _tally(changes: list[Change]) -> str:
     return f"Of {measured}, zone by zone: " + ", ".join(parts) + "."
 
 
-def _scar_tally(comparison: Comparison) -> str:
+def _scar_summary(comparison: Comparison) -> str:
     scars = comparison.scars
     better = sum(scar.verdict is Verdict.BETTER for scar in scars)
     return f"Of {count(len(scars), 'scar')} followed, {better} better."

@@ -280,7 +280,7 @@ def _registration(pair: Pair) -> Facts:
     errors = error_map(pair.comparison.alignment, before.zones, before.scale)
     picture = Picture(
         error_part(errors, before_photo(pair, frame, MAP_PX), frame),
-        "Map of the error expected in laying the photo after onto the photo before",
+        "Map of the error expected of the registration",
         "Error map",
         bar=scale_bar(before.scale, frame),
     )

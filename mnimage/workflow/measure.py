@@ -16,7 +16,7 @@ from mnimage.formats.kinds import HEAD_BYTES, kind_of
 from mnimage.workflow import measurements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from mnimage.domain.pair import AnalyzedPhoto
     from mnimage.domain.record import Measurement, Patient, PhotoRecord, Session, Timeline
@@ -86,10 +86,15 @@ def measure_patient(
 
 
 def missing(timeline: Timeline, recipe: str) -> tuple[Group, ...]:
-    """Return what is still to be measured with a recipe, the groups by when they began."""
+    """Return what is still to be measured with a recipe, the groups by when they began.
+
+    A pair is measured anew where records entered later change its days since needling.
+    """
     sessions = {session.id: session for session in timeline.sessions}
     measured = {
-        (one.photo_id, one.baseline_id) for one in timeline.measurements if one.recipe == recipe
+        (one.photo_id, one.baseline_id, one.options.get(measurements.DAYS))
+        for one in timeline.measurements
+        if one.recipe == recipe and one.superseded_by is None
     }
     by_view: dict[tuple[object, ...], list[PhotoRecord]] = defaultdict(list)
     for photo in timeline.photos:
@@ -115,7 +120,7 @@ def _group(
     photos: Sequence[PhotoRecord],
     sessions: Mapping[str, Session],
     timeline: Timeline,
-    measured: set[tuple[str, str | None]],
+    measured: Container[tuple[str, str | None, object]],
 ) -> Group:
     ordered = sorted(
         photos,
@@ -132,8 +137,10 @@ def _group(
     days = {one.id: timeline.days_since_last(sessions[one.session_id]) for one in later}
     return Group(
         baseline=baseline,
-        follow_ups=tuple(one for one in later if (one.id, baseline.id) not in measured),
-        alone=tuple(one for one in ordered if (one.id, None) not in measured),
+        follow_ups=tuple(
+            one for one in later if (one.id, baseline.id, days[one.id]) not in measured
+        ),
+        alone=tuple(one for one in ordered if (one.id, None, None) not in measured),
         days={id_: count for id_, count in days.items() if count is not None},
     )
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from mnimage.library.library import Library
 
 
+DAYS = "days_since_needling"
+"""The option that follows from the records of treatments."""
+
+
 def of_photo(photo: PhotoRecord, analyzed: AnalyzedPhoto, card: ScoreCard) -> list[Measurement]:
     """Return the scores of one photo, every zone, and how many checks of its quality failed."""
     failed = sum(not finding.ok for finding in analyzed.quality.findings)
@@ -83,7 +87,7 @@ def options_of(notes: PairNotes, mm_per_px: float | None = None) -> dict[str, ob
     patch = notes.control
     entered = {
         "mm_per_px": mm_per_px,
-        "days_since_needling": notes.days_since_needling,
+        DAYS: notes.days_since_needling,
         "control": [patch.row, patch.column, patch.height, patch.width] if patch else None,
     }
     return {name: value for name, value in entered.items() if value is not None}
@@ -92,8 +96,9 @@ def options_of(notes: PairNotes, mm_per_px: float | None = None) -> dict[str, ob
 def keep(library: Library, measured: Sequence[Measurement]) -> int:
     """Keep what was measured on one photo or one pair; return how many measurements are new.
 
-    Measurements of the same thing under another recipe are kept, and superseded by these. Where
-    another station measured the same thing with the same recipe in the meantime, nothing is added.
+    Measurements of the same thing under another recipe, or with other days since needling, are
+    kept, and superseded by these. Where another station measured the same thing in the same way in
+    the meantime, nothing is added.
 
     Raises
     ------
@@ -110,13 +115,18 @@ def keep(library: Library, measured: Sequence[Measurement]) -> int:
             baseline_id=first.baseline_id,
             superseded_by=None,
         )
-        before = tuple(one for one in before if one.options == first.options)
-        if any(one.recipe == first.recipe for one in before):
+        before = tuple(one for one in before if _chosen(one) == _chosen(first))
+        if any((one.recipe, one.options) == (first.recipe, first.options) for one in before):
             return 0
         heirs = {_subject(one): one.id for one in measured}
         superseded = {one.id: heirs.get(_subject(one), first.id) for one in before}
         changes.keep_measurements(measured, superseded)
     return len(measured)
+
+
+def _chosen(one: Measurement) -> Mapping[str, object]:
+    """Return the options that a user chose; the days since needling follow from the records."""
+    return {name: value for name, value in one.options.items() if name != DAYS}
 
 
 def _subject(one: Measurement) -> tuple[str, str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -20,7 +21,9 @@ from mnimage.library.opening import create_library, open_library
 from mnimage.phantom.face import make_face, shoot_face
 from mnimage.phantom.files import write_photo
 from mnimage.phantom.render import Shot
+from mnimage.workflow.clinic import save_records
 from mnimage.workflow.measure import measure_patient, missing
+from mnimage.workflow.measurements import DAYS
 
 WORD = "correct horse battery"
 SHAPE = (1100, 800)
@@ -193,3 +196,22 @@ def test_measurements_of_one_patient_among_many_are_found_in_milliseconds(clinic
         found = library.select(kept.Measurement, patient_id=patient.id)
         assert time.perf_counter() - started < 0.1
         assert found == mine
+
+
+def test_a_date_that_is_corrected_measures_the_pair_anew_and_supersedes_the_old(clinic):
+    with open_library(clinic, "admin", WORD) as library:
+        patient = library.patient("MN-1")
+        measure_patient(library, patient)
+        first, second, _ = sorted(library.timeline(patient).sessions, key=lambda one: one.held_at)
+        save_records(library, changed=[replace(first, held_at=second.held_at - timedelta(days=3))])
+        done = measure_patient(library, patient)
+        assert (done.photos, done.pairs) == (0, 1)
+        measured = [one for one in library.select(kept.Measurement) if one.baseline_id]
+        of_second = [one for one in measured if one.options.get(DAYS) in (31, 3)]
+        assert {one.options[DAYS]: bool(one.superseded_by) for one in of_second} == {
+            31: True,
+            3: False,
+        }
+        fresh = [one for one in of_second if one.options[DAYS] == 3]
+        assert any(str(one.said).startswith("Day 3 after needling") for one in fresh)
+        assert measure_patient(library, patient).pairs == 0

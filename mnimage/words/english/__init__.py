@@ -11,7 +11,6 @@ from mnimage.words.english.cameras import CAMERAS
 from mnimage.words.english.commands import COMMANDS
 from mnimage.words.english.common import COMMON
 from mnimage.words.english.compare import COMPARE
-from mnimage.words.english.exports import EXPORTS
 from mnimage.words.english.face import FACE
 from mnimage.words.english.formats import FORMATS
 from mnimage.words.english.library import LIBRARY
@@ -37,7 +36,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         **COMMANDS,
         **COMMON,
         **COMPARE,
-        **EXPORTS,
         **FACE,
         **FORMATS,
         **LIBRARY,

@@ -1,3 +1,5 @@
+import contextlib
+import os
 import threading
 import time
 
@@ -56,3 +58,34 @@ def test_an_unknown_kind_names_those_there_are():
     with pytest.raises(CameraUnusable, match="polaroid") as caught:
         open_camera("polaroid")
     assert "folder" in caught.value.hint
+
+
+class Renamed:
+    """A file of a listing that is renamed before it is asked for more, or before it is read."""
+
+    def __init__(self, name, status):
+        self.name, self.status = name, status
+
+    def is_file(self):
+        return True
+
+    def stat(self):
+        if self.status is None:
+            raise FileNotFoundError(self.name)
+        return self.status
+
+
+def test_files_that_are_renamed_while_the_folder_is_read_are_passed_over(tmp_path, monkeypatch):
+    camera = open_camera(f"folder:{tmp_path}")
+    (tmp_path / "a.jpg").write_bytes(b"whole")
+    renamed = [Renamed("a.part", None), Renamed("b.part", (tmp_path / "a.jpg").stat())]
+    listed = os.scandir
+
+    @contextlib.contextmanager
+    def scandir(folder):
+        with listed(folder) as entries:
+            yield [*renamed, *entries]
+
+    monkeypatch.setattr("mnimage.cameras.folder.os.scandir", scandir)
+    shot = camera.shoot(lambda done, total: None)
+    assert (shot.name, shot.content) == ("a.jpg", b"whole")

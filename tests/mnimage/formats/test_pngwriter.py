@@ -31,6 +31,13 @@ def test_an_opaque_picture_comes_back(picture):
     np.testing.assert_array_equal(decoded(png_of(picture)), picture)
 
 
+def test_a_16_bit_picture_comes_back_in_its_own_depth():
+    deep = np.random.default_rng(1).integers(0, 65535, (70, 90, 3), dtype=np.uint16)
+    found = decoded(png_of(deep))
+    assert found.dtype == np.uint16
+    np.testing.assert_array_equal(found, deep)
+
+
 @pytest.mark.parametrize("band_bytes", [1, 4 * 90 * 7, 1 << 20], ids=["a row", "7 rows", "whole"])
 def test_picture_and_alpha_come_back_from_bands_of_any_height(
     picture, seen, band_bytes, monkeypatch, tmp_path

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -141,7 +142,6 @@ class BusyPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = _label("", "soft")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress"))
@@ -154,15 +154,8 @@ class BusyPage(QWidget):
         column = _column(self)
         column.addWidget(_label(self.tr("Comparing"), "title"))
         self._pictures = {side: QLabel() for side in Side}
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        for label in self._pictures.values():
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            # Room kept, so that nothing moves when the pictures are there.
-            label.setFixedHeight(_PICTURE)
-            row.addWidget(label, 1)
-        column.addLayout(row)
-        column.addWidget(self._names)
+        self._names = {side: _label("", "soft") for side in Side}
+        column.addLayout(self._photos())
         column.addSpacing(16)
         column.addWidget(self._bar)
         column.addWidget(self._time)
@@ -173,11 +166,26 @@ class BusyPage(QWidget):
         self._timer.setInterval(500)
         self._timer.timeout.connect(self._report)
 
+    def _photos(self) -> QGridLayout:
+        """Return both pictures side by side, their names below."""
+        grid = QGridLayout()
+        grid.setSpacing(16)
+        for place, side in enumerate(Side):
+            picture = self._pictures[side]
+            picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            # Room kept, so that nothing moves when the pictures are there.
+            picture.setFixedHeight(_PICTURE)
+            grid.addWidget(picture, 0, place)
+            grid.addWidget(self._names[side], 1, place)
+            grid.setColumnStretch(place, 1)
+        return grid
+
     def begin(self, before: str, after: str) -> None:
         """Start the clock for two files."""
         for label in self._pictures.values():
             label.clear()
-        self._names.setText(f"{breakable(before)}\n{breakable(after)}")
+        for side, name in zip(Side, (before, after), strict=True):
+            self._names[side].setText(breakable(name))
         self._bar.setRange(0, 0)
         self._clock.start()
         self._report()
@@ -220,7 +228,7 @@ class BusyPage(QWidget):
     def _report(self) -> None:
         seconds = self._clock.elapsed() / 1000 if self._clock.isValid() else 0.0
         part = self._bar.value() / self._bar.maximum() if self._bar.maximum() > 0 else 0.0
-        words = self.tr("Reading photos, laying them onto each other, measuring the skin")
+        words = self.tr("Reading the photos, registering them, measuring the skin")
         notes = [words, self.tr("{0:.0f} s so far").format(seconds)]
         if part >= _ENOUGH and seconds >= 2:
             notes.append(self.tr("about {0:.0f} s left").format(seconds * (1 - part) / part + 0.5))
