@@ -110,11 +110,6 @@ def _colour_scores(cells: Plane, cell_mm: float, recipe: ScoreRecipe) -> dict[st
     }
 
 
-def _lab(linear: Plane) -> Plane:
-    xyz = linear @ np.asarray(color.colorconv.xyz_from_rgb).T
-    return np.asarray(color.xyz2lab(xyz), dtype=np.float64)
-
-
 def _hemoglobin(cells: Plane, light: Plane, k: float) -> Plane:
     balanced = np.log10(np.maximum(cells * (USUAL_SKIN / light) @ REC2020.T, 1e-5))
     red, green, blue = balanced[..., 0], balanced[..., 1], balanced[..., 2]

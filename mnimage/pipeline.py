@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from mnimage.domain.relief import Relief, ReliefCard, Scar, Shots
     from mnimage.domain.scorecard import PairScores, ScoreCard
 
-    Drawn: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.bool_]]
+    Drawn: TypeAlias = Callable[[NDArray[np.uint8], NDArray[np.bool_]], None]
 
 
 @kept_memory()
@@ -393,7 +393,7 @@ def compare_registered(
     again: tuple[Iterable[AnalyzedPhoto], Iterable[AnalyzedPhoto]] = ((), ()),
     notes: PairNotes = NO_NOTES,
     recipe: Recipe | None = None,
-    drawn: Callable[[], Drawn] | None = None,
+    drawn: Drawn | None = None,
     tick: Tick = no_tick,
 ) -> Pair:
     """Return the whole answer for two registered photos: the second half of `compare_photos`.
@@ -405,8 +405,8 @@ def compare_registered(
     again, notes, recipe, tick
         As in `compare_photos`.
     drawn
-        Returns the photo after in the frame of the photo before, where the caller has it drawn by
-        `warp_photo`; asked for last, and only where the pair is aligned.
+        Given the photo after in the frame of the photo before, and where it shows anything, while
+        the pair is scored; not called where the pair is not aligned.
     """
     recipe = recipe or Recipe()
     first, later, alignment = ready.before, ready.after, ready.alignment
@@ -706,7 +706,7 @@ def _pair(
     alignment: Alignment,
     recipe: Recipe,
     sessions: Sessions,
-    drawn: Callable[[], Drawn] | None = None,
+    drawn: Drawn | None = None,
 ) -> Pair:
     if not alignment.aligned:
         comparison = compare_pair(before, after, alignment, None, recipe, sessions)
@@ -718,9 +718,9 @@ def _pair(
     after = replace(after, quality=_with(after.quality, check_same_scale(*scales, larger)))
     # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
     with ThreadPoolExecutor(1, thread_name_prefix="warp") as pool:
-        drawn = drawn or pool.submit(warp_photo, after.photo, alignment).result
+        drawing = pool.submit(_drawn, after, alignment, drawn)
         scores = score_pair(photos, before.zones, alignment, scales, recipe.score)
-        aligned, seen = drawn()
+        aligned, seen = drawing.result()
     comparison = compare_pair(before, after, alignment, scores, recipe, sessions)
     layers = {
         name: (layer, scores.after.layers[name]) for name, layer in scores.before.layers.items()
@@ -728,6 +728,15 @@ def _pair(
     layers.update(_relief_layers(before, after, alignment))
     measured = Measured(scores, sessions.replicates)
     return Pair(before, after, comparison, aligned, seen, layers, measured)
+
+
+def _drawn(
+    after: AnalyzedPhoto, alignment: Alignment, drawn: Drawn | None
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    picture, seen = warp_photo(after.photo, alignment)
+    if drawn is not None:
+        drawn(picture, seen)
+    return picture, seen
 
 
 def _relief_layers(

@@ -94,11 +94,6 @@ _STENCILS = tuple(_stencil(down, _ORDER - down) for down in range(_ORDER + 1))
 _FLIPPED = tuple(np.ascontiguousarray(stencil[::-1, ::-1]) for stencil in _STENCILS)
 
 
-def even_stiffness(shape: tuple[int, int], bending_px: float) -> Stiffness:
-    """Return the same stiffness everywhere, for fourth differences of SD `bending_px`."""
-    return Stiffness(tuple(whole / np.float32(bending_px**2) for whole in _within(shape)))
-
-
 def adaptive_stiffness(field: NDArray[np.float32], bending_px: float) -> Stiffness:
     """Return a stiffness that is lower where the curvature of `field` changes abruptly.
 

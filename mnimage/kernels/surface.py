@@ -194,27 +194,6 @@ def fit_level(values: Plane, lamps: Lamps, inverse: Plane) -> Plane:
     return _times(inverse, _gathered(values * lamps.gains, lamps))
 
 
-def fit_lambert(values: Plane, lamps: Lamps, weights: Plane) -> Plane:
-    """Return the weighted least-squares fit b of `values` at every pixel.
-
-    Woodham (1980), with weights.
-
-    Parameters
-    ----------
-    values, weights
-        Shape (k, n).
-    lamps
-        The lamps of the shots.
-
-    Returns
-    -------
-    Plane
-        Shape (3, n); 0 where the lamps with weight do not span space.
-    """
-    right = _gathered(weights * values * lamps.gains, lamps)
-    return _solve(_gram(weights * lamps.gains**2, lamps), right)
-
-
 def fit_lambert_robust(
     values: Plane, lamps: Lamps, valid: NDArray[np.bool_], spread: float, rounds: int
 ) -> tuple[Plane, Plane]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from mnimage.domain import record as kept
 from mnimage.errors import (
     AuthenticationFailed,
     LibraryDamaged,
@@ -31,7 +30,7 @@ from mnimage.library import (
 )
 from mnimage.library.intake import holds_something
 from mnimage.library.keyfile import IN_FOLDER, Places
-from mnimage.library.library import Library, open_vault, role_of
+from mnimage.library.library import VAULT, Library, open_vault, role_of
 from mnimage.library.roles import Permission, require
 from mnimage.library.stores import settle, storage_failed
 from mnimage.library.tables import NEWEST, OBJECTS
@@ -46,12 +45,6 @@ if TYPE_CHECKING:
     from mnimage.library.keyfile import KeyFile
     from mnimage.library.keys import Keys
     from mnimage.library.vault import Vault
-
-R = TypeVar("R", bound=kept.Record)
-
-VAULT = "vault"
-CACHE = "cache"
-_SEEN_AGAIN_S = 600.0
 
 
 def create_library(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mnimage.domain.pair import AnalyzedPhoto, Pair
     from mnimage.domain.scorecard import ScoreCard
-    from mnimage.pipeline import AnalyzedShots, Ready
+    from mnimage.pipeline import AnalyzedShots
 
 _STEPS = 6
 """Steps of one comparison of two shots: two to analyze, four to compare."""
@@ -160,26 +160,23 @@ def _compare_photos(
         checking = pool.submit(pipeline.check_analyzed, analyzed[0])
         ready = pipeline.register_photos(*analyzed, notes=inputs.notes, tick=steps.tick)
         ready = ready.with_quality(checking.result().quality)
-    # The picture for the eye is drawn beside the scoring, which leaves the second core some room.
-    with ThreadPoolExecutor(1, thread_name_prefix="draw") as pool:
-        picture = pool.submit(_draw, ready, drawn) if ready.alignment.aligned else None
-        return pipeline.compare_registered(
-            ready,
-            again=(
-                repeats(inputs.repeats_before, inputs.profile_before),
-                repeats(inputs.repeats_after, inputs.profile_after),
-            ),
-            notes=inputs.notes,
-            drawn=picture.result if picture else None,
-            tick=steps.tick,
-        )
+    return pipeline.compare_registered(
+        ready,
+        again=(
+            repeats(inputs.repeats_before, inputs.profile_before),
+            repeats(inputs.repeats_after, inputs.profile_after),
+        ),
+        notes=inputs.notes,
+        drawn=drawn,
+        tick=steps.tick,
+    )
 
 
 def _both_analyzed(
     photos: tuple[Path | Original, Path | Original], inputs: PairInputs
 ) -> tuple[AnalyzedPhoto, AnalyzedPhoto]:
     # Two cores: decoding and looking at one photo leaves room for the other.
-    with ThreadPoolExecutor(2, thread_name_prefix="examine") as pool:
+    with ThreadPoolExecutor(2, thread_name_prefix="analyze") as pool:
         first = pool.submit(
             analyze_file,
             photos[0],
@@ -190,17 +187,6 @@ def _both_analyzed(
         second = pool.submit(analyze_file, photos[1], profile=inputs.profile_after, check=False)
         load_libraries()
         return first.result(), second.result()
-
-
-def _draw(
-    ready: Ready, drawn: Callable[[NDArray[np.uint8], NDArray[np.bool_]], None] | None
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    from mnimage.register.warp import warp_photo
-
-    picture, seen = warp_photo(ready.after.photo, ready.alignment)
-    if drawn is not None:
-        drawn(picture, seen)
-    return picture, seen
 
 
 @kept_memory()

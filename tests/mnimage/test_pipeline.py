@@ -82,12 +82,13 @@ def test_a_photo_checked_later_is_checked_alike(shots):
     assert check_analyzed(later).quality == at_once.quality
 
 
-def test_the_callers_picture_is_the_one_that_is_kept(shots):
+def test_the_picture_that_is_kept_is_given_away_as_soon_as_it_is_drawn(shots):
     ready = register_photos(analyzed(shots[0]), analyzed(shots[1]))
-    drawn = np.zeros((*ready.alignment.shape, 3), np.uint8), np.ones(ready.alignment.shape, bool)
-    pair = compare_registered(ready, drawn=lambda: drawn)
-    assert pair.aligned is drawn[0]
-    assert pair.seen is drawn[1]
+    given = []
+    pair = compare_registered(ready, drawn=lambda *drawn: given.append(drawn))
+    ((picture, seen),) = given
+    assert pair.aligned is picture
+    assert pair.seen is seen
     whole = compare_photos(analyzed(shots[0]), analyzed(shots[1]))
     assert whole.aligned is not None
     assert whole.aligned.any()

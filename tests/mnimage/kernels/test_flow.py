@@ -42,7 +42,7 @@ def _bending_rows(rows: int, columns: int) -> np.ndarray:
 def test_the_gradient_is_that_of_the_explicit_bending_energy():
     values = _random(1, 6, 7)
     rows = _bending_rows(6, 7)
-    found = flow.bending_gradient(values, flow.even_stiffness((6, 7), 0.5)).ravel()
+    found = flow.bending_gradient(values, even_stiffness((6, 7), 0.5)).ravel()
     wanted = 4 * rows.T @ (rows @ values.ravel())
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-3)
 
@@ -50,10 +50,8 @@ def test_the_gradient_is_that_of_the_explicit_bending_energy():
 def test_a_cubic_has_no_bending_energy():
     row, column = np.mgrid[0:9, 0:11].astype(np.float32)
     bowl = 3 + 0.5 * row - 2 * column + 0.2 * row * column - 0.1 * column**2 + 0.01 * row**3
-    assert np.abs(flow.bending_gradient(bowl, flow.even_stiffness((9, 11), 1.0))).max() < 1e-3
-    assert (
-        np.abs(flow.bending_gradient(bowl + column**4, flow.even_stiffness((9, 11), 1.0))).max() > 1
-    )
+    assert np.abs(flow.bending_gradient(bowl, even_stiffness((9, 11), 1.0))).max() < 1e-3
+    assert np.abs(flow.bending_gradient(bowl + column**4, even_stiffness((9, 11), 1.0))).max() > 1
 
 
 def test_normal_equations_match_the_sums_written_out():
@@ -150,7 +148,7 @@ def test_a_prior_keeps_the_initial_position_where_nothing_is_known():
     away = np.full((2, 8, 8), 2.0, np.float32)
     unseen = flow.Normals(nothing, nothing, nothing, nothing, nothing)
     weights = flow.with_prior(unseen, away, 3.0)
-    back = flow.solve_smooth(weights, (away[0], away[1]), flow.even_stiffness((8, 8), 0.1))
+    back = flow.solve_smooth(weights, (away[0], away[1]), even_stiffness((8, 8), 0.1))
     np.testing.assert_allclose(np.stack(back), -away, atol=1e-3)
 
 

@@ -347,6 +347,7 @@ class ComparePresenter:
         self._busy = True
         self._view.show_busy()
         compare = partial(self._start, dict(self._files), self._details, kept)
+        self._jobs.cancel("preview")
         self._jobs.cancel("compare")
         if kept is not None or self._of_shots():
             compare()

@@ -226,6 +226,17 @@ def test_both_photos_are_shown_before_they_are_compared(stage, held_jobs):
     assert "compare" in held_jobs.held
 
 
+def test_a_preview_that_is_late_starts_nothing_once_shots_are_dropped(stage, held_jobs):
+    presenter = ComparePresenter(stage.view, stage.library, held_jobs, stage.ask)
+    presenter.drop([stage.a], "before")
+    presenter.drop([stage.b], "after")
+    manifest = stage.b.with_suffix(".json")
+    manifest.touch()
+    held_jobs.cancelled.clear()
+    presenter.drop([manifest], "after")
+    assert "preview" in held_jobs.cancelled
+
+
 def test_a_photo_without_preview_is_left_to_the_comparison(stage, monkeypatch):
     def refuse(shot):
         raise PhotoUnreadable("a.jpg: no", hint="so")
