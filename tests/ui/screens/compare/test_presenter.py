@@ -233,7 +233,10 @@ def test_a_preview_that_is_late_starts_nothing_once_shots_are_dropped(stage, hel
     manifest = stage.b.with_suffix(".json")
     manifest.touch()
     held_jobs.cancelled.clear()
+    held_jobs.held.clear()
     presenter.drop([manifest], "after")
+    ((work, done, _),) = held_jobs.held.values()  # Whether it is a colour profile.
+    done(work(no_tick))
     assert "preview" in held_jobs.cancelled
 
 
